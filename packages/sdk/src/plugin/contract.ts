@@ -1,0 +1,194 @@
+import type { Json } from "./json.ts";
+
+/**
+ * The contract between the host and a channel plugin.
+ *
+ * A plugin of level `pure` is an ES module of pure functions. It plans requests and reads answers; the host
+ * does the HTTP, the authentication and the retries. So a plugin needs no network and sees no secret, and a
+ * plugin that dies can never leave a message half sent.
+ *
+ * Every value is plain JSON. `now` and `seed` are inputs, so that a plan can be replayed exactly.
+ */
+export interface PurePlugin {
+  /** Says what to call for a batch. Messages that cannot be sent at all are answered in `results`. */
+  plan(input: PlanInput): PlanOutput;
+  /** Says what the answers meant: every ref exactly once over all rounds. At most 3 rounds of requests. */
+  settle(input: SettleInput): SettleOutput;
+  /** Reads a vendor's push. Must be order-free and must refuse what is not the vendor's form. */
+  parseReceipt?(input: ReceiptInput): ReceiptOutput;
+  /** Requests that prove the settings without sending anything; answers go to `settle` with `op: "verify"`. */
+  verify?(input: VerifyInput): VerifyOutput;
+}
+
+/** A plugin of level `native`: its own I/O, installed by the operator only. */
+export interface NativePlugin {
+  /** Opens what a channel needs (a connection pool) once; the host closes it when settings change. */
+  open(input: NativeOpenInput): NativeSession;
+}
+
+/** Non-secret settings of a channel, valid against the manifest's schema. */
+export type Settings = Record<string, string | number | boolean>;
+
+/** One message of a batch, already rendered. */
+export interface OutboundMessage {
+  /** The delivery's id; stable over retries, so it may serve as idempotency key. At most 64 characters. */
+  ref: string;
+  address: string;
+  /** Rendered fields by the names in the manifest's `content`. */
+  content: Record<string, string>;
+  /** The variables behind the content, for vendors that render themselves. */
+  variables: Record<string, Json>;
+}
+
+export interface PlanInput {
+  /** Identifies this batch; stable when the same batch is sent again. At most 64 characters. */
+  batchRef: string;
+  messages: OutboundMessage[];
+  settings: Settings;
+  /** Milliseconds since 1970, UTC. */
+  now: number;
+  /** Random text for nonces, fresh per batch. */
+  seed: string;
+}
+
+/** One HTTP request. The host sends it once, follows no redirect and keeps at most 1 MiB of the answer. */
+export interface PlannedRequest {
+  /** Names the request within the batch. */
+  id: string;
+  /** The messages it carries. Empty only for `verify`. */
+  refs: string[];
+  method: "GET" | "POST" | "PUT" | "DELETE";
+  url: string;
+  headers?: Record<string, string>;
+  body?: string;
+  /** A scheme from the manifest's `auth`. */
+  auth?: string;
+  /** The id of the effect, for schemes and vendors that deduplicate. */
+  idempotencyKey?: string;
+}
+
+export interface PlanOutput {
+  requests: PlannedRequest[];
+  results?: SendResult[];
+}
+
+/**
+ * What came back for one request: an answer, or an error of the transport.
+ * - `not_sent`: provably nothing reached the vendor (refused connection, DNS, connect timeout)
+ * - `blocked`: the address is not allowed (allow-list or private network)
+ * - `ambiguous`: the request was written, no answer was read
+ */
+export type PlannedResponse = { id: string; refs: string[] } & (
+  | { status: number; headers: Record<string, string>; body: string }
+  | { error: "not_sent" | "blocked" | "ambiguous"; detail: string }
+);
+
+export interface SettleInput {
+  op: "send" | "verify";
+  responses: PlannedResponse[];
+  settings: Settings;
+  now: number;
+}
+
+export interface SettleOutput {
+  results: SendResult[];
+  /** A further round, for example the second half of a two-step call. */
+  requests?: PlannedRequest[];
+  /** Answer to `op: "verify"`. */
+  verification?: Verification;
+}
+
+/**
+ * What became of one message, sorted by who has to act:
+ * - `accepted`: the vendor took it
+ * - `rejected`: this recipient or this content is refused for good
+ * - `transient`: not sent, worth another try
+ * - `throttled`: not sent, the vendor asks for patience
+ * - `config`: the channel's settings are refused; every message would be
+ * - `unknown`: it may have been sent; never tried again blindly
+ */
+export const SEND_STATUSES = ["accepted", "rejected", "transient", "throttled", "config", "unknown"] as const;
+export type SendStatus = (typeof SEND_STATUSES)[number];
+
+export interface SendResult {
+  ref: string;
+  status: SendStatus;
+  /** The vendor's id of the message, when it gives one per message. */
+  vendorId?: string;
+  /** The vendor's id of the whole request, when that is all it gives. */
+  batchVendorId?: string;
+  /** The vendor's code, or a short snake_case code of the plugin's own. At most 64 characters. */
+  code?: string;
+  /** One sentence in the vendor's words. At most 500 characters. */
+  detail?: string;
+  /** With `throttled` or `transient`: not before this many milliseconds. */
+  retryAfterMs?: number;
+}
+
+/** The outcome of a test call, with a sentence for the person who filled in the form. */
+export interface Verification {
+  ok: boolean;
+  code?: string;
+  detail?: string;
+}
+
+export interface VerifyInput {
+  settings: Settings;
+  now: number;
+  seed: string;
+}
+
+export interface VerifyOutput {
+  requests: PlannedRequest[];
+}
+
+export interface ReceiptInput {
+  headers: Record<string, string>;
+  query: Record<string, string>;
+  /** At most 1 MiB. */
+  body: string;
+  settings: Settings;
+  now: number;
+}
+
+/** How a receipt names its message; the host uses the first that is there. */
+export interface ReceiptTarget {
+  /** The message's `ref`. */
+  ref?: string;
+  /** The batch's `batchRef`, with `address`. */
+  batchRef?: string;
+  /** The vendor's id of the message, or of the request together with `address`. */
+  vendorId?: string;
+  address?: string;
+}
+
+export interface ReceiptEvent extends ReceiptTarget {
+  /** Identifies the event at the vendor, so that a repeat is recognised. At most 200 characters. */
+  eventId: string;
+  type: "delivered" | "undelivered" | "read" | "clicked";
+  /** When it happened, milliseconds since 1970, UTC. */
+  at: number;
+  code?: string;
+  detail?: string;
+}
+
+export interface ReceiptOutput {
+  events: ReceiptEvent[];
+  /** What the vendor wants to hear. */
+  reply: { status: number; headers?: Record<string, string>; body: string };
+}
+
+export interface NativeOpenInput {
+  settings: Settings;
+  secrets: Record<string, string>;
+  limits: { concurrency: number; timeoutMs: number };
+  /** Resolves a host name to an address that may be dialled; throws `blocked` for private networks. */
+  resolve(host: string): Promise<string>;
+}
+
+export interface NativeSession {
+  /** Sends a batch and answers every ref exactly once. Never throws for a single message. */
+  send(batch: PlanInput): Promise<SendResult[]>;
+  verify(): Promise<Verification>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,8 @@
+/**
+ * The contract for channel plugins: the manifest (`channel.json`) and the functions of its module.
+ * @packageDocumentation
+ */
+export * from "./contract.ts";
+export * from "./json.ts";
+export { manifestSchema } from "./manifest.schema.ts";
+export * from "./manifest.ts";

@@ -1,0 +1,154 @@
+const localizedText = {
+  type: "object",
+  required: ["zh", "en"],
+  additionalProperties: false,
+  properties: {
+    zh: { type: "string", minLength: 1, maxLength: 500 },
+    en: { type: "string", minLength: 1, maxLength: 500 },
+  },
+} as const;
+
+const settingName = { type: "string", pattern: "^[a-z][a-zA-Z0-9]{0,63}$" } as const;
+
+const authScheme = {
+  type: "object",
+  required: ["type"],
+  oneOf: [
+    authObject("bearer", { secret: settingName }),
+    authObject("basic", { user: settingName, secret: settingName }),
+    authObject("header", { name: { type: "string", pattern: "^[A-Za-z0-9-]{1,64}$" }, secret: settingName }),
+    authObject("acs3", { accessKeyId: settingName, secret: settingName }),
+    authObject("standard-webhooks", { secret: settingName }),
+  ],
+};
+
+function authObject(type: string, properties: Record<string, unknown>) {
+  return {
+    type: "object",
+    required: ["type", ...Object.keys(properties)],
+    additionalProperties: false,
+    properties: { type: { const: type }, ...properties },
+  };
+}
+
+const contentField = {
+  type: "object",
+  required: ["label", "required", "maxLength", "escape"],
+  additionalProperties: false,
+  properties: {
+    label: localizedText,
+    required: { type: "boolean" },
+    maxLength: { type: "integer", minimum: 1, maximum: 262144 },
+    escape: { enum: ["none", "html"] },
+    multiline: { type: "boolean" },
+    help: localizedText,
+  },
+} as const;
+
+/** Strict JSON Schema (2020-12) of `channel.json`; a key it does not know is an error. */
+export const manifestSchema = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  title: "Tidings channel manifest",
+  type: "object",
+  additionalProperties: false,
+  required: [
+    "id",
+    "version",
+    "protocol",
+    "level",
+    "kind",
+    "kindName",
+    "name",
+    "summary",
+    "entry",
+    "settings",
+    "hosts",
+    "auth",
+    "address",
+    "content",
+    "receipts",
+    "idempotency",
+    "limits",
+  ],
+  properties: {
+    $schema: { type: "string" },
+    id: { type: "string", pattern: "^[a-z0-9-]{1,40}/[a-z0-9-]{1,60}$" },
+    version: { type: "string", pattern: "^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$" },
+    protocol: {
+      type: "array",
+      minItems: 1,
+      maxItems: 8,
+      items: { type: "string", pattern: "^\\d+\\.\\d+$" },
+    },
+    level: { enum: ["pure", "native"] },
+    kind: { type: "string", pattern: "^[a-z][a-z0-9_]{0,31}$" },
+    kindName: localizedText,
+    name: localizedText,
+    summary: localizedText,
+    entry: { type: "string", pattern: "^[a-zA-Z0-9_./-]{1,200}$" },
+    docsUrl: { type: "string", format: "uri", maxLength: 500 },
+    settings: {
+      type: "object",
+      required: ["type", "properties"],
+      additionalProperties: false,
+      properties: {
+        type: { const: "object" },
+        required: { type: "array", items: settingName, maxItems: 40 },
+        additionalProperties: { const: false },
+        properties: {
+          type: "object",
+          maxProperties: 40,
+          propertyNames: settingName,
+          additionalProperties: {
+            type: "object",
+            required: ["type"],
+            properties: { type: { enum: ["string", "integer", "boolean"] } },
+          },
+        },
+      },
+    },
+    hosts: { type: "array", maxItems: 20, items: { type: "string", minLength: 1, maxLength: 253 } },
+    auth: { type: "object", maxProperties: 8, additionalProperties: authScheme },
+    address: {
+      type: "object",
+      required: ["schema", "label"],
+      additionalProperties: false,
+      properties: {
+        schema: {
+          type: "object",
+          required: ["type", "maxLength"],
+          properties: { type: { const: "string" }, maxLength: { type: "integer", maximum: 500 } },
+        },
+        label: localizedText,
+      },
+    },
+    content: { type: "object", minProperties: 1, maxProperties: 20, additionalProperties: contentField },
+    receipts: {
+      type: "object",
+      required: ["mode", "delivered", "read"],
+      additionalProperties: false,
+      properties: {
+        mode: { enum: ["push", "none"] },
+        delivered: { type: "boolean" },
+        read: { type: "boolean" },
+      },
+    },
+    idempotency: {
+      type: "object",
+      required: ["kind"],
+      additionalProperties: false,
+      properties: { kind: { enum: ["key", "none"] }, windowSeconds: { type: "integer", minimum: 1 } },
+    },
+    limits: {
+      type: "object",
+      required: ["batchSize", "concurrency", "timeoutMs"],
+      additionalProperties: false,
+      properties: {
+        batchSize: { type: "integer", minimum: 1, maximum: 2000 },
+        concurrency: { type: "integer", minimum: 1, maximum: 256 },
+        timeoutMs: { type: "integer", minimum: 500, maximum: 60000 },
+      },
+    },
+    errors: { type: "object", maxProperties: 500, additionalProperties: localizedText },
+  },
+};

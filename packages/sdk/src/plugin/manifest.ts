@@ -1,0 +1,121 @@
+import type { JsonSchema, LocalizedText } from "./json.ts";
+
+/** The version of the plugin contract that this package describes, `major.minor`. */
+export const PROTOCOL_VERSION = "1.0";
+
+/** Where a plugin may run. `pure`: functions without I/O. `native`: code with sockets, operator-installed only. */
+export const PLUGIN_LEVELS = ["pure", "native"] as const;
+export type PluginLevel = (typeof PLUGIN_LEVELS)[number];
+
+/** How a vendor tells us what became of a message after accepting it. */
+export const RECEIPT_MODES = ["push", "none"] as const;
+export type ReceiptMode = (typeof RECEIPT_MODES)[number];
+
+/** A named way to authenticate a request. The host applies it; the plugin never sees the secret. */
+export type AuthScheme =
+  /** `Authorization: Bearer <secret>` */
+  | { type: "bearer"; secret: string }
+  /** `Authorization: Basic base64(<settings[user]>:<secret>)` */
+  | { type: "basic"; user: string; secret: string }
+  /** `<name>: <secret>` */
+  | { type: "header"; name: string; secret: string }
+  /** The ACS3-HMAC-SHA256 request signature; `accessKeyId` and `secret` name two secret settings. */
+  | { type: "acs3"; accessKeyId: string; secret: string }
+  /** Standard Webhooks: HMAC-SHA256 over `id.timestamp.body`; the id is the request's `idempotencyKey`. */
+  | { type: "standard-webhooks"; secret: string };
+
+/** What a channel of this plugin can find out after the vendor accepted a message. */
+export interface ReceiptAbilities {
+  mode: ReceiptMode;
+  /** The vendor reports arrival on the device or in the mailbox. */
+  delivered: boolean;
+  /** The vendor reports that the message was opened. */
+  read: boolean;
+}
+
+/** What the vendor does when it sees the same message twice. */
+export interface IdempotencyAbility {
+  /** `key`: the vendor drops a repeat that carries the same key. `none`: a repeat is a second message. */
+  kind: "key" | "none";
+  /** How long the vendor remembers a key, seconds. Required with `kind: "key"`. */
+  windowSeconds?: number;
+}
+
+/** Limits that the host holds for the plugin. */
+export interface PluginLimits {
+  /** The most messages that one `plan` or `send` is handed, 1 to 2,000. */
+  batchSize: number;
+  /** The most requests of one channel under way at once, 1 to 256. */
+  concurrency: number;
+  /** How long one request may take before its outcome is unknown, milliseconds, 500 to 60,000. */
+  timeoutMs: number;
+}
+
+/** What an address of this channel kind looks like. */
+export interface AddressRules {
+  /** JSON Schema of one address, a string schema. */
+  schema: JsonSchema & { type: "string"; maxLength: number };
+  label: LocalizedText;
+}
+
+/** One field of a rendering: what a template has to fill in for this channel kind. */
+export interface ContentField {
+  label: LocalizedText;
+  required: boolean;
+  /** Longest rendered value, Unicode code points. */
+  maxLength: number;
+  /** How a variable's value is escaped when it is put in. */
+  escape: "none" | "html";
+  /** A field that takes several lines. */
+  multiline?: boolean;
+  help?: LocalizedText;
+}
+
+/** The settings form: a JSON Schema (2020-12) of a flat object; `x-secret: true` marks a write-only field. */
+export interface SettingsSchema extends JsonSchema {
+  type: "object";
+  required?: string[];
+  properties: Record<string, SettingProperty>;
+}
+
+export interface SettingProperty extends JsonSchema {
+  type: "string" | "integer" | "boolean";
+  title?: string;
+  /** Chinese label; `title` is the English one. */
+  "x-title-zh"?: string;
+  description?: string;
+  "x-description-zh"?: string;
+  "x-secret"?: boolean;
+}
+
+/** The manifest of a channel plugin, `channel.json`. Unknown keys are errors. */
+export interface PluginManifest {
+  $schema?: string;
+  /** `publisher/name`, kebab-case. */
+  id: string;
+  /** Semantic version of the plugin. */
+  version: string;
+  /** Contract versions the plugin speaks, `major.minor`. */
+  protocol: string[];
+  level: PluginLevel;
+  /** The channel kind it serves, for example `sms`. Kinds are declared here and nowhere else. */
+  kind: string;
+  kindName: LocalizedText;
+  name: LocalizedText;
+  summary: LocalizedText;
+  /** The built module, relative to the manifest. */
+  entry: string;
+  /** Documentation of the vendor that the facts in the manifest come from. */
+  docsUrl?: string;
+  settings: SettingsSchema;
+  /** Hosts a request may go to; `${settings.endpoint}` stands for the host of that setting's URL or name. */
+  hosts: string[];
+  auth: Record<string, AuthScheme>;
+  address: AddressRules;
+  content: Record<string, ContentField>;
+  receipts: ReceiptAbilities;
+  idempotency: IdempotencyAbility;
+  limits: PluginLimits;
+  /** The vendor's codes in words for the tenant's staff. */
+  errors?: Record<string, LocalizedText>;
+}
