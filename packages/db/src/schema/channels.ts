@@ -1,0 +1,56 @@
+import { foreignKey, integer, jsonb, pgEnum, pgTable, primaryKey, text, unique } from "drizzle-orm/pg-core";
+import { bytes, channelId, createdAt, moment, tenantId, updatedAt } from "./columns.ts";
+import { tenants } from "./tenancy.ts";
+
+export const channelState = pgEnum("channel_state", ["on", "off"]);
+export const channelHealth = pgEnum("channel_health", ["unverified", "healthy", "failing"]);
+
+/** A tenant's configured way out: a plugin with settings, secrets and limits. */
+export const channels = pgTable(
+  "channels",
+  {
+    tenantId: tenantId(),
+    id: channelId("id").notNull(),
+    code: text("code").notNull(),
+    name: text("name").notNull(),
+    /** The channel kind, declared by the plugin. */
+    kind: text("kind").notNull(),
+    pluginId: text("plugin_id").notNull(),
+    settings: jsonb("settings").$type<Record<string, string | number | boolean>>().notNull(),
+    /** Rises with every change of settings or secrets, so that open connections are renewed. */
+    revision: integer("revision").notNull().default(1),
+    state: channelState("state").notNull().default("on"),
+    health: channelHealth("health").notNull().default("unverified"),
+    healthCode: text("health_code"),
+    healthDetail: text("health_detail"),
+    healthAt: moment("health_at"),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.id] }),
+    unique().on(table.tenantId, table.code),
+    unique().on(table.tenantId, table.name),
+    foreignKey({ columns: [table.tenantId], foreignColumns: [tenants.id] }),
+  ],
+);
+
+/** A channel's secret settings, encrypted with the tenant's data key; the API role may write, never read them. */
+export const channelSecrets = pgTable(
+  "channel_secrets",
+  {
+    tenantId: tenantId(),
+    channelId: channelId("channel_id").notNull(),
+    field: text("field").notNull(),
+    ciphertext: bytes("ciphertext").notNull(),
+    keyVersion: integer("key_version").notNull(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.channelId, table.field] }),
+    foreignKey({
+      columns: [table.tenantId, table.channelId],
+      foreignColumns: [channels.tenantId, channels.id],
+    }).onDelete("cascade"),
+  ],
+);

@@ -1,0 +1,163 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  index,
+  integer,
+  jsonb,
+  pgEnum,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { channelId, createdAt, messageId, moment, tenantId } from "./columns.ts";
+
+/** The states that a delivery's row takes; `deliveries/delivery.rules.ts` says how it moves between them. */
+export const deliveryState = pgEnum("delivery_state", [
+  "ready",
+  "accepted",
+  "delivered",
+  "undelivered",
+  "failed",
+  "unknown",
+  "suppressed",
+  "cancelled",
+  "expired",
+]);
+
+/** Why an address was chosen: the scope of the identity, or `custom` for an address typed in. */
+export const addressOrigin = pgEnum("address_origin", ["all", "source", "channel", "custom"]);
+
+/**
+ * Message × user × step × channel, followed to its end. Range-partitioned by id; ids rise with time, so a month
+ * is dropped whole. No index holds a column that changes and half of every page is free, so each change of
+ * state is a heap-only update. See migration 0001 for the partitions and the id sequence.
+ */
+export const deliveries = pgTable(
+  "deliveries",
+  {
+    id: bigint("id", { mode: "bigint" }).primaryKey(),
+    tenantId: tenantId(),
+    messageId: messageId("message_id").notNull(),
+    channelId: channelId("channel_id").notNull(),
+    /** Null with a custom address. */
+    userId: uuid("user_id"),
+    step: smallint("step").notNull(),
+    attemptCount: smallint("attempt_count").notNull().default(0),
+    state: deliveryState("state").notNull(),
+    addressOrigin: addressOrigin("address_origin"),
+    createdAt: createdAt(),
+    changedAt: moment("changed_at").notNull().defaultNow(),
+    acceptedAt: moment("accepted_at"),
+    deliveredAt: moment("delivered_at"),
+    readAt: moment("read_at"),
+    clickedAt: moment("clicked_at"),
+    address: text("address"),
+    /** Why it left the straight path: a reason code, or the vendor's code. */
+    reason: text("reason"),
+    reasonDetail: text("reason_detail"),
+    /** Variables of this row, with custom addresses. */
+    variables: jsonb("variables").$type<Record<string, string | number>>(),
+  },
+  (table) => [index("deliveries_of_user").on(table.tenantId, table.userId).where(sql`user_id is not null`)],
+);
+
+/**
+ * A delivery is `sending` while an attempt over it is open, so a chunk needs no such state per row:
+ * `ready` → `queued` (claimed, a hint is out) → `sending` (a worker holds the lease) → `done`.
+ */
+export const chunkState = pgEnum("chunk_state", ["ready", "queued", "sending", "done"]);
+
+/** A contiguous id range of at most 2,000 deliveries of one message, step and channel: the unit of work. */
+export const chunks = pgTable(
+  "chunks",
+  {
+    id: bigint("id", { mode: "bigint" }).primaryKey().generatedAlwaysAsIdentity(),
+    tenantId: tenantId(),
+    messageId: messageId("message_id").notNull(),
+    channelId: channelId("channel_id").notNull(),
+    step: smallint("step").notNull(),
+    priority: smallint("priority").notNull(),
+    state: chunkState("state").notNull().default("ready"),
+    firstId: bigint("first_id", { mode: "bigint" }).notNull(),
+    lastId: bigint("last_id", { mode: "bigint" }).notNull(),
+    deliveryCount: integer("delivery_count").notNull(),
+    /** How often the chunk was taken up again because rows were left over. */
+    roundCount: integer("round_count").notNull().default(0),
+    dueAt: moment("due_at").notNull().defaultNow(),
+    leaseUntil: moment("lease_until"),
+    /** Changes with every claim; a worker that lost its lease no longer matches. */
+    leaseToken: uuid("lease_token"),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    index("chunks_ready").on(table.priority, table.dueAt, table.id).where(sql`state = 'ready'`),
+    index("chunks_leased").on(table.leaseUntil).where(sql`state in ('queued', 'sending')`),
+    index("chunks_of_message").on(table.tenantId, table.messageId, table.step),
+    index("chunks_by_range").on(table.tenantId, table.firstId),
+  ],
+);
+
+/** One vendor call (or one batch handed to a native plugin). Written before the call: the intent. */
+export const attempts = pgTable(
+  "attempts",
+  {
+    id: bigint("id", { mode: "bigint" }).primaryKey().generatedAlwaysAsIdentity(),
+    tenantId: tenantId(),
+    chunkId: bigint("chunk_id", { mode: "bigint" }).notNull(),
+    channelId: channelId("channel_id").notNull(),
+    firstId: bigint("first_id", { mode: "bigint" }).notNull(),
+    lastId: bigint("last_id", { mode: "bigint" }).notNull(),
+    deliveryCount: integer("delivery_count").notNull(),
+    leaseToken: uuid("lease_token").notNull(),
+    startedAt: moment("started_at").notNull().defaultNow(),
+    /** Null while nobody knows how it ended. */
+    endedAt: moment("ended_at"),
+    /** Results by status, or `{"abandoned": n}` when the worker died. */
+    outcome: jsonb("outcome").$type<Record<string, number>>(),
+    /** The vendor's ids of the calls, when it gives them per call. */
+    vendorIds: text("vendor_ids").array(),
+  },
+  (table) => [
+    index("attempts_of_chunk").on(table.tenantId, table.chunkId),
+    index("attempts_open").on(table.chunkId).where(sql`ended_at is null`),
+  ],
+);
+
+/** The vendor's later word, kept as it came. `applied_at` stays null until its delivery is found. */
+export const receipts = pgTable(
+  "receipts",
+  {
+    tenantId: tenantId(),
+    channelId: channelId("channel_id").notNull(),
+    /** The vendor's id of the event: a repeat changes nothing. */
+    eventId: text("event_id").notNull(),
+    deliveryId: bigint("delivery_id", { mode: "bigint" }),
+    type: text("type").$type<"delivered" | "undelivered" | "read" | "clicked">().notNull(),
+    code: text("code"),
+    detail: text("detail"),
+    /** What names the delivery: ref, batch, vendor id, address. */
+    target: jsonb("target").$type<Record<string, string>>().notNull(),
+    happenedAt: moment("happened_at").notNull(),
+    receivedAt: moment("received_at").notNull().defaultNow(),
+    appliedAt: moment("applied_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.channelId, table.eventId] }),
+    index("receipts_waiting").on(table.receivedAt).where(sql`applied_at is null`),
+    index("receipts_of_delivery").on(table.tenantId, table.deliveryId),
+  ],
+);
+
+/** The vendor's ids of single messages, append-only, for vendors that cannot echo ours. */
+export const vendorReferences = pgTable(
+  "vendor_references",
+  {
+    tenantId: tenantId(),
+    channelId: channelId("channel_id").notNull(),
+    vendorId: text("vendor_id").notNull(),
+    deliveryId: bigint("delivery_id", { mode: "bigint" }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.channelId, table.vendorId, table.deliveryId] })],
+);

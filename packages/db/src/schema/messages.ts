@@ -1,0 +1,123 @@
+import { sql } from "drizzle-orm";
+import {
+  index,
+  integer,
+  jsonb,
+  pgEnum,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uuid,
+} from "drizzle-orm/pg-core";
+import {
+  bytes,
+  createdAt,
+  memberId,
+  messageId,
+  moment,
+  policyVersionId,
+  sourceId,
+  templateVersionId,
+  tenantId,
+  updatedAt,
+} from "./columns.ts";
+import type { Renderings } from "./content.ts";
+
+export const messageState = pgEnum("message_state", [
+  "pending_approval",
+  "rejected",
+  "expanding",
+  "sending",
+  "completed",
+  "cancelled",
+]);
+
+/** Whom a message is for; exactly one kind. */
+export type Audience =
+  | { kind: "all" }
+  | { kind: "users"; userIds: string[] }
+  | { kind: "tags"; any: string[]; all: string[]; not: string[] }
+  | { kind: "addresses"; addresses: CustomAddress[] };
+
+export interface CustomAddress {
+  address: string;
+  variables?: Record<string, string | number>;
+}
+
+/**
+ * What a source or a member submitted, once. Hot: written by the grouped accept statement, so it carries no
+ * foreign keys; the statement itself reads what it refers to under the tenant's fence.
+ */
+export const messages = pgTable(
+  "messages",
+  {
+    tenantId: tenantId(),
+    id: messageId("id").notNull(),
+    /** Null when a member composed it. */
+    sourceId: sourceId("source_id"),
+    authorId: memberId("author_id"),
+    state: messageState("state").notNull(),
+    /** What lists show: the template's name or the beginning of the content. */
+    title: text("title").notNull(),
+    priority: smallint("priority").notNull(),
+    audience: jsonb("audience").$type<Audience>().notNull(),
+    templateVersionId: templateVersionId("template_version_id"),
+    /** The content when no template is used. */
+    renderings: jsonb("renderings").$type<Renderings>(),
+    variables: jsonb("variables").$type<Record<string, string | number>>().notNull(),
+    /** Channels of the first step. */
+    channelIds: uuid("channel_ids").array().notNull(),
+    policyVersionId: policyVersionId("policy_version_id"),
+    /** SHA-256 over audience, content and route; approvals bind to it. */
+    contentHash: bytes("content_hash").notNull(),
+    /** The last user that the expander has covered; the nil UUID at the start. */
+    expandCursor: uuid("expand_cursor").notNull().default("00000000-0000-0000-0000-000000000000"),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+    completedAt: moment("completed_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.id] }),
+    index().on(table.tenantId, table.sourceId, table.id),
+    index("messages_unfinished").on(table.id).where(sql`state in ('expanding', 'sending')`),
+  ],
+);
+
+/** A caller's `Idempotency-Key`, so that a repeated request finds the message it made. */
+export const idempotencyKeys = pgTable(
+  "idempotency_keys",
+  {
+    tenantId: tenantId(),
+    /** Public id of the source or member that sent the key. */
+    scope: text("scope").notNull(),
+    key: text("key").notNull(),
+    requestHash: bytes("request_hash").notNull(),
+    messageId: messageId("message_id").notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.scope, table.key] }), index().on(table.createdAt)],
+);
+
+export const flowState = pgEnum("flow_state", ["waiting", "satisfied", "exhausted"]);
+
+/** One user of one message that has a policy with further steps. */
+export const flows = pgTable(
+  "flows",
+  {
+    tenantId: tenantId(),
+    messageId: messageId("message_id").notNull(),
+    userId: uuid("user_id").notNull(),
+    /** Index of the step that was sent last. */
+    step: smallint("step").notNull().default(0),
+    state: flowState("state").notNull().default("waiting"),
+    /** When the next step is judged; null while the vendor has not accepted the current one. */
+    wakeAt: moment("wake_at"),
+    /** How often a later step went out although the earlier one arrived after all. */
+    wastedCount: integer("wasted_count").notNull().default(0),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.messageId, table.userId] }),
+    index("flows_due").on(table.wakeAt).where(sql`state = 'waiting' and wake_at is not null`),
+  ],
+);

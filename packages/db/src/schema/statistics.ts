@@ -1,0 +1,91 @@
+import { bigint, integer, pgEnum, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core";
+import { moment, tenantId } from "./columns.ts";
+
+/** What is counted. A delivery counts at most once in each measure, in the hour it was created. */
+export const statisticsMeasure = pgEnum("statistics_measure", [
+  "targeted",
+  "valid",
+  "submitted",
+  "delivered",
+  "undelivered",
+  "read",
+  "clicked",
+  "suppressed",
+  "failed",
+  "unknown",
+  "cancelled",
+  "expired",
+]);
+
+/** Dimensions of every count; the nil UUID stands for "none" (no source, no template). */
+const dimensions = () => ({
+  tenantId: tenantId(),
+  messageId: uuid("message_id").notNull(),
+  sourceId: uuid("source_id").notNull(),
+  channelId: uuid("channel_id").notNull(),
+  templateId: uuid("template_id").notNull(),
+  step: smallint("step").notNull(),
+  hour: moment("hour").notNull(),
+  measure: statisticsMeasure("measure").notNull(),
+  /** Reason or vendor code of `suppressed`, `failed`, `undelivered`; empty otherwise. */
+  reason: text("reason").notNull().default(""),
+});
+
+/** Appended in the statement that changes the deliveries; compacted into the two roll-ups every second. */
+export const statisticsDeltas = pgTable(
+  "statistics_deltas",
+  {
+    ...dimensions(),
+    id: bigint("id", { mode: "bigint" }).notNull().generatedAlwaysAsIdentity(),
+    count: integer("count").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
+);
+
+export const statisticsHourly = pgTable(
+  "statistics_hourly",
+  {
+    tenantId: tenantId(),
+    hour: moment("hour").notNull(),
+    sourceId: uuid("source_id").notNull(),
+    channelId: uuid("channel_id").notNull(),
+    templateId: uuid("template_id").notNull(),
+    step: smallint("step").notNull(),
+    measure: statisticsMeasure("measure").notNull(),
+    reason: text("reason").notNull(),
+    count: bigint("count", { mode: "number" }).notNull(),
+  },
+  (table) => [
+    primaryKey({
+      columns: [
+        table.tenantId,
+        table.hour,
+        table.sourceId,
+        table.channelId,
+        table.templateId,
+        table.step,
+        table.measure,
+        table.reason,
+      ],
+    }),
+  ],
+);
+
+/** The same counts by message, for its page. */
+export const messageTotals = pgTable(
+  "message_totals",
+  {
+    tenantId: tenantId(),
+    messageId: uuid("message_id").notNull(),
+    channelId: uuid("channel_id").notNull(),
+    step: smallint("step").notNull(),
+    measure: statisticsMeasure("measure").notNull(),
+    reason: text("reason").notNull(),
+    count: bigint("count", { mode: "number" }).notNull(),
+  },
+  (table) => [
+    primaryKey({
+      columns: [table.tenantId, table.messageId, table.channelId, table.step, table.measure, table.reason],
+    }),
+  ],
+);
