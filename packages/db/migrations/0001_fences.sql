@@ -151,19 +151,19 @@ create function delivery_month(at timestamptz) returns bigint
 create function roll_delivery_partitions() returns void
   language plpgsql security definer set search_path = pg_catalog, public as $$
 declare
-  this_month bigint := delivery_month(now());
-  month bigint;
+  this_month bigint := public.delivery_month(now());
+  width constant bigint := 1::bigint << 48;
 begin
   perform pg_advisory_xact_lock(hashtext('roll_delivery_partitions'));
   for month in this_month .. this_month + 1 loop
     if to_regclass(format('public.deliveries_m%s', month)) is null then
       execute format(
-        'create table deliveries_m%s partition of deliveries for values from (%s) to (%s) with (fillfactor = 50)',
-        month, month << 48, (month + 1) << 48);
+        'create table public.deliveries_m%s partition of public.deliveries for values from (%s) to (%s)
+           with (fillfactor = 50)', month, month * width, (month + 1) * width);
     end if;
   end loop;
-  if (select last_value from delivery_ids) < this_month << 48 then
-    perform setval('delivery_ids', this_month << 48);
+  if (select last_value from public.delivery_ids) < this_month * width then
+    perform setval('public.delivery_ids', this_month * width);
   end if;
 end $$;
 --> statement-breakpoint
