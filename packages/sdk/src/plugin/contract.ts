@@ -65,6 +65,8 @@ export interface PlannedRequest {
   auth?: string;
   /** The id of the effect, for schemes and vendors that deduplicate. */
   idempotencyKey?: string;
+  /** Handed back with the response, for a `settle` that plans a further round. Never sent anywhere. */
+  context?: Json;
 }
 
 export interface PlanOutput {
@@ -78,7 +80,7 @@ export interface PlanOutput {
  * - `blocked`: the address is not allowed (allow-list or private network)
  * - `ambiguous`: the request was written, no answer was read
  */
-export type PlannedResponse = { id: string; refs: string[] } & (
+export type PlannedResponse = { id: string; refs: string[]; context?: Json } & (
   | { status: number; headers: Record<string, string>; body: string }
   | { error: "not_sent" | "blocked" | "ambiguous"; detail: string }
 );

@@ -1,0 +1,31 @@
+/** Percent-encodes as RFC 3986 asks, which is what the vendor's signature is computed over. */
+export function encodeParams(params: Record<string, string>): string {
+  return Object.entries(params)
+    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
+    .join("&");
+}
+
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/** Shortens a foreign text and replaces what a database cannot store: control characters, half surrogates. */
+export function clip(text: string, maxLength: number): string {
+  return text.slice(0, maxLength).replace(/[\p{Cc}\p{Cs}]/gu, " ");
+}
+
+/** Parses JSON of unknown origin. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,2 @@
+export { plan, verify } from "./plan.ts";
+export { settle } from "./settle.ts";

@@ -1,0 +1,82 @@
+import type {
+  PlannedResponse,
+  SendResult,
+  SendStatus,
+  SettleInput,
+  SettleOutput,
+  Verification,
+} from "@tidings/sdk/plugin";
+import { readRetryAfter } from "./retry-after.ts";
+
+type Outcome = Omit<SendResult, "ref">;
+
+const TRANSPORT_OUTCOMES = {
+  not_sent: "transient",
+  blocked: "config",
+  ambiguous: "unknown",
+} as const;
+
+/** Statuses with a meaning of their own; the rest goes by its hundred. */
+const STATUS_OUTCOMES = new Map<number, SendStatus>([
+  [401, "config"],
+  [403, "config"],
+  [405, "config"],
+  [408, "transient"],
+  [410, "config"],
+  [425, "transient"],
+  [429, "throttled"],
+  [503, "throttled"],
+]);
+
+export function settle(input: SettleInput): SettleOutput {
+  if (input.op === "verify") return { results: [], verification: readVerification(input) };
+  return {
+    results: input.responses.flatMap((response) => {
+      const outcome = readOutcome(response, input.now);
+      return response.refs.map((ref) => ({ ref, ...outcome }));
+    }),
+  };
+}
+
+function readVerification(input: SettleInput): Verification {
+  const [response] = input.responses;
+  if (!response) return { ok: false, code: "ambiguous" };
+  const { status, code, detail } = readOutcome(response, input.now);
+  return status === "accepted"
+    ? { ok: true }
+    : { ok: false, ...(code && { code }), ...(detail && { detail }) };
+}
+
+function readOutcome(response: PlannedResponse, now: number): Outcome {
+  if ("error" in response) {
+    return {
+      status: TRANSPORT_OUTCOMES[response.error],
+      code: response.error,
+      detail: clip(response.detail),
+    };
+  }
+  const status = readStatus(response.status);
+  if (status === "accepted") return { status };
+  const retryAfterMs = readRetryAfter(response.headers["retry-after"], now);
+  return {
+    status,
+    code: `http_${response.status}`,
+    ...(response.body && { detail: clip(response.body) }),
+    ...((status === "throttled" || status === "transient") && retryAfterMs !== undefined && { retryAfterMs }),
+  };
+}
+
+function readStatus(status: number): SendStatus {
+  const own = STATUS_OUTCOMES.get(status);
+  if (own) return own;
+  if (status >= 200 && status < 300) return "accepted";
+  // Redirects are not followed: the signature is meant for one address only.
+  if (status < 400) return "config";
+  // A server error may hide a message that arrived; the receiver knows a repeat by its id.
+  return status < 500 ? "rejected" : "transient";
+}
+
+/** Shortens a foreign text and replaces what a database cannot store: control characters, half surrogates. */
+function clip(text: string): string {
+  return text.slice(0, 300).replace(/[\p{Cc}\p{Cs}]/gu, " ");
+}
