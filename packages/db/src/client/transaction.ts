@@ -1,0 +1,148 @@
+import type { TransactionSql } from "postgres";
+import type { Connection } from "./connection.ts";
+import { bindDrizzle, type DrizzleTx } from "./drizzle-transaction.ts";
+import { DatabaseDeadlineError, DatabaseUnavailableError, TransactionAbortedError } from "./errors.ts";
+import { openHandle } from "./handle.ts";
+import type { ConnectionPool } from "./pool.ts";
+
+/** An open transaction. Valid inside its callback only; afterwards every query is refused. */
+export interface Tx {
+  /** Drizzle bound to this transaction. */
+  readonly db: DrizzleTx;
+  /** The postgres.js tagged template bound to this transaction, for hot statements. Types: `value-types.ts`. */
+  readonly sql: TransactionSql;
+}
+
+export interface TransactionPlan {
+  tenantId?: string;
+  deadlineMs: number;
+  /** Milliseconds; absent: the connection's own limit holds. */
+  statementTimeoutMs?: number;
+}
+
+/**
+ * Runs `work` in a transaction on a connection of its own.
+ *
+ * The result is settled by whatever comes first: the work's end, the connection's death, or the deadline, which
+ * kills the connection. A dead connection never sends COMMIT, so late work cannot commit unseen; only a loss while
+ * COMMIT is on its way is undecidable, and then the error's `outcome` says `unknown`.
+ */
+export async function runTransaction<T>(
+  pool: ConnectionPool,
+  plan: TransactionPlan,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  const startedAt = performance.now();
+  const connection = await pool.acquire(plan.deadlineMs);
+  if (connection.death) throw connection.death;
+  const expire = () => {
+    connection.kill(deadlineError(plan.deadlineMs, connection));
+    pool.distrustIdle();
+  };
+  const timer = setTimeout(expire, plan.deadlineMs - (performance.now() - startedAt));
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      connection.onDeath = reject;
+      perform(connection, plan, work).then(resolve, reject);
+    });
+  } finally {
+    clearTimeout(timer);
+    pool.release(connection);
+  }
+}
+
+async function perform<T>(
+  connection: Connection,
+  plan: TransactionPlan,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  const handle = openHandle(connection);
+  const opening = begin(connection.sql as unknown as TransactionSql, plan).catch((cause: unknown) => {
+    connection.kill(unavailable("The transaction could not be opened", connection, cause));
+  });
+  let result: T;
+  try {
+    result = await work(createTx(handle.sql));
+    await opening;
+  } catch (error) {
+    handle.close();
+    if (connection.death) throw connection.death;
+    await rollback(connection);
+    throw error;
+  }
+  handle.close();
+  if (connection.death) throw connection.death;
+  await commit(connection);
+  return result;
+}
+
+/**
+ * Sends BEGIN and the settings without waiting, and the work's first statement right behind them: one round trip.
+ * Should BEGIN fail alone, that statement runs outside a transaction, where the connection's
+ * `default_transaction_read_only` lets it change nothing, and without a tenant, where it sees no tenant's rows.
+ */
+async function begin(sql: TransactionSql, plan: TransactionPlan): Promise<void> {
+  const { tenantId, statementTimeoutMs } = plan;
+  const timeout = `${statementTimeoutMs}ms`;
+  const queries = [sql`begin read write`];
+  if (tenantId && statementTimeoutMs) {
+    queries.push(
+      sql`select set_config('app.tenant_id', ${tenantId}, true), set_config('statement_timeout', ${timeout}, true)`,
+    );
+  } else if (tenantId) {
+    queries.push(sql`select set_config('app.tenant_id', ${tenantId}, true)`);
+  } else if (statementTimeoutMs) {
+    queries.push(sql`select set_config('statement_timeout', ${timeout}, true)`);
+  }
+  await Promise.all(queries);
+}
+
+async function commit(connection: Connection): Promise<void> {
+  connection.committing = true;
+  try {
+    const result = await connection.sql`commit`;
+    if (result.command !== "COMMIT") throw new TransactionAbortedError();
+  } catch (error) {
+    if (connection.death) throw connection.death;
+    // A refusal by the server (a deferred constraint, a serialization failure) has rolled back.
+    if (!isServerAnswer(error)) connection.kill(unavailable("COMMIT failed", connection, error));
+    throw connection.death ?? error;
+  }
+}
+
+async function rollback(connection: Connection): Promise<void> {
+  try {
+    await connection.sql`rollback`;
+  } catch (cause) {
+    connection.kill(unavailable("ROLLBACK failed", connection, cause));
+  }
+}
+
+function createTx(sql: TransactionSql): Tx {
+  let db: DrizzleTx | undefined;
+  return {
+    sql,
+    get db() {
+      db ??= bindDrizzle(sql);
+      return db;
+    },
+  };
+}
+
+function isServerAnswer(error: unknown): boolean {
+  return (
+    error instanceof TransactionAbortedError || (error instanceof Error && error.name === "PostgresError")
+  );
+}
+
+function unavailable(what: string, connection: Connection, cause: unknown): DatabaseUnavailableError {
+  const detail = cause instanceof Error ? `: ${cause.message}` : "";
+  return new DatabaseUnavailableError(`${what}${detail}`, { outcome: connection.outcome, cause });
+}
+
+function deadlineError(deadlineMs: number, connection: Connection): DatabaseDeadlineError {
+  return new DatabaseDeadlineError(`The transaction did not finish within ${deadlineMs} ms.`, {
+    outcome: connection.outcome,
+    deadlineMs,
+  });
+}
