@@ -1,0 +1,1 @@
+export { giveBackQuota, takeQuota } from "./quota.repository.ts";

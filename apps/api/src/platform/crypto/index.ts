@@ -1,0 +1,3 @@
+export * from "./envelope.ts";
+export * from "./hash.ts";
+export * from "./passwords.ts";

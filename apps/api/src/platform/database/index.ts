@@ -1,0 +1,25 @@
+import type { Database, Tx } from "@tidings/db";
+import { toUuid } from "../ids.ts";
+
+export type { Database, Tx } from "@tidings/db";
+
+/**
+ * Runs work in one transaction of the context's tenant: committed when it returns, rolled back when it throws.
+ * No network call belongs inside.
+ */
+export type Transact = <T>(ctx: { tenantId: string }, work: (tx: Tx) => Promise<T>) => Promise<T>;
+
+export function transactIn(database: Pick<Database, "withTenant">): Transact {
+  return (ctx, work) => database.withTenant(toUuid("tenant", ctx.tenantId), work);
+}
+
+const UNIQUE_VIOLATION = "23505";
+
+/** The columns of the unique constraint that an insert or update ran into, or undefined for another error. */
+export function violatedUnique(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause as Error) {
+    const { code, constraint_name: name } = cause as { code?: string; constraint_name?: string };
+    if (code === UNIQUE_VIOLATION) return name ?? "unknown";
+  }
+  return undefined;
+}

@@ -1,0 +1,31 @@
+import { z } from "zod";
+
+const schema = z.object({
+  /** A PostgreSQL 15+ server; without it an embedded one is started in `DATA_DIR`. */
+  DATABASE_URL: z.url().optional(),
+  /** A Redis 6.2+ server with `maxmemory-policy noeviction`; without it the queue lives in PostgreSQL. */
+  REDIS_URL: z.url().optional(),
+  /** Key-encryption key: 32 bytes in base64. Required with `DATABASE_URL`, else kept in `DATA_DIR`. */
+  TIDINGS_KEY: z.base64().length(44).optional(),
+  HOST: z.string().default("127.0.0.1"),
+  PORT: z.coerce.number().int().min(0).max(65535).default(8080),
+  /** The address people use; decides whether cookies are `Secure` and which Origin is ours. */
+  PUBLIC_URL: z.url().optional(),
+  DATA_DIR: z.string().default(".data"),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  /** Folder of the channel plugins. */
+  PLUGINS_DIR: z.string().default("plugins"),
+  /** Folder of the built console. */
+  CONSOLE_DIR: z.string().default("apps/console/build"),
+});
+
+export type Env = z.infer<typeof schema>;
+
+/** Reads the environment once; throws with one line per wrong variable. */
+export function readEnv(source: NodeJS.ProcessEnv): Env {
+  const named = Object.fromEntries(Object.keys(schema.shape).map((key) => [key, source[key] || undefined]));
+  const parsed = schema.safeParse(named);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
+  throw new Error(`The environment is not usable:\n${lines.join("\n")}`);
+}

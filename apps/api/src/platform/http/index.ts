@@ -1,0 +1,17 @@
+export type { Page, PageRequest } from "./fields.ts";
+export * as fields from "./fields.ts";
+export { readCursor, toPage } from "./pagination.ts";
+export {
+  type AppEnv,
+  access,
+  createRoute,
+  createRouter,
+  invalidRequest,
+  json,
+  jsonBody,
+  memberAccess,
+  problems,
+  publicAccess,
+  type Router,
+  z,
+} from "./router.ts";

@@ -1,0 +1,99 @@
+import { DatabaseDeadlineError, DatabaseUnavailableError, isConnectionError } from "@tidings/db";
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import {
+  type FieldProblem,
+  internalError,
+  invalidInput,
+  malformedJson,
+  methodNotAllowed,
+  notFound,
+  ProblemError,
+  unavailable,
+} from "../errors.ts";
+import type { Logger } from "../logger.ts";
+import type { AppEnv } from "./router.ts";
+
+interface ProblemDocument {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  instance: string;
+  code: string;
+  requestId: string;
+  errors?: FieldProblem[];
+}
+
+/** Turns everything thrown into problem+json. Unknown errors are logged and answered without their text. */
+export function handleError(logger: Logger) {
+  return (error: Error, c: Context<AppEnv>): Response => {
+    const problem = toProblem(error);
+    if (problem.type.status >= 500) {
+      logger.error({ err: error, requestId: c.var.requestId, path: c.req.path }, "request failed");
+    }
+    return problemResponse(c, problem);
+  };
+}
+
+export function problemResponse(c: Context<AppEnv>, problem: ProblemError): Response {
+  const { type, options } = problem;
+  const document: ProblemDocument = {
+    type: `/docs/problems#${type.code}`,
+    title: type.title,
+    status: type.status,
+    detail: problem.message,
+    instance: c.req.path,
+    code: type.code,
+    requestId: c.var.requestId,
+    ...(options.errors ? { errors: options.errors } : {}),
+    ...options.extensions,
+  };
+  return new Response(JSON.stringify(document), {
+    status: type.status,
+    headers: { "content-type": "application/problem+json", ...options.headers },
+  });
+}
+
+function toProblem(error: Error): ProblemError {
+  if (error instanceof ProblemError) return error;
+  if (isDatabaseDown(error)) {
+    return unavailable("The database does not answer at the moment. Nothing was saved; please try again.", {
+      headers: { "retry-after": "2" },
+    });
+  }
+  if (error instanceof HTTPException && error.status < 500) return fromHttpException(error);
+  return internalError("Something went wrong on our side. The request id helps us find it.");
+}
+
+function isDatabaseDown(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof DatabaseUnavailableError || cause instanceof DatabaseDeadlineError) return true;
+    if (isConnectionError(cause)) return true;
+  }
+  return false;
+}
+
+function fromHttpException(error: HTTPException): ProblemError {
+  if (error.status === 400) return malformedJson(error.message || "The request cannot be read.");
+  if (error.status === 404) return notFound(error.message);
+  return invalidInput(error.message);
+}
+
+/** Answers a path that no route matches: 405 with `Allow` when another method would, else 404. */
+export function handleNotFound(routes: readonly { method: string; path: string }[]) {
+  const patterns = routes.map(({ method, path }) => ({
+    method: method.toUpperCase(),
+    expression: new RegExp(`^${path.replace(/\{[^}]+\}/g, "[^/]+")}$`),
+  }));
+  return (c: Context<AppEnv>): Response => {
+    const allowed = patterns.filter(({ expression }) => expression.test(c.req.path)).map((p) => p.method);
+    const problem =
+      allowed.length > 0
+        ? methodNotAllowed(`${c.req.method} is not possible here; use ${allowed.join(" or ")}.`, {
+            headers: { allow: allowed.join(", ") },
+          })
+        : notFound(`There is nothing at ${c.req.path.slice(0, 200)}.`);
+    return problemResponse(c, problem);
+  };
+}

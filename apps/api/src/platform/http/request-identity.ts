@@ -1,0 +1,22 @@
+import { getConnInfo } from "@hono/node-server/conninfo";
+import type { Context, MiddlewareHandler } from "hono";
+import { uuidv7 } from "uuidv7";
+import type { AppEnv } from "./router.ts";
+
+/** Names the request: `x-request-id` on the answer, the same in problems, logs and audit entries. */
+export const identifyRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const requestId = `req_${uuidv7().replaceAll("-", "")}`;
+  c.set("requestId", requestId);
+  c.set("ipAddress", remoteAddress(c));
+  await next();
+  c.res.headers.set("x-request-id", requestId);
+};
+
+/** The peer's address; empty where there is no socket (in-process tests). */
+function remoteAddress(c: Context): string {
+  try {
+    return getConnInfo(c).remote.address ?? "";
+  } catch {
+    return "";
+  }
+}

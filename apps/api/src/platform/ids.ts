@@ -1,0 +1,12 @@
+export {
+  ATTEMPT_ID_PATTERN,
+  DELIVERY_ID_PATTERN,
+  fromBigint,
+  fromUuid,
+  type IdKind,
+  idPattern,
+  isId,
+  newId,
+  toBigint,
+  toUuid,
+} from "@tidings/db";
