@@ -58,6 +58,8 @@ export const messages = pgTable(
     sourceId: sourceId("source_id"),
     authorId: memberId("author_id"),
     state: messageState("state").notNull(),
+    /** Whether it had to be approved before anything was sent. */
+    needsApproval: boolean("needs_approval").notNull(),
     /** What lists show: the template's name or the beginning of the content. */
     title: text("title").notNull(),
     priority: smallint("priority").notNull(),
