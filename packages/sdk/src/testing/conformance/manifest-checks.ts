@@ -1,0 +1,44 @@
+import { Ajv2020 } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import { manifestSchema } from "../../plugin/index.ts";
+import type { Check } from "./subject.ts";
+
+export const manifestIsValid: Check = ({ manifest, plugin }) => [
+  ...findSchemaProblems(manifestSchema, manifest),
+  ...(manifest.level === "pure" ? [] : [`is of level ${manifest.level}; only pure plugins are checked here`]),
+  ...(manifest.receipts.mode === "push" && !plugin.parseReceipt
+    ? ["declares pushed receipts and has no parseReceipt"]
+    : []),
+  ...(manifest.idempotency.kind === "key" && !manifest.idempotency.windowSeconds
+    ? ["declares an idempotency key without windowSeconds"]
+    : []),
+];
+
+export const settingsAreValid: Check = ({ manifest, settings, secrets }) => [
+  ...findSchemaProblems(manifest.settings, { ...settings, ...secrets }),
+  ...Object.keys(settings)
+    .filter((name) => manifest.settings.properties[name]?.["x-secret"])
+    .map((name) => `settings hold ${name}, which is a secret`),
+];
+
+export const authNamesSettings: Check = ({ manifest }) => {
+  const problems: string[] = [];
+  for (const [scheme, { type, ...parts }] of Object.entries(manifest.auth)) {
+    for (const [part, setting] of Object.entries(parts)) {
+      if (part === "name" || manifest.settings.properties[setting]) continue;
+      problems.push(`auth ${scheme} (${type}) names the setting ${setting}, which does not exist`);
+    }
+  }
+  return problems;
+};
+
+export const sampleAddressesAreValid: Check = ({ manifest, makeMessage }) =>
+  findSchemaProblems(manifest.address.schema, makeMessage(0).address);
+
+function findSchemaProblems(schema: object, value: unknown): string[] {
+  const ajv = new Ajv2020({ allErrors: true, strict: false });
+  addFormats.default(ajv);
+  const validate = ajv.compile(schema);
+  if (validate(value)) return [];
+  return (validate.errors ?? []).map((error) => `${error.instancePath || "/"} ${error.message}`);
+}

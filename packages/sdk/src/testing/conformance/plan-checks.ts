@@ -1,0 +1,127 @@
+import { isDeepStrictEqual } from "node:util";
+import type { OutboundMessage, PlannedRequest, PluginManifest, Settings } from "../../plugin/index.ts";
+import { type Check, type ConformanceInput, findRefProblems, makeBatch, makeMessages } from "./subject.ts";
+
+const SPEED_MESSAGE_COUNT = 500;
+const SPEED_LIMIT_MS = 50;
+
+export const planAnswersEveryMessageOnce: Check = (subject) => {
+  const { batchSize } = subject.manifest.limits;
+  return [...new Set([1, 2, batchSize])].flatMap((count) =>
+    findPlanProblems(subject, makeMessages(subject, count)).map((problem) => `with ${count}: ${problem}`),
+  );
+};
+
+export const planTakesAnEmptyBatch: Check = (subject) => {
+  const { requests, results = [] } = subject.plugin.plan(makeBatch(subject, []));
+  return requests.length + results.length === 0 ? [] : ["makes something of an empty batch"];
+};
+
+export const planIsDeterministic: Check = (subject) => {
+  const batch = makeBatch(subject, makeMessages(subject, 20));
+  return isDeepStrictEqual(subject.plugin.plan(batch), subject.plugin.plan(batch))
+    ? []
+    : ["plans the same batch in two ways"];
+};
+
+export const planIsPlainJson: Check = (subject) => {
+  const plan = subject.plugin.plan(makeBatch(subject, makeMessages(subject, 3)));
+  return isDeepStrictEqual(plan, JSON.parse(JSON.stringify(plan)))
+    ? []
+    : ["returns values that JSON does not carry"];
+};
+
+export const planIsFast: Check = (subject) => {
+  const batch = makeBatch(subject, makeMessages(subject, SPEED_MESSAGE_COUNT));
+  const durations = [1, 2, 3, 4].map(() => {
+    const startedAt = performance.now();
+    subject.plugin.plan(batch);
+    return performance.now() - startedAt;
+  });
+  const best = Math.min(...durations);
+  return best < SPEED_LIMIT_MS ? [] : [`takes ${Math.round(best)} ms for ${SPEED_MESSAGE_COUNT} messages`];
+};
+
+export const requestsStayInsideTheManifest: Check = (subject) => {
+  const { manifest, settings, plugin } = subject;
+  const requests = [
+    ...plugin.plan(makeBatch(subject, makeMessages(subject, 3))).requests,
+    ...(plugin.verify?.({ settings, now: 0, seed: "5eed" }).requests ?? []),
+  ];
+  const hosts = readHosts(manifest, settings);
+  return requests.flatMap((request) => findRequestProblems(request, hosts, manifest));
+};
+
+export const planKeepsSecretsOut: Check = (subject) => {
+  const { settings, plugin } = subject;
+  const output = JSON.stringify([
+    plugin.plan(makeBatch(subject, makeMessages(subject, 3))),
+    plugin.verify?.({ settings, now: 0, seed: "5eed" }),
+  ]);
+  return Object.entries(subject.secrets)
+    .filter(([, value]) => value !== "" && output.includes(value))
+    .map(([name]) => `the value of ${name} appears in a request`);
+};
+
+export const planSurvivesHostileContent: Check = (subject) =>
+  HOSTILE_TEXTS.flatMap((text) => {
+    const message = subject.makeMessage(0);
+    const content = Object.fromEntries(Object.keys(message.content).map((name) => [name, text]));
+    const hostile: OutboundMessage[] = [
+      { ...message, content },
+      { ...subject.makeMessage(1), address: text },
+      { ...subject.makeMessage(2), variables: { [text]: text, nested: [text, { [text]: null }] } },
+    ];
+    return findPlanProblems(subject, hostile).map((problem) => `with ${JSON.stringify(text)}: ${problem}`);
+  });
+
+const HOSTILE_TEXTS = [
+  "",
+  "\u0000",
+  "\ud800",
+  "\r\nX-Injected: yes\r\n\r\n",
+  "👩‍👩‍👧‍👦 \u202e 学校\u2028",
+  `"'<>&%\${x}{{y}}\\`,
+  "__proto__",
+  "文".repeat(20_000),
+];
+
+function findPlanProblems(subject: ConformanceInput, messages: OutboundMessage[]): string[] {
+  const { requests, results = [] } = subject.plugin.plan(makeBatch(subject, messages));
+  const refs = [...requests.flatMap((request) => request.refs), ...results.map((result) => result.ref)];
+  const ids = requests.map((request) => request.id);
+  return [
+    ...findRefProblems(messages, refs),
+    ...(new Set(ids).size === ids.length ? [] : ["uses a request id twice"]),
+    ...requests.flatMap(findHeaderProblems),
+  ];
+}
+
+function findRequestProblems(
+  request: PlannedRequest,
+  hosts: Set<string>,
+  manifest: PluginManifest,
+): string[] {
+  const url = new URL(request.url);
+  const problems = findHeaderProblems(request);
+  if (!hosts.has(`${url.protocol}//${url.host}`)) problems.push(`calls ${url.origin}, which no host allows`);
+  if (request.auth && !manifest.auth[request.auth]) problems.push(`names no auth scheme: ${request.auth}`);
+  if (url.username || url.password) problems.push("puts credentials into the URL");
+  return problems;
+}
+
+function findHeaderProblems({ headers = {} }: PlannedRequest): string[] {
+  return Object.entries(headers)
+    .filter(([name, value]) => !/^[A-Za-z0-9-]+$/.test(name) || /[^\x20-\x7e]/.test(value))
+    .map(([name]) => `the header ${JSON.stringify(name)} is not plain`);
+}
+
+/** The origins a request may go to: https, or http where a setting itself says so, as simulators do. */
+function readHosts(manifest: PluginManifest, settings: Settings): Set<string> {
+  const origins = manifest.hosts.map((host) => {
+    const name = /^\$\{settings\.(\w+)\}$/.exec(host)?.[1];
+    const value = name === undefined ? host : String(settings[name]);
+    return URL.canParse(value) ? new URL(value).origin : `https://${value}`;
+  });
+  return new Set(origins);
+}

@@ -1,0 +1,93 @@
+import type { PluginManifest, SendResult, SendStatus } from "../../plugin/index.ts";
+import { SEND_STATUSES } from "../../plugin/index.ts";
+import type { Answer } from "../conversation.ts";
+import { type Check, findRefProblems, makeBatch, makeMessages, playBatch } from "./subject.ts";
+
+interface Case {
+  name: string;
+  answer: Answer;
+  allowed(manifest: PluginManifest): SendStatus[];
+}
+
+const json = { "content-type": "application/json" };
+const NOT_SENT: SendStatus[] = ["rejected", "config", "transient", "throttled"];
+/** A repeat is harmless only where the vendor recognises it. */
+const unsureOf = ({ idempotency }: PluginManifest): SendStatus[] =>
+  idempotency.kind === "key" ? ["unknown", "transient", "throttled"] : ["unknown"];
+
+const CASES: Case[] = [
+  { name: "401", answer: { status: 401, headers: {}, body: "" }, allowed: () => ["config"] },
+  { name: "400", answer: { status: 400, headers: json, body: "{}" }, allowed: () => NOT_SENT },
+  {
+    name: "429",
+    answer: { status: 429, headers: { "retry-after": "3" }, body: "" },
+    allowed: () => ["throttled", "transient"],
+  },
+  { name: "302", answer: { status: 302, headers: { location: "/" }, body: "" }, allowed: () => NOT_SENT },
+  { name: "500", answer: { status: 500, headers: {}, body: "oops" }, allowed: unsureOf },
+  { name: "503", answer: { status: 503, headers: {}, body: "" }, allowed: unsureOf },
+  {
+    name: "200 with garbage",
+    answer: { status: 200, headers: {}, body: "<html>\u0000" },
+    allowed: () => ["accepted", "unknown"],
+  },
+  {
+    name: "200 with null",
+    answer: { status: 200, headers: json, body: "null" },
+    allowed: () => ["accepted", "unknown"],
+  },
+  { name: "not_sent", answer: { error: "not_sent", detail: "refused" }, allowed: () => ["transient"] },
+  { name: "blocked", answer: { error: "blocked", detail: "private" }, allowed: () => ["config"] },
+  { name: "ambiguous", answer: { error: "ambiguous", detail: "timeout" }, allowed: () => ["unknown"] },
+];
+
+export const settleAnswersEveryMessageOnce: Check = (subject) => {
+  const messages = makeMessages(subject, Math.min(subject.manifest.limits.batchSize, 250));
+  return CASES.flatMap(({ name, answer }) => {
+    const results = playBatch(subject, makeBatch(subject, messages), answer);
+    return findRefProblems(
+      messages,
+      results.map((result) => result.ref),
+    ).map((problem) => `on ${name}: ${problem}`);
+  });
+};
+
+export const settleReadsFaults: Check = (subject) =>
+  CASES.flatMap(({ name, answer, allowed }) => {
+    const batch = makeBatch(subject, makeMessages(subject, 2));
+    return playBatch(subject, batch, answer)
+      .filter((result) => !allowed(subject.manifest).includes(result.status))
+      .map((result) => `on ${name}: ${result.status} is none of ${allowed(subject.manifest).join(", ")}`);
+  });
+
+export const resultsKeepTheirLimits: Check = (subject) => {
+  const noise = "x\u0000\ud800".repeat(100_000);
+  const answers: Answer[] = [
+    ...CASES.map((one) => one.answer),
+    { status: 400, headers: json, body: noise },
+    { status: 200, headers: json, body: JSON.stringify({ Code: noise, code: noise, message: noise }) },
+    { error: "ambiguous", detail: noise },
+  ];
+  const batch = makeBatch(subject, makeMessages(subject, 1));
+  return answers.flatMap((answer) => playBatch(subject, batch, answer).flatMap(findResultProblems));
+};
+
+export const verifyReadsFaults: Check = ({ plugin, settings }) => {
+  if (!plugin.verify) return [];
+  const refused = CASES.filter(({ name }) => !name.startsWith("200"));
+  return refused.flatMap(({ name, answer }) => {
+    const responses = [{ id: "1", refs: [], ...answer }];
+    const { verification } = plugin.settle({ op: "verify", responses, settings, now: 0 });
+    return verification?.ok === false ? [] : [`on ${name}: the settings are called good`];
+  });
+};
+
+function findResultProblems({ status, code = "", detail = "", retryAfterMs = 0 }: SendResult): string[] {
+  const problems: string[] = [];
+  if (!SEND_STATUSES.includes(status)) problems.push(`${status} is no status`);
+  if (code.length > 64) problems.push("a code is longer than 64 characters");
+  if (detail.length > 500) problems.push("a detail is longer than 500 characters");
+  if (/[\p{Cs}\p{Cc}]/u.test(code + detail)) problems.push("a text holds what a database cannot store");
+  if (!Number.isFinite(retryAfterMs) || retryAfterMs < 0) problems.push("retryAfterMs is no duration");
+  return problems;
+}

@@ -1,0 +1,73 @@
+import type {
+  OutboundMessage,
+  PlanInput,
+  PluginManifest,
+  PurePlugin,
+  SendResult,
+  Settings,
+} from "../../plugin/index.ts";
+import { type Answer, converse, respond } from "../conversation.ts";
+import type { Vector } from "../vectors.ts";
+
+/** What is put to the test. */
+export interface ConformanceInput {
+  manifest: PluginManifest;
+  plugin: PurePlugin;
+  /** Non-secret settings, valid against the manifest. */
+  settings: Settings;
+  /** Secret settings; their values must not appear in anything the plugin returns. */
+  secrets: Record<string, string>;
+  /** Makes the n-th of a series of messages that can be sent, each with its own ref and address. */
+  makeMessage(index: number): OutboundMessage;
+  vectors?: Vector[];
+}
+
+/** A check answers what is wrong, in sentences; nothing if all is well. */
+export type Check = (subject: ConformanceInput) => string[];
+
+export const NOW = Date.UTC(2025, 0, 2, 3, 4, 5);
+
+/** The input of `plan`, frozen: a plugin that changes its input throws. */
+export function makeBatch(subject: ConformanceInput, messages: OutboundMessage[]): PlanInput {
+  return freeze({
+    batchRef: "bat_conformance",
+    messages,
+    settings: subject.settings,
+    now: NOW,
+    seed: "c0ffee00c0ffee00",
+  });
+}
+
+export function makeMessages(subject: ConformanceInput, count: number): OutboundMessage[] {
+  return Array.from({ length: count }, (_, index) => subject.makeMessage(index));
+}
+
+/** Plays a whole batch in which every request gets the same answer. */
+export function playBatch(subject: ConformanceInput, batch: PlanInput, answer: Answer): SendResult[] {
+  const conversation = converse(subject.plugin, batch);
+  let step = conversation.next();
+  while (!step.done) step = conversation.next(freeze(step.value.map((request) => respond(request, answer))));
+  return step.value;
+}
+
+/** What is wrong with a set of refs that has to name every message exactly once. */
+export function findRefProblems(messages: OutboundMessage[], refs: string[]): string[] {
+  const expected = new Set(messages.map((message) => message.ref));
+  const seen = new Set<string>();
+  const problems: string[] = [];
+  for (const ref of refs) {
+    if (!expected.has(ref)) problems.push(`answers ${ref}, which is not in the batch`);
+    if (seen.has(ref)) problems.push(`answers ${ref} twice`);
+    seen.add(ref);
+  }
+  for (const ref of expected) if (!seen.has(ref)) problems.push(`never answers ${ref}`);
+  return problems;
+}
+
+export function freeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) freeze(inner);
+  }
+  return value;
+}

@@ -1,0 +1,18 @@
+import type {
+  PlanInput,
+  PlanOutput,
+  ReceiptInput,
+  ReceiptOutput,
+  SettleInput,
+  SettleOutput,
+  VerifyInput,
+  VerifyOutput,
+} from "../plugin/index.ts";
+
+/** A golden vector: an input of a plugin's function and the exact output. Kept as JSON in `vectors/`. */
+export type Vector = { name: string } & (
+  | { call: "plan"; input: PlanInput; output: PlanOutput }
+  | { call: "settle"; input: SettleInput; output: SettleOutput }
+  | { call: "verify"; input: VerifyInput; output: VerifyOutput }
+  | { call: "parseReceipt"; input: ReceiptInput; output: ReceiptOutput }
+);

@@ -1,0 +1,120 @@
+import type {
+  NativeOpenInput,
+  NativeSession,
+  OutboundMessage,
+  PlanInput,
+  SendResult,
+  Verification,
+} from "@tidings/sdk/plugin";
+import { isAddress } from "./address.ts";
+import { buildMail, type Mail } from "./mime.ts";
+import { readFailure } from "./outcome.ts";
+import { ConnectionPool } from "./pool.ts";
+import { readSettings, type SmtpSettings } from "./settings.ts";
+import { SmtpFailure } from "./smtp-failure.ts";
+import { SmtpSession } from "./smtp-session.ts";
+
+const MAX_MAILS_PER_CONNECTION = 200;
+const IDLE_MS = 10_000;
+
+export function open(input: NativeOpenInput): NativeSession {
+  const settings = readSettings(input);
+  const openSession = () =>
+    SmtpSession.open({
+      settings,
+      timeoutMs: input.limits.timeoutMs,
+      resolve: async (host) => input.resolve(host),
+    });
+  const pool = new ConnectionPool({
+    size: input.limits.concurrency,
+    maxMailsPerConnection: MAX_MAILS_PER_CONNECTION,
+    idleMs: IDLE_MS,
+    open: openSession,
+  });
+  return {
+    send: (batch) => Promise.all(batch.messages.map((message) => deliver(pool, settings, message, batch))),
+    verify: () => verify(openSession),
+    close: async () => pool.close(),
+  };
+}
+
+async function deliver(
+  pool: ConnectionPool,
+  settings: SmtpSettings,
+  message: OutboundMessage,
+  batch: PlanInput,
+): Promise<SendResult> {
+  const { ref } = message;
+  const fault = findFault(message);
+  if (fault) return { ref, status: "rejected", ...fault };
+  const mail = readMail(message, batch);
+  try {
+    const serverId = await sendOnce(pool, settings, mail).catch((error) => {
+      if (!isStaleConnection(error)) throw error;
+      return sendOnce(pool, settings, mail);
+    });
+    return { ref, status: "accepted", ...(serverId && { vendorId: serverId }) };
+  } catch (error) {
+    return { ref, ...readFailure(error) };
+  }
+}
+
+function findFault({ address, content }: OutboundMessage): { code: string; detail: string } | undefined {
+  if (!isAddress(address)) return { code: "invalid_address", detail: "The address is no e-mail address." };
+  if (`${content.text ?? ""}${content.html ?? ""}`.trim() === "") {
+    return { code: "no_body", detail: "The mail has neither a text nor an HTML body." };
+  }
+  return undefined;
+}
+
+function readMail({ ref, address, content }: OutboundMessage, batch: PlanInput): Mail {
+  return {
+    ref,
+    to: address,
+    subject: content.subject ?? "",
+    text: content.text?.trim() ? content.text : "",
+    html: content.html?.trim() ? content.html : "",
+    sentAt: batch.now,
+    seed: batch.seed,
+  };
+}
+
+async function sendOnce(
+  pool: ConnectionPool,
+  settings: SmtpSettings,
+  mail: Mail,
+): Promise<string | undefined> {
+  const session = await pool.acquire();
+  try {
+    return await session.send({ from: settings.from.address, to: mail.to }, buildMail(mail, settings));
+  } catch (error) {
+    // A refused mail leaves its transaction open; a session that cannot be brought back is not handed on.
+    if (session.alive) await session.reset().catch(() => session.quit());
+    throw error;
+  } finally {
+    pool.release(session);
+  }
+}
+
+// The server may have ended an idle connection just as a mail was put on it. Nothing of the mail had been
+// handed over, so it may go again.
+function isStaleConnection(error: unknown): boolean {
+  return (
+    error instanceof SmtpFailure &&
+    error.replyCode === undefined &&
+    !error.contentStarted &&
+    ["ECONNECTION", "ECONNRESET", "EPIPE", "ESOCKET"].includes(error.systemCode ?? "") &&
+    ["sender", "recipient", "content"].includes(error.stage)
+  );
+}
+
+async function verify(openSession: () => Promise<SmtpSession>): Promise<Verification> {
+  try {
+    const session = await openSession();
+    session.quit();
+    return { ok: true };
+  } catch (error) {
+    const { code, detail } = readFailure(error);
+    return { ok: false, ...(code && { code }), ...(detail && { detail }) };
+  }
+}
