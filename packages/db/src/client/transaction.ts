@@ -1,4 +1,4 @@
-import type { TransactionSql } from "postgres";
+import type { PendingQuery, Row, Sql, TransactionSql } from "postgres";
 import type { Connection } from "./connection.ts";
 import { bindDrizzle, type DrizzleTx } from "./drizzle-transaction.ts";
 import { DatabaseDeadlineError, DatabaseUnavailableError, TransactionAbortedError } from "./errors.ts";
@@ -57,7 +57,7 @@ async function perform<T>(
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   const handle = openHandle(connection);
-  const opening = begin(connection.sql as unknown as TransactionSql, plan).catch((cause: unknown) => {
+  const opening = begin(connection.sql, plan).catch((cause: unknown) => {
     connection.kill(unavailable("The transaction could not be opened", connection, cause));
   });
   let result: T;
@@ -81,20 +81,22 @@ async function perform<T>(
  * Should BEGIN fail alone, that statement runs outside a transaction, where the connection's
  * `default_transaction_read_only` lets it change nothing, and without a tenant, where it sees no tenant's rows.
  */
-async function begin(sql: TransactionSql, plan: TransactionPlan): Promise<void> {
-  const { tenantId, statementTimeoutMs } = plan;
-  const timeout = `${statementTimeoutMs}ms`;
-  const queries = [sql`begin read write`];
-  if (tenantId && statementTimeoutMs) {
-    queries.push(
-      sql`select set_config('app.tenant_id', ${tenantId}, true), set_config('statement_timeout', ${timeout}, true)`,
-    );
-  } else if (tenantId) {
-    queries.push(sql`select set_config('app.tenant_id', ${tenantId}, true)`);
-  } else if (statementTimeoutMs) {
-    queries.push(sql`select set_config('statement_timeout', ${timeout}, true)`);
-  }
+async function begin(sql: Sql, plan: TransactionPlan): Promise<void> {
+  // `execute()` puts a query in line now; merely awaited ones would queue up behind the work's first.
+  const queries = [sql`begin read write`.execute(), ...settings(sql, plan).map((query) => query.execute())];
   await Promise.all(queries);
+}
+
+function settings(sql: Sql, { tenantId, statementTimeoutMs }: TransactionPlan): PendingQuery<Row[]>[] {
+  const timeout = `${statementTimeoutMs}ms`;
+  if (tenantId && statementTimeoutMs) {
+    return [
+      sql`select set_config('app.tenant_id', ${tenantId}, true), set_config('statement_timeout', ${timeout}, true)`,
+    ];
+  }
+  if (tenantId) return [sql`select set_config('app.tenant_id', ${tenantId}, true)`];
+  if (statementTimeoutMs) return [sql`select set_config('statement_timeout', ${timeout}, true)`];
+  return [];
 }
 
 async function commit(connection: Connection): Promise<void> {
