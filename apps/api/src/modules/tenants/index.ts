@@ -1,1 +1,13 @@
 export { giveBackQuota, takeQuota } from "./quota.repository.ts";
+export { quotaRoutes } from "./quota.routes.ts";
+export { type ChannelKinds, createQuotaService, type QuotaService } from "./quota.service.ts";
+export { getCurrentKey, type TenantRow } from "./tenant.repository.ts";
+export { tenantRoutes } from "./tenant.routes.ts";
+export { type Locale, localDay } from "./tenant.rules.ts";
+export {
+  type CreateTenant,
+  createTenantService,
+  type NewTenant,
+  type SystemContext,
+  type TenantService,
+} from "./tenant.service.ts";

@@ -1,5 +1,5 @@
 import { schema } from "@tidings/db";
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, inArray, sql } from "drizzle-orm";
 import type { RequestContext } from "../../platform/context.ts";
 import type { Tx } from "../../platform/database/index.ts";
 import { defaultLimit, type QuotaKind, quotaExceeded } from "./quota.rules.ts";
@@ -46,12 +46,13 @@ export async function giveBackQuota(
     .where(thisQuota(ctx.tenantId, kind));
 }
 
-export async function listQuotas(tx: Tx, tenantId: string): Promise<QuotaRow[]> {
+/** The quotas without end and those of the day; where a kind has both, the day's row comes last. */
+export async function listQuotas(tx: Tx, tenantId: string, day: string): Promise<QuotaRow[]> {
   return tx.db
     .select()
     .from(quotas)
-    .where(and(eq(quotas.tenantId, tenantId), eq(quotas.period, "")))
-    .orderBy(quotas.kind);
+    .where(and(eq(quotas.tenantId, tenantId), inArray(quotas.period, ["", day])))
+    .orderBy(quotas.kind, quotas.period);
 }
 
 const thisQuota = (tenantId: string, kind: QuotaKind) =>

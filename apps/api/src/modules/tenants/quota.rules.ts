@@ -37,3 +37,28 @@ export function quotaExceeded(kind: QuotaKind, limit: number, used: number): Pro
     },
   );
 }
+
+export interface QuotaUse {
+  kind: QuotaKind;
+  used: number;
+  limit: number;
+  contact: string;
+}
+
+/** Every quota of the plan, and one for each channel kind; `rows` say which differ from the unused default. */
+export function describeQuotas(
+  rows: readonly { kind: string; used: number; limit: number }[],
+  channelKinds: readonly string[],
+): QuotaUse[] {
+  const byKind = new Map(rows.map((row) => [row.kind, row]));
+  const kinds: QuotaKind[] = [
+    ...(Object.keys(DEFAULT_LIMITS) as (keyof typeof DEFAULT_LIMITS)[]),
+    ...channelKinds.map((kind) => `channels:${kind}` as const),
+  ];
+  return kinds.map((kind) => ({
+    kind,
+    used: byKind.get(kind)?.used ?? 0,
+    limit: byKind.get(kind)?.limit ?? defaultLimit(kind),
+    contact: QUOTA_CONTACT,
+  }));
+}
