@@ -1,0 +1,19 @@
+import type { Settings } from "@tidings/sdk/plugin";
+
+/** A tenant's configured channel, as far as sending through it needs. */
+export interface ChannelHandle {
+  tenantId: string;
+  channelId: string;
+  /** Grows whenever settings or secrets change. */
+  revision: number;
+  pluginId: string;
+  settings: Settings;
+  /** Decrypts the secrets. The runtime keeps the answer for at most a minute. */
+  readSecrets(): Promise<Record<string, string>>;
+}
+
+/** Names the channel across tenants. */
+export const channelKey = (channel: ChannelHandle): string => `${channel.tenantId}/${channel.channelId}`;
+
+/** Names one state of the channel's settings and secrets. */
+export const revisionKey = (channel: ChannelHandle): string => `${channelKey(channel)}@${channel.revision}`;
