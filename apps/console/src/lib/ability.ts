@@ -1,0 +1,31 @@
+import { createMongoAbility, type MongoAbility, type RawRuleOf } from "@casl/ability";
+
+// The API's catalogue of permissions in the words the console asks about.
+export type Action = "read" | "create" | "update" | "delete" | "send" | "approve" | "publish" | "manage";
+
+export type Subject =
+  | "ApprovalFlow"
+  | "ApprovalRequest"
+  | "AuditEntry"
+  | "Channel"
+  | "Member"
+  | "Message"
+  | "Plugin"
+  | "Policy"
+  | "Quota"
+  | "Role"
+  | "Source"
+  | "Statistics"
+  | "Tag"
+  | "Template"
+  | "Tenant"
+  | "User"
+  | "all";
+
+export type Ability = MongoAbility<[Action, Subject]>;
+export type Permission = RawRuleOf<Ability>;
+
+/** What these permissions allow; what is not listed is denied. */
+export function abilityOf(permissions: readonly Permission[]): Ability {
+  return createMongoAbility<Ability>([...permissions]);
+}

@@ -1,0 +1,42 @@
+import { m } from "#messages";
+import { type FieldProblem, NetworkError, type Problem, ProblemError } from "./problem.ts";
+
+/** Codes that the console says in its own words; the rest shows what the API wrote for the caller. */
+const texts: Record<string, () => string> = {
+  unauthenticated: m.problem_unauthenticated,
+  forbidden: m.problem_forbidden,
+  "not-found": m.problem_not_found,
+  "too-many-requests": m.problem_too_many_requests,
+  "invalid-input": m.problem_invalid_input,
+  "internal-error": m.problem_internal_error,
+  unavailable: m.problem_unavailable,
+  "quota-exceeded": m.quota_full,
+};
+
+const fieldTexts: Record<string, () => string> = {
+  required: m.field_required,
+  too_big: m.field_too_long,
+  too_small: m.field_too_short,
+  taken: m.field_taken,
+};
+
+/** One sentence for a person: what went wrong, in their language where the code is known. */
+export function problemText(problem: Problem): string {
+  return texts[problem.code]?.() ?? (problem.detail || problem.title || m.problem_internal_error());
+}
+
+/** What to write at the field. */
+export function fieldText(field: FieldProblem): string {
+  return fieldTexts[field.code]?.() ?? field.detail;
+}
+
+/** What any thrown value means to a person. */
+export function errorText(error: unknown): string {
+  if (error instanceof ProblemError) return problemText(error.problem);
+  if (error instanceof NetworkError) return m.problem_network();
+  return m.problem_unexpected();
+}
+
+export function requestIdOf(error: unknown): string | undefined {
+  return error instanceof ProblemError ? error.problem.requestId : undefined;
+}

@@ -1,0 +1,63 @@
+import { error } from "@sveltejs/kit";
+import { m } from "#messages";
+import { type Action, abilityOf, type Subject } from "./ability.ts";
+import { ProblemError } from "./api/problem.ts";
+import { type Credentials, createSession, deleteSession, getMe, type Me } from "./api/session.ts";
+import { setTimeZone } from "./format/time-zone.svelte.ts";
+
+/** Who is signed in. One instance for the page's life: the console is rendered in the browser only. */
+class Session {
+  #me = $state.raw<Me>();
+  #ability = $derived(abilityOf(this.#me?.permissions ?? []));
+
+  get me(): Me | undefined {
+    return this.#me;
+  }
+
+  /** Asks the API once who is signed in; later calls answer from memory. */
+  async load(): Promise<Me | undefined> {
+    if (this.#me) return this.#me;
+    try {
+      return this.#enter(await getMe());
+    } catch (failure) {
+      if (failure instanceof ProblemError && failure.problem.status === 401) return undefined;
+      throw failure;
+    }
+  }
+
+  async signIn(credentials: Credentials): Promise<Me> {
+    return this.#enter(await createSession(credentials));
+  }
+
+  async signOut(): Promise<void> {
+    await deleteSession();
+    this.forget();
+  }
+
+  /** The API no longer knows this session. */
+  forget(): void {
+    this.#me = undefined;
+  }
+
+  can(action: Action, subject: Subject): boolean {
+    return this.#ability.can(action, subject);
+  }
+
+  #enter(me: Me): Me {
+    this.#me = me;
+    setTimeZone(me.tenant.timeZone);
+    return me;
+  }
+}
+
+export const session = new Session();
+
+/** Whether the signed-in member may do this. Buttons and menu items that may not be used are not drawn. */
+export function can(action: Action, subject: Subject): boolean {
+  return session.can(action, subject);
+}
+
+/** Shows the 403 page unless allowed. First line of a page's `load`, after `await parent()`. */
+export function authorize(action: Action, subject: Subject): void {
+  if (!session.can(action, subject)) error(403, m.problem_forbidden());
+}

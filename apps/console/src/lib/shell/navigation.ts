@@ -1,0 +1,93 @@
+import Channels from "@lucide/svelte/icons/cable";
+import Reports from "@lucide/svelte/icons/chart-column";
+import Approvals from "@lucide/svelte/icons/clipboard-check";
+import Templates from "@lucide/svelte/icons/file-text";
+import Overview from "@lucide/svelte/icons/layout-dashboard";
+import Messages from "@lucide/svelte/icons/send";
+import Sources from "@lucide/svelte/icons/server";
+import Settings from "@lucide/svelte/icons/settings";
+import Users from "@lucide/svelte/icons/users";
+import Policies from "@lucide/svelte/icons/waypoints";
+import type { Component } from "svelte";
+import { m } from "#messages";
+import type { Action, Subject } from "../ability.ts";
+
+/** A place in the console. Without a permission it is open to everyone who is signed in. */
+export interface Place {
+  label: () => string;
+  href: string;
+  permission?: [Action, Subject];
+}
+
+/** One line of the left navigation: a place, or a group of places. */
+export type NavigationEntry = { icon: Component } & (Place | { label: () => string; places: Place[] });
+
+export const navigation: NavigationEntry[] = [
+  { icon: Overview, label: m.overview_title, href: "/" },
+  {
+    icon: Messages,
+    label: m.nav_messages,
+    places: [
+      { label: m.compose_title, href: "/messages/new", permission: ["send", "Message"] },
+      { label: m.messages_title, href: "/messages", permission: ["read", "Message"] },
+    ],
+  },
+  {
+    icon: Approvals,
+    label: m.approvals_title,
+    href: "/approvals",
+    permission: ["read", "ApprovalRequest"],
+  },
+  { icon: Templates, label: m.templates_title, href: "/templates", permission: ["read", "Template"] },
+  { icon: Policies, label: m.policies_title, href: "/policies", permission: ["read", "Policy"] },
+  {
+    icon: Users,
+    label: m.nav_people,
+    places: [
+      { label: m.users_title, href: "/users", permission: ["read", "User"] },
+      { label: m.tags_title, href: "/tags", permission: ["read", "Tag"] },
+    ],
+  },
+  { icon: Sources, label: m.sources_title, href: "/sources", permission: ["read", "Source"] },
+  { icon: Channels, label: m.channels_title, href: "/channels", permission: ["read", "Channel"] },
+  { icon: Reports, label: m.reports_title, href: "/reports", permission: ["read", "Statistics"] },
+  {
+    icon: Settings,
+    label: m.nav_settings,
+    places: [
+      { label: m.members_title, href: "/settings/members", permission: ["read", "Member"] },
+      { label: m.roles_title, href: "/settings/roles", permission: ["read", "Role"] },
+      { label: m.quotas_title, href: "/settings/quotas", permission: ["read", "Quota"] },
+      { label: m.audit_title, href: "/settings/audit", permission: ["read", "AuditEntry"] },
+    ],
+  },
+];
+
+/** What is left for a role: groups keep the places it may see, and vanish without any. */
+export function visibleNavigation(can: (action: Action, subject: Subject) => boolean): NavigationEntry[] {
+  const open = (place: Place) => !place.permission || can(...place.permission);
+  return navigation.flatMap((entry): NavigationEntry[] => {
+    if ("href" in entry) return open(entry) ? [entry] : [];
+    const places = entry.places.filter(open);
+    return places.length > 0 ? [{ ...entry, places }] : [];
+  });
+}
+
+export interface Location {
+  group?: { label: () => string };
+  place: Place;
+}
+
+/** The place that a path belongs to: the longest one it starts with. */
+export function locate(pathname: string): Location | undefined {
+  const locations = navigation.flatMap((entry): Location[] =>
+    "href" in entry ? [{ place: entry }] : entry.places.map((place) => ({ group: entry, place })),
+  );
+  return locations
+    .filter(({ place }) => isWithin(pathname, place.href))
+    .sort((a, b) => b.place.href.length - a.place.href.length)[0];
+}
+
+function isWithin(pathname: string, href: string): boolean {
+  return pathname === href || (href !== "/" && pathname.startsWith(`${href}/`));
+}

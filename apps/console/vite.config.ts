@@ -1,0 +1,40 @@
+import { paraglideVitePlugin } from "@inlang/paraglide-js";
+import adapter from "@sveltejs/adapter-static";
+import { sveltekit } from "@sveltejs/kit/vite";
+import tailwindcss from "@tailwindcss/vite";
+import { defineConfig } from "vite";
+
+const api = process.env.TIDINGS_API_URL ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  plugins: [
+    tailwindcss(),
+    paraglideVitePlugin({
+      project: "./project.inlang",
+      outdir: "./src/lib/paraglide",
+      // The language is chosen in the user menu; Chinese until then.
+      strategy: ["localStorage", "baseLocale"],
+      localStorageKey: "tidings-locale",
+    }),
+    sveltekit({
+      // The API server answers unknown paths with this file, so every deep link opens the console.
+      adapter: adapter({ fallback: "index.html" }),
+      csp: {
+        mode: "hash",
+        directives: {
+          "default-src": ["self"],
+          "script-src": ["self"],
+          // Positioned popovers carry style attributes, which no hash can cover.
+          "style-src": ["self", "unsafe-inline"],
+          "img-src": ["self", "data:", "blob:"],
+          "connect-src": ["self"],
+          "object-src": ["none"],
+          "base-uri": ["self"],
+          "form-action": ["self"],
+        },
+      },
+    }),
+  ],
+  server: { proxy: { "/v1": api } },
+  preview: { proxy: { "/v1": api } },
+});
