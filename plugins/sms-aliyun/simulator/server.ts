@@ -1,0 +1,71 @@
+import type { Http2Bindings, HttpBindings } from "@hono/node-server";
+import { type Context, Hono } from "hono";
+import type { Account, FaultPlan, Inbox, RateLimit } from "./account.ts";
+import { gatewayError, serviceAnswer, type VendorAnswer } from "./answers.ts";
+import { operate } from "./operations.ts";
+import { addPage } from "./page.ts";
+import type { ReceiptPusher } from "./receipts.ts";
+import { SignatureGuard } from "./signature.ts";
+
+export interface Vendor {
+  account: Account;
+  inbox: Inbox;
+  faults: FaultPlan;
+  rateLimit: RateLimit;
+  receipts: ReceiptPusher;
+}
+
+type Env = { Bindings: HttpBindings | Http2Bindings };
+
+/** The vendor's one address: calls are posted to it, a browser that looks at it gets the page. */
+export function createServer(vendor: Vendor): Hono<Env> {
+  const app = new Hono<Env>();
+  const guard = new SignatureGuard(vendor.account);
+  addPage(app, vendor.inbox);
+  app.post("/", async (c) => {
+    const fault = vendor.faults.take();
+    if (fault === "drop") return dropConnection(c);
+    const body = await c.req.text();
+    const answer = handleCall(vendor, guard, c, body, fault);
+    if (fault === "hang") return new Promise<Response>(() => {});
+    return c.json(answer.body, answer.status);
+  });
+  return app;
+}
+
+function handleCall(
+  vendor: Vendor,
+  guard: SignatureGuard,
+  c: Context<Env>,
+  body: string,
+  fault: string | undefined,
+): VendorAnswer {
+  const now = Date.now();
+  const headers = c.req.raw.headers;
+  const target = c.env.incoming.url ?? "/";
+  const refused = guard.check({ method: c.req.method, target, headers, body }, now);
+  if (refused) return refused;
+  if (headers.get("x-acs-version") !== "2017-05-25") {
+    return gatewayError(400, "InvalidVersion", "Specified parameter Version is not valid.");
+  }
+  if (fault === "busy" || !vendor.rateLimit.allows(now)) {
+    return gatewayError(400, "Throttling.User", "Request was denied due to user flow control.");
+  }
+  if (fault === "refuse") return serviceAnswer("isv.AMOUNT_NOT_ENOUGH", "账户余额不足");
+  const operation = operate(vendor.account, headers.get("x-acs-action") ?? "", readParams(target, body), now);
+  vendor.inbox.add(operation.sent);
+  vendor.receipts.schedule(operation.sent);
+  return operation.answer;
+}
+
+function readParams(target: string, body: string): URLSearchParams {
+  const params = new URLSearchParams(target.split("?", 2)[1] ?? "");
+  for (const [name, value] of new URLSearchParams(body)) params.append(name, value);
+  return params;
+}
+
+function dropConnection(c: Context<Env>): Promise<Response> {
+  const { incoming } = c.env;
+  if ("socket" in incoming) incoming.socket?.destroy();
+  return new Promise<Response>(() => {});
+}

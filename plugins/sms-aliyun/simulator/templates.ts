@@ -1,0 +1,31 @@
+/** Approved templates of the simulated account; the vendor itself writes `${name}` for what is `{name}` here. */
+const TEMPLATES = new Map([
+  ["SMS_100001", "您的验证码是 {code}，5 分钟内有效，请勿告诉他人。"],
+  ["SMS_100002", "{name}您好，{content}"],
+  ["SMS_100003", "【通知】{content}"],
+  ["SMS_100004", "{name}同学，{course}将于{time}在{place}上课，请准时参加。"],
+]);
+
+/** Codes that start like this are not approved. */
+const REFUSED_PREFIX = "SMS_404";
+
+/** The text that a phone shows, or the vendor's code for why there is none. */
+export function renderTemplate(
+  templateCode: string,
+  params: Record<string, string>,
+): { text: string } | { refusal: string } {
+  if (!/^SMS_\d+$/.test(templateCode) || templateCode.startsWith(REFUSED_PREFIX)) {
+    return { refusal: "isv.SMS_TEMPLATE_ILLEGAL" };
+  }
+  const template = TEMPLATES.get(templateCode);
+  // Any other code counts as approved, so that a demo can bring its own; its wording is not known here.
+  if (template === undefined) return { text: describeParams(templateCode, params) };
+  const names = [...template.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? "");
+  if (names.some((name) => params[name] === undefined)) return { refusal: "isv.TEMPLATE_MISSING_PARAMETERS" };
+  return { text: template.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? "") };
+}
+
+function describeParams(templateCode: string, params: Record<string, string>): string {
+  const values = Object.entries(params).map(([name, value]) => `${name}：${value}`);
+  return values.length > 0 ? values.join("，") : templateCode;
+}
