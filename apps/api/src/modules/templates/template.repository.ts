@@ -1,0 +1,198 @@
+import { schema } from "@tidings/db";
+import { and, asc, desc, eq, gt, inArray, max, ne, sql } from "drizzle-orm";
+import type { Tx } from "../../platform/database/index.ts";
+import { type PageRequest, readCursor } from "../../platform/http/index.ts";
+
+const { messages, templates, templateVersions } = schema;
+
+export type TemplateRow = typeof templates.$inferSelect;
+export type TemplateVersionRow = typeof templateVersions.$inferSelect;
+
+/** A version that is not retired, as lists show it. */
+export type LiveVersion = Pick<TemplateVersionRow, "number" | "state"> & { kinds: string[] };
+export type TemplateWithVersions = TemplateRow & { liveVersions: LiveVersion[] };
+
+/** Versions that the page of a template shows. */
+const SHOWN_VERSIONS = 20;
+
+const thisTemplate = (tenantId: string, templateId: string) =>
+  and(eq(templates.tenantId, tenantId), eq(templates.id, templateId));
+
+const versionsOf = (tenantId: string, templateId: string) =>
+  and(eq(templateVersions.tenantId, tenantId), eq(templateVersions.templateId, templateId));
+
+export async function insertTemplate(tx: Tx, row: typeof templates.$inferInsert): Promise<TemplateRow> {
+  const [saved] = await tx.db.insert(templates).values(row).returning();
+  return saved as TemplateRow;
+}
+
+export async function findTemplate(
+  tx: Tx,
+  tenantId: string,
+  templateId: string,
+): Promise<TemplateWithVersions | undefined> {
+  const rows = await tx.db.select().from(templates).where(thisTemplate(tenantId, templateId));
+  const [found] = await withLiveVersions(tx, tenantId, rows);
+  return found;
+}
+
+/** Keeps others from changing the template's versions until the transaction ends. */
+export async function lockTemplate(
+  tx: Tx,
+  tenantId: string,
+  templateId: string,
+): Promise<TemplateRow | undefined> {
+  const [row] = await tx.db.select().from(templates).where(thisTemplate(tenantId, templateId)).for("update");
+  return row;
+}
+
+/** Templates in the order they were made. */
+export async function listTemplates(
+  tx: Tx,
+  tenantId: string,
+  page: PageRequest,
+): Promise<TemplateWithVersions[]> {
+  const cursor = readCursor(page);
+  const rows = await tx.db
+    .select()
+    .from(templates)
+    .where(and(eq(templates.tenantId, tenantId), cursor ? gt(templates.id, cursor) : undefined))
+    .orderBy(asc(templates.id))
+    .limit(page.limit + 1);
+  return withLiveVersions(tx, tenantId, rows);
+}
+
+async function withLiveVersions(
+  tx: Tx,
+  tenantId: string,
+  rows: TemplateRow[],
+): Promise<TemplateWithVersions[]> {
+  if (rows.length === 0) return [];
+  const versions = await tx.db
+    .select({
+      templateId: templateVersions.templateId,
+      number: templateVersions.number,
+      state: templateVersions.state,
+      kinds: sql<string[]>`array(select jsonb_object_keys(${templateVersions.renderings}))`,
+    })
+    .from(templateVersions)
+    .where(
+      and(
+        eq(templateVersions.tenantId, tenantId),
+        inArray(
+          templateVersions.templateId,
+          rows.map((row) => row.id),
+        ),
+        ne(templateVersions.state, "retired"),
+      ),
+    )
+    .orderBy(desc(templateVersions.number));
+  return rows.map((row) => ({
+    ...row,
+    liveVersions: versions.filter((version) => version.templateId === row.id),
+  }));
+}
+
+export async function renameTemplate(
+  tx: Tx,
+  tenantId: string,
+  templateId: string,
+  changes: Pick<TemplateRow, "name" | "updatedAt">,
+): Promise<void> {
+  await tx.db.update(templates).set(changes).where(thisTemplate(tenantId, templateId));
+}
+
+export async function deleteTemplate(tx: Tx, tenantId: string, templateId: string): Promise<void> {
+  await tx.db.delete(templates).where(thisTemplate(tenantId, templateId));
+}
+
+/** Whether a message was ever made from the template: it pins a version, and its history shows that version. */
+export async function isUsed(tx: Tx, tenantId: string, templateId: string): Promise<boolean> {
+  const versionIds = tx.db
+    .select({ id: templateVersions.id })
+    .from(templateVersions)
+    .where(versionsOf(tenantId, templateId));
+  const rows = await tx.db
+    .select({ id: messages.id })
+    .from(messages)
+    .where(and(eq(messages.tenantId, tenantId), inArray(messages.templateVersionId, versionIds)))
+    .limit(1);
+  return rows.length > 0;
+}
+
+/** The latest versions, newest first. */
+export async function listVersions(
+  tx: Tx,
+  tenantId: string,
+  templateId: string,
+): Promise<TemplateVersionRow[]> {
+  return tx.db
+    .select()
+    .from(templateVersions)
+    .where(versionsOf(tenantId, templateId))
+    .orderBy(desc(templateVersions.number))
+    .limit(SHOWN_VERSIONS);
+}
+
+export async function findVersionByNumber(
+  tx: Tx,
+  tenantId: string,
+  templateId: string,
+  number: number,
+): Promise<TemplateVersionRow | undefined> {
+  const [row] = await tx.db
+    .select()
+    .from(templateVersions)
+    .where(and(versionsOf(tenantId, templateId), eq(templateVersions.number, number)));
+  return row;
+}
+
+export async function findVersionInState(
+  tx: Tx,
+  tenantId: string,
+  templateId: string,
+  state: "draft" | "published",
+): Promise<TemplateVersionRow | undefined> {
+  const [row] = await tx.db
+    .select()
+    .from(templateVersions)
+    .where(and(versionsOf(tenantId, templateId), eq(templateVersions.state, state)));
+  return row;
+}
+
+/** The number after the highest; the template has to be locked. */
+export async function nextNumber(tx: Tx, tenantId: string, templateId: string): Promise<number> {
+  const [row] = await tx.db
+    .select({ highest: max(templateVersions.number) })
+    .from(templateVersions)
+    .where(versionsOf(tenantId, templateId));
+  return (row?.highest ?? 0) + 1;
+}
+
+export async function insertVersion(
+  tx: Tx,
+  row: typeof templateVersions.$inferInsert,
+): Promise<TemplateVersionRow> {
+  const [saved] = await tx.db.insert(templateVersions).values(row).returning();
+  return saved as TemplateVersionRow;
+}
+
+/** Changes a version that is still in the given state; undefined when it no longer is. */
+export async function updateVersionInState(
+  tx: Tx,
+  version: Pick<TemplateVersionRow, "tenantId" | "id" | "state">,
+  changes: Partial<typeof templateVersions.$inferInsert>,
+): Promise<TemplateVersionRow | undefined> {
+  const [saved] = await tx.db
+    .update(templateVersions)
+    .set(changes)
+    .where(
+      and(
+        eq(templateVersions.tenantId, version.tenantId),
+        eq(templateVersions.id, version.id),
+        eq(templateVersions.state, version.state),
+      ),
+    )
+    .returning();
+  return saved;
+}
