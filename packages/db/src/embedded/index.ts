@@ -56,9 +56,18 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       port: options.port ?? DEFAULT_PORT,
       durable: options.durable ?? true,
     });
-    const url = serverUrl(place, server.port);
-    return own(place, server, { url, version: await askVersion(url), reused: false });
+    return own(place, server, await describeNew(place, server));
   });
+}
+
+async function describeNew(place: Place, server: Postmaster): Promise<Omit<EmbeddedPostgres, "stop">> {
+  try {
+    const url = serverUrl(place, server.port);
+    return { url, version: await askVersion(url), reused: false };
+  } catch (error) {
+    await stopPostmaster(place.cluster, server.pid);
+    throw error;
+  }
 }
 
 interface RunningServer extends Postmaster {

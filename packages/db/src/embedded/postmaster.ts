@@ -12,8 +12,8 @@ export interface Postmaster {
 }
 
 const POLL_MS = 10;
-const FAST_SHUTDOWN_MS = 30_000;
-const IMMEDIATE_SHUTDOWN_MS = 10_000;
+const FAST_SHUTDOWN_MS = 15_000;
+const IMMEDIATE_SHUTDOWN_MS = 5_000;
 
 /** Reads the cluster's `postmaster.pid`; undefined without one. Port is 0 and status empty until it gets that far. */
 export function readPostmaster(cluster: string): Postmaster | undefined {
