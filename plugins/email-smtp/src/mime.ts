@@ -48,7 +48,8 @@ function writeContent(mail: Mail): string[] {
   // A boundary with "=_" cannot occur in Base64 either.
   const boundary = `=_${createHash("sha256").update(`${mail.seed} ${mail.ref}`).digest("hex").slice(0, 32)}`;
   return [
-    `Content-Type: multipart/alternative; boundary="${boundary}"`,
+    "Content-Type: multipart/alternative;",
+    ` boundary="${boundary}"`,
     "",
     ...parts.flatMap((part) => [`--${boundary}`, ...part]),
     `--${boundary}--`,

@@ -47,12 +47,8 @@ async function deliver(
   const { ref } = message;
   const fault = findFault(message);
   if (fault) return { ref, status: "rejected", ...fault };
-  const mail = readMail(message, batch);
   try {
-    const serverId = await sendOnce(pool, settings, mail).catch((error) => {
-      if (!isStaleConnection(error)) throw error;
-      return sendOnce(pool, settings, mail);
-    });
+    const serverId = await sendMail(pool, settings, readMail(message, batch));
     return { ref, status: "accepted", ...(serverId && { vendorId: serverId }) };
   } catch (error) {
     return { ref, ...readFailure(error) };
@@ -79,33 +75,31 @@ function readMail({ ref, address, content }: OutboundMessage, batch: PlanInput):
   };
 }
 
-async function sendOnce(
+/** Takes a connection for one mail; a pooled one that turns out to be closed is replaced by the next. */
+async function sendMail(
   pool: ConnectionPool,
   settings: SmtpSettings,
   mail: Mail,
 ): Promise<string | undefined> {
-  const session = await pool.acquire();
-  try {
-    return await session.send({ from: settings.from.address, to: mail.to }, buildMail(mail, settings));
-  } catch (error) {
-    // A refused mail leaves its transaction open; a session that cannot be brought back is not handed on.
-    if (session.alive) await session.reset().catch(() => session.quit());
-    throw error;
-  } finally {
-    pool.release(session);
+  for (;;) {
+    const session = await pool.acquire();
+    const isPooled = session.mailCount > 0;
+    try {
+      return await session.send({ from: settings.from.address, to: mail.to }, buildMail(mail, settings));
+    } catch (error) {
+      // A refused mail leaves its transaction open; a session that cannot be brought back is not handed on.
+      if (session.alive) await session.reset().catch(() => session.quit());
+      if (!isPooled || !isClosedByServer(error)) throw error;
+    } finally {
+      pool.release(session);
+    }
   }
 }
 
-// The server may have ended an idle connection just as a mail was put on it. Nothing of the mail had been
-// handed over, so it may go again.
-function isStaleConnection(error: unknown): boolean {
-  return (
-    error instanceof SmtpFailure &&
-    error.replyCode === undefined &&
-    !error.contentStarted &&
-    ["ECONNECTION", "ECONNRESET", "EPIPE", "ESOCKET"].includes(error.systemCode ?? "") &&
-    ["sender", "recipient", "content"].includes(error.stage)
-  );
+// A server ends idle connections, with 421 or without a word. Nothing of the mail had been handed over then.
+function isClosedByServer(error: unknown): boolean {
+  if (!(error instanceof SmtpFailure) || error.contentStarted) return false;
+  return error.replyCode === 421 || (error.replyCode === undefined && error.systemCode !== "EMESSAGE");
 }
 
 async function verify(openSession: () => Promise<SmtpSession>): Promise<Verification> {

@@ -53,10 +53,13 @@ small { color: var(--soft); display: flex; justify-content: space-between; font-
 // Keeps the list current without moving the page under the reader's eyes.
 const SCRIPT = `
 const list = document.getElementById("list");
+let shown;
 setInterval(async () => {
   const response = await fetch("/messages" + location.search).catch(() => undefined);
   const text = response?.ok ? await response.text() : undefined;
-  if (text !== undefined && text !== list.innerHTML) list.innerHTML = text;
+  if (text === undefined || text === shown) return;
+  shown = text;
+  list.innerHTML = text;
 }, 1500);
 `;
 

@@ -1,0 +1,82 @@
+import { randomBytes } from "node:crypto";
+import type { SimulatedMessage, SimulatorFault } from "@tidings/sdk/testing";
+
+const INBOX_LIMIT = 10_000;
+const GONE_RECIPIENT = "gone";
+
+export interface ReceivedMessage extends SimulatedMessage {
+  ref: string;
+  title: string;
+  variables: Record<string, unknown>;
+  /** How often it came; the repeats were recognised by their id. */
+  count: number;
+}
+
+export interface ReceiverAnswer {
+  status: 200 | 400 | 401 | 404 | 410 | 429;
+  body: Record<string, string>;
+  headers?: Record<string, string>;
+}
+
+/** A system of the tenant's own: keeps messages, drops repeats, and misbehaves when told to. */
+export class Receiver {
+  readonly secret = `whsec_${randomBytes(24).toString("base64")}`;
+  readonly #messages = new Map<string, ReceivedMessage>();
+  #fault: SimulatorFault | undefined;
+  #faultCount = 0;
+
+  get messages(): ReceivedMessage[] {
+    return [...this.#messages.values()];
+  }
+
+  misbehave(fault: SimulatorFault, count: number): void {
+    this.#fault = fault;
+    this.#faultCount = count;
+  }
+
+  takeFault(): SimulatorFault | undefined {
+    if (this.#faultCount === 0) return undefined;
+    this.#faultCount -= 1;
+    return this.#fault;
+  }
+
+  /** Takes a genuine request. */
+  take(webhookId: string, body: string, now: number): ReceiverAnswer {
+    const content = parse(body);
+    if (content?.type === "ping") return { status: 200, body: { message: "pong" } };
+    if (content?.type !== "message" || typeof content.to !== "string" || typeof content.text !== "string") {
+      return { status: 400, body: { message: "unknown form" } };
+    }
+    if (content.to === GONE_RECIPIENT) return { status: 404, body: { message: "no such user here" } };
+    this.#keep(webhookId, content, now);
+    return { status: 200, body: { message: "ok" } };
+  }
+
+  #keep(webhookId: string, content: Record<string, unknown>, now: number): void {
+    const known = this.#messages.get(webhookId);
+    if (known) {
+      known.count += 1;
+      return;
+    }
+    this.#messages.set(webhookId, {
+      ref: webhookId,
+      to: String(content.to),
+      title: String(content.title ?? ""),
+      text: String(content.text),
+      variables: (content.variables ?? {}) as Record<string, unknown>,
+      at: now,
+      count: 1,
+    });
+    const [oldest] = this.#messages.keys();
+    if (this.#messages.size > INBOX_LIMIT && oldest !== undefined) this.#messages.delete(oldest);
+  }
+}
+
+function parse(body: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

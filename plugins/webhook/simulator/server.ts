@@ -1,0 +1,42 @@
+import type { Http2Bindings, HttpBindings } from "@hono/node-server";
+import { type Context, Hono } from "hono";
+import { addPage } from "./page.ts";
+import type { Receiver, ReceiverAnswer } from "./receiver.ts";
+import { findSignatureFault } from "./signature.ts";
+
+type Env = { Bindings: HttpBindings | Http2Bindings };
+
+/** Messages are posted to `/hook`; a browser finds them at `/`. */
+export function createServer(receiver: Receiver): Hono<Env> {
+  const app = new Hono<Env>();
+  addPage(app, receiver);
+  app.post("/hook", async (c) => {
+    const fault = receiver.takeFault();
+    if (fault === "drop") return dropConnection(c);
+    const answer =
+      fault === "refuse" || fault === "busy" ? FAULT_ANSWERS[fault] : await takeCall(receiver, c);
+    if (fault === "hang") return new Promise<Response>(() => {});
+    return c.json(answer.body, answer.status, answer.headers);
+  });
+  return app;
+}
+
+const FAULT_ANSWERS: Record<"refuse" | "busy", ReceiverAnswer> = {
+  refuse: { status: 410, body: { message: "this hook is closed" } },
+  busy: { status: 429, body: { message: "too many requests" }, headers: { "retry-after": "1" } },
+};
+
+async function takeCall(receiver: Receiver, c: Context<Env>): Promise<ReceiverAnswer> {
+  const now = Date.now();
+  const body = await c.req.text();
+  const { headers } = c.req.raw;
+  const fault = findSignatureFault(headers, body, receiver.secret, now);
+  if (fault) return { status: 401, body: { message: fault } };
+  return receiver.take(headers.get("webhook-id") ?? "", body, now);
+}
+
+function dropConnection(c: Context<Env>): Promise<Response> {
+  const { incoming } = c.env;
+  if ("socket" in incoming) incoming.socket?.destroy();
+  return new Promise<Response>(() => {});
+}
