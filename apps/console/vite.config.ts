@@ -4,9 +4,10 @@ import { sveltekit } from "@sveltejs/kit/vite";
 import tailwindcss from "@tailwindcss/vite";
 import { defineConfig } from "vite";
 
+const isGallery = (mode: string) => mode === "gallery";
 const api = process.env.TIDINGS_API_URL ?? "http://127.0.0.1:8080";
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   plugins: [
     tailwindcss(),
     paraglideVitePlugin({
@@ -18,7 +19,9 @@ export default defineConfig({
     }),
     sveltekit({
       // The API server answers unknown paths with this file, so every deep link opens the console.
-      adapter: adapter({ fallback: "index.html" }),
+      adapter: adapter({ fallback: "index.html", pages: isGallery(mode) ? ".svelte-kit/gallery-site" : "build" }),
+      // The gallery shows the primitives to the end-to-end tests and is never part of the console.
+      ...(isGallery(mode) && { files: { routes: "e2e/gallery/routes" }, outDir: ".svelte-kit/gallery" }),
       csp: {
         mode: "hash",
         directives: {
@@ -37,4 +40,4 @@ export default defineConfig({
   ],
   server: { proxy: { "/v1": api } },
   preview: { proxy: { "/v1": api } },
-});
+}));

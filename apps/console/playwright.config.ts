@@ -1,0 +1,50 @@
+import { defineConfig } from "@playwright/test";
+
+const CONSOLE_PORT = 4173;
+const GALLERY_PORT = 4174;
+
+const serve = (port: number, mode = "production") => ({
+  command: `npx vite preview --mode ${mode} --port ${port} --strictPort`,
+  port,
+  reuseExistingServer: true,
+});
+
+const use = {
+  locale: "zh-CN",
+  timezoneId: "Asia/Shanghai",
+  // axe-core is brought in from outside; that the policy holds is a test of its own (csp.spec.ts).
+  bypassCSP: true,
+  launchOptions: {
+    executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  },
+};
+
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "test-results/artifacts",
+  reporter: [["list"]],
+  workers: 2,
+  use,
+  projects: [
+    {
+      name: "console",
+      testIgnore: "**/gallery/**",
+      use: { ...use, baseURL: `http://127.0.0.1:${CONSOLE_PORT}` },
+    },
+    {
+      name: "gallery",
+      testMatch: "**/gallery/*.spec.ts",
+      use: { ...use, baseURL: `http://127.0.0.1:${GALLERY_PORT}` },
+    },
+  ],
+  webServer: [serve(CONSOLE_PORT), serve(GALLERY_PORT, "gallery")],
+});
