@@ -1,0 +1,169 @@
+import { expect, test } from "vitest";
+import type { PluginManifest, PurePlugin, SettleInput } from "../src/plugin/index.ts";
+import { type ConformanceInput, checkConformance } from "../src/testing/index.ts";
+
+const text = { zh: "测试", en: "Test" };
+const manifest: PluginManifest = {
+  id: "acme/test",
+  version: "1.0.0",
+  protocol: ["1.0"],
+  level: "pure",
+  kind: "test",
+  kindName: text,
+  name: text,
+  summary: text,
+  entry: "dist/plugin.js",
+  settings: {
+    type: "object",
+    required: ["endpoint"],
+    additionalProperties: false,
+    properties: { endpoint: { type: "string" }, token: { type: "string", "x-secret": true } },
+  },
+  hosts: ["api.example.com"],
+  auth: { api: { type: "bearer", secret: "token" } },
+  address: { schema: { type: "string", maxLength: 50 }, label: text },
+  content: { text: { label: text, required: true, maxLength: 100, escape: "none" } },
+  receipts: { mode: "push", delivered: true, read: false },
+  idempotency: { kind: "none" },
+  limits: { batchSize: 10, concurrency: 1, timeoutMs: 1000 },
+};
+
+/** A plugin that keeps the contract, to be broken one rule at a time. */
+const good: Required<Omit<PurePlugin, "verify">> = {
+  plan: ({ messages, settings }) => ({
+    requests: messages.map(({ ref, address, content }) => ({
+      id: ref,
+      refs: [ref],
+      method: "POST",
+      url: `${settings.endpoint}/send`,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ to: address, text: content.text ?? "" }),
+      auth: "api",
+    })),
+  }),
+  settle: ({ responses }) => ({
+    results: responses.flatMap((response) => {
+      const status = readStatus(response);
+      return response.refs.map((ref) => ({ ref, status }));
+    }),
+  }),
+  parseReceipt: () => ({ events: [], reply: { status: 200, body: "" } }),
+};
+
+function readStatus(response: SettleInput["responses"][number]) {
+  if ("error" in response) {
+    return ({ not_sent: "transient", blocked: "config", ambiguous: "unknown" } as const)[response.error];
+  }
+  if (response.status >= 500) return "unknown";
+  if (response.status === 401) return "config";
+  if (response.status === 429) return "throttled";
+  return response.status < 300 ? "accepted" : "rejected";
+}
+
+function failedChecks(plugin: Partial<PurePlugin>, change: Partial<ConformanceInput> = {}): string[] {
+  const report = checkConformance({
+    manifest,
+    plugin: { ...good, ...plugin },
+    settings: { endpoint: "https://api.example.com" },
+    secrets: { token: "s3cr3t-token" },
+    makeMessage: (index) => ({
+      ref: `dlv_${index}`,
+      address: `user-${index}`,
+      content: { text: "hello" },
+      variables: {},
+    }),
+    ...change,
+  });
+  return report.checks.filter((check) => !check.ok).map((check) => check.name);
+}
+
+/** The good plan with every request changed. */
+function planWith(
+  change: (request: ReturnType<typeof good.plan>["requests"][number]) => object,
+): PurePlugin["plan"] {
+  return (input) => ({
+    requests: good.plan(input).requests.map((request) => ({ ...request, ...change(request) })),
+  });
+}
+
+const planSlowly: PurePlugin["plan"] = (input) => {
+  const until = performance.now() + input.messages.length / 8;
+  while (performance.now() < until);
+  return good.plan(input);
+};
+
+test("finds nothing wrong with a plugin that keeps the contract", () => {
+  expect(failedChecks({})).toEqual([]);
+});
+
+test.each<[string, Partial<PurePlugin>]>([
+  ["planAnswersEveryMessageOnce", { plan: () => ({ requests: [] }) }],
+  [
+    "planTakesAnEmptyBatch",
+    {
+      plan: (input) => ({ requests: good.plan(input).requests, results: [{ ref: "x", status: "rejected" }] }),
+    },
+  ],
+  ["planIsDeterministic", { plan: planWith(() => ({ body: crypto.randomUUID() })) }],
+  ["planIsPlainJson", { plan: planWith(() => ({ body: undefined })) }],
+  ["requestsStayInsideTheManifest", { plan: planWith(() => ({ url: "https://evil.example.com/" })) }],
+  ["requestsStayInsideTheManifest", { plan: planWith(() => ({ url: "http://api.example.com/" })) }],
+  ["requestsStayInsideTheManifest", { plan: planWith(() => ({ auth: "other" })) }],
+  ["planKeepsSecretsOut", { plan: planWith(() => ({ body: "s3cr3t-token" })) }],
+  [
+    "planSurvivesHostileContent",
+    { plan: planWith((request) => ({ headers: { "x-body": JSON.parse(request.body ?? "").text } })) },
+  ],
+  ["planIsFast", { plan: planSlowly }],
+  ["settleAnswersEveryMessageOnce", { settle: () => ({ results: [] }) }],
+  [
+    "settleReadsFaults",
+    {
+      settle: ({ responses }) => ({
+        results: responses.flatMap(({ refs }) => refs.map((ref) => ({ ref, status: "transient" as const }))),
+      }),
+    },
+  ],
+  [
+    "resultsKeepTheirLimits",
+    {
+      settle: (input) => ({
+        results: good
+          .settle(input)
+          .results.map((result) => ({ ...result, detail: `${JSON.stringify(input)}\u0000` })),
+      }),
+    },
+  ],
+  ["receiptsSurviveGarbage", { parseReceipt: ({ body }) => JSON.parse(body) }],
+])("notices a plugin that breaks %s", (name, plugin) => {
+  expect(failedChecks(plugin)).toContain(name);
+});
+
+test("notices a plugin that never comes to an end", () => {
+  const settle: PurePlugin["settle"] = ({ responses }) => ({
+    results: [],
+    requests: responses.map(({ id, refs }) => ({ id, refs, method: "GET", url: "https://api.example.com/" })),
+  });
+  expect(failedChecks({ settle })).toContain("settleAnswersEveryMessageOnce");
+});
+
+test("notices a plugin that changes its input", () => {
+  const plan: PurePlugin["plan"] = (input) => {
+    input.messages.pop();
+    return good.plan(input);
+  };
+  expect(failedChecks({ plan })).toContain("planIsDeterministic");
+});
+
+test("notices a vector that no longer matches, and a manifest that is not valid", () => {
+  const input = { headers: {}, query: {}, body: "", settings: {}, now: 0 };
+  const vector = {
+    name: "old",
+    call: "parseReceipt" as const,
+    input,
+    output: { events: [], reply: { status: 500, body: "" } },
+  };
+  expect(failedChecks({}, { vectors: [vector] })).toEqual(["vectorsMatch"]);
+  expect(failedChecks({}, { manifest: { ...manifest, kind: "Not A Kind" } })).toEqual(["manifestIsValid"]);
+  expect(failedChecks({}, { settings: {} })).toContain("settingsAreValid");
+});
