@@ -1,0 +1,3 @@
+import { defineProblem } from "../../platform/errors.ts";
+
+export const tagNotUnique = defineProblem("tag-not-unique", 409, "Tag name taken");

@@ -1,0 +1,54 @@
+import { schema } from "@tidings/db";
+import { and, asc, eq, gt, inArray, sql } from "drizzle-orm";
+import type { Tx } from "../../platform/database/index.ts";
+import { type PageRequest, readCursor } from "../../platform/http/index.ts";
+
+const { tags, userTags } = schema;
+
+export type TagRow = typeof tags.$inferSelect;
+export type CountedTag = TagRow & { userCount: number };
+
+const thisTag = (tenantId: string, tagId: string) => and(eq(tags.tenantId, tenantId), eq(tags.id, tagId));
+
+export async function insertTag(tx: Tx, row: typeof tags.$inferInsert): Promise<TagRow> {
+  const [saved] = await tx.db.insert(tags).values(row).returning();
+  return saved as TagRow;
+}
+
+export async function findTag(tx: Tx, tenantId: string, tagId: string): Promise<CountedTag | undefined> {
+  const [row] = await tx.db.select().from(tags).where(thisTag(tenantId, tagId));
+  const [found] = await withUserCounts(tx, tenantId, row ? [row] : []);
+  return found;
+}
+
+/** Tags by name. */
+export async function listTags(tx: Tx, tenantId: string, page: PageRequest): Promise<CountedTag[]> {
+  const cursor = readCursor(page);
+  const rows = await tx.db
+    .select()
+    .from(tags)
+    .where(and(eq(tags.tenantId, tenantId), cursor ? gt(tags.name, cursor) : undefined))
+    .orderBy(asc(tags.name))
+    .limit(page.limit + 1);
+  return withUserCounts(tx, tenantId, rows);
+}
+
+async function withUserCounts(tx: Tx, tenantId: string, rows: TagRow[]): Promise<CountedTag[]> {
+  if (rows.length === 0) return [];
+  const tagIds = rows.map((row) => row.id);
+  const counts = await tx.db
+    .select({ tagId: userTags.tagId, userCount: sql<number>`count(*)::int` })
+    .from(userTags)
+    .where(and(eq(userTags.tenantId, tenantId), inArray(userTags.tagId, tagIds)))
+    .groupBy(userTags.tagId);
+  const byTag = new Map(counts.map((count) => [count.tagId, count.userCount]));
+  return rows.map((row) => ({ ...row, userCount: byTag.get(row.id) ?? 0 }));
+}
+
+export async function renameTag(tx: Tx, tenantId: string, tagId: string, name: string): Promise<void> {
+  await tx.db.update(tags).set({ name }).where(thisTag(tenantId, tagId));
+}
+
+export async function deleteTag(tx: Tx, tenantId: string, tagId: string): Promise<void> {
+  await tx.db.delete(tags).where(thisTag(tenantId, tagId));
+}
