@@ -67,10 +67,12 @@ export function createLoginThrottle(clock: Clock) {
       const counters = attempt.ipAddress ? [account, touch(`address ${attempt.ipAddress}`)] : [account];
       const seconds = Math.ceil(Math.max(...counters.map(waitMs)) / 1_000);
       if (seconds > 0) throw tooManyFailures(seconds);
-      const passed = await counted(counters, check);
-      if (passed) account.failedAt = [];
-      else counters.forEach(fail);
-      return passed;
+      return counted(counters, async () => {
+        const passed = await check();
+        if (passed) account.failedAt = [];
+        else counters.forEach(fail);
+        return passed;
+      });
     },
   };
 }

@@ -1,0 +1,182 @@
+import { schema } from "@tidings/db";
+import { and, asc, eq, exists, gt, inArray, sql } from "drizzle-orm";
+import type { Tx } from "../../platform/database/index.ts";
+import { type PageRequest, readCursor } from "../../platform/http/index.ts";
+import { toUuid } from "../../platform/ids.ts";
+
+const { channelGrants, channelSecrets, channels, sources } = schema;
+
+export type ChannelRow = typeof channels.$inferSelect;
+
+/** A channel with the names of its secrets and the sources that may use it. */
+export type ChannelWithParts = ChannelRow & {
+  secrets: { field: string; updatedAt: Date }[];
+  sources: { id: string; name: string }[];
+};
+
+export interface ChannelFilter {
+  kind?: string | undefined;
+  state?: "on" | "off" | undefined;
+  /** Only channels that this source may use. */
+  grantedTo?: string | undefined;
+}
+
+const thisChannel = (tenantId: string, channelId: string) =>
+  and(eq(channels.tenantId, tenantId), eq(channels.id, channelId));
+
+export async function insertChannel(tx: Tx, row: typeof channels.$inferInsert): Promise<void> {
+  await tx.db.insert(channels).values(row);
+}
+
+export async function findChannel(
+  tx: Tx,
+  tenantId: string,
+  channelId: string,
+  filter: ChannelFilter = {},
+): Promise<ChannelWithParts | undefined> {
+  const rows = await tx.db
+    .select()
+    .from(channels)
+    .where(and(thisChannel(tenantId, channelId), ...conditions(tx, filter)));
+  const [channel] = await withParts(tx, tenantId, rows);
+  return channel;
+}
+
+/** Channels in the order they were made. */
+export async function listChannels(
+  tx: Tx,
+  tenantId: string,
+  filter: ChannelFilter,
+  page: PageRequest,
+): Promise<ChannelWithParts[]> {
+  const cursor = readCursor(page);
+  const rows = await tx.db
+    .select()
+    .from(channels)
+    .where(
+      and(
+        eq(channels.tenantId, tenantId),
+        cursor ? gt(channels.id, cursor) : undefined,
+        ...conditions(tx, filter),
+      ),
+    )
+    .orderBy(asc(channels.id))
+    .limit(page.limit + 1);
+  return withParts(tx, tenantId, rows);
+}
+
+function conditions(tx: Tx, { kind, state, grantedTo }: ChannelFilter) {
+  const grant = (sourceId: string) =>
+    tx.db
+      .select({ sourceId: channelGrants.sourceId })
+      .from(channelGrants)
+      .where(
+        and(
+          eq(channelGrants.tenantId, channels.tenantId),
+          eq(channelGrants.channelId, channels.id),
+          eq(channelGrants.sourceId, sourceId),
+        ),
+      );
+  return [
+    kind ? eq(channels.kind, kind) : undefined,
+    state ? eq(channels.state, state) : undefined,
+    grantedTo ? exists(grant(grantedTo)) : undefined,
+  ];
+}
+
+async function withParts(tx: Tx, tenantId: string, rows: ChannelRow[]): Promise<ChannelWithParts[]> {
+  if (rows.length === 0) return [];
+  const channelIds = rows.map((row) => row.id);
+  // A column list: the API's role may not read the ciphertext.
+  const secrets = await tx.db
+    .select({
+      channelId: channelSecrets.channelId,
+      field: channelSecrets.field,
+      updatedAt: channelSecrets.updatedAt,
+    })
+    .from(channelSecrets)
+    .where(and(eq(channelSecrets.tenantId, tenantId), inArray(channelSecrets.channelId, channelIds)))
+    .orderBy(channelSecrets.field);
+  const grants = await tx.db
+    .select({ channelId: channelGrants.channelId, id: sources.id, name: sources.name })
+    .from(channelGrants)
+    .innerJoin(
+      sources,
+      and(eq(sources.tenantId, channelGrants.tenantId), eq(sources.id, channelGrants.sourceId)),
+    )
+    .where(and(eq(channelGrants.tenantId, tenantId), inArray(channelGrants.channelId, channelIds)))
+    .orderBy(sources.name);
+  return rows.map((row) => ({
+    ...row,
+    secrets: secrets
+      .filter(({ channelId }) => channelId === row.id)
+      .map(({ field, updatedAt }) => ({ field, updatedAt })),
+    sources: grants.filter(({ channelId }) => channelId === row.id).map(({ id, name }) => ({ id, name })),
+  }));
+}
+
+export async function updateChannel(
+  tx: Tx,
+  tenantId: string,
+  channelId: string,
+  changes: Partial<Pick<ChannelRow, "name" | "state">> & { updatedAt: Date },
+): Promise<void> {
+  await tx.db.update(channels).set(changes).where(thisChannel(tenantId, channelId));
+}
+
+/** New settings or secrets: connections are renewed, and nobody knows yet whether they work. */
+export async function reviseChannel(
+  tx: Tx,
+  tenantId: string,
+  channelId: string,
+  settings: ChannelRow["settings"],
+): Promise<void> {
+  await tx.db
+    .update(channels)
+    .set({
+      settings,
+      revision: sql`${channels.revision} + 1`,
+      health: "unverified",
+      healthCode: null,
+      healthDetail: null,
+      healthAt: null,
+    })
+    .where(thisChannel(tenantId, channelId));
+}
+
+export type ChannelHealth = Pick<ChannelRow, "health" | "healthCode" | "healthDetail" | "healthAt">;
+
+/** True when the channel still is what was tested. */
+export async function saveHealth(
+  tx: Tx,
+  tested: Pick<ChannelRow, "tenantId" | "id" | "revision">,
+  health: ChannelHealth,
+): Promise<boolean> {
+  const rows = await tx.db
+    .update(channels)
+    .set(health)
+    .where(and(thisChannel(tested.tenantId, tested.id), eq(channels.revision, tested.revision)))
+    .returning({ id: channels.id });
+  return rows.length > 0;
+}
+
+export async function deleteChannel(tx: Tx, tenantId: string, channelId: string): Promise<void> {
+  await tx.db.delete(channels).where(thisChannel(tenantId, channelId));
+}
+
+/** Names of the active policies whose latest version sends through the channel, at most ten. */
+export async function listPoliciesUsing(tx: Tx, tenantId: string, channelId: string): Promise<string[]> {
+  const step = JSON.stringify([{ channelIds: [channelId] }]);
+  const rows = await tx.sql<{ name: string }[]>`
+    select p.name
+    from policies p
+    cross join lateral (
+      select v.steps from policy_versions v
+      where v.tenant_id = p.tenant_id and v.policy_id = p.id
+      order by v.number desc limit 1
+    ) latest
+    where p.tenant_id = ${toUuid("tenant", tenantId)} and p.state = 'active' and latest.steps @> ${step}::jsonb
+    order by p.name
+    limit 10`;
+  return rows.map(({ name }) => name);
+}

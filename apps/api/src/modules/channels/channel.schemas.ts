@@ -1,0 +1,129 @@
+import type { Verification } from "@tidings/sdk/plugin";
+import { fields, z } from "../../platform/http/index.ts";
+import type { ChannelHealth } from "./channel.repository.ts";
+import type { Channel as ChannelView } from "./channel.service.ts";
+
+/** As many fields as a manifest may declare. */
+const MAX_FIELDS = 40;
+
+const fieldName = z.string().min(1).max(64);
+const settingValue = z.union([z.string().max(4_000), z.number(), z.boolean()]);
+const secretValue = z.string().min(1).max(8_000);
+
+const settings = z
+  .record(fieldName, settingValue)
+  .refine((values) => Object.keys(values).length <= MAX_FIELDS, `At most ${MAX_FIELDS} fields.`)
+  .openapi({ description: "The fields of the plugin's settings form that are not secret." });
+
+const secretsOf = <T extends z.ZodType>(value: T) =>
+  z
+    .record(fieldName, value)
+    .refine((values) => Object.keys(values).length <= MAX_FIELDS, `At most ${MAX_FIELDS} fields.`);
+
+export const CreateChannelBody = z
+  .strictObject({
+    code: fields.code,
+    name: fields.line(80),
+    pluginId: z.string().min(1).max(110).openapi({ example: "publisher/name" }),
+    settings: settings.default({}),
+    secrets: secretsOf(secretValue).default({}).openapi({ description: "Write-only; never answered." }),
+    state: fields.switchState.default("on"),
+  })
+  .openapi("CreateChannel");
+
+export const UpdateChannelBody = z
+  .strictObject({
+    name: fields.line(80).optional(),
+    state: fields.switchState.optional(),
+    settings: settings.optional().openapi({ description: "Replaces all settings." }),
+    secrets: secretsOf(secretValue.nullable())
+      .optional()
+      .openapi({ description: "An omitted field stays as it is, null removes it." }),
+  })
+  .openapi("UpdateChannel");
+
+export const ChannelParam = z.object({ channelId: fields.id("channel") });
+
+export const ChannelQuery = fields.pageQuery.extend({
+  kind: z.string().max(32).optional(),
+  state: fields.switchState.optional(),
+});
+
+const Health = z
+  .object({
+    state: z.enum(["unverified", "healthy", "failing"]),
+    code: z.string().nullable(),
+    detail: z.string().nullable(),
+    at: fields.moment.nullable(),
+  })
+  .openapi("ChannelHealth", { description: "What the last test call found." });
+
+export const Channel = z
+  .object({
+    id: fields.id("channel"),
+    code: z.string(),
+    name: z.string(),
+    kind: z.string().openapi({ example: "sms" }),
+    pluginId: z.string(),
+    settings: z
+      .record(z.string(), settingValue)
+      .openapi({ description: "Without secrets; empty for a source." }),
+    secrets: z
+      .array(z.object({ field: z.string(), updatedAt: fields.moment }))
+      .openapi({ description: "The secrets that are set, not their values." }),
+    state: fields.switchState,
+    health: Health,
+    revision: z.int().openapi({ description: "Rises when settings or secrets change." }),
+    sources: z
+      .array(z.object({ id: fields.id("source"), name: z.string() }))
+      .openapi({ description: "The sources that may use the channel." }),
+    receiptsUrl: z.string().nullable().openapi({
+      description: "What to enter at the vendor as address for receipts; for those who may set channels up.",
+    }),
+    createdAt: fields.moment,
+    updatedAt: fields.moment,
+  })
+  .openapi("Channel");
+
+export const ChannelPage = fields.pageOf(Channel).openapi("ChannelPage");
+
+export const ChannelVerification = z
+  .object({
+    ok: z.boolean(),
+    code: z.string().nullable(),
+    detail: z.string().nullable(),
+    health: Health,
+  })
+  .openapi("ChannelVerification");
+
+export function toChannel(row: ChannelView): z.infer<typeof Channel> {
+  return {
+    id: row.id,
+    code: row.code,
+    name: row.name,
+    kind: row.kind,
+    pluginId: row.pluginId,
+    settings: row.settings,
+    secrets: row.secrets.map(({ field, updatedAt }) => ({ field, updatedAt: updatedAt.toISOString() })),
+    state: row.state,
+    health: toHealth(row),
+    revision: row.revision,
+    sources: row.sources,
+    receiptsUrl: row.receiptsUrl,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+export function toVerification(row: Verification & ChannelHealth): z.infer<typeof ChannelVerification> {
+  return { ok: row.ok, code: row.code ?? null, detail: row.detail ?? null, health: toHealth(row) };
+}
+
+function toHealth(row: ChannelHealth): z.infer<typeof Health> {
+  return {
+    state: row.health,
+    code: row.healthCode,
+    detail: row.healthDetail,
+    at: row.healthAt?.toISOString() ?? null,
+  };
+}

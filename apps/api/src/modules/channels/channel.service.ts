@@ -1,0 +1,209 @@
+import { authorize } from "../../platform/authorization/index.ts";
+import type { RequestContext } from "../../platform/context.ts";
+import { type Transact, type Tx, violatedUnique } from "../../platform/database/index.ts";
+import { invalidField, invalidInput, noSuch } from "../../platform/errors.ts";
+import { type Page, type PageRequest, toPage } from "../../platform/http/index.ts";
+import { newId } from "../../platform/ids.ts";
+import type { LoadedPlugin, PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
+import { recordAudit } from "../audit/index.ts";
+import { giveBackQuota, takeQuota } from "../tenants/index.ts";
+import { channelInUse, channelNotUnique, pluginNotInstalled } from "./channel.errors.ts";
+import type { ChannelFilter, ChannelWithParts } from "./channel.repository.ts";
+import * as repository from "./channel.repository.ts";
+import { type ChannelForm, checkForm, newSecrets, visibleTo } from "./channel.rules.ts";
+import { deleteSecrets, replaceSecrets } from "./channel-secret.repository.ts";
+import { sealSecrets } from "./channel-vault.ts";
+import { receiptsUrl } from "./receipts-url.rules.ts";
+
+export interface CreateChannel {
+  code: string;
+  name: string;
+  pluginId: string;
+  settings: ChannelForm["settings"];
+  secrets: Record<string, string>;
+  state: "on" | "off";
+}
+
+export interface UpdateChannel extends Partial<ChannelForm> {
+  name?: string | undefined;
+  state?: "on" | "off" | undefined;
+}
+
+/** A channel with the address its vendor pushes receipts to, if it does. */
+export type Channel = ChannelWithParts & { receiptsUrl: string | null };
+
+export interface ChannelServiceDeps {
+  transact: Transact;
+  catalogue: Pick<PluginCatalogue, "find">;
+  installationKey: Uint8Array;
+  publicUrl: string;
+}
+
+export function createChannelService(deps: ChannelServiceDeps) {
+  function present(ctx: RequestContext, channel: ChannelWithParts): Channel {
+    const isPushed = deps.catalogue.find(channel.pluginId)?.manifest.receipts.mode === "push";
+    const url = isPushed ? receiptsUrl(deps.publicUrl, deps.installationKey, channel.id) : null;
+    return visibleTo(ctx, { ...channel, receiptsUrl: url });
+  }
+
+  async function saveSecrets(
+    tx: Tx,
+    ctx: RequestContext,
+    channelId: string,
+    secrets: ChannelForm["secrets"],
+  ): Promise<void> {
+    const channel = { tenantId: ctx.tenantId, id: channelId };
+    const sealed = await sealSecrets(tx, deps.installationKey, channel, newSecrets(secrets));
+    await replaceSecrets(tx, ctx.tenantId, channelId, sealed, ctx.now());
+    const removed = Object.keys(secrets).filter((field) => secrets[field] === null);
+    await deleteSecrets(tx, ctx.tenantId, channelId, removed);
+  }
+
+  async function revise(
+    tx: Tx,
+    ctx: RequestContext,
+    before: ChannelWithParts,
+    { settings = before.settings, secrets = {} }: Partial<ChannelForm>,
+  ): Promise<void> {
+    const plugin = getPlugin(deps.catalogue, before);
+    const kept = before.secrets.map(({ field }) => field);
+    assertValid(plugin, { settings, secrets }, kept);
+    await saveSecrets(tx, ctx, before.id, secrets);
+    await repository.reviseChannel(tx, ctx.tenantId, before.id, settings);
+  }
+
+  return {
+    async createChannel(ctx: RequestContext, input: CreateChannel): Promise<Channel> {
+      authorize(ctx, "create", "Channel");
+      const plugin = deps.catalogue.find(input.pluginId);
+      if (!plugin) throw invalidField("/pluginId", `There is no plugin ${input.pluginId}.`, "unknown");
+      assertValid(plugin, input);
+      const { secrets, ...columns } = input;
+      const { kind } = plugin.manifest;
+      const id = newId("channel");
+      return deps.transact(ctx, async (tx) => {
+        await takeQuota(tx, ctx, "channels");
+        await takeQuota(tx, ctx, `channels:${kind}`);
+        await repository
+          .insertChannel(tx, { tenantId: ctx.tenantId, id, kind, ...columns })
+          .catch(explainConflict(input));
+        await saveSecrets(tx, ctx, id, secrets);
+        const saved = await getChannel(tx, ctx, id);
+        await recordAudit(tx, ctx, { action: "channel.created", ...named(saved), after: auditedOf(saved) });
+        return present(ctx, saved);
+      });
+    },
+
+    /** A source sees the channels it may use, a member all. */
+    async listChannels(ctx: RequestContext, query: ChannelFilter & PageRequest): Promise<Page<Channel>> {
+      authorize(ctx, "read", "Channel");
+      const filter = { ...query, ...reachOf(ctx) };
+      const rows = await deps.transact(ctx, (tx) => repository.listChannels(tx, ctx.tenantId, filter, query));
+      return toPage(
+        rows,
+        query,
+        (row) => row.id,
+        (row) => present(ctx, row),
+      );
+    },
+
+    async getChannel(ctx: RequestContext, channelId: string): Promise<Channel> {
+      authorize(ctx, "read", "Channel");
+      const channel = await deps.transact(ctx, (tx) => getChannel(tx, ctx, channelId));
+      return present(ctx, channel);
+    },
+
+    async updateChannel(ctx: RequestContext, channelId: string, changes: UpdateChannel): Promise<Channel> {
+      authorize(ctx, "update", "Channel");
+      const { settings, secrets, ...rest } = changes;
+      return deps.transact(ctx, async (tx) => {
+        const before = await getChannel(tx, ctx, channelId);
+        await repository
+          .updateChannel(tx, ctx.tenantId, channelId, { ...rest, updatedAt: ctx.now() })
+          .catch(explainConflict({ ...before, ...rest }));
+        if (settings || secrets) await revise(tx, ctx, before, { settings, secrets });
+        const after = await getChannel(tx, ctx, channelId);
+        await recordAudit(tx, ctx, {
+          action: "channel.updated",
+          ...named(after),
+          before: auditedOf(before),
+          after: { ...auditedOf(after), secretsChanged: Object.keys(secrets ?? {}) },
+        });
+        return present(ctx, after);
+      });
+    },
+
+    /** Deletes the channel with its secrets and grants. */
+    async deleteChannel(ctx: RequestContext, channelId: string): Promise<void> {
+      authorize(ctx, "delete", "Channel");
+      await deps.transact(ctx, async (tx) => {
+        const before = await getChannel(tx, ctx, channelId);
+        const policies = await repository.listPoliciesUsing(tx, ctx.tenantId, channelId);
+        if (policies.length > 0) throw usedBy(before, policies);
+        await repository.deleteChannel(tx, ctx.tenantId, channelId);
+        await giveBackQuota(tx, ctx, "channels");
+        await giveBackQuota(tx, ctx, `channels:${before.kind}`);
+        await recordAudit(tx, ctx, {
+          action: "channel.deleted",
+          ...named(before),
+          before: auditedOf(before),
+        });
+      });
+    },
+  };
+}
+
+export type ChannelService = ReturnType<typeof createChannelService>;
+
+/** The channel, if the actor may know of it. */
+export async function getChannel(tx: Tx, ctx: RequestContext, channelId: string): Promise<ChannelWithParts> {
+  const channel = await repository.findChannel(tx, ctx.tenantId, channelId, reachOf(ctx));
+  if (!channel) throw noSuch("channel", channelId);
+  return channel;
+}
+
+const reachOf = ({ actor }: RequestContext): ChannelFilter =>
+  actor.kind === "source" ? { grantedTo: actor.id } : {};
+
+function getPlugin(catalogue: ChannelServiceDeps["catalogue"], channel: ChannelWithParts): LoadedPlugin {
+  const plugin = catalogue.find(channel.pluginId);
+  if (plugin) return plugin;
+  throw pluginNotInstalled(`The plugin ${channel.pluginId} of "${channel.name}" is not installed any more.`);
+}
+
+function assertValid(plugin: LoadedPlugin, form: ChannelForm, kept?: string[]): void {
+  const errors = checkForm(plugin, form, kept);
+  const [first] = errors;
+  if (first) throw invalidInput(`${first.pointer}: ${first.detail}`, { errors });
+}
+
+const named = (channel: { id: string; name: string }) => ({
+  subjectId: channel.id,
+  subjectName: channel.name,
+});
+
+/** What the audit log keeps: of secrets only which are set. */
+const auditedOf = ({ code, name, kind, pluginId, settings, state, secrets }: ChannelWithParts) => ({
+  code,
+  name,
+  kind,
+  pluginId,
+  settings,
+  state,
+  secretsSet: secrets.map(({ field }) => field),
+});
+
+const usedBy = (channel: { name: string }, policies: string[]) =>
+  channelInUse(
+    `"${channel.name}" is used by ${policies.map((name) => `"${name}"`).join(", ")}; change that first.`,
+  );
+
+/** Says which of the two unique fields is taken. */
+const explainConflict = (input: { code: string; name: string }) => (error: unknown) => {
+  const constraint = violatedUnique(error);
+  if (constraint === undefined) throw error;
+  const [field, value] = constraint.includes("code") ? ["code", input.code] : ["name", input.name];
+  throw channelNotUnique(`A channel with the ${field} "${value}" exists already.`, {
+    errors: [{ pointer: `/${field}`, detail: `"${value}" is taken.`, code: "taken" }],
+  });
+};

@@ -1,0 +1,71 @@
+import { PLUGIN_LEVELS, RECEIPT_MODES } from "@tidings/sdk/plugin";
+import { z } from "../../platform/http/index.ts";
+import type { LoadedPlugin } from "../../platform/plugin-runtime/index.ts";
+
+const text = z
+  .object({ zh: z.string(), en: z.string() })
+  .openapi("LocalizedText", { description: "A text in the console's languages." });
+
+const jsonSchema = z.record(z.string(), z.unknown());
+
+const ContentField = z
+  .object({
+    label: text,
+    required: z.boolean(),
+    maxLength: z.int().openapi({ description: "Longest rendered value, Unicode code points." }),
+    escape: z.enum(["none", "html"]),
+    multiline: z.boolean(),
+    help: text.nullable(),
+  })
+  .openapi("ContentField");
+
+export const Plugin = z
+  .object({
+    id: z.string().openapi({ example: "publisher/name" }),
+    version: z.string(),
+    level: z.enum(PLUGIN_LEVELS),
+    kind: z.string().openapi({ description: "The channel kind it serves.", example: "sms" }),
+    kindName: text,
+    name: text,
+    summary: text,
+    docsUrl: z.string().nullable(),
+    settings: jsonSchema.openapi({
+      description: "JSON Schema (2020-12) of the settings form; `x-secret` marks write-only fields.",
+    }),
+    address: z.object({ schema: jsonSchema, label: text }),
+    content: z
+      .record(z.string(), ContentField)
+      .openapi({ description: "What a template has to fill in for this channel kind." }),
+    receipts: z.object({ mode: z.enum(RECEIPT_MODES), delivered: z.boolean(), read: z.boolean() }),
+    limits: z.object({ batchSize: z.int() }),
+    errors: z.record(z.string(), text).openapi({ description: "The vendor's codes in words." }),
+  })
+  .openapi("Plugin");
+
+export const PluginList = z.object({ items: z.array(Plugin) }).openapi("PluginList");
+
+export function toPlugin({ manifest }: Pick<LoadedPlugin, "manifest">): z.infer<typeof Plugin> {
+  const { id, version, level, kind, kindName, name, summary, docsUrl = null, address } = manifest;
+  const { mode, delivered, read } = manifest.receipts;
+  return {
+    id,
+    version,
+    level,
+    kind,
+    kindName,
+    name,
+    summary,
+    docsUrl,
+    settings: { ...manifest.settings },
+    address: { schema: { ...address.schema }, label: address.label },
+    content: Object.fromEntries(
+      Object.entries(manifest.content).map(([field, { multiline = false, help = null, ...rules }]) => [
+        field,
+        { ...rules, multiline, help },
+      ]),
+    ),
+    receipts: { mode, delivered, read },
+    limits: { batchSize: manifest.limits.batchSize },
+    errors: { ...manifest.errors },
+  };
+}
