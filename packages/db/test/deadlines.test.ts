@@ -111,6 +111,6 @@ describe("deadlines", () => {
     const closing = database.close();
     await expect(database.ping()).rejects.toThrow(DatabaseUnavailableError);
     expect(await running).toEqual([{ one: 1 }]);
-    await closing;
+    await Promise.all([closing, database.close()]);
   });
 });

@@ -17,7 +17,8 @@ export class ConnectionPool {
   readonly #waiters = new Set<Waiter>();
   /** Differs by pool, so that many nodes do not reconnect in the same minute. */
   readonly #lifetimeMs = MIN_LIFETIME_MS * (1 + Math.random());
-  #closing: (() => void) | undefined;
+  #closing: Promise<void> | undefined;
+  #drained: () => void = () => undefined;
 
   constructor(settings: ConnectionSettings, max: number) {
     this.#settings = settings;
@@ -51,14 +52,16 @@ export class ConnectionPool {
   }
 
   /** Refuses new work, waits for the transactions under way (their deadlines bound it) and disconnects. */
-  async close(): Promise<void> {
-    const drained = new Promise<void>((resolve) => {
-      this.#closing = resolve;
+  close(): Promise<void> {
+    if (this.#closing) return this.#closing;
+    this.#closing = new Promise((resolve) => {
+      this.#drained = resolve;
     });
     for (const waiter of this.#waiters) waiter.reject(closedError());
     this.#waiters.clear();
     this.distrustIdle();
-    if (this.#open.size > 0) await drained;
+    if (this.#open.size === 0) this.#drained();
+    return this.#closing;
   }
 
   #connect(): Connection {
@@ -71,7 +74,7 @@ export class ConnectionPool {
     this.#open.delete(connection);
     const index = this.#idle.indexOf(connection);
     if (index !== -1) this.#idle.splice(index, 1);
-    if (this.#open.size === 0) this.#closing?.();
+    if (this.#open.size === 0) this.#drained();
     if (this.#open.size < this.#max) this.#serveWaiter(() => this.#connect());
   }
 
