@@ -13,6 +13,10 @@ export function transactIn(database: Pick<Database, "withTenant">): Transact {
   return (ctx, work) => database.withTenant(toUuid("tenant", ctx.tenantId), work);
 }
 
+const fragmentOf = ({ sql }: Tx) => sql`select`;
+/** A piece of SQL to put into a statement. */
+export type Fragment = ReturnType<typeof fragmentOf>;
+
 const UNIQUE_VIOLATION = "23505";
 
 /** The columns of the unique constraint that an insert or update ran into, or undefined for another error. */

@@ -1,0 +1,51 @@
+import type { Tx } from "../../platform/database/index.ts";
+import { toUuid } from "../../platform/ids.ts";
+import { REASONS } from "./delivery.rules.ts";
+import { NIL_UUID } from "./expansion.repository.ts";
+
+/**
+ * Ends a message when nothing of it is under way: expanded, every chunk done, no fallback waiting. Of a cancelled
+ * message it ends what a batch under way has left over.
+ */
+export async function finishMessage(tx: Tx, tenantId: string, messageId: string): Promise<void> {
+  const { sql } = tx;
+  const tenant = toUuid("tenant", tenantId);
+  const message = toUuid("message", messageId);
+  await sql`
+    update messages set state = 'completed', completed_at = now(), updated_at = now()
+    where tenant_id = ${tenant} and id = ${message} and state = 'sending'
+      and not exists(select from chunks where tenant_id = ${tenant} and message_id = ${message} and state <> 'done')
+      and not exists(select from flows where tenant_id = ${tenant} and message_id = ${message} and state = 'waiting')`;
+  const [cancelled] = await sql`
+    select id from messages where tenant_id = ${tenant} and id = ${message} and state = 'cancelled'
+      and exists(select from chunks where tenant_id = ${tenant} and message_id = ${message} and state = 'ready')`;
+  if (cancelled) await cancelUnsent(tx, tenantId, messageId);
+}
+
+/** Ends what has not been sent of a cancelled message; what an open attempt covers is left to its outcome. */
+export async function cancelUnsent({ sql }: Tx, tenantId: string, messageId: string): Promise<void> {
+  const tenant = toUuid("tenant", tenantId);
+  const message = toUuid("message", messageId);
+  await sql`
+    with ended as (
+      update deliveries d set state = 'cancelled', changed_at = now(), reason = ${REASONS.cancelled}
+      from chunks c
+      where c.tenant_id = ${tenant} and c.message_id = ${message} and c.state <> 'done'
+        and d.tenant_id = ${tenant} and d.id between c.first_id and c.last_id and d.state = 'ready'
+        and not exists(select from attempts a where a.tenant_id = ${tenant} and a.chunk_id = c.id
+          and a.ended_at is null and d.id between a.first_id and a.last_id)
+      returning d.channel_id, d.step, date_trunc('hour', d.created_at) as hour
+    ), closed as (
+      update chunks set state = 'done' where tenant_id = ${tenant} and message_id = ${message} and state = 'ready'
+    ), stopped as (
+      update flows set state = 'exhausted', wake_at = null
+      where tenant_id = ${tenant} and message_id = ${message} and state = 'waiting'
+    )
+    insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
+      reason, count)
+    select ${tenant}, ${message}, coalesce(m.source_id, ${NIL_UUID}), e.channel_id,
+      coalesce(v.template_id, ${NIL_UUID}), e.step, e.hour, 'cancelled', '', count(*)
+    from ended e join messages m on m.tenant_id = ${tenant} and m.id = ${message}
+    left join template_versions v on v.tenant_id = ${tenant} and v.id = m.template_version_id
+    group by 3, 4, 5, 6, 7`;
+}

@@ -1,0 +1,166 @@
+import type { Tx } from "../../platform/database/index.ts";
+import { fromBigint, fromUuid, toBigint, toUuid } from "../../platform/ids.ts";
+import type { DeliveryState } from "./delivery.rules.ts";
+
+export interface DeliveryRow {
+  id: string;
+  messageId: string;
+  channel: { id: string; name: string; kind: string };
+  user: { userId: string; name: string } | null;
+  step: number;
+  state: DeliveryState;
+  attemptCount: number;
+  address: string | null;
+  addressOrigin: "all" | "source" | "channel" | "custom" | null;
+  reason: string | null;
+  reasonDetail: string | null;
+  createdAt: Date;
+  acceptedAt: Date | null;
+  deliveredAt: Date | null;
+  readAt: Date | null;
+  clickedAt: Date | null;
+}
+
+interface RawDelivery {
+  id: string;
+  message_id: string;
+  channel_id: string;
+  channel_name: string | null;
+  channel_kind: string | null;
+  external_id: string | null;
+  user_name: string | null;
+  step: number;
+  state: DeliveryState;
+  attempt_count: number;
+  address: string | null;
+  address_origin: DeliveryRow["addressOrigin"];
+  reason: string | null;
+  reason_detail: string | null;
+  created_at: Date;
+  accepted_at: Date | null;
+  delivered_at: Date | null;
+  read_at: Date | null;
+  clicked_at: Date | null;
+}
+
+export interface DeliveryFilter {
+  state?: DeliveryState | undefined;
+  channelId?: string | undefined;
+  step?: number | undefined;
+  /** The tenant's own id of a user. */
+  userId?: string | undefined;
+}
+
+const columns = ({ sql }: Tx) => sql`
+  d.id, d.message_id, d.channel_id, c.name as channel_name, c.kind as channel_kind, u.external_id,
+  u.name as user_name, d.step, d.state, d.attempt_count, d.address, d.address_origin, d.reason, d.reason_detail,
+  d.created_at, d.accepted_at, d.delivered_at, d.read_at, d.clicked_at`;
+
+/** A message's deliveries in the order they were made, found through its chunks' id ranges. */
+export async function listDeliveries(
+  tx: Tx,
+  tenantId: string,
+  messageId: string,
+  filter: DeliveryFilter,
+  after: string | undefined,
+  limit: number,
+): Promise<DeliveryRow[]> {
+  const { sql } = tx;
+  const tenant = toUuid("tenant", tenantId);
+  const channel = filter.channelId ? toUuid("channel", filter.channelId) : null;
+  const rows = await sql<RawDelivery[]>`
+    select ${columns(tx)}
+    from chunks k
+    cross join lateral (
+      select * from deliveries d where d.tenant_id = ${tenant} and d.id between k.first_id and k.last_id
+        and d.id > ${after ?? "0"}
+        and (${filter.state ?? null}::delivery_state is null or d.state = ${filter.state ?? null}::delivery_state)
+      offset 0
+    ) d
+    left join channels c on c.tenant_id = ${tenant} and c.id = d.channel_id
+    left join users u on u.tenant_id = ${tenant} and u.id = d.user_id
+    where k.tenant_id = ${tenant} and k.message_id = ${toUuid("message", messageId)}
+      and k.last_id > ${after ?? "0"}
+      and (${channel}::uuid is null or k.channel_id = ${channel}::uuid)
+      and (${filter.step ?? null}::int is null or k.step = ${filter.step ?? null}::int)
+      and (${filter.userId ?? null}::text is null or u.external_id = ${filter.userId ?? null}::text)
+    order by d.id limit ${limit}`;
+  return rows.map(toDelivery);
+}
+
+export async function findDelivery(
+  tx: Tx,
+  tenantId: string,
+  deliveryId: string,
+): Promise<DeliveryRow | undefined> {
+  const { sql } = tx;
+  const tenant = toUuid("tenant", tenantId);
+  const [row] = await sql<RawDelivery[]>`
+    select ${columns(tx)} from deliveries d
+    left join channels c on c.tenant_id = ${tenant} and c.id = d.channel_id
+    left join users u on u.tenant_id = ${tenant} and u.id = d.user_id
+    where d.tenant_id = ${tenant} and d.id = ${toBigint("dlv", deliveryId)}`;
+  return row && toDelivery(row);
+}
+
+function toDelivery(row: RawDelivery): DeliveryRow {
+  const channelId = fromUuid("channel", row.channel_id);
+  return {
+    id: fromBigint("dlv", row.id),
+    messageId: fromUuid("message", row.message_id),
+    channel: { id: channelId, name: row.channel_name ?? channelId, kind: row.channel_kind ?? "" },
+    user:
+      row.external_id === null ? null : { userId: row.external_id, name: row.user_name ?? row.external_id },
+    step: row.step,
+    state: row.state,
+    attemptCount: row.attempt_count,
+    address: row.address,
+    addressOrigin: row.address_origin,
+    reason: row.reason,
+    reasonDetail: row.reason_detail,
+    createdAt: row.created_at,
+    acceptedAt: row.accepted_at,
+    deliveredAt: row.delivered_at,
+    readAt: row.read_at,
+    clickedAt: row.clicked_at,
+  };
+}
+
+/** One thing that happened to a delivery. */
+export interface TimelineEvent {
+  at: Date;
+  kind: "attempt_started" | "attempt_ended" | "receipt";
+  /** The attempt's id, or the receipt's event id. */
+  id: string;
+  type: string;
+  code: string | null;
+  detail: string | null;
+  deliveryCount: number | null;
+}
+
+/** Attempts that covered the delivery, and receipts about it, oldest first. */
+export async function listEvents(
+  { sql }: Tx,
+  tenantId: string,
+  deliveryId: string,
+): Promise<TimelineEvent[]> {
+  const tenant = toUuid("tenant", tenantId);
+  const key = toBigint("dlv", deliveryId);
+  return sql<TimelineEvent[]>`
+    with chunk as (
+      select id from chunks where tenant_id = ${tenant} and first_id <= ${key} order by first_id desc limit 1
+    ), covering as (
+      select a.* from attempts a join chunk on a.chunk_id = chunk.id
+      where a.tenant_id = ${tenant} and ${key} between a.first_id and a.last_id
+    )
+    select started_at as at, 'attempt_started' as kind, id::text, 'started' as type, null as code, null as detail,
+      delivery_count as "deliveryCount" from covering
+    union all
+    select ended_at, 'attempt_ended', id::text,
+      case when outcome ? 'abandoned' then 'abandoned' else 'ended' end, null, null, delivery_count
+    from covering where ended_at is not null
+    union all
+    select happened_at, 'receipt', event_id, type, code, detail, null
+    from receipts where tenant_id = ${tenant} and delivery_id = ${key}
+    order by at, kind limit 200`;
+}

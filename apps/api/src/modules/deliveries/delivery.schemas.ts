@@ -1,0 +1,94 @@
+import { fields, z } from "../../platform/http/index.ts";
+import { fromBigint } from "../../platform/ids.ts";
+import { maskAddress } from "../users/index.ts";
+import type { DeliveryRow, TimelineEvent } from "./delivery.repository.ts";
+import { DELIVERY_STATES } from "./delivery.rules.ts";
+
+export const DeliveryParam = z.object({ deliveryId: fields.deliveryId });
+export const DeliveriesParam = z.object({ messageId: fields.id("message") });
+
+export const DeliveryQuery = fields.pageQuery.extend({
+  state: z.enum(DELIVERY_STATES).optional(),
+  channelId: fields.id("channel").optional(),
+  step: z.coerce.number().int().min(0).max(20).optional(),
+  userId: z.string().max(64).optional().openapi({ description: "The tenant's own id of a user." }),
+});
+
+export const Delivery = z
+  .object({
+    id: fields.deliveryId,
+    messageId: fields.id("message"),
+    channel: z.object({ id: fields.id("channel"), name: z.string(), kind: z.string() }),
+    user: z.object({ userId: z.string(), name: z.string() }).nullable(),
+    step: z.int(),
+    state: z.enum(DELIVERY_STATES),
+    attemptCount: z.int(),
+    address: z.string().nullable().openapi({ description: "Masked unless you may change users." }),
+    addressOrigin: z.enum(["all", "source", "channel", "custom"]).nullable(),
+    reason: z.string().nullable(),
+    reasonDetail: z.string().nullable(),
+    createdAt: fields.moment,
+    acceptedAt: fields.moment.nullable(),
+    deliveredAt: fields.moment.nullable(),
+    readAt: fields.moment.nullable(),
+    clickedAt: fields.moment.nullable(),
+  })
+  .openapi("Delivery");
+
+export const DeliveryPage = fields.pageOf(Delivery).openapi("DeliveryPage");
+
+export const DeliveryDetail = Delivery.extend({
+  timeline: z.array(
+    z.object({
+      at: fields.moment,
+      kind: z.enum(["created", "attempt_started", "attempt_ended", "receipt", "state"]),
+      type: z.string(),
+      code: z.string().nullable(),
+      detail: z.string().nullable(),
+    }),
+  ),
+}).openapi("DeliveryDetail");
+
+export function toDelivery(row: DeliveryRow, mayReadAddresses: boolean): z.infer<typeof Delivery> {
+  const moment = (at: Date | null) => at?.toISOString() ?? null;
+  return {
+    id: row.id,
+    messageId: row.messageId,
+    channel: row.channel,
+    user: row.user,
+    step: row.step,
+    state: row.state,
+    attemptCount: row.attemptCount,
+    address: row.address === null || mayReadAddresses ? row.address : maskAddress(row.address),
+    addressOrigin: row.addressOrigin,
+    reason: row.reason,
+    reasonDetail: row.reasonDetail,
+    createdAt: row.createdAt.toISOString(),
+    acceptedAt: moment(row.acceptedAt),
+    deliveredAt: moment(row.deliveredAt),
+    readAt: moment(row.readAt),
+    clickedAt: moment(row.clickedAt),
+  };
+}
+
+export function toDeliveryDetail(
+  row: DeliveryRow & { events: TimelineEvent[] },
+  mayReadAddresses: boolean,
+): z.infer<typeof DeliveryDetail> {
+  const delivery = toDelivery(row, mayReadAddresses);
+  const created = {
+    at: delivery.createdAt,
+    kind: "created" as const,
+    type: row.addressOrigin ?? "none",
+    code: null,
+    detail: null,
+  };
+  const events = row.events.map((event) => ({
+    at: event.at.toISOString(),
+    kind: event.kind,
+    type: event.type,
+    code: event.code ?? (event.kind === "receipt" ? null : fromBigint("att", event.id)),
+    detail: event.detail,
+  }));
+  return { ...delivery, timeline: [created, ...events] };
+}

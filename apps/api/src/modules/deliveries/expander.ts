@@ -1,0 +1,75 @@
+import type { schema } from "@tidings/db";
+import type { Database, Transact } from "../../platform/database/index.ts";
+import type { Loop } from "../../platform/loops.ts";
+import * as expanding from "./expanding.repository.ts";
+import { expandListed, type ListedRecipient } from "./expansion.repository.ts";
+import { type ExpandingMessage, expandSlice, nextSlice } from "./slice.repository.ts";
+
+/** Unsent chunks that a message may have ahead of its senders: pausing and cancelling stay cheap. */
+const CHUNKS_AHEAD = 100;
+const MESSAGES_A_ROUND = 20;
+
+/**
+ * Makes deliveries for messages that were not expanded when they were accepted: large audiences slice by slice,
+ * and messages that had to be approved first. One transaction a slice, with the cursor in it: a crash repeats at
+ * most the slice that had not committed, and sending starts after the first.
+ */
+export function createExpander(deps: {
+  dispatch: Database;
+  transact: Transact;
+  nudgeDispatcher(): void;
+  afterChunk(tenantId: string, messageId: string): Promise<void>;
+}): Loop {
+  async function expandOne(found: expanding.FoundMessage): Promise<boolean> {
+    const step = await deps.transact(found, (tx) => expandNext(tx, found));
+    if (step === "finished") await deps.afterChunk(found.tenantId, found.messageId);
+    return step === "sliced";
+  }
+
+  return {
+    name: "expander",
+    idleMs: 250,
+    async run() {
+      const messages = await deps.dispatch.transaction((tx) => expanding.listExpanding(tx, MESSAGES_A_ROUND));
+      let more = false;
+      for (const message of messages) more = (await expandOne(message)) || more;
+      if (messages.length > 0) deps.nudgeDispatcher();
+      return more;
+    },
+  };
+}
+
+type Step = "sliced" | "finished" | "waiting";
+
+async function expandNext(
+  tx: Parameters<Parameters<Transact>[1]>[0],
+  { tenantId, messageId }: expanding.FoundMessage,
+): Promise<Step> {
+  const message = await expanding.lockExpanding(tx, tenantId, messageId);
+  if (!message) return "waiting";
+  if (message.audience.kind === "users" || message.audience.kind === "addresses") {
+    await expandListed(tx, tenantId, listRecipients(messageId, message.audience));
+    await expanding.markExpanded(tx, tenantId, messageId);
+    return "finished";
+  }
+  if ((await expanding.countUnsentChunks(tx, tenantId, messageId)) >= CHUNKS_AHEAD) return "waiting";
+  const sliced: ExpandingMessage = { ...message, audience: message.audience };
+  const slice = await nextSlice(tx, tenantId, message.expandCursor);
+  for (const channel of message.channels) await expandSlice(tx, tenantId, sliced, channel, slice);
+  await expanding.moveCursor(tx, tenantId, messageId, slice.lastUserId);
+  if (!slice.isLast) return "sliced";
+  await expanding.markExpanded(tx, tenantId, messageId);
+  return "finished";
+}
+
+/** The recipients that a message names, each once. */
+export function listRecipients(
+  messageId: string,
+  audience: Extract<schema.Audience, { kind: "users" | "addresses" }>,
+): ListedRecipient[] {
+  if (audience.kind === "users") {
+    return [...new Set(audience.userIds)].map((userId) => ({ messageId, userId }));
+  }
+  const byAddress = new Map(audience.addresses.map((row) => [row.address, row]));
+  return [...byAddress.values()].map((row) => ({ messageId, ...row }));
+}

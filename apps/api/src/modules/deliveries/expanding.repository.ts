@@ -1,0 +1,87 @@
+import type { schema } from "@tidings/db";
+import type { Tx } from "../../platform/database/index.ts";
+import { fromUuid, toUuid } from "../../platform/ids.ts";
+import type { ExpandingMessage } from "./slice.repository.ts";
+
+export interface FoundMessage {
+  tenantId: string;
+  messageId: string;
+}
+
+/** Messages that still have deliveries to make. Runs as the dispatcher, across tenants. */
+export async function listExpanding({ sql }: Tx, limit: number): Promise<FoundMessage[]> {
+  const rows = await sql<{ tenant_id: string; id: string }[]>`
+    select tenant_id, id from messages where state = 'expanding' order by id limit ${limit}`;
+  return rows.map((row) => ({
+    tenantId: fromUuid("tenant", row.tenant_id),
+    messageId: fromUuid("message", row.id),
+  }));
+}
+
+type LockedMessage = Omit<ExpandingMessage, "audience"> & { audience: schema.Audience };
+
+/** Locks a message for its next slice; undefined when it is not expanding any more or another expander has it. */
+export async function lockExpanding(
+  { sql }: Tx,
+  tenantId: string,
+  messageId: string,
+): Promise<LockedMessage | undefined> {
+  const tenant = toUuid("tenant", tenantId);
+  const [row] = await sql<
+    {
+      id: string;
+      audience: schema.Audience;
+      source_id: string | null;
+      priority: number;
+      has_policy: boolean;
+      template_id: string | null;
+      channels: { id: string; kind: string }[];
+      expand_cursor: string;
+    }[]
+  >`
+    select m.id, m.audience, m.source_id, m.priority, m.policy_version_id is not null as has_policy,
+      (select v.template_id from template_versions v
+        where v.tenant_id = ${tenant} and v.id = m.template_version_id) as template_id,
+      (select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'kind', c.kind)), '[]') from channels c
+        where c.tenant_id = ${tenant} and c.id = any(m.channel_ids)) as channels,
+      m.expand_cursor
+    from messages m
+    where m.tenant_id = ${tenant} and m.id = ${toUuid("message", messageId)} and m.state = 'expanding'
+    for update of m skip locked`;
+  return (
+    row && {
+      id: row.id,
+      audience: row.audience,
+      sourceId: row.source_id,
+      priority: row.priority,
+      hasPolicy: row.has_policy,
+      templateId: row.template_id,
+      channels: row.channels,
+      expandCursor: row.expand_cursor,
+    }
+  );
+}
+
+export async function countUnsentChunks({ sql }: Tx, tenantId: string, messageId: string): Promise<number> {
+  const [row] = await sql<[{ count: number }]>`
+    select count(*)::int as count from chunks
+    where tenant_id = ${toUuid("tenant", tenantId)} and message_id = ${toUuid("message", messageId)}
+      and state <> 'done'`;
+  return row.count;
+}
+
+export async function moveCursor(
+  { sql }: Tx,
+  tenantId: string,
+  messageId: string,
+  lastUserId: string,
+): Promise<void> {
+  await sql`update messages set expand_cursor = ${lastUserId}, updated_at = now()
+    where tenant_id = ${toUuid("tenant", tenantId)} and id = ${toUuid("message", messageId)}`;
+}
+
+export async function markExpanded({ sql }: Tx, tenantId: string, messageId: string): Promise<void> {
+  await sql`update messages set state = 'sending', updated_at = now()
+    where tenant_id = ${toUuid("tenant", tenantId)} and id = ${toUuid("message", messageId)}
+      and state = 'expanding'`;
+}

@@ -1,0 +1,119 @@
+import type { Fragment, Tx } from "../../platform/database/index.ts";
+import { toUuid } from "../../platform/ids.ts";
+
+/** Deliveries of one chunk at most: the number that waits for a crashed worker's lease to run out. */
+export const CHUNK_SIZE = 2000;
+/** Stands for "no source" and "no template" in the statistics. */
+export const NIL_UUID = "00000000-0000-0000-0000-000000000000";
+
+/** One recipient that a message names: a user by the tenant's own id, or an address. */
+export interface ListedRecipient {
+  messageId: string;
+  userId?: string;
+  address?: string;
+  variables?: Record<string, string | number>;
+}
+
+/** Makes the first step's deliveries for recipients named one by one, for many messages at once. */
+export async function expandListed(tx: Tx, tenantId: string, recipients: ListedRecipient[]): Promise<void> {
+  if (recipients.length === 0) return;
+  const { sql } = tx;
+  const tenant = toUuid("tenant", tenantId);
+  const wanted = recipients.map((recipient) => ({
+    message_id: toUuid("message", recipient.messageId),
+    external_id: recipient.userId,
+    address: recipient.address,
+    variables: recipient.variables,
+  }));
+  const target = sql`
+    select w.*, m.source_id, m.priority, m.policy_version_id, m.template_version_id,
+      c.id as channel_id, c.kind, u.id as user_id
+    from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb)
+      as w(message_id uuid, external_id text, address text, variables jsonb)
+    join messages m on m.tenant_id = ${tenant} and m.id = w.message_id
+    cross join lateral unnest(m.channel_ids) as chosen(id)
+    join channels c on c.tenant_id = ${tenant} and c.id = chosen.id
+    left join users u on u.tenant_id = ${tenant} and u.external_id = w.external_id`;
+  await makeDeliveries(tx, tenant, target, 0);
+}
+
+/** Makes the deliveries of a later step for the users whose condition held. `userIds` are row keys. */
+export async function expandStep(
+  tx: Tx,
+  due: { tenantId: string; messageId: string },
+  step: { index: number; channelIds: string[]; userIds: string[] },
+): Promise<void> {
+  const { sql } = tx;
+  const tenant = toUuid("tenant", due.tenantId);
+  const channels = step.channelIds.map((id) => toUuid("channel", id));
+  const target = sql`
+    select m.id as message_id, u.external_id, null as address, null::jsonb as variables, m.source_id, m.priority,
+      m.policy_version_id, m.template_version_id, c.id as channel_id, c.kind, u.id as user_id
+    from messages m
+    join channels c on c.tenant_id = ${tenant} and c.id = any(${channels}::uuid[])
+    join users u on u.tenant_id = ${tenant} and u.id = any(${step.userIds}::uuid[])
+    where m.tenant_id = ${tenant} and m.id = ${toUuid("message", due.messageId)}`;
+  await makeDeliveries(tx, tenant, target, step.index);
+}
+
+/**
+ * Makes the deliveries of `target`, one row per recipient and channel, with their chunks, flows and counts in one
+ * statement. What cannot be sent becomes a row too, with its reason, so that every recipient has an answer.
+ */
+async function makeDeliveries(tx: Tx, tenant: string, target: Fragment, step: number): Promise<void> {
+  const { sql } = tx;
+  await sql`
+    with target as (${target}), addressed as (
+      select t.*, coalesce(t.address, i.address) as chosen_address,
+        case when t.address is not null then 'custom' else i.scope::text end::address_origin as origin
+      from target t left join lateral (${identityOf(tx, tenant)}) i on true
+    ), judged as (
+      select a.*, case
+        when external_id is not null and user_id is null then 'user_unknown'
+        when chosen_address is null then 'no_address'
+      end as reason
+      from addressed a
+    ), numbered as materialized (
+      select j.*, base, base + row_number() over (order by message_id, channel_id) - 1 as id
+      from judged j cross join (select nextval('delivery_ids') as base) block
+    ), saved as (
+      insert into deliveries (id, tenant_id, message_id, channel_id, user_id, step, state, address_origin, address,
+        reason, reason_detail, variables)
+      select id, ${tenant}, message_id, channel_id, user_id, ${step},
+        case when reason is null then 'ready' else 'suppressed' end::delivery_state,
+        origin, chosen_address, reason, case when user_id is null then external_id end, variables
+      from numbered
+    ), chunked as (
+      insert into chunks (tenant_id, message_id, channel_id, step, priority, state, first_id, last_id, delivery_count)
+      select ${tenant}, message_id, channel_id, ${step}, min(priority),
+        case when count(*) filter (where reason is null) > 0 then 'ready' else 'done' end::chunk_state,
+        min(id), max(id), count(*) filter (where reason is null)
+      from numbered group by message_id, channel_id, (id - base) / ${CHUNK_SIZE}
+    ), flowing as (
+      insert into flows (tenant_id, message_id, user_id, wake_at)
+      select ${tenant}, message_id, user_id, case when bool_and(reason is not null) then now() end
+      from numbered where ${step} = 0 and policy_version_id is not null and user_id is not null
+      group by message_id, user_id
+    )
+    insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
+      reason, count)
+    select ${tenant}, n.message_id, coalesce(n.source_id, ${NIL_UUID}), n.channel_id,
+      coalesce(v.template_id, ${NIL_UUID}), ${step}, date_trunc('hour', now()), measure,
+      coalesce(measure_reason, ''), count(*)
+    from numbered n
+    left join template_versions v on v.tenant_id = ${tenant} and v.id = n.template_version_id
+    cross join lateral (
+      select 'targeted'::statistics_measure as measure, null as measure_reason
+      union all select 'valid', null where n.reason is null
+      union all select 'suppressed', n.reason where n.reason is not null
+    ) counted
+    group by 2, 3, 4, 5, 8, 9`;
+}
+
+/** The narrowest identity that counts for row `t`: bound to the channel, to the source, or to all. */
+export const identityOf = ({ sql }: Tx, tenant: string) => sql`
+  select address, scope from identities
+  where tenant_id = ${tenant} and user_id = t.user_id and kind = t.kind
+    and (scope = 'all' or (scope = 'source' and scope_id = t.source_id)
+      or (scope = 'channel' and scope_id = t.channel_id))
+  order by scope desc limit 1`;

@@ -1,0 +1,68 @@
+import type { SendResult } from "@tidings/sdk/plugin";
+import { MAX_ROUNDS } from "./delivery.rules.ts";
+import type { DeliveryException } from "./settle.repository.ts";
+
+/** What a batch's results mean for its deliveries, and for the channel and the chunk's next round. */
+export interface JudgedResults {
+  exceptions: DeliveryException[];
+  counts: Record<string, number>;
+  vendorIds: string[];
+  references: { id: string; vendorId: string }[];
+  /** The vendor refuses the channel's settings: its code and sentence. */
+  configFault: { code: string; detail: string } | undefined;
+  /** The longest pause the vendor asked for, milliseconds. */
+  retryAfterMs: number;
+}
+
+/**
+ * Judges the results of a batch. `idOf` gives the delivery's key for a ref. Who has to act decides: a refused
+ * recipient fails for good; a passing fault is tried again until the rounds are used up; a refused configuration
+ * waits until the tenant has mended it; what nobody can know is `unknown` and never sent again blindly.
+ */
+export function judgeResults(
+  results: readonly SendResult[],
+  idOf: (ref: string) => string,
+  roundCount: number,
+): JudgedResults {
+  const judged: JudgedResults = {
+    exceptions: [],
+    counts: {},
+    vendorIds: [],
+    references: [],
+    configFault: undefined,
+    retryAfterMs: 0,
+  };
+  for (const result of results) judgeOne(judged, result, idOf(result.ref), roundCount);
+  judged.vendorIds = [...new Set(judged.vendorIds)];
+  return judged;
+}
+
+function judgeOne(judged: JudgedResults, result: SendResult, id: string, roundCount: number): void {
+  judged.counts[result.status] = (judged.counts[result.status] ?? 0) + 1;
+  if (result.batchVendorId) judged.vendorIds.push(result.batchVendorId);
+  if (result.vendorId) judged.references.push({ id, vendorId: result.vendorId });
+  judged.retryAfterMs = Math.max(judged.retryAfterMs, result.retryAfterMs ?? 0);
+  const state = stateOf(result, roundCount);
+  if (state === "accepted") return;
+  const reason = result.code ?? result.status;
+  judged.exceptions.push({ id, state, reason, detail: result.detail ?? null });
+  if (result.status === "config") {
+    judged.configFault ??= { code: reason, detail: result.detail ?? "" };
+  }
+}
+
+function stateOf(result: SendResult, roundCount: number): DeliveryException["state"] | "accepted" {
+  switch (result.status) {
+    case "accepted":
+      return "accepted";
+    case "rejected":
+      return "failed";
+    case "unknown":
+      return "unknown";
+    case "config":
+      return "ready";
+    case "transient":
+    case "throttled":
+      return roundCount + 1 >= MAX_ROUNDS ? "failed" : "ready";
+  }
+}

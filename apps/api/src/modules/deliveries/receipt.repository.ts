@@ -1,0 +1,151 @@
+import type { ReceiptEvent } from "@tidings/sdk/plugin";
+import type { Tx } from "../../platform/database/index.ts";
+import { toBigint, toUuid } from "../../platform/ids.ts";
+import { statesBefore } from "./delivery.rules.ts";
+import { NIL_UUID } from "./expansion.repository.ts";
+
+const RECEIPTS_A_ROUND = 2000;
+
+/** Keeps a vendor's events; a repeat of an event that is known already changes nothing. */
+export async function insertReceipts(
+  { sql }: Tx,
+  tenantId: string,
+  channelId: string,
+  events: readonly ReceiptEvent[],
+): Promise<void> {
+  const rows = events.map((event) => ({
+    event_id: event.eventId,
+    type: event.type,
+    code: event.code,
+    detail: event.detail,
+    happened_at: new Date(event.at).toISOString(),
+    target: targetOf(event),
+  }));
+  await sql`
+    insert into receipts (tenant_id, channel_id, event_id, type, code, detail, target, happened_at)
+    select ${toUuid("tenant", tenantId)}, ${toUuid("channel", channelId)}, event_id, type, code, detail, target,
+      happened_at
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as r(event_id text, type text, code text, detail text, target jsonb, happened_at timestamptz)
+    order by event_id
+    on conflict do nothing`;
+}
+
+/** Our own references as keys; a reference that is none of ours stays out and never matches. */
+function targetOf(event: ReceiptEvent): Record<string, string> {
+  const target: Record<string, string> = {};
+  if (event.ref) target.delivery = keyOf("dlv", event.ref);
+  if (event.batchRef) target.attempt = keyOf("att", event.batchRef);
+  if (event.vendorId) target.vendorId = event.vendorId;
+  if (event.address) target.address = event.address;
+  return target;
+}
+
+function keyOf(prefix: "dlv" | "att", ref: string): string {
+  try {
+    return toBigint(prefix, ref);
+  } catch {
+    return "0";
+  }
+}
+
+/**
+ * Applies the tenant's receipts that have not been applied yet: finds each one's delivery, moves it, counts it, and
+ * wakes the fallback timers that the news may concern. A receipt whose delivery is not known, or not accepted yet
+ * because our own commit is still on its way, waits for the next round. Returns how many were applied.
+ */
+export async function applyWaitingReceipts({ sql }: Tx, tenantId: string): Promise<number> {
+  const tenant = toUuid("tenant", tenantId);
+  const [row] = await sql<[{ applied: number }]>`
+    with waiting as materialized (
+      select * from receipts
+      where tenant_id = ${tenant} and applied_at is null and received_at > now() - interval '24 hours'
+      order by received_at limit ${RECEIPTS_A_ROUND} for update skip locked
+    ), found as (
+      select w.channel_id, w.event_id, w.type, w.code, w.detail, w.happened_at, coalesce(
+        (w.target ->> 'delivery')::bigint,
+        (select d.id from attempts a join deliveries d
+           on d.tenant_id = ${tenant} and d.id between a.first_id and a.last_id
+           where a.tenant_id = ${tenant} and a.channel_id = w.channel_id
+             and a.id = (w.target ->> 'attempt')::bigint and d.address = w.target ->> 'address' limit 1),
+        (select v.delivery_id from vendor_references v
+           where v.tenant_id = ${tenant} and v.channel_id = w.channel_id
+             and v.vendor_id = w.target ->> 'vendorId' limit 1)
+      ) as delivery_id
+      from waiting w
+    ), news as materialized (
+      select d.id, f.delivered_at, f.undelivered_at, f.read_at, f.clicked_at, f.code, f.detail,
+        d.state as old_state, d.reason as old_reason, d.read_at as old_read_at, d.clicked_at as old_clicked_at,
+        d.message_id, d.channel_id, d.user_id, d.step, date_trunc('hour', d.created_at) as hour
+      from (
+        select delivery_id, channel_id,
+          min(happened_at) filter (where type in ('delivered', 'read', 'clicked')) as delivered_at,
+          min(happened_at) filter (where type = 'undelivered') as undelivered_at,
+          min(happened_at) filter (where type in ('read', 'clicked')) as read_at,
+          min(happened_at) filter (where type = 'clicked') as clicked_at,
+          max(code) filter (where type = 'undelivered') as code,
+          max(detail) filter (where type = 'undelivered') as detail
+        from found where delivery_id is not null group by 1, 2
+      ) f join deliveries d on d.tenant_id = ${tenant} and d.id = f.delivery_id and d.channel_id = f.channel_id
+      where d.state <> 'ready'
+      order by d.id for update of d
+    ), moved as (
+      update deliveries d set
+        state = n.new_state,
+        delivered_at = coalesce(d.delivered_at, n.delivered_at),
+        read_at = least(d.read_at, n.read_at),
+        clicked_at = least(d.clicked_at, n.clicked_at),
+        reason = case n.new_state when 'undelivered' then coalesce(n.code, 'undelivered')
+          when 'delivered' then null else d.reason end,
+        reason_detail = case n.new_state when 'undelivered' then n.detail
+          when 'delivered' then null else d.reason_detail end,
+        changed_at = now()
+      from (
+        select *, case
+          when delivered_at is not null and old_state = any(${statesBefore("delivered")}::delivery_state[])
+            then 'delivered'::delivery_state
+          when undelivered_at is not null and old_state = any(${statesBefore("undelivered")}::delivery_state[])
+            then 'undelivered'
+          else old_state end as new_state
+        from news
+      ) n where d.tenant_id = ${tenant} and d.id = n.id
+      returning d.message_id, d.channel_id, d.user_id, d.step, n.hour, n.old_state, n.old_reason, d.state, d.reason,
+        n.old_read_at is null and d.read_at is not null as first_read,
+        n.old_clicked_at is null and d.clicked_at is not null as first_click
+    ), counted as (
+      insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
+        reason, count)
+      select ${tenant}, moved.message_id, coalesce(m.source_id, ${NIL_UUID}), moved.channel_id,
+        coalesce(v.template_id, ${NIL_UUID}), moved.step, moved.hour, c.measure, c.reason, sum(c.amount)
+      from moved
+      join messages m on m.tenant_id = ${tenant} and m.id = moved.message_id
+      left join template_versions v on v.tenant_id = ${tenant} and v.id = m.template_version_id
+      cross join lateral (
+        select 'delivered'::statistics_measure as measure, '' as reason, 1 as amount
+          where moved.state = 'delivered' and moved.old_state <> 'delivered'
+        union all select 'undelivered', coalesce(moved.reason, ''), 1
+          where moved.state = 'undelivered' and moved.old_state <> 'undelivered'
+        union all select 'undelivered', coalesce(moved.old_reason, ''), -1
+          where moved.old_state = 'undelivered' and moved.state = 'delivered'
+        union all select 'submitted', '', 1 where moved.old_state = 'unknown' and moved.state <> 'unknown'
+        union all select 'unknown', '', -1 where moved.old_state = 'unknown' and moved.state <> 'unknown'
+        union all select 'read', '', 1 where moved.first_read
+        union all select 'clicked', '', 1 where moved.first_click
+      ) c
+      group by 2, 3, 4, 5, 6, 7, 8, 9
+    ), woken as (
+      update flows f set
+        wake_at = case when f.step = moved.step then now() else f.wake_at end,
+        wasted_count = f.wasted_count + case when f.step > moved.step and moved.state = 'delivered'
+          and moved.old_state <> 'delivered' then 1 else 0 end
+      from moved
+      where f.tenant_id = ${tenant} and f.message_id = moved.message_id and f.user_id = moved.user_id
+    ), applied as (
+      update receipts r set applied_at = now(), delivery_id = n.id
+      from found f join news n on n.id = f.delivery_id
+      where r.tenant_id = ${tenant} and r.channel_id = f.channel_id and r.event_id = f.event_id
+      returning 1
+    )
+    select count(*)::int as applied from applied`;
+  return row.applied;
+}

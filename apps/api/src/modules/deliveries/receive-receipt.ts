@@ -1,0 +1,38 @@
+import type { ReceiptOutput } from "@tidings/sdk/plugin";
+import type { Transact } from "../../platform/database/index.ts";
+import { notFound } from "../../platform/errors.ts";
+import { isId } from "../../platform/ids.ts";
+import type { ChannelHandle, PluginRuntime, ReceiptRequest } from "../../platform/plugin-runtime/index.ts";
+import { applyWaitingReceipts, insertReceipts } from "./receipt.repository.ts";
+
+export interface ReceiveReceiptDeps {
+  transact: Transact;
+  /** The channel behind an id and its receipts token; undefined when they do not belong together. */
+  findChannel(channelId: string, token: string): Promise<ChannelHandle | undefined>;
+  runtime: Pick<PluginRuntime, "parseReceipt">;
+}
+
+/** Events of one push; more than any vendor sends at once. */
+const MAX_EVENTS = 5_000;
+
+/** Takes a vendor's push: read by the plugin, kept, applied, and only then acknowledged. */
+export function createReceiveReceipt(deps: ReceiveReceiptDeps) {
+  return async function receiveReceipt(
+    channelId: string,
+    token: string,
+    request: ReceiptRequest,
+  ): Promise<ReceiptOutput["reply"]> {
+    const channel = isId("channel", channelId) ? await deps.findChannel(channelId, token) : undefined;
+    if (!channel) throw notFound("There is no such receipts address.");
+    const { events, reply } = await deps.runtime.parseReceipt(channel, request);
+    if (events.length > 0) {
+      await deps.transact(channel, async (tx) => {
+        await insertReceipts(tx, channel.tenantId, channelId, events.slice(0, MAX_EVENTS));
+        await applyWaitingReceipts(tx, channel.tenantId);
+      });
+    }
+    return reply;
+  };
+}
+
+export type ReceiveReceipt = ReturnType<typeof createReceiveReceipt>;

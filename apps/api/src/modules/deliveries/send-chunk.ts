@@ -1,0 +1,181 @@
+import type { SendResult } from "@tidings/sdk/plugin";
+import type { Transact } from "../../platform/database/index.ts";
+import { fromBigint, toBigint } from "../../platform/ids.ts";
+import type { Logger } from "../../platform/logger.ts";
+import type {
+  ChannelHandle,
+  LoadedPlugin,
+  PluginCatalogue,
+  PluginRuntime,
+} from "../../platform/plugin-runtime/index.ts";
+import { compileRendering } from "../templates/index.ts";
+import type { Claim } from "./claim.repository.ts";
+import { type Rendered, renderDelivery, type SharedContent } from "./content.rules.ts";
+import { CONFIG_PAUSE_SECONDS, pauseSeconds, REASONS } from "./delivery.rules.ts";
+import { judgeResults } from "./outcome.rules.ts";
+import type { ChunkWork, ReadyRow } from "./send.repository.ts";
+import * as sending from "./send.repository.ts";
+import { type DeliveryException, failChunk, settleBatch } from "./settle.repository.ts";
+
+export interface SendChunkDeps {
+  /** Transactions as the worker role. */
+  transact: Transact;
+  runtime: Pick<PluginRuntime, "send">;
+  catalogue: PluginCatalogue;
+  toHandle(tenantId: string, channelId: string, channel: NonNullable<ChunkWork["channel"]>): ChannelHandle;
+  /** What follows a settled batch: fallback timers of its users. Part of the same transaction. */
+  afterBatch: AfterBatch;
+  /** What follows the end of a chunk: perhaps the message is complete. */
+  afterChunk(tenantId: string, messageId: string): Promise<void>;
+  reportHealth(tenantId: string, channelId: string, health: ChannelHealth): Promise<void>;
+  logger: Logger;
+}
+
+export type AfterBatch = (
+  tx: Parameters<Parameters<Transact>[1]>[0],
+  work: ChunkWork,
+  range: { firstId: string; lastId: string },
+) => Promise<void>;
+
+export type ChannelHealth = { ok: true } | { ok: false; code: string; detail: string };
+
+/** Batches of one chunk under way at once; the runtime bounds the calls of a channel. */
+const BATCHES_AT_ONCE = 4;
+const EXTEND_EVERY_MS = (sending.SENDING_LEASE_SECONDS * 1000) / 3;
+/** How long the outcome of a batch is offered to a database that does not take it. */
+const SETTLE_FOR_MS = 45_000;
+
+/** The pause before the next round that the batches of a chunk ask for, seconds. */
+interface Pause {
+  seconds: number;
+}
+
+/**
+ * Sends one chunk: read what is still `ready`, and per batch write the intent, call the plugin, write the outcome.
+ * A stale hint finds nothing in `queued` and does nothing, so hints may be doubled or late.
+ */
+export function createSendChunk(deps: SendChunkDeps) {
+  return async function sendChunk(claim: Claim): Promise<void> {
+    const work = await deps.transact(claim, (tx) => sending.beginChunk(tx, claim));
+    if (!work) {
+      await deps.transact(claim, (tx) => sending.releaseChunk(tx, claim));
+      return;
+    }
+    const extending = setInterval(() => {
+      deps.transact(claim, (tx) => sending.extendLease(tx, work)).catch(() => {});
+    }, EXTEND_EVERY_MS);
+    try {
+      const pause = await sendWork(deps, work);
+      await deps.transact(claim, (tx) => sending.endChunk(tx, work, pause.seconds));
+      await deps.afterChunk(work.tenantId, work.messageId);
+    } finally {
+      clearInterval(extending);
+    }
+  };
+}
+
+async function sendWork(deps: SendChunkDeps, work: ChunkWork): Promise<Pause> {
+  const plugin = work.channel ? deps.catalogue.find(work.channel.pluginId) : undefined;
+  const obstacle = obstacleOf(work, plugin);
+  if (obstacle || !plugin || !work.channel) {
+    await deps.transact(work, async (tx) => {
+      await failChunk(tx, work, obstacle ?? REASONS.channelGone);
+      await deps.afterBatch(tx, work, work);
+    });
+    return { seconds: 0 };
+  }
+  const handle = deps.toHandle(work.tenantId, work.channelId, work.channel);
+  const rows = await deps.transact(work, (tx) => sending.readReady(tx, work));
+  const batches = slices(rows, plugin.manifest.limits.batchSize);
+  const shared = sharedContent(work, plugin);
+  const pause: Pause = { seconds: pauseSeconds(work.roundCount + 1, Math.random()) };
+  const lanes = Array.from({ length: BATCHES_AT_ONCE }, async () => {
+    for (let batch = batches.shift(); batch; batch = batches.shift()) {
+      const sent = await sendBatch(deps, work, handle, shared, batch, pause);
+      if (!sent) batches.length = 0;
+    }
+  });
+  await Promise.all(lanes);
+  return pause;
+}
+
+function obstacleOf(work: ChunkWork, plugin: LoadedPlugin | undefined): string | undefined {
+  if (!work.channel || !plugin) return REASONS.channelGone;
+  return work.channel.state === "off" ? REASONS.channelOff : undefined;
+}
+
+function sharedContent(work: ChunkWork, plugin: LoadedPlugin): SharedContent {
+  const fields = plugin.manifest.content;
+  return {
+    compiled: compileRendering(work.renderings[plugin.manifest.kind] ?? {}, fields),
+    fields,
+    variableSchema: work.variableSchema,
+    variables: work.variables,
+  };
+}
+
+/** False when no further batch of the chunk should go out: the lease is lost, or the channel refuses everything. */
+async function sendBatch(
+  deps: SendChunkDeps,
+  work: ChunkWork,
+  handle: ChannelHandle,
+  shared: SharedContent,
+  rows: ReadyRow[],
+  pause: Pause,
+): Promise<boolean> {
+  const attemptId = await deps.transact(work, (tx) => sending.openAttempt(tx, work, rows));
+  if (attemptId === undefined) return false;
+  const rendered = rows.map((row) => renderDelivery(shared, row));
+  const messages = rendered.flatMap((one) => ("message" in one ? [one.message] : []));
+  const batchRef = fromBigint("att", attemptId);
+  const results = messages.length > 0 ? await deps.runtime.send(handle, { batchRef, messages }) : [];
+  const judged = judgeResults(results, (ref) => toBigint("dlv", ref), work.roundCount);
+  judged.exceptions.push(...unrenderable(rendered));
+  const range = { firstId: rows[0]?.[0] ?? "", lastId: rows.at(-1)?.[0] ?? "" };
+  await persistently(() =>
+    deps.transact(work, async (tx) => {
+      await settleBatch(tx, work, { attemptId, ...range, ...judged });
+      await deps.afterBatch(tx, work, range);
+    }),
+  );
+  await reportHealth(deps, work, results, judged.configFault);
+  pause.seconds = Math.max(pause.seconds, judged.retryAfterMs / 1000);
+  if (judged.configFault) pause.seconds = Math.max(pause.seconds, CONFIG_PAUSE_SECONDS);
+  return judged.configFault === undefined;
+}
+
+const unrenderable = (rendered: Rendered[]): DeliveryException[] =>
+  rendered.flatMap((one) =>
+    "message" in one ? [] : [{ id: one.id, state: "failed", reason: one.reason, detail: one.detail }],
+  );
+
+async function reportHealth(
+  deps: SendChunkDeps,
+  work: ChunkWork,
+  results: readonly SendResult[],
+  fault: { code: string; detail: string } | undefined,
+): Promise<void> {
+  if (fault) await deps.reportHealth(work.tenantId, work.channelId, { ok: false, ...fault });
+  else if (results.some(({ status }) => status === "accepted")) {
+    await deps.reportHealth(work.tenantId, work.channelId, { ok: true });
+  }
+}
+
+/** Offers an outcome to the database again and again: the vendor has acted, so forgetting it would be a lie. */
+async function persistently(write: () => Promise<void>): Promise<void> {
+  const until = performance.now() + SETTLE_FOR_MS;
+  for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 5_000)) {
+    try {
+      return await write();
+    } catch (error) {
+      if (performance.now() + pauseMs > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  }
+}
+
+function slices<T>(items: T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}

@@ -1,0 +1,192 @@
+import type { schema } from "@tidings/db";
+import type { Tx } from "../../platform/database/index.ts";
+import { fromUuid, toUuid } from "../../platform/ids.ts";
+import type { Claim } from "./claim.repository.ts";
+
+/** How long a worker may hold a chunk without a sign of life, seconds. */
+export const SENDING_LEASE_SECONDS = 60;
+
+/** What a worker has to know to send a chunk. */
+export interface ChunkWork {
+  tenantId: string;
+  chunkId: string;
+  leaseToken: string;
+  messageId: string;
+  sourceId: string | null;
+  channelId: string;
+  step: number;
+  firstId: string;
+  lastId: string;
+  roundCount: number;
+  hour: Date;
+  templateVersionId: string | null;
+  templateId: string | null;
+  renderings: schema.Renderings;
+  variableSchema: schema.TemplateVariable[];
+  variables: Record<string, string | number>;
+  hasFlows: boolean;
+  channel: {
+    pluginId: string;
+    kind: string;
+    state: "on" | "off";
+    revision: number;
+    settings: Record<string, string | number | boolean>;
+  } | null;
+}
+
+interface ChunkWorkRow {
+  message_id: string;
+  source_id: string | null;
+  channel_id: string;
+  step: number;
+  first_id: string;
+  last_id: string;
+  round_count: number;
+  hour: Date;
+  template_version_id: string | null;
+  template_id: string | null;
+  renderings: schema.Renderings;
+  variable_schema: schema.TemplateVariable[];
+  variables: Record<string, string | number>;
+  has_flows: boolean;
+  plugin_id: string | null;
+  kind: string;
+  channel_state: "on" | "off";
+  revision: number;
+  settings: Record<string, string | number | boolean>;
+}
+
+/**
+ * Takes the chunk from `queued` to `sending`. Undefined when the hint is stale: the lease was lost, or the message
+ * was cancelled meanwhile.
+ */
+export async function beginChunk({ sql }: Tx, claim: Claim): Promise<ChunkWork | undefined> {
+  const tenant = toUuid("tenant", claim.tenantId);
+  const [row] = await sql<ChunkWorkRow[]>`
+    with begun as (
+      update chunks c set state = 'sending', lease_until = now() + make_interval(secs => ${SENDING_LEASE_SECONDS})
+      from messages m
+      where c.tenant_id = ${tenant} and c.id = ${claim.chunkId} and c.lease_token = ${claim.leaseToken}
+        and c.state = 'queued' and m.tenant_id = ${tenant} and m.id = c.message_id
+        and m.state in ('expanding', 'sending')
+      returning c.*
+    )
+    select b.message_id, m.source_id, b.channel_id, b.step, b.first_id, b.last_id, b.round_count,
+      date_trunc('hour', b.created_at) as hour, m.template_version_id, v.template_id,
+      coalesce(m.renderings, v.renderings) as renderings, coalesce(v.variables, '[]') as variable_schema,
+      m.variables, m.policy_version_id is not null as has_flows,
+      c.plugin_id, c.kind, c.state as channel_state, c.revision, c.settings
+    from begun b
+    join messages m on m.tenant_id = ${tenant} and m.id = b.message_id
+    left join template_versions v on v.tenant_id = ${tenant} and v.id = m.template_version_id
+    left join channels c on c.tenant_id = ${tenant} and c.id = b.channel_id`;
+  return row && toChunkWork(claim, row);
+}
+
+function toChunkWork(claim: Claim, row: ChunkWorkRow): ChunkWork {
+  const { plugin_id: pluginId, kind, channel_state: state, revision, settings } = row;
+  return {
+    ...claim,
+    messageId: fromUuid("message", row.message_id),
+    sourceId: row.source_id && fromUuid("source", row.source_id),
+    channelId: fromUuid("channel", row.channel_id),
+    step: row.step,
+    firstId: row.first_id,
+    lastId: row.last_id,
+    roundCount: row.round_count,
+    hour: row.hour,
+    templateVersionId: row.template_version_id,
+    templateId: row.template_id,
+    renderings: row.renderings,
+    variableSchema: row.variable_schema,
+    variables: row.variables,
+    hasFlows: row.has_flows,
+    channel: pluginId === null ? null : { pluginId, kind, state, revision, settings },
+  };
+}
+
+/** One delivery to send: `[id, address, variables of the row, user's own id, name, attributes]`. */
+export type ReadyRow = [
+  id: string,
+  address: string,
+  variables: Record<string, string | number> | null,
+  userId: string | null,
+  userName: string | null,
+  attributes: Record<string, string | number | boolean> | null,
+];
+
+/** The chunk's deliveries that are still to be sent, in order. */
+export async function readReady({ sql }: Tx, work: ChunkWork): Promise<ReadyRow[]> {
+  const tenant = toUuid("tenant", work.tenantId);
+  // LATERAL with OFFSET 0 keeps the look-up an index probe; as a plain join the planner may hash all users.
+  const rows = await sql`
+    select d.id, d.address, d.variables, u.external_id, u.name, u.attributes
+    from deliveries d left join lateral (
+      select external_id, name, attributes from users u where u.tenant_id = ${tenant} and u.id = d.user_id offset 0
+    ) u on true
+    where d.tenant_id = ${tenant} and d.id between ${work.firstId} and ${work.lastId} and d.state = 'ready'
+    order by d.id`.values();
+  return rows as unknown as ReadyRow[];
+}
+
+/**
+ * Writes down, before the vendor is called, that these deliveries are about to be sent. Undefined when nothing may
+ * be sent: the lease is lost, or the message was cancelled. The share lock orders this against a cancellation: it
+ * either stops this attempt or sees it. Extends the lease.
+ */
+export async function openAttempt(
+  { sql }: Tx,
+  work: ChunkWork,
+  rows: ReadyRow[],
+): Promise<string | undefined> {
+  const tenant = toUuid("tenant", work.tenantId);
+  const first = rows[0]?.[0] ?? "";
+  const last = rows.at(-1)?.[0] ?? "";
+  const [attempt] = await sql<{ id: string }[]>`
+    with running as (
+      select id from messages
+      where tenant_id = ${tenant} and id = ${toUuid("message", work.messageId)}
+        and state in ('expanding', 'sending') for share
+    ), held as (
+      update chunks set lease_until = now() + make_interval(secs => ${SENDING_LEASE_SECONDS})
+      where tenant_id = ${tenant} and id = ${work.chunkId} and lease_token = ${work.leaseToken} and state = 'sending'
+        and lease_until > now() and exists(select from running)
+      returning id
+    )
+    insert into attempts (tenant_id, chunk_id, channel_id, first_id, last_id, delivery_count, lease_token)
+    select ${tenant}, id, ${toUuid("channel", work.channelId)}, ${first}, ${last}, ${rows.length}, ${work.leaseToken}
+    from held returning id`;
+  return attempt?.id;
+}
+
+/** Keeps the lease while a long call is under way; false when it is lost. */
+export async function extendLease({ sql }: Tx, work: ChunkWork): Promise<boolean> {
+  const rows = await sql`
+    update chunks set lease_until = now() + make_interval(secs => ${SENDING_LEASE_SECONDS})
+    where tenant_id = ${toUuid("tenant", work.tenantId)} and id = ${work.chunkId}
+      and lease_token = ${work.leaseToken} and state = 'sending' and lease_until > now()
+    returning id`;
+  return rows.length > 0;
+}
+
+/** Ends the worker's hold: done, or ready again for what is left, not before the pause is over. */
+export async function endChunk({ sql }: Tx, work: ChunkWork, pauseSeconds: number): Promise<void> {
+  const tenant = toUuid("tenant", work.tenantId);
+  await sql`
+    update chunks c set lease_token = null, lease_until = null, round_count = round_count + 1,
+      state = case when left_over.some then 'ready' else 'done' end::chunk_state,
+      due_at = now() + make_interval(secs => ${pauseSeconds})
+    from (
+      select exists(select from deliveries where tenant_id = ${tenant}
+        and id between ${work.firstId} and ${work.lastId} and state = 'ready') as some
+    ) left_over
+    where c.tenant_id = ${tenant} and c.id = ${work.chunkId} and c.lease_token = ${work.leaseToken}`;
+}
+
+/** Gives a chunk back unsent. */
+export async function releaseChunk({ sql }: Tx, claim: Claim): Promise<void> {
+  await sql`
+    update chunks set state = 'ready', lease_token = null, lease_until = null
+    where tenant_id = ${toUuid("tenant", claim.tenantId)} and id = ${claim.chunkId}
+      and lease_token = ${claim.leaseToken} and state in ('queued', 'sending')`;
+}

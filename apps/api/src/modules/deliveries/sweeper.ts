@@ -1,0 +1,71 @@
+import type { Database, Transact } from "../../platform/database/index.ts";
+import type { Logger } from "../../platform/logger.ts";
+import type { Loop } from "../../platform/loops.ts";
+import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
+import { type Claim, listExpiredLeases } from "./claim.repository.ts";
+import { applyWaitingReceipts } from "./receipt.repository.ts";
+import * as sweep from "./sweep.repository.ts";
+
+export interface SweeperDeps {
+  dispatch: Database;
+  worker: Database;
+  transact: Transact;
+  catalogue: PluginCatalogue;
+  compactStatistics(tenantId: string): Promise<void>;
+  afterChunk(tenantId: string, messageId: string): Promise<void>;
+  logger: Logger;
+}
+
+const LEASES_A_ROUND = 100;
+const ROLL_EVERY_MS = 3_600_000;
+
+/** The loops that put right what crashes and races leave behind. All of them may run any number of times. */
+export function createSweeperLoops(deps: SweeperDeps): Loop[] {
+  return [
+    { name: "lease-sweeper", idleMs: 1_000, run: () => sweepLeases(deps) },
+    { name: "receipt-sweeper", idleMs: 1_000, run: () => sweepReceipts(deps) },
+    { name: "statistics-compaction", idleMs: 1_000, run: () => compact(deps) },
+    { name: "partition-roll", idleMs: ROLL_EVERY_MS, run: () => roll(deps) },
+  ];
+}
+
+async function sweepLeases(deps: SweeperDeps): Promise<boolean> {
+  const expired = await deps.dispatch.transaction((tx) => listExpiredLeases(tx, LEASES_A_ROUND));
+  for (const claim of expired) await recoverChunk(deps, claim);
+  return expired.length === LEASES_A_ROUND;
+}
+
+/** Settles what a dead worker left open, by what the plugin declares, and gives the rest of its chunk back. */
+async function recoverChunk(deps: SweeperDeps, claim: Claim): Promise<void> {
+  const recovered = await deps.transact(claim, async (tx) => {
+    const chunk = await sweep.takeOverChunk(tx, claim);
+    if (!chunk) return undefined;
+    const plugin = chunk.pluginId === null ? undefined : deps.catalogue.find(chunk.pluginId);
+    const deduplicates = plugin?.manifest.idempotency.kind === "key";
+    if (chunk.openAttempts > 0) await sweep.closeAttempts(tx, claim, !deduplicates);
+    await sweep.reopenChunk(tx, claim);
+    return chunk;
+  });
+  if (!recovered) return;
+  deps.logger.warn({ chunkId: claim.chunkId, openAttempts: recovered.openAttempts }, "a lease ran out");
+  await deps.afterChunk(claim.tenantId, recovered.messageId);
+}
+
+async function sweepReceipts(deps: SweeperDeps): Promise<boolean> {
+  const tenants = await deps.dispatch.transaction(sweep.listTenantsWithWaitingReceipts);
+  for (const tenantId of tenants) {
+    await deps.transact({ tenantId }, (tx) => applyWaitingReceipts(tx, tenantId));
+  }
+  return false;
+}
+
+async function compact(deps: SweeperDeps): Promise<boolean> {
+  const tenants = await deps.dispatch.transaction(sweep.listTenantsWithDeltas);
+  for (const tenantId of tenants) await deps.compactStatistics(tenantId);
+  return false;
+}
+
+async function roll(deps: SweeperDeps): Promise<boolean> {
+  await deps.worker.transaction(sweep.rollPartitions);
+  return false;
+}

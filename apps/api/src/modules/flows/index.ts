@@ -1,0 +1,2 @@
+export { createFallbackLoop } from "./fallback.ts";
+export { wakeFlows } from "./flow.repository.ts";

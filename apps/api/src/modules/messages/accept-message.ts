@@ -1,0 +1,192 @@
+import { authorize } from "../../platform/authorization/index.ts";
+import type { RequestContext } from "../../platform/context.ts";
+import { canonicalJson, sha256 } from "../../platform/crypto/index.ts";
+import type { Transact, Tx } from "../../platform/database/index.ts";
+import { newId } from "../../platform/ids.ts";
+import { NaturalBatcher } from "../../platform/natural-batcher.ts";
+import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
+import { expandListed, listRecipients } from "../deliveries/index.ts";
+import { takeDailyMessages } from "../tenants/index.ts";
+import {
+  type FirstMessage,
+  findByIdempotencyKeys,
+  insertMessages,
+  type NewMessage,
+} from "./accept.repository.ts";
+import { checkSend, contentHashOf, type SendMessage, titleOf } from "./accept.rules.ts";
+import { idempotencyKeyReused } from "./message.errors.ts";
+import { assertOneOfEach, type SendPlan, type SendPlanner } from "./send-plan.ts";
+
+export interface AcceptedMessage {
+  id: string;
+  outcome: "accepted" | "awaiting_approval";
+  createdAt: Date;
+  /** An earlier request with the same idempotency key had made it. */
+  replayed: boolean;
+}
+
+export interface AcceptDeps {
+  transact: Transact;
+  planSend: SendPlanner;
+  catalogue: PluginCatalogue;
+  /** Asks for approval in the transaction that stores the message. */
+  requestApproval(tx: Tx, ctx: RequestContext, message: NewMessage): Promise<void>;
+  /** Something may be due: the dispatcher need not wait for its next round. */
+  nudge(): void;
+}
+
+/** Deliveries of one flush at most; their ids come out of one block of 65,536. */
+const MAX_FLUSH_WEIGHT = 20_000;
+
+type Stored = { stored: true } | { stored: false; first: FirstMessage };
+
+/**
+ * Accepts a message: checked, and durable when this returns. Requests of a tenant that arrive together are stored
+ * by one transaction; small audiences get their deliveries in it, large ones are left to the expander.
+ */
+export function createAcceptMessage(deps: AcceptDeps) {
+  const writers = new Map<string, NaturalBatcher<NewMessage, Stored>>();
+
+  function writerOf(tenantId: string): NaturalBatcher<NewMessage, Stored> {
+    const known = writers.get(tenantId);
+    if (known) return known;
+    const writer = new NaturalBatcher<NewMessage, Stored>({
+      flush: (messages) => deps.transact({ tenantId }, (tx) => storeMessages(tx, tenantId, messages)),
+      weightOf: weightOf,
+      maxWeight: MAX_FLUSH_WEIGHT,
+    });
+    writers.set(tenantId, writer);
+    return writer;
+  }
+
+  return async function acceptMessage(
+    ctx: RequestContext,
+    input: SendMessage,
+    idempotencyKey: string | undefined,
+  ): Promise<AcceptedMessage> {
+    authorize(ctx, "send", "Message");
+    assertOneOfEach(input);
+    const plan = await deps.planSend(ctx, {
+      channels: input.channels,
+      policy: input.policy,
+      template: input.template,
+    });
+    checkSend(deps.catalogue, plan, input);
+    const message = toNewMessage(ctx, plan, input, idempotencyKey);
+    const stored = message.needsApproval
+      ? await deps.transact(ctx, (tx) => storeForApproval(deps, tx, ctx, message))
+      : await writerOf(ctx.tenantId).add(message);
+    deps.nudge();
+    return stored.stored ? fresh(message) : replay(stored.first, message);
+  };
+}
+
+export type AcceptMessage = ReturnType<typeof createAcceptMessage>;
+
+function toNewMessage(
+  ctx: RequestContext,
+  plan: SendPlan,
+  input: SendMessage,
+  idempotencyKey: string | undefined,
+): NewMessage {
+  const { actor } = ctx;
+  const scope = actor.kind === "system" ? "system" : actor.id;
+  return {
+    id: newId("message"),
+    sourceId: actor.kind === "source" ? actor.id : null,
+    authorId: actor.kind === "member" ? actor.id : null,
+    state: plan.needsApproval ? "pending_approval" : isListed(input.audience) ? "sending" : "expanding",
+    needsApproval: plan.needsApproval,
+    title: titleOf(plan, input),
+    priority: input.priority,
+    audience: input.audience,
+    templateVersionId: plan.template?.versionId ?? null,
+    renderings: input.content ?? null,
+    variables: input.variables,
+    channelIds: plan.channels.map((channel) => channel.id),
+    policyVersionId: plan.policyVersionId,
+    contentHash: contentHashOf(plan, input),
+    createdAt: ctx.now(),
+    idempotency: idempotencyKey
+      ? { scope, key: idempotencyKey, requestHash: sha256(canonicalJson(input)) }
+      : null,
+  };
+}
+
+const isListed = (audience: NewMessage["audience"]): audience is Parameters<typeof listRecipients>[1] =>
+  audience.kind === "users" || audience.kind === "addresses";
+
+/** Deliveries that the message makes when it is stored. */
+function weightOf(message: NewMessage): number {
+  if (!isListed(message.audience)) return 1;
+  return listRecipients(message.id, message.audience).length * message.channelIds.length;
+}
+
+/** The quota comes last: its row is everybody's, so it is locked for the shortest time. */
+async function storeMessages(tx: Tx, tenantId: string, messages: NewMessage[]): Promise<Stored[]> {
+  const recipients = messages.flatMap(({ id, audience }) =>
+    isListed(audience) ? listRecipients(id, audience) : [],
+  );
+  const [storedIds] = await Promise.all([
+    insertMessages(tx, tenantId, messages),
+    expandListed(tx, tenantId, recipients),
+  ]);
+  if (storedIds.size > 0) await takeDailyMessages(tx, { tenantId }, storedIds.size);
+  return toStored(tx, tenantId, messages, storedIds);
+}
+
+async function storeForApproval(
+  deps: AcceptDeps,
+  tx: Tx,
+  ctx: RequestContext,
+  message: NewMessage,
+): Promise<Stored> {
+  const storedIds = await insertMessages(tx, ctx.tenantId, [message]);
+  if (storedIds.size > 0) {
+    await deps.requestApproval(tx, ctx, message);
+    await takeDailyMessages(tx, ctx, 1);
+  }
+  const [stored] = await toStored(tx, ctx.tenantId, [message], storedIds);
+  return stored as Stored;
+}
+
+async function toStored(
+  tx: Tx,
+  tenantId: string,
+  messages: NewMessage[],
+  storedIds: Set<string>,
+): Promise<Stored[]> {
+  const repeated = messages.flatMap(({ id, idempotency }) =>
+    storedIds.has(id) || !idempotency ? [] : [idempotency],
+  );
+  const firsts = repeated.length > 0 ? await findByIdempotencyKeys(tx, tenantId, repeated) : [];
+  const byKey = new Map(firsts.map((first) => [`${first.scope} ${first.key}`, first]));
+  return messages.map(({ id, idempotency }) => {
+    if (storedIds.has(id)) return { stored: true };
+    const first = byKey.get(`${idempotency?.scope} ${idempotency?.key}`);
+    if (!first) throw new Error("a message was neither stored nor found under its idempotency key");
+    return { stored: false, first };
+  });
+}
+
+const fresh = (message: NewMessage): AcceptedMessage => ({
+  id: message.id,
+  outcome: outcomeOf(message.needsApproval),
+  createdAt: message.createdAt,
+  replayed: false,
+});
+
+/** Answers a repeat with the first result; the same key with another body is a mistake of the caller. */
+function replay(first: FirstMessage, message: NewMessage): AcceptedMessage {
+  if (!message.idempotency || !Buffer.from(first.requestHash).equals(message.idempotency.requestHash)) {
+    throw idempotencyKeyReused(`The Idempotency-Key "${first.key}" was used before with another body.`);
+  }
+  return {
+    id: first.id,
+    outcome: outcomeOf(first.needsApproval),
+    createdAt: first.createdAt,
+    replayed: true,
+  };
+}
+
+const outcomeOf = (needsApproval: boolean) => (needsApproval ? "awaiting_approval" : "accepted");

@@ -1,0 +1,121 @@
+import { schema } from "@tidings/db";
+import { and, eq, inArray } from "drizzle-orm";
+import type { Tx } from "../../platform/database/index.ts";
+import { fromUuid, toUuid } from "../../platform/ids.ts";
+
+/** A message to be stored, with the key that makes a repeat recognisable. */
+export interface NewMessage {
+  id: string;
+  sourceId: string | null;
+  authorId: string | null;
+  state: "pending_approval" | "expanding" | "sending";
+  needsApproval: boolean;
+  title: string;
+  priority: number;
+  audience: schema.Audience;
+  templateVersionId: string | null;
+  renderings: schema.Renderings | null;
+  variables: Record<string, string | number>;
+  channelIds: string[];
+  policyVersionId: string | null;
+  contentHash: Buffer;
+  createdAt: Date;
+  idempotency: { scope: string; key: string; requestHash: Buffer } | null;
+}
+
+const hex = (bytes: Buffer) => `\\x${bytes.toString("hex")}`;
+
+/**
+ * Stores messages, many in one statement. A message whose idempotency key is taken is left out; the ids of those
+ * stored come back. A concurrent request with the same key waits on the key's row and then finds it taken.
+ */
+export async function insertMessages(tx: Tx, tenantId: string, messages: NewMessage[]): Promise<Set<string>> {
+  const { sql } = tx;
+  const tenant = toUuid("tenant", tenantId);
+  const rows = await sql<{ id: string }[]>`
+    with input as materialized (
+      select * from jsonb_to_recordset(${JSON.stringify(messages.map(toInput))}::jsonb) as i(
+        id uuid, source_id uuid, author_id uuid, state message_state, needs_approval boolean, title text,
+        priority smallint, audience jsonb, template_version_id uuid, renderings jsonb, variables jsonb,
+        channel_ids uuid[], policy_version_id uuid, content_hash bytea, created_at timestamptz,
+        scope text, key text, request_hash bytea)
+    ), claimed as (
+      insert into idempotency_keys (tenant_id, scope, key, request_hash, message_id)
+      select ${tenant}, scope, key, request_hash, id from input where key is not null order by scope, key
+      on conflict do nothing returning message_id
+    )
+    insert into messages (tenant_id, id, source_id, author_id, state, needs_approval, title, priority, audience,
+      template_version_id, renderings, variables, channel_ids, policy_version_id, content_hash, created_at)
+    select ${tenant}, id, source_id, author_id, state, needs_approval, title, priority, audience,
+      template_version_id, renderings, variables, channel_ids, policy_version_id, content_hash, created_at
+    from input where key is null or id in (select message_id from claimed)
+    returning id`;
+  return new Set(rows.map((row) => fromUuid("message", row.id)));
+}
+
+function toInput(message: NewMessage) {
+  const { idempotency } = message;
+  return {
+    id: toUuid("message", message.id),
+    source_id: message.sourceId && toUuid("source", message.sourceId),
+    author_id: message.authorId && toUuid("member", message.authorId),
+    state: message.state,
+    needs_approval: message.needsApproval,
+    title: message.title,
+    priority: message.priority,
+    audience: message.audience,
+    template_version_id: message.templateVersionId && toUuid("templateVersion", message.templateVersionId),
+    renderings: message.renderings,
+    variables: message.variables,
+    channel_ids: message.channelIds.map((id) => toUuid("channel", id)),
+    policy_version_id: message.policyVersionId && toUuid("policyVersion", message.policyVersionId),
+    content_hash: hex(message.contentHash),
+    created_at: message.createdAt.toISOString(),
+    scope: idempotency?.scope,
+    key: idempotency?.key,
+    request_hash: idempotency && hex(idempotency.requestHash),
+  };
+}
+
+/** The first message of an idempotency key. */
+export interface FirstMessage {
+  scope: string;
+  key: string;
+  requestHash: Uint8Array;
+  id: string;
+  needsApproval: boolean;
+  createdAt: Date;
+}
+
+/** What earlier requests with these keys have made. */
+export async function findByIdempotencyKeys(
+  tx: Tx,
+  tenantId: string,
+  keys: { scope: string; key: string }[],
+): Promise<FirstMessage[]> {
+  const { idempotencyKeys, messages } = schema;
+  return tx.db
+    .select({
+      scope: idempotencyKeys.scope,
+      key: idempotencyKeys.key,
+      requestHash: idempotencyKeys.requestHash,
+      id: messages.id,
+      needsApproval: messages.needsApproval,
+      createdAt: messages.createdAt,
+    })
+    .from(idempotencyKeys)
+    .innerJoin(
+      messages,
+      and(eq(messages.tenantId, idempotencyKeys.tenantId), eq(messages.id, idempotencyKeys.messageId)),
+    )
+    .where(
+      and(
+        eq(idempotencyKeys.tenantId, tenantId),
+        inArray(idempotencyKeys.scope, [...new Set(keys.map(({ scope }) => scope))]),
+        inArray(
+          idempotencyKeys.key,
+          keys.map(({ key }) => key),
+        ),
+      ),
+    );
+}

@@ -1,0 +1,140 @@
+import type { schema } from "@tidings/db";
+import { canonicalJson, sha256 } from "../../platform/crypto/index.ts";
+import { type FieldProblem, invalidField, invalidInput } from "../../platform/errors.ts";
+import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
+import { checkRenderings, missingVariables, mistypedVariables } from "../templates/index.ts";
+import { variablesMissing } from "./message.errors.ts";
+import type { SendPlan } from "./send-plan.ts";
+
+/** A checked request to send. */
+export interface SendMessage {
+  audience: schema.Audience;
+  channels?: string[] | undefined;
+  policy?: string | undefined;
+  template?: string | undefined;
+  content?: schema.Renderings | undefined;
+  variables: Record<string, string | number>;
+  priority: number;
+}
+
+const USER_VARIABLE = /^user_/;
+const USER_VARIABLE_USE = /\{\{\s*(user_[A-Za-z0-9_]{1,59})\s*\}\}/g;
+const MAX_TITLE_LENGTH = 60;
+
+/** Checks everything that the plan and the request settle together; throws the first kind of problem it finds. */
+export function checkSend(catalogue: PluginCatalogue, plan: SendPlan, input: SendMessage): void {
+  checkContent(catalogue, plan, input);
+  checkAddresses(catalogue, plan, input);
+  checkVariables(plan, input);
+}
+
+/** Every channel kind that may be used needs a rendering, and the rendering the fields of the plugin. */
+function checkContent(catalogue: PluginCatalogue, plan: SendPlan, input: SendMessage): void {
+  const renderings = plan.renderings ?? input.content ?? {};
+  const pointer = plan.template ? "/template" : "/content";
+  const missing = [...new Set(plan.allChannels.map((channel) => channel.kind))].filter(
+    (kind) => !renderings[kind],
+  );
+  if (missing.length > 0) {
+    throw invalidField(pointer, `There is no content for: ${missing.join(", ")}.`, "no_rendering");
+  }
+  if (plan.template) return;
+  const problems = checkRenderings(input.content ?? {}, namesIn(input), catalogue).map((problem) => ({
+    ...problem,
+    pointer: problem.pointer.replace(/^\/renderings/, "/content"),
+  }));
+  if (problems.length > 0)
+    throw invalidInput(problems[0]?.detail ?? "The content is not valid.", { errors: problems });
+}
+
+/** Variables that content without a template may use: those that are given, and the user's own. */
+function namesIn(input: SendMessage): Set<string> {
+  const { audience } = input;
+  const names = new Set(Object.keys(input.variables));
+  if (audience.kind === "addresses") {
+    for (const row of audience.addresses)
+      for (const name of Object.keys(row.variables ?? {})) names.add(name);
+    return names;
+  }
+  const texts = Object.values(input.content ?? {}).flatMap((fields) => Object.values(fields));
+  for (const text of texts) for (const [, name] of text.matchAll(USER_VARIABLE_USE)) names.add(name ?? "");
+  return names;
+}
+
+/** Typed addresses belong to one channel kind, must look like its addresses, and know no fallback. */
+function checkAddresses(catalogue: PluginCatalogue, plan: SendPlan, input: SendMessage): void {
+  if (input.audience.kind !== "addresses") return;
+  if (plan.policyVersionId) {
+    throw invalidField(
+      "/policy",
+      "A policy needs users; typed addresses have no other channel.",
+      "needs_users",
+    );
+  }
+  const kinds = new Set(plan.channels.map((channel) => channel.kind));
+  if (kinds.size > 1) {
+    throw invalidField("/channels", "Typed addresses go to channels of one kind.", "several_kinds");
+  }
+  const patterns = plan.channels.flatMap((channel) => {
+    const rules = catalogue.find(channel.pluginId)?.manifest.address.schema;
+    return rules ? [rules] : [];
+  });
+  const errors = input.audience.addresses.flatMap(({ address }, index): FieldProblem[] => {
+    const fits = patterns.every(
+      (rules) =>
+        address.length <= rules.maxLength && (!rules.pattern || new RegExp(rules.pattern, "u").test(address)),
+    );
+    const detail = `"${address.slice(0, 60)}" is not an address of this channel.`;
+    return fits ? [] : [{ pointer: `/audience/addresses/${index}/address`, detail, code: "invalid_address" }];
+  });
+  if (errors.length > 0) {
+    throw invalidInput(`${errors.length} of the addresses are not valid.`, { errors: errors.slice(0, 50) });
+  }
+}
+
+function checkVariables(plan: SendPlan, input: SendMessage): void {
+  const declared = plan.template?.variables ?? [];
+  const ofUser = input.audience.kind !== "addresses";
+  // What comes from the user is known only when the message is rendered for that user.
+  const required = ofUser ? declared.filter(({ name }) => !USER_VARIABLE.test(name)) : declared;
+  const rows = input.audience.kind === "addresses" ? input.audience.addresses : [{ variables: {} }];
+  const missing = new Set(
+    rows.flatMap((row) => missingVariables(required, { ...input.variables, ...row.variables })),
+  );
+  if (missing.size > 0) {
+    const names = [...missing];
+    throw variablesMissing(`These variables have no value: ${names.join(", ")}.`, {
+      errors: names.map((name) => ({
+        pointer: `/variables/${name}`,
+        detail: `The template needs "${name}".`,
+        code: "missing",
+      })),
+    });
+  }
+  const mistyped = mistypedVariables(declared, input.variables);
+  if (mistyped.length > 0) throw invalidInput(mistyped[0]?.detail ?? "", { errors: mistyped });
+}
+
+/** What an approval binds to: whom, what, and by which way. */
+export function contentHashOf(plan: SendPlan, input: SendMessage): Buffer {
+  const { audience, variables, priority } = input;
+  return sha256(
+    canonicalJson({
+      audience,
+      variables,
+      priority,
+      content: plan.template?.versionId ?? input.content,
+      channels: plan.channels.map((channel) => channel.id),
+      policy: plan.policyVersionId,
+    }),
+  );
+}
+
+/** What lists show: the template's name, else the beginning of the first text. */
+export function titleOf(plan: SendPlan, input: SendMessage): string {
+  if (plan.template) return plan.template.name;
+  const [fields = {}] = Object.values(input.content ?? {});
+  const text = fields.title ?? fields.subject ?? fields.text ?? Object.values(fields)[0] ?? "";
+  const line = text.replace(/\s+/g, " ").trim();
+  return [...line].length > MAX_TITLE_LENGTH ? `${[...line].slice(0, MAX_TITLE_LENGTH - 1).join("")}…` : line;
+}

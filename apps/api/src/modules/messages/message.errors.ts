@@ -1,0 +1,13 @@
+import { defineProblem } from "../../platform/errors.ts";
+
+export const channelUnknown = defineProblem("channel-unknown", 422, "Unknown channel");
+export const channelNotGranted = defineProblem("channel-not-granted", 403, "Channel not granted");
+export const channelOff = defineProblem("channel-off", 409, "Channel switched off");
+export const templateNotPublished = defineProblem("template-not-published", 409, "Template not published");
+export const variablesMissing = defineProblem("variables-missing", 422, "Variables missing");
+export const idempotencyKeyReused = defineProblem("idempotency-key-reused", 422, "Idempotency key reused");
+export const messageNotCancellable = defineProblem(
+  "message-not-cancellable",
+  409,
+  "Message cannot be cancelled",
+);

@@ -1,0 +1,194 @@
+import { schema } from "@tidings/db";
+import { and, desc, eq, inArray, lt } from "drizzle-orm";
+import type { Tx } from "../../platform/database/index.ts";
+import { type PageRequest, readCursor } from "../../platform/http/index.ts";
+import { isId } from "../../platform/ids.ts";
+import type { Counts } from "./counts.rules.ts";
+
+const {
+  approvalRequests,
+  channels,
+  members,
+  messages,
+  policies,
+  policyVersions,
+  sources,
+  templates,
+  templateVersions,
+} = schema;
+
+const columns = {
+  id: messages.id,
+  title: messages.title,
+  state: messages.state,
+  priority: messages.priority,
+  audience: messages.audience,
+  needsApproval: messages.needsApproval,
+  createdAt: messages.createdAt,
+  completedAt: messages.completedAt,
+  source: { id: sources.id, name: sources.name },
+  author: { id: members.id, name: members.name },
+};
+
+export interface MessageRow {
+  id: string;
+  title: string;
+  state: (typeof schema.messageState.enumValues)[number];
+  priority: number;
+  audience: schema.Audience;
+  needsApproval: boolean;
+  createdAt: Date;
+  completedAt: Date | null;
+  source: { id: string; name: string } | null;
+  author: { id: string; name: string } | null;
+}
+
+export interface MessageProgress {
+  counts: Counts;
+}
+
+export interface MessageFilter {
+  state?: MessageRow["state"] | undefined;
+  sourceId?: string | undefined;
+}
+
+const withNames = (tx: Tx) =>
+  tx.db
+    .select(columns)
+    .from(messages)
+    .leftJoin(sources, and(eq(sources.tenantId, messages.tenantId), eq(sources.id, messages.sourceId)))
+    .leftJoin(members, and(eq(members.tenantId, messages.tenantId), eq(members.id, messages.authorId)));
+
+/** Messages, newest first. */
+export async function listMessages(
+  tx: Tx,
+  tenantId: string,
+  filter: MessageFilter,
+  page: PageRequest,
+): Promise<MessageRow[]> {
+  const cursor = readCursor(page);
+  return withNames(tx)
+    .where(
+      and(
+        eq(messages.tenantId, tenantId),
+        filter.state ? eq(messages.state, filter.state) : undefined,
+        filter.sourceId ? eq(messages.sourceId, filter.sourceId) : undefined,
+        cursor && isId("message", cursor) ? lt(messages.id, cursor) : undefined,
+      ),
+    )
+    .orderBy(desc(messages.id))
+    .limit(page.limit + 1);
+}
+
+export async function findMessage(
+  tx: Tx,
+  tenantId: string,
+  messageId: string,
+): Promise<MessageRow | undefined> {
+  const [row] = await withNames(tx).where(and(eq(messages.tenantId, tenantId), eq(messages.id, messageId)));
+  return row;
+}
+
+/** What the message page shows beyond a list row. */
+export interface MessageContent {
+  variables: Record<string, string | number>;
+  renderings: schema.Renderings;
+  contentHash: Uint8Array;
+  channelIds: string[];
+  template: { id: string; name: string; version: number } | null;
+  policy: { id: string; name: string; version: number; steps: schema.PolicyStep[] } | null;
+  approvalRequestId: string | null;
+}
+
+export async function getMessageContent(
+  tx: Tx,
+  tenantId: string,
+  messageId: string,
+): Promise<MessageContent> {
+  const [row] = await tx.db
+    .select({
+      variables: messages.variables,
+      renderings: messages.renderings,
+      templateRenderings: templateVersions.renderings,
+      contentHash: messages.contentHash,
+      channelIds: messages.channelIds,
+      templateId: templates.id,
+      templateName: templates.name,
+      templateNumber: templateVersions.number,
+      policyId: policies.id,
+      policyName: policies.name,
+      policyNumber: policyVersions.number,
+      steps: policyVersions.steps,
+      approvalRequestId: approvalRequests.id,
+    })
+    .from(messages)
+    .leftJoin(
+      templateVersions,
+      and(
+        eq(templateVersions.tenantId, messages.tenantId),
+        eq(templateVersions.id, messages.templateVersionId),
+      ),
+    )
+    .leftJoin(
+      templates,
+      and(eq(templates.tenantId, messages.tenantId), eq(templates.id, templateVersions.templateId)),
+    )
+    .leftJoin(
+      policyVersions,
+      and(eq(policyVersions.tenantId, messages.tenantId), eq(policyVersions.id, messages.policyVersionId)),
+    )
+    .leftJoin(
+      policies,
+      and(eq(policies.tenantId, messages.tenantId), eq(policies.id, policyVersions.policyId)),
+    )
+    .leftJoin(
+      approvalRequests,
+      and(eq(approvalRequests.tenantId, messages.tenantId), eq(approvalRequests.subjectId, messageId)),
+    )
+    .where(and(eq(messages.tenantId, tenantId), eq(messages.id, messageId)))
+    .orderBy(desc(approvalRequests.id))
+    .limit(1);
+  if (!row) throw new Error("the message has gone between two statements of one transaction");
+  const { templateId, templateName, templateNumber, policyId, policyName, policyNumber } = row;
+  return {
+    variables: row.variables,
+    renderings: row.renderings ?? row.templateRenderings ?? {},
+    contentHash: row.contentHash,
+    channelIds: row.channelIds,
+    template:
+      templateId && templateName && templateNumber
+        ? { id: templateId, name: templateName, version: templateNumber }
+        : null,
+    policy:
+      policyId && policyName && policyNumber && row.steps
+        ? { id: policyId, name: policyName, version: policyNumber, steps: row.steps }
+        : null,
+    approvalRequestId: row.approvalRequestId,
+  };
+}
+
+export type NamedChannel = Pick<typeof channels.$inferSelect, "id" | "name" | "kind">;
+
+export async function listChannels(tx: Tx, tenantId: string): Promise<NamedChannel[]> {
+  return tx.db
+    .select({ id: channels.id, name: channels.name, kind: channels.kind })
+    .from(channels)
+    .where(eq(channels.tenantId, tenantId))
+    .limit(1000);
+}
+
+/** Moves a message on from the state it has to be in; false when it was in another. */
+export async function moveMessage(
+  tx: Tx,
+  tenantId: string,
+  messageId: string,
+  from: MessageRow["state"][],
+  to: MessageRow["state"],
+): Promise<boolean> {
+  const rows = await tx.db
+    .update(messages)
+    .set({ state: to, updatedAt: new Date() })
+    .where(and(eq(messages.tenantId, tenantId), eq(messages.id, messageId), inArray(messages.state, from)))
+    .returning({ id: messages.id });
+  return rows.length > 0;
+}

@@ -1,0 +1,201 @@
+import { fields, z } from "../../platform/http/index.ts";
+import type { MessageProgress, MessageRow } from "./message.repository.ts";
+import type { MessageDetail as MessageDetailRow } from "./message.service.ts";
+
+/** Recipients that one request may name; larger audiences are tags or everyone. */
+export const MAX_LISTED_RECIPIENTS = 1000;
+
+const variableValue = z.union([z.string().max(2000), z.number()]);
+const variables = z
+  .record(z.string().regex(/^[a-zA-Z][a-zA-Z0-9_]{0,63}$/), variableValue)
+  .refine((values) => Object.keys(values).length <= 50, "At most 50 variables.");
+
+const userIds = z.array(fields.line(64)).min(1).max(MAX_LISTED_RECIPIENTS);
+const tagNames = z.array(fields.line(60)).max(20);
+
+const Audience = z
+  .discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("all") }),
+    z.strictObject({ kind: z.literal("users"), userIds }),
+    z
+      .strictObject({
+        kind: z.literal("tags"),
+        any: tagNames.default([]),
+        all: tagNames.default([]),
+        not: tagNames.default([]),
+      })
+      .refine((tags) => tags.any.length + tags.all.length > 0, "Name at least one tag in any or all."),
+    z.strictObject({
+      kind: z.literal("addresses"),
+      addresses: z
+        .array(z.strictObject({ address: fields.line(500), variables: variables.optional() }))
+        .min(1)
+        .max(MAX_LISTED_RECIPIENTS),
+    }),
+  ])
+  .openapi("Audience");
+
+const channelReference = z.string().min(1).max(64).openapi({ description: "A channel's code or id." });
+
+export const SendMessageBody = z
+  .strictObject({
+    audience: Audience,
+    channels: z
+      .array(channelReference)
+      .min(1)
+      .max(5)
+      .optional()
+      .openapi({ description: "Channels that are sent to at once. Leave out when a policy is given." }),
+    policy: fields.id("policy").optional(),
+    template: z
+      .string()
+      .min(1)
+      .max(64)
+      .optional()
+      .openapi({ description: "A published template's code or id. Leave out when content is given." }),
+    content: z
+      .record(
+        z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
+        z.record(z.string().max(64), z.string().max(100_000)),
+      )
+      .optional()
+      .openapi({ description: "Channel kind → field → text, where no template is used." }),
+    variables: variables.default({}),
+    priority: z.int().min(1).max(3).default(2).openapi({ description: "1 high, 2 medium, 3 low" }),
+  })
+  .openapi("SendMessage");
+
+export const IdempotencyHeader = z.object({
+  "idempotency-key": z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/, "Use 1 to 255 printable ASCII characters without spaces.")
+    .optional()
+    .openapi({
+      description: "A repeat with the same key and body answers the first result and sends nothing.",
+    }),
+});
+
+export const AcceptedMessage = z
+  .object({
+    id: fields.id("message"),
+    outcome: z.enum(["accepted", "awaiting_approval"]),
+    createdAt: fields.moment,
+  })
+  .openapi("AcceptedMessage");
+
+const messageState = z.enum([
+  "pending_approval",
+  "rejected",
+  "expanding",
+  "sending",
+  "completed",
+  "cancelled",
+]);
+
+export const MessageQuery = fields.pageQuery.extend({
+  state: messageState.optional(),
+  sourceId: fields.id("source").optional(),
+});
+
+export const MessageParam = z.object({ messageId: fields.id("message") });
+
+const count = z.int().min(0);
+
+const Counts = z
+  .object({
+    targeted: count,
+    valid: count,
+    submitted: count,
+    delivered: count,
+    undelivered: count,
+    read: count,
+    clicked: count,
+    suppressed: count,
+    failed: count,
+    unknown: count,
+    cancelled: count,
+    expired: count,
+  })
+  .openapi("Counts");
+
+export const Message = z
+  .object({
+    id: fields.id("message"),
+    title: z.string(),
+    state: messageState,
+    priority: z.int(),
+    source: z
+      .object({ id: fields.id("source"), name: z.string() })
+      .nullable()
+      .openapi({ description: "Null when a member composed it." }),
+    author: z.object({ id: fields.id("member"), name: z.string() }).nullable(),
+    audienceKind: z.enum(["all", "users", "tags", "addresses"]),
+    needsApproval: z.boolean(),
+    counts: Counts,
+    createdAt: fields.moment,
+    completedAt: fields.moment.nullable(),
+  })
+  .openapi("Message");
+
+export const MessagePage = fields.pageOf(Message).openapi("MessagePage");
+
+const NamedChannel = z.object({ id: fields.id("channel"), name: z.string(), kind: z.string() });
+
+export const MessageDetail = Message.extend({
+  audience: z.unknown().openapi({ description: "As it was asked for; custom addresses are masked." }),
+  template: z.object({ id: fields.id("template"), name: z.string(), version: z.int() }).nullable(),
+  content: z.record(z.string(), z.record(z.string(), z.string())),
+  variables: z.record(z.string(), variableValue),
+  contentHash: z.string().openapi({ description: "SHA-256 in hex; an approval binds to it." }),
+  policy: z.object({ id: fields.id("policy"), name: z.string(), version: z.int() }).nullable(),
+  steps: z.array(
+    z.object({
+      step: z.int(),
+      when: z.enum(["failed", "undelivered", "unread"]).nullable(),
+      afterSeconds: z.int().nullable(),
+      channels: z.array(NamedChannel.extend({ counts: Counts })),
+    }),
+  ),
+  approvalRequestId: z.string().nullable(),
+}).openapi("MessageDetail");
+
+export function toMessage(row: MessageRow & MessageProgress): z.infer<typeof Message> {
+  return {
+    id: row.id,
+    title: row.title,
+    state: row.state,
+    priority: row.priority,
+    source: row.source,
+    author: row.author,
+    audienceKind: row.audience.kind,
+    needsApproval: row.needsApproval,
+    counts: row.counts,
+    createdAt: row.createdAt.toISOString(),
+    completedAt: row.completedAt?.toISOString() ?? null,
+  };
+}
+
+export function toMessageDetail(message: MessageDetailRow): z.infer<typeof MessageDetail> {
+  return {
+    ...toMessage(message),
+    audience: withoutAddresses(message.audience),
+    template: message.template,
+    content: message.renderings,
+    variables: message.variables,
+    contentHash: Buffer.from(message.contentHash).toString("hex"),
+    policy: message.policy && {
+      id: message.policy.id,
+      name: message.policy.name,
+      version: message.policy.version,
+    },
+    steps: message.steps,
+    approvalRequestId: message.approvalRequestId,
+  };
+}
+
+/** Typed addresses are personal data: how many there are is enough here. */
+function withoutAddresses(audience: MessageDetailRow["audience"]): unknown {
+  return audience.kind === "addresses"
+    ? { kind: audience.kind, addressCount: audience.addresses.length }
+    : audience;
+}

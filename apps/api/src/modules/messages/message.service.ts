@@ -1,0 +1,144 @@
+import type { schema } from "@tidings/db";
+import { authorize } from "../../platform/authorization/index.ts";
+import type { RequestContext } from "../../platform/context.ts";
+import type { Transact, Tx } from "../../platform/database/index.ts";
+import { noSuch } from "../../platform/errors.ts";
+import { type Page, type PageRequest, toPage } from "../../platform/http/index.ts";
+import { fromUuid } from "../../platform/ids.ts";
+import { recordAudit } from "../audit/index.ts";
+import { type Counts, countsOf, type MessageTotal } from "./counts.rules.ts";
+import { messageNotCancellable } from "./message.errors.ts";
+import type {
+  MessageContent,
+  MessageFilter,
+  MessageProgress,
+  MessageRow,
+  NamedChannel,
+} from "./message.repository.ts";
+import * as repository from "./message.repository.ts";
+
+export interface MessageServiceDeps {
+  transact: Transact;
+  readTotals(tx: Tx, tenantId: string, messageIds: string[]): Promise<MessageTotal[]>;
+  /** Ends what has not been sent of a message. */
+  cancelUnsent(tx: Tx, tenantId: string, messageId: string): Promise<void>;
+}
+
+export interface StepProgress {
+  step: number;
+  when: "failed" | "undelivered" | "unread" | null;
+  afterSeconds: number | null;
+  channels: (NamedChannel & { counts: Counts })[];
+}
+
+export type MessageDetail = MessageRow &
+  MessageProgress &
+  Omit<MessageContent, "channelIds"> & { steps: StepProgress[] };
+
+export function createMessageService(deps: MessageServiceDeps) {
+  async function getVisible(tx: Tx, ctx: RequestContext, messageId: string): Promise<MessageRow> {
+    const message = await repository.findMessage(tx, ctx.tenantId, messageId);
+    // A source sees its own messages only.
+    const hidden = ctx.actor.kind === "source" && message?.source?.id !== ctx.actor.id;
+    if (!message || hidden) throw noSuch("message", messageId);
+    return message;
+  }
+
+  return {
+    /** Throws 404 unless the actor may see the message. */
+    getVisible,
+
+    async listMessages(
+      ctx: RequestContext,
+      query: MessageFilter & PageRequest,
+    ): Promise<Page<MessageRow & MessageProgress>> {
+      authorize(ctx, "read", "Message");
+      const filter = ctx.actor.kind === "source" ? { ...query, sourceId: ctx.actor.id } : query;
+      return deps.transact(ctx, async (tx) => {
+        const rows = await repository.listMessages(tx, ctx.tenantId, filter, query);
+        const ids = rows.map((row) => row.id);
+        const totals = await deps.readTotals(tx, ctx.tenantId, ids);
+        return toPage(
+          rows,
+          query,
+          (row) => row.id,
+          (row) => ({ ...row, counts: countsOf(totals.filter((total) => total.messageId === row.id)) }),
+        );
+      });
+    },
+
+    async getMessage(ctx: RequestContext, messageId: string): Promise<MessageDetail> {
+      authorize(ctx, "read", "Message");
+      return deps.transact(ctx, async (tx) => {
+        const message = await getVisible(tx, ctx, messageId);
+        const { channelIds, ...content } = await repository.getMessageContent(tx, ctx.tenantId, messageId);
+        const totals = await deps.readTotals(tx, ctx.tenantId, [messageId]);
+        const channels = await repository.listChannels(tx, ctx.tenantId);
+        const steps = content.policy?.steps ?? [
+          { channelIds: channelIds.map((uuid) => fromUuid("channel", uuid)) },
+        ];
+        return {
+          ...message,
+          ...content,
+          counts: countsOf(totals),
+          steps: progressOf(steps, channels, totals),
+        };
+      });
+    },
+
+    /** Stops what has not been sent yet; what a vendor has already is not called back. */
+    async cancelMessage(ctx: RequestContext, messageId: string): Promise<void> {
+      authorize(ctx, "send", "Message");
+      await deps.transact(ctx, async (tx) => {
+        const message = await getVisible(tx, ctx, messageId);
+        const moved = await repository.moveMessage(
+          tx,
+          ctx.tenantId,
+          messageId,
+          ["expanding", "sending", "pending_approval"],
+          "cancelled",
+        );
+        if (!moved)
+          throw messageNotCancellable(`The message is ${message.state}; there is nothing to cancel.`);
+        await deps.cancelUnsent(tx, ctx.tenantId, messageId);
+        await recordAudit(tx, ctx, {
+          action: "message.cancelled",
+          subjectId: messageId,
+          subjectName: message.title,
+          before: { state: message.state },
+          after: { state: "cancelled" },
+        });
+      });
+    },
+  };
+}
+
+export type MessageService = ReturnType<typeof createMessageService>;
+
+function progressOf(
+  steps: schema.PolicyStep[],
+  channels: NamedChannel[],
+  totals: MessageTotal[],
+): StepProgress[] {
+  return steps.map((step, index) => ({
+    step: index,
+    when: step.when ?? null,
+    afterSeconds: step.afterSeconds ?? null,
+    channels: step.channelIds.map((id) => {
+      const channel = channels.find((one) => one.id === id) ?? { id, name: id, kind: "" };
+      const own = totals.filter((total) => total.step === index && total.channelId === id);
+      return { ...channel, counts: countsOf(own) };
+    }),
+  }));
+}
+
+/** What a decided approval does to the message it was about. */
+export async function decideMessage(
+  tx: Tx,
+  tenantId: string,
+  messageId: string,
+  outcome: "approved" | "rejected",
+): Promise<void> {
+  const next = outcome === "approved" ? "expanding" : "rejected";
+  await repository.moveMessage(tx, tenantId, messageId, ["pending_approval"], next);
+}

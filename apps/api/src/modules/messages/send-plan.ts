@@ -1,0 +1,153 @@
+import type { schema } from "@tidings/db";
+import type { RequestContext } from "../../platform/context.ts";
+import type { Transact, Tx } from "../../platform/database/index.ts";
+import { invalidField, noSuch } from "../../platform/errors.ts";
+import { isId } from "../../platform/ids.ts";
+import { findPublishedVersion } from "../templates/index.ts";
+import { channelNotGranted, channelOff, channelUnknown, templateNotPublished } from "./message.errors.ts";
+import { type ChannelRow, findChannels, findCurrentPolicy, findGranted } from "./send-plan.repository.ts";
+
+/** What a request refers to. */
+export interface SendReferences {
+  channels: string[] | undefined;
+  policy: string | undefined;
+  template: string | undefined;
+}
+
+/** What the references stand for, checked against existence, grants and switches. */
+export interface SendPlan {
+  /** Of the first step. */
+  channels: ChannelRow[];
+  /** Of all steps. */
+  allChannels: ChannelRow[];
+  policyVersionId: string | null;
+  template: { versionId: string; name: string; variables: schema.TemplateVariable[] } | null;
+  renderings: schema.Renderings | null;
+  needsApproval: boolean;
+}
+
+export interface SendPlannerDeps {
+  transact: Transact;
+  isApprovalNeeded(tx: Tx, ctx: RequestContext, sourceId: string | null): Promise<boolean>;
+}
+
+const REMEMBER_MS = 1_000;
+const MAX_REMEMBERED = 1_000;
+
+/**
+ * Resolves a request's references. Callers send the same shape again and again, so a plan is remembered for a
+ * second: a revoked grant, a switched-off channel or a new template version takes effect within that time.
+ */
+export function createSendPlanner(deps: SendPlannerDeps) {
+  const remembered = new Map<string, { plan: Promise<SendPlan>; until: number }>();
+
+  return function planSend(ctx: RequestContext, references: SendReferences): Promise<SendPlan> {
+    const sourceId = ctx.actor.kind === "source" ? ctx.actor.id : null;
+    const key = JSON.stringify([ctx.tenantId, sourceId, references]);
+    const known = remembered.get(key);
+    if (known && known.until > performance.now()) return known.plan;
+    const plan = deps.transact(ctx, (tx) => loadPlan(deps, tx, ctx, sourceId, references));
+    remembered.delete(key);
+    remembered.set(key, { plan, until: performance.now() + REMEMBER_MS });
+    if (remembered.size > MAX_REMEMBERED) remembered.delete(remembered.keys().next().value ?? "");
+    plan.catch(() => remembered.delete(key));
+    return plan;
+  };
+}
+
+export type SendPlanner = ReturnType<typeof createSendPlanner>;
+
+async function loadPlan(
+  deps: SendPlannerDeps,
+  tx: Tx,
+  ctx: RequestContext,
+  sourceId: string | null,
+  references: SendReferences,
+): Promise<SendPlan> {
+  const policy = references.policy ? await getPolicy(tx, ctx, references.policy) : undefined;
+  const steps = policy?.steps.map((step) => step.channelIds) ?? [references.channels ?? []];
+  const pointer = policy ? "/policy" : "/channels";
+  const found = await findChannels(tx, ctx.tenantId, [...new Set(steps.flat())]);
+  const byReference = new Map(
+    found.flatMap((channel) => [[channel.id, channel] as const, [channel.code, channel]]),
+  );
+  const granted =
+    sourceId === null
+      ? undefined
+      : await findGranted(
+          tx,
+          ctx.tenantId,
+          sourceId,
+          found.map((channel) => channel.id),
+        );
+  const resolve = (reference: string, index: number): ChannelRow =>
+    usableChannel(reference, byReference.get(reference), granted, policy ? pointer : `${pointer}/${index}`);
+  const resolved = steps.map((step) => [...new Set(step.map(resolve))]);
+  const template = references.template ? await getTemplate(tx, ctx, references.template) : null;
+  return {
+    channels: resolved[0] ?? [],
+    allChannels: [...new Set(resolved.flat())],
+    policyVersionId: policy?.versionId ?? null,
+    template: template && { versionId: template.id, name: template.name, variables: template.variables },
+    renderings: template?.renderings ?? null,
+    needsApproval: await deps.isApprovalNeeded(tx, ctx, sourceId),
+  };
+}
+
+/** Unknown, not granted and switched off are three different answers. */
+function usableChannel(
+  reference: string,
+  channel: ChannelRow | undefined,
+  granted: Set<string> | undefined,
+  pointer: string,
+): ChannelRow {
+  if (!channel) {
+    throw channelUnknown(`There is no channel "${reference}".`, {
+      errors: [
+        { pointer, detail: `"${reference}" is neither a code nor an id of a channel.`, code: "unknown" },
+      ],
+    });
+  }
+  if (granted && !granted.has(channel.id)) {
+    throw channelNotGranted(
+      `The channel "${channel.code}" is not granted to this source. Ask an administrator for the grant.`,
+      { errors: [{ pointer, detail: `"${reference}" is not granted to this source.`, code: "not_granted" }] },
+    );
+  }
+  if (channel.state === "off") {
+    throw channelOff(`The channel "${channel.code}" is switched off.`, {
+      errors: [{ pointer, detail: `"${reference}" is switched off.`, code: "off" }],
+    });
+  }
+  return channel;
+}
+
+async function getPolicy(tx: Tx, ctx: RequestContext, policyId: string) {
+  const policy = await findCurrentPolicy(tx, ctx.tenantId, policyId);
+  if (!policy) throw noSuch("active policy", policyId);
+  return policy;
+}
+
+async function getTemplate(tx: Tx, ctx: RequestContext, reference: string) {
+  const by = isId("template", reference) ? { templateId: reference } : { code: reference };
+  const version = await findPublishedVersion(tx, ctx.tenantId, by);
+  if (version) return version;
+  throw templateNotPublished(`There is no published template "${reference}".`, {
+    errors: [{ pointer: "/template", detail: "No published version has this code or id.", code: "unknown" }],
+  });
+}
+
+/** Exactly one of channels and policy, exactly one of template and content. */
+export function assertOneOfEach(input: {
+  channels?: unknown;
+  policy?: unknown;
+  template?: unknown;
+  content?: unknown;
+}): void {
+  if ((input.channels === undefined) === (input.policy === undefined)) {
+    throw invalidField("/channels", "Give either channels or a policy.", "exactly_one");
+  }
+  if ((input.template === undefined) === (input.content === undefined)) {
+    throw invalidField("/template", "Give either a template or content.", "exactly_one");
+  }
+}

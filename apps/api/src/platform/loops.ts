@@ -1,0 +1,71 @@
+import type { Logger } from "./logger.ts";
+
+export interface Loop {
+  name: string;
+  /** Pause after a round that found nothing to do, milliseconds. */
+  idleMs: number;
+  /** Does one bounded round; true when there is probably more. */
+  run(): Promise<boolean>;
+}
+
+export interface RunningLoop {
+  /** Runs a round now instead of after the pause. */
+  nudge(): void;
+  stop(): Promise<void>;
+}
+
+const MAX_PAUSE_AFTER_ERROR_MS = 5_000;
+
+/**
+ * Runs a loop until it is stopped. Rounds never overlap. A failing round is logged and tried again after a pause
+ * that doubles up to five seconds: the truth is in the database, so nothing is lost by waiting.
+ */
+export function startLoop(loop: Loop, logger: Logger): RunningLoop {
+  let stopped = false;
+  let wake: (() => void) | undefined;
+  let nudged = false;
+  let failures = 0;
+
+  const pause = (ms: number) =>
+    new Promise<void>((resolve) => {
+      if (nudged || stopped) return resolve();
+      const timer = setTimeout(resolve, ms);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+
+  async function round(): Promise<number> {
+    nudged = false;
+    try {
+      const more = await loop.run();
+      failures = 0;
+      return more ? 0 : loop.idleMs;
+    } catch (error) {
+      failures++;
+      if (!stopped) logger.warn({ err: error, loop: loop.name, failures }, "a loop's round failed");
+      return Math.min(loop.idleMs * 2 ** failures, MAX_PAUSE_AFTER_ERROR_MS);
+    }
+  }
+
+  const finished = (async () => {
+    while (!stopped) {
+      const pauseMs = await round();
+      if (pauseMs > 0) await pause(pauseMs);
+      wake = undefined;
+    }
+  })();
+
+  return {
+    nudge() {
+      nudged = true;
+      wake?.();
+    },
+    async stop() {
+      stopped = true;
+      wake?.();
+      await finished;
+    },
+  };
+}
