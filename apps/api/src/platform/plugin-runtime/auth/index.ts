@@ -1,0 +1,43 @@
+import type { AuthScheme } from "@tidings/sdk/plugin";
+import { BlockedError } from "../outbound/blocked-error.ts";
+import { acs3 } from "./acs3.ts";
+import type { Authenticator, SchemeValues } from "./authenticator.ts";
+import { basic } from "./basic.ts";
+import { bearer } from "./bearer.ts";
+import { header } from "./header.ts";
+import { standardWebhooks } from "./standard-webhooks.ts";
+
+export type { Authenticator, SchemeValues, SignableRequest } from "./authenticator.ts";
+
+/** The names of the secret settings that a scheme uses. */
+export function secretsOfScheme(scheme: AuthScheme): string[] {
+  return scheme.type === "acs3" ? [scheme.accessKeyId, scheme.secret] : [scheme.secret];
+}
+
+/** Prepares a scheme of the manifest for one channel. A secret that is not set fails each request, not this. */
+export function createAuthenticator(scheme: AuthScheme, { settings, secrets }: SchemeValues): Authenticator {
+  const missing = secretsOfScheme(scheme).find((name) => !secrets[name]);
+  if (missing) return refuse(`The secret "${missing}" is not set.`);
+  const secret = secrets[scheme.secret] ?? "";
+  switch (scheme.type) {
+    case "bearer":
+      return bearer(secret);
+    case "basic":
+      return basic(String(settings[scheme.user] ?? secrets[scheme.user] ?? ""), secret);
+    case "header":
+      return header(scheme.name, secret);
+    case "acs3":
+      return acs3(secrets[scheme.accessKeyId] ?? "", secret);
+    case "standard-webhooks":
+      return standardWebhooks(secret);
+  }
+}
+
+function refuse(reason: string): Authenticator {
+  return {
+    headersFor: () => {
+      throw new BlockedError(reason);
+    },
+    derivedSecrets: [],
+  };
+}

@@ -1,0 +1,21 @@
+/** Shorter values occur in ordinary texts by chance. */
+const MIN_LENGTH = 6;
+const MASK = "[redacted]";
+
+export type Redact = (text: string) => string;
+
+/** Replaces secrets wherever a vendor echoes them: as they are, percent-encoded or escaped in JSON. */
+export function createRedactor(secrets: readonly string[]): Redact {
+  const forms = new Set(secrets.filter((secret) => secret.length >= MIN_LENGTH).flatMap(formsOf));
+  if (forms.size === 0) return (text) => text;
+  // The longest first, so that no tail is left of a secret that begins with another one.
+  const alternatives = [...forms].sort((a, b) => b.length - a.length).map(escapePattern);
+  const pattern = new RegExp(alternatives.join("|"), "g");
+  return (text) => text.replace(pattern, MASK);
+}
+
+function formsOf(secret: string): string[] {
+  return [secret, encodeURIComponent(secret.toWellFormed()), JSON.stringify(secret).slice(1, -1)];
+}
+
+const escapePattern = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");

@@ -1,0 +1,26 @@
+import type { Logger } from "../../logger.ts";
+import type { ContractBreaches } from "./batch-outcome.ts";
+import { clip } from "./foreign-text.ts";
+import type { Sender } from "./request-sender.ts";
+
+const MAX_REASON_LENGTH = 2000;
+
+type Subject = Pick<Sender, "channel" | "manifest" | "credentials">;
+
+/** Logs what a plugin threw. The text is the plugin's, so secrets are taken out of it first. */
+export function logFault(logger: Logger, subject: Subject, op: string, error: unknown): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const reason = clip(subject.credentials.redact(text), MAX_REASON_LENGTH);
+  logger.error({ ...describe(subject), op, reason }, "plugin failed");
+}
+
+/** Logs results that broke the contract, if there are any. */
+export function logBreaches(logger: Logger, subject: Subject, breaches: ContractBreaches): void {
+  if (Object.values(breaches).every((count) => count === 0)) return;
+  logger.warn({ ...describe(subject), ...breaches }, "plugin broke the contract on results");
+}
+
+function describe({ channel, manifest }: Subject) {
+  const { tenantId, channelId } = channel;
+  return { pluginId: manifest.id, pluginVersion: manifest.version, tenantId, channelId };
+}

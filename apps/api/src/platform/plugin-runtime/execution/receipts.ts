@@ -1,0 +1,80 @@
+import type { PurePlugin, ReceiptEvent, ReceiptInput, ReceiptOutput } from "@tidings/sdk/plugin";
+import { cleanText, MAX_CODE_LENGTH, MAX_DETAIL_LENGTH, MAX_VENDOR_ID_LENGTH } from "./foreign-text.ts";
+import { PluginFault } from "./plugin-fault.ts";
+import { isRecord, isText, isTextRecord } from "./plugin-output.ts";
+
+const EVENT_TYPES = ["delivered", "undelivered", "read", "clicked"];
+const MAX_EVENT_ID_LENGTH = 200;
+const MAX_ADDRESS_LENGTH = 500;
+const MAX_REF_LENGTH = 64;
+/** Dates beyond these are a fault of the plugin, and more than a database can hold. */
+const FIRST_MOMENT = 0;
+const LAST_MOMENT = Date.UTC(2100, 0, 1);
+
+/** Reads a push with the plugin; throws what the plugin throws, and PluginFault for an unreadable output. */
+export async function readReceipt(
+  plugin: PurePlugin,
+  input: ReceiptInput,
+): Promise<ReceiptOutput & { droppedCount: number }> {
+  const output: unknown = await plugin.parseReceipt?.(input);
+  if (!isRecord(output) || !Array.isArray(output.events))
+    throw new PluginFault("parseReceipt gave no events");
+  const events = output.events.map(cleanEvent).filter((event) => event !== undefined);
+  return { events, reply: readReply(output.reply), droppedCount: output.events.length - events.length };
+}
+
+function cleanEvent(event: unknown): ReceiptEvent | undefined {
+  if (!isReceiptEvent(event)) return undefined;
+  return {
+    eventId: event.eventId,
+    type: event.type,
+    at: Math.round(event.at),
+    ...texts(event, {
+      ref: MAX_REF_LENGTH,
+      batchRef: MAX_REF_LENGTH,
+      vendorId: MAX_VENDOR_ID_LENGTH,
+      address: MAX_ADDRESS_LENGTH,
+      code: MAX_CODE_LENGTH,
+      detail: MAX_DETAIL_LENGTH,
+    }),
+  };
+}
+
+function isReceiptEvent(value: unknown): value is ReceiptEvent {
+  if (!isRecord(value)) return false;
+  const { eventId, type, at } = value;
+  return (
+    isText(eventId) &&
+    eventId !== "" &&
+    eventId.length <= MAX_EVENT_ID_LENGTH &&
+    EVENT_TYPES.includes(String(type)) &&
+    typeof at === "number" &&
+    at >= FIRST_MOMENT &&
+    at < LAST_MOMENT
+  );
+}
+
+function texts<K extends string>(source: object, limits: Record<K, number>): Partial<Record<K, string>> {
+  const cleaned: Partial<Record<K, string>> = {};
+  for (const [name, maxLength] of Object.entries(limits) as [K, number][]) {
+    const text = cleanText((source as Partial<Record<K, unknown>>)[name], maxLength, (value) => value);
+    if (text) cleaned[name] = text;
+  }
+  return cleaned;
+}
+
+// The reply is served from our own origin: of its headers only the content type is the plugin's business.
+function readReply(reply: unknown): ReceiptOutput["reply"] {
+  if (!isRecord(reply) || !isReplyStatus(reply.status) || !isText(reply.body)) {
+    throw new PluginFault("parseReceipt gave no reply");
+  }
+  const contentType = isTextRecord(reply.headers) ? findContentType(reply.headers) : undefined;
+  const headers = contentType === undefined ? {} : { headers: { "content-type": contentType } };
+  return { status: reply.status, body: reply.body, ...headers };
+}
+
+const isReplyStatus = (status: unknown): status is number =>
+  Number.isInteger(status) && Number(status) >= 200 && Number(status) <= 599;
+
+const findContentType = (headers: Record<string, string>) =>
+  Object.entries(headers).find(([name]) => name.toLowerCase() === "content-type")?.[1];
