@@ -87,19 +87,19 @@ async function sendMail(
     try {
       return await session.send({ from: settings.from.address, to: mail.to }, buildMail(mail, settings));
     } catch (error) {
+      const isClosed = !session.alive;
       // A refused mail leaves its transaction open; a session that cannot be brought back is not handed on.
-      if (session.alive) await session.reset().catch(() => session.quit());
-      if (!isPooled || !isClosedByServer(error)) throw error;
+      if (!isClosed) await session.reset().catch(() => session.quit());
+      if (!isPooled || !isClosed || !isUntouched(error)) throw error;
     } finally {
       pool.release(session);
     }
   }
 }
 
-// A server ends idle connections, with 421 or without a word. Nothing of the mail had been handed over then.
-function isClosedByServer(error: unknown): boolean {
-  if (!(error instanceof SmtpFailure) || error.contentStarted) return false;
-  return error.replyCode === 421 || (error.replyCode === undefined && error.systemCode !== "EMESSAGE");
+// A server ends idle connections, with 421 or without a word; the mail had not been handed over then.
+function isUntouched(error: unknown): boolean {
+  return error instanceof SmtpFailure && !error.contentStarted && error.systemCode !== "ETIMEDOUT";
 }
 
 async function verify(openSession: () => Promise<SmtpSession>): Promise<Verification> {

@@ -3,6 +3,7 @@ import { simpleParser } from "mailparser";
 import { expect, test } from "vitest";
 import { buildMail, type Mail } from "../src/mime.ts";
 import type { SmtpSettings } from "../src/settings.ts";
+import vectors from "../vectors/mime.json";
 
 const settings: SmtpSettings = {
   host: "smtp.example.com",
@@ -32,6 +33,14 @@ test("writes a mail that a mail program reads back", async () => {
   expect(parsed.date?.getTime()).toBe(mail.sentAt);
   expect(parsed.text).toBe("你好\n再见");
   expect(parsed.html).toBe("<p>你好</p>");
+});
+
+test.each(vectors)("writes $name byte by byte", ({ mail: input, settings: sender, lines }) => {
+  expect(
+    buildMail(input, sender as SmtpSettings)
+      .toString()
+      .split("\r\n"),
+  ).toEqual(lines);
 });
 
 test("writes one part where there is one body", async () => {

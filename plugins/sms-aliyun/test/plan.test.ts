@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { plan } from "../src/plugin.ts";
 import { makeBatch, makeMessage, SETTINGS } from "./messages.ts";
@@ -68,4 +69,32 @@ test("refuses what the vendor cannot send, and sends the rest", () => {
     ["rejected", "invalid_variable"],
   ]);
   expect(queryOf(requests[0]?.url ?? "").PhoneNumbers).toBe("13800138000");
+});
+
+test("keeps the vendor's limits and names no number twice under one OutId, whatever the mixture", () => {
+  const messages = fc.array(
+    fc.record({
+      address: fc.constantFrom("13800138000", "13800138001", "+8613800138001", "010-1", "13900139000"),
+      templateCode: fc.constantFrom("SMS_1", "SMS_2", "bad"),
+      name: fc.constantFrom("王", "李", 3, null),
+    }),
+    { maxLength: 60 },
+  );
+  fc.assert(
+    fc.property(messages, (items) => {
+      const batch = makeBatch(
+        items.map(({ address, templateCode, name }, index) =>
+          makeMessage(index, { address, content: { templateCode, text: "" }, variables: { name } }),
+        ),
+      );
+      const { requests, results = [] } = plan(batch);
+      const refs = [...requests.flatMap((request) => request.refs), ...results.map((result) => result.ref)];
+      expect(refs.sort()).toEqual(batch.messages.map((message) => message.ref).sort());
+      const targets = requests.flatMap(({ context }) => {
+        const { outId, numbers } = context as { outId: string; numbers: string[] };
+        return numbers.map((number) => `${outId} ${number}`);
+      });
+      expect(new Set(targets).size).toBe(targets.length);
+    }),
+  );
 });

@@ -1,10 +1,8 @@
-import { Ajv2020 } from "ajv/dist/2020.js";
-import addFormats from "ajv-formats";
-import { manifestSchema } from "../../plugin/index.ts";
+import { findManifestProblems, findSchemaProblems } from "./schema.ts";
 import type { Check } from "./subject.ts";
 
 export const manifestIsValid: Check = ({ manifest, plugin }) => [
-  ...findSchemaProblems(manifestSchema, manifest),
+  ...findManifestProblems(manifest),
   ...(manifest.level === "pure" ? [] : [`is of level ${manifest.level}; only pure plugins are checked here`]),
   ...(manifest.receipts.mode === "push" && !plugin.parseReceipt
     ? ["declares pushed receipts and has no parseReceipt"]
@@ -34,11 +32,3 @@ export const authNamesSettings: Check = ({ manifest }) => {
 
 export const sampleAddressesAreValid: Check = ({ manifest, makeMessage }) =>
   findSchemaProblems(manifest.address.schema, makeMessage(0).address);
-
-function findSchemaProblems(schema: object, value: unknown): string[] {
-  const ajv = new Ajv2020({ allErrors: true, strict: false });
-  addFormats.default(ajv);
-  const validate = ajv.compile(schema);
-  if (validate(value)) return [];
-  return (validate.errors ?? []).map((error) => `${error.instancePath || "/"} ${error.message}`);
-}
