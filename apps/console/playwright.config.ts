@@ -3,8 +3,8 @@ import { defineConfig } from "@playwright/test";
 const CONSOLE_PORT = 4173;
 const GALLERY_PORT = 4174;
 
-const serve = (port: number, mode = "production") => ({
-  command: `npx vite preview --mode ${mode} --port ${port} --strictPort`,
+const serve = (port: number, folder: string) => ({
+  command: `node e2e/support/serve.mjs ${folder} ${port}`,
   port,
   reuseExistingServer: true,
 });
@@ -46,5 +46,5 @@ export default defineConfig({
       use: { ...use, baseURL: `http://127.0.0.1:${GALLERY_PORT}` },
     },
   ],
-  webServer: [serve(CONSOLE_PORT), serve(GALLERY_PORT, "gallery")],
+  webServer: [serve(CONSOLE_PORT, "build"), serve(GALLERY_PORT, ".svelte-kit/gallery-site")],
 });

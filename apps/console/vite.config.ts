@@ -3,6 +3,7 @@ import adapter from "@sveltejs/adapter-static";
 import { sveltekit } from "@sveltejs/kit/vite";
 import tailwindcss from "@tailwindcss/vite";
 import { defineConfig } from "vite";
+import { paraglide } from "./paraglide.config.ts";
 
 const isGallery = (mode: string) => mode === "gallery";
 const api = process.env.TIDINGS_API_URL ?? "http://127.0.0.1:8080";
@@ -10,16 +11,13 @@ const api = process.env.TIDINGS_API_URL ?? "http://127.0.0.1:8080";
 export default defineConfig(({ mode }) => ({
   plugins: [
     tailwindcss(),
-    paraglideVitePlugin({
-      project: "./project.inlang",
-      outdir: "./src/lib/paraglide",
-      // The language is chosen in the user menu; Chinese until then.
-      strategy: ["localStorage", "baseLocale"],
-      localStorageKey: "tidings-locale",
-    }),
+    paraglideVitePlugin(paraglide),
     sveltekit({
       // The API server answers unknown paths with this file, so every deep link opens the console.
-      adapter: adapter({ fallback: "index.html", pages: isGallery(mode) ? ".svelte-kit/gallery-site" : "build" }),
+      adapter: adapter({
+        fallback: "index.html",
+        pages: isGallery(mode) ? ".svelte-kit/gallery-site" : "build",
+      }),
       // The gallery shows the primitives to the end-to-end tests and is never part of the console.
       ...(isGallery(mode) && { files: { routes: "e2e/gallery/routes" }, outDir: ".svelte-kit/gallery" }),
       csp: {

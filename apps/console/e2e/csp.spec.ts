@@ -12,9 +12,7 @@ test("runs under its own content security policy", async ({ page }) => {
   await page.goto("/");
   await page.getByRole("button", { name: /林晓/ }).click();
   await expect(page.getByRole("menuitem", { name: "退出登录" })).toBeVisible();
-  const policy = await page
-    .locator('meta[http-equiv="content-security-policy"]')
-    .getAttribute("content");
+  const policy = await page.locator('meta[http-equiv="content-security-policy"]').getAttribute("content");
   expect(policy).not.toContain("unsafe-eval");
   expect(policy).toMatch(/script-src 'self' 'sha256-/);
   expect(violations).toEqual([]);

@@ -1,5 +1,5 @@
 // Runs before the first paint, so neither theme nor language flashes. A file of its own because the
-// content security policy allows no inline script. Keys: lib/theme.svelte.ts and vite.config.ts.
+// content security policy allows no inline script. Keys: lib/theme.svelte.ts and paraglide.config.ts.
 (() => {
   const root = document.documentElement;
   const theme = localStorage.getItem("tidings-theme");

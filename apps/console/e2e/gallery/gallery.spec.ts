@@ -81,9 +81,10 @@ test("rows load page by page, sort, and are chosen in bulk", async ({ page }) =>
   await page.getByRole("button", { name: "消息", exact: true }).click();
   await expect(page.getByRole("columnheader", { name: "消息" })).toHaveAttribute("aria-sort", "ascending");
   await page.getByRole("checkbox", { name: "选择全部行" }).check();
-  await expect(page.getByText("批量重发（8）").or(page.getByText("批量重发（16）"))).toBeVisible();
+  await expect(page.getByText("批量重发（8）")).toBeVisible();
   await page.screenshot({ path: "test-results/screenshots/gallery-selection.png" });
-  await page.getByRole("cell", { name: "已送达" }).first().click();
+  // The row's link lies over the cell.
+  await page.getByRole("cell", { name: "已送达" }).first().click({ force: true });
   await expect(page).toHaveURL(/message=/);
 });
 

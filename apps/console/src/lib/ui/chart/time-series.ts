@@ -47,9 +47,14 @@ const LABEL_HEIGHT = 16;
 /** Writes each line's name where the line ends, apart from each other: no legend to look up. */
 const endLabels = (series: Series[]): Plugin<"line" | "bar"> => ({
   id: "endLabels",
-  afterDatasetsDraw({ ctx, chartArea, getDatasetMeta }) {
+  afterDatasetsDraw(chart) {
+    const { ctx, chartArea } = chart;
     const ends = series
-      .map(({ label, color }, index) => ({ label, color, y: getDatasetMeta(index).data.at(-1)?.y ?? 0 }))
+      .map(({ label, color }, index) => ({
+        label,
+        color,
+        y: chart.getDatasetMeta(index).data.at(-1)?.y ?? 0,
+      }))
       .sort((a, b) => a.y - b.y);
     let lowest = chartArea.top;
     for (const { label, color, y } of ends) {

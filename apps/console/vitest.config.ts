@@ -1,0 +1,10 @@
+import { paraglideVitePlugin } from "@inlang/paraglide-js";
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+import { paraglide } from "./paraglide.config.ts";
+
+export default defineConfig({
+  plugins: [paraglideVitePlugin(paraglide), svelte()],
+  resolve: { conditions: ["browser"] },
+  test: { include: ["test/**/*.test.ts"] },
+});
