@@ -11,7 +11,7 @@ import { livingProcess, withLock } from "./process-file.ts";
 export interface EmbeddedPostgresOptions {
   /** Folder for the data, the password and the log; created when missing. */
   dataDir: string;
-  /** Preferred TCP port on 127.0.0.1, default 54320; another one is taken when it is in use. */
+  /** Preferred TCP port on 127.0.0.1, default 54320; another one when it is in use, any for 0. */
   port?: number;
   /** False: faster and not safe against a crash of the machine. For tests. Default true. */
   durable?: boolean;

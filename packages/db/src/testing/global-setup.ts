@@ -19,7 +19,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   }
   const dataDir = await mkdtemp(join(tmpdir(), "tidings-test-"));
   await chmod(dataDir, ENTERABLE);
-  const server = await startEmbeddedPostgres({ dataDir, durable: false });
+  const server = await startEmbeddedPostgres({ dataDir, port: 0, durable: false });
   const teardown = async () => {
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });
