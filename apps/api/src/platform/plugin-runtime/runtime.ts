@@ -1,11 +1,27 @@
 import type {
   OutboundMessage,
+  PluginManifest,
   ReceiptInput,
   ReceiptOutput,
   SendResult,
   Verification,
 } from "@tidings/sdk/plugin";
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../logger.ts";
+import { type CredentialsCache, createCredentialsCache, readCredentials } from "./auth/credentials.ts";
+import type { LoadedPlugins, PluginModule } from "./catalogue.ts";
 import type { ChannelHandle } from "./channel.ts";
+import { logReceiptFault } from "./execution/fault-log.ts";
+import { createPureExecutor } from "./execution/pure-plugin.ts";
+import { readReceipt } from "./execution/receipts.ts";
+import { createRequestSender, type Sender } from "./execution/request-sender.ts";
+import { Slots } from "./execution/slots.ts";
+import { noMetrics, type PluginMetrics } from "./metrics.ts";
+import { createNativeExecutor } from "./native/native-plugin.ts";
+import { NativeSessions } from "./native/sessions.ts";
+import { type ResolveHost, resolveHost } from "./outbound/address-guard.ts";
+import { createHttpClient } from "./outbound/http-client.ts";
+import type { OutboundPolicy } from "./outbound/policy.ts";
 
 /** Messages for one call of a plugin, at most `limits.batchSize` of the manifest. */
 export interface SendBatch {
@@ -28,3 +44,94 @@ export interface PluginRuntime {
   /** Closes connections and native sessions. Call it when nothing is being sent any more. */
   close(): Promise<void>;
 }
+
+export interface PluginRuntimeDeps {
+  plugins: LoadedPlugins;
+  clock: Clock;
+  logger: Logger;
+  outbound: OutboundPolicy;
+  metrics?: PluginMetrics;
+  /** Resolves host names; the system's resolver unless given. */
+  resolve?: ResolveHost;
+}
+
+/** Connections, slots and sessions of one process; there is one runtime in it. */
+export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
+  const { plugins, clock, logger, outbound: policy, metrics = noMetrics, resolve = resolveHost } = deps;
+  const client = createHttpClient(policy, resolve);
+  const credentialsCache = createCredentialsCache();
+  const sessions = new NativeSessions((error) => logger.warn({ err: error }, "native session did not close"));
+  const sendRequests = createRequestSender({ client, policy, slots: new Slots(), clock, metrics });
+  const pure = createPureExecutor({ sendRequests, clock, logger });
+  const native = createNativeExecutor({ sessions, policy, resolve, clock, logger, metrics });
+
+  function find({ pluginId }: ChannelHandle): { manifest: PluginManifest; module: PluginModule } | undefined {
+    const manifest = plugins.find(pluginId)?.manifest;
+    const module = plugins.module(pluginId);
+    return manifest && module && { manifest, module };
+  }
+
+  /** Undefined if the secrets cannot be read, which is logged. */
+  async function prepare(
+    channel: ChannelHandle,
+    manifest: PluginManifest,
+    readCredentials: CredentialsCache["get"],
+  ): Promise<Sender | undefined> {
+    try {
+      return { channel, manifest, credentials: await readCredentials(channel, manifest) };
+    } catch (error) {
+      const { tenantId, channelId, pluginId } = channel;
+      logger.error({ err: error, tenantId, channelId, pluginId }, "secrets of the channel cannot be read");
+      return undefined;
+    }
+  }
+
+  return {
+    async send(channel, batch) {
+      const found = find(channel);
+      if (!found) return batch.messages.map(({ ref }) => ({ ref, status: "config", ...MISSING_PLUGIN }));
+      const sender = await prepare(channel, found.manifest, credentialsCache.get);
+      if (!sender) return batch.messages.map(({ ref }) => ({ ref, status: "transient", ...NO_SECRETS }));
+      const { module } = found;
+      return module.level === "pure"
+        ? pure.send(sender, module.functions, batch)
+        : native.send(sender, module.functions, batch);
+    },
+
+    async verify(channel) {
+      const found = find(channel);
+      if (!found) return { ok: false, ...MISSING_PLUGIN };
+      // Past the cache: what is tested may not be saved yet, and must not mix with what is in use.
+      const sender = await prepare(channel, found.manifest, readCredentials);
+      if (!sender) return { ok: false, ...NO_SECRETS };
+      const { module } = found;
+      return module.level === "pure"
+        ? pure.verify(sender, module.functions)
+        : native.verify(sender, module.functions);
+    },
+
+    async parseReceipt(channel, request) {
+      const found = find(channel);
+      if (found?.module.level !== "pure" || !found.module.functions.parseReceipt) return refuse(404);
+      const input = { ...request, settings: channel.settings, now: clock.now().getTime() };
+      try {
+        const { droppedCount, ...receipt } = await readReceipt(found.module.functions, input);
+        if (droppedCount > 0) logReceiptFault(logger, channel, `${droppedCount} events are malformed`);
+        return receipt;
+      } catch (error) {
+        logReceiptFault(logger, channel, error);
+        return refuse(400);
+      }
+    },
+
+    async close() {
+      credentialsCache.clear();
+      await Promise.all([sessions.closeAll(), client.close()]);
+    },
+  };
+}
+
+const MISSING_PLUGIN = { code: "plugin_missing", detail: "The plugin of this channel is not installed." };
+const NO_SECRETS = { code: "secrets_unavailable", detail: "The secrets of this channel cannot be read." };
+
+const refuse = (status: number): ReceiptOutput => ({ events: [], reply: { status, body: "" } });

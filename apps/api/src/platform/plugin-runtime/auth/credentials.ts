@@ -29,7 +29,7 @@ export function createCredentialsCache(): CredentialsCache {
       const key = revisionKey(channel);
       const known = entries.get(key);
       if (known) return known.value;
-      const value = channel.readSecrets().then((secrets) => createCredentials(channel, manifest, secrets));
+      const value = readCredentials(channel, manifest);
       const timer = setTimeout(() => entries.delete(key), KEEP_MS).unref();
       entries.set(key, { value, timer });
       value.catch(() => {
@@ -45,7 +45,15 @@ export function createCredentialsCache(): CredentialsCache {
   };
 }
 
-export function createCredentials(
+/** Reads and prepares the secrets of a channel; rejects if they cannot be read. */
+export async function readCredentials(
+  channel: ChannelHandle,
+  manifest: PluginManifest,
+): Promise<Credentials> {
+  return createCredentials(channel, manifest, await channel.readSecrets());
+}
+
+function createCredentials(
   { settings }: Pick<ChannelHandle, "settings">,
   manifest: Pick<PluginManifest, "auth">,
   secrets: Record<string, string>,

@@ -7,6 +7,7 @@ import {
   type Verification,
 } from "@tidings/sdk/plugin";
 import { PluginFault } from "./plugin-fault.ts";
+import { isVerification } from "./verification.ts";
 
 /*
  * What a plugin returns is data of unknown origin: its types are a promise, these are the checks. A plan that
@@ -72,6 +73,3 @@ export const isTextRecord = (value: unknown): value is Record<string, string> =>
 export function isSendResult(value: unknown): value is SendResult {
   return isRecord(value) && isText(value.ref) && (SEND_STATUSES as readonly unknown[]).includes(value.status);
 }
-
-const isVerification = (value: unknown): value is Verification =>
-  isRecord(value) && typeof value.ok === "boolean";

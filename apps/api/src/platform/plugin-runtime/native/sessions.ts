@@ -1,13 +1,17 @@
-import type { NativePlugin, NativeSession } from "@tidings/sdk/plugin";
+import type { NativeSession } from "@tidings/sdk/plugin";
 import { type ChannelHandle, channelKey } from "../channel.ts";
+import { withDeadline } from "../execution/deadline.ts";
 
 const IDLE_MS = 10 * 60_000;
+const CLOSE_TIMEOUT_MS = 5000;
 
 interface Entry {
   revision: number;
   session: Promise<NativeSession>;
   userCount: number;
+  /** Serves those who have it, and nobody new. */
   isRetired: boolean;
+  isClosed: boolean;
   idleTimer: NodeJS.Timeout | undefined;
 }
 
@@ -27,7 +31,7 @@ export class NativeSessions {
   /** Runs work with the channel's session, opened by `open` if there is none of this revision. */
   async use<T>(
     channel: ChannelHandle,
-    open: () => Promise<ReturnType<NativePlugin["open"]>>,
+    open: () => Promise<NativeSession>,
     work: (session: NativeSession) => Promise<T>,
   ): Promise<T> {
     const entry = this.#take(channel, open);
@@ -41,12 +45,12 @@ export class NativeSessions {
     }
   }
 
-  /** Gives the channel a new session next time. The one that hangs is closed at once, users or not. */
+  /** Throws out the session that hangs, users or not; the next one who asks gets a new one. */
   evict(channel: ChannelHandle): void {
-    const entry = this.#entries.get(channelKey(channel));
-    if (!entry) return;
-    this.#entries.delete(channelKey(channel));
-    entry.isRetired = true;
+    const key = channelKey(channel);
+    const entry = this.#entries.get(key);
+    if (entry?.revision !== channel.revision) return;
+    this.#retire(key, entry);
     this.#close(entry);
   }
 
@@ -65,12 +69,12 @@ export class NativeSessions {
       session: open(),
       userCount: 0,
       isRetired: false,
+      isClosed: false,
       idleTimer: undefined,
     };
     this.#entries.set(key, entry);
-    entry.session.catch(() => {
-      if (this.#entries.get(key) === entry) this.#entries.delete(key);
-    });
+    // A session that could not be opened is tried again by the next one who asks.
+    entry.session.catch(() => this.#retire(key, entry));
     return entry;
   }
 
@@ -88,13 +92,16 @@ export class NativeSessions {
 
   #close(entry: Entry): void {
     clearTimeout(entry.idleTimer);
-    const closing: Promise<void> = entry.session
-      .then(
-        (session) => session.close(),
-        () => undefined,
-      )
+    if (entry.isClosed) return;
+    entry.isClosed = true;
+    const closing: Promise<void> = closeSession(entry.session)
       .catch(this.#onCloseFault)
       .finally(() => this.#closing.delete(closing));
     this.#closing.add(closing);
   }
+}
+
+async function closeSession(opened: Promise<NativeSession>): Promise<void> {
+  const session = await opened.catch(() => undefined);
+  if (session) await withDeadline(session.close(), CLOSE_TIMEOUT_MS);
 }

@@ -1,0 +1,62 @@
+import { type PluginManifest, PROTOCOL_VERSION } from "@tidings/sdk/plugin";
+import { secretsOfScheme } from "../auth/index.ts";
+import { settingOfHost } from "../outbound/destination.ts";
+
+const majorOf = (version: string) => version.split(".")[0];
+
+/** What a manifest gets wrong beyond its schema: references that lead nowhere and promises without figures. */
+export function findManifestFaults(manifest: PluginManifest): string[] {
+  return [
+    ...findProtocolFaults(manifest),
+    ...findSettingsFaults(manifest),
+    ...findAuthFaults(manifest),
+    ...findHostFaults(manifest),
+    ...findIdempotencyFaults(manifest),
+  ];
+}
+
+function findProtocolFaults({ protocol }: PluginManifest): string[] {
+  const isSpoken = protocol.some((version) => majorOf(version) === majorOf(PROTOCOL_VERSION));
+  return isSpoken ? [] : [`it speaks protocol ${protocol.join(", ")}, this host ${PROTOCOL_VERSION}`];
+}
+
+function findSettingsFaults({ settings: { properties, required = [] } }: PluginManifest): string[] {
+  const missing = required.filter((name) => !properties[name]);
+  const odd = Object.keys(properties).filter(
+    (name) => properties[name]?.["x-secret"] && properties[name].type !== "string",
+  );
+  return [
+    ...missing.map((name) => `settings requires "${name}", which is no property`),
+    ...odd.map((name) => `the secret "${name}" is not a string`),
+  ];
+}
+
+function findAuthFaults({ auth, settings: { properties } }: PluginManifest): string[] {
+  return Object.entries(auth).flatMap(([name, scheme]) => {
+    const faults = secretsOfScheme(scheme)
+      .filter((secret) => !properties[secret]?.["x-secret"])
+      .map((secret) => `auth "${name}" uses "${secret}", which is no secret setting`);
+    if (scheme.type === "basic" && !properties[scheme.user]) {
+      faults.push(`auth "${name}" uses "${scheme.user}", which is no setting`);
+    }
+    return faults;
+  });
+}
+
+function findHostFaults({ hosts, settings: { properties } }: PluginManifest): string[] {
+  return hosts.flatMap((entry) => {
+    const setting = settingOfHost(entry);
+    if (setting === undefined)
+      return isHostName(entry) ? [] : [`hosts has "${entry}", which is no host name`];
+    const property = properties[setting];
+    if (property?.type === "string" && !property["x-secret"]) return [];
+    return [`hosts uses "${setting}", which is no text setting`];
+  });
+}
+
+const isHostName = (text: string) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(text);
+
+function findIdempotencyFaults({ idempotency }: PluginManifest): string[] {
+  const isVague = idempotency.kind === "key" && idempotency.windowSeconds === undefined;
+  return isVague ? ["idempotency needs windowSeconds"] : [];
+}

@@ -1,0 +1,112 @@
+import { randomBytes } from "node:crypto";
+import type { NativePlugin, NativeSession, SendResult, Verification } from "@tidings/sdk/plugin";
+import type { Clock } from "../../clock.ts";
+import type { Logger } from "../../logger.ts";
+import { BatchOutcome } from "../execution/batch-outcome.ts";
+import { DeadlineError, withDeadline } from "../execution/deadline.ts";
+import { logBreaches, logFault } from "../execution/fault-log.ts";
+import { PluginFault } from "../execution/plugin-fault.ts";
+import type { Sender } from "../execution/request-sender.ts";
+import { cleanVerification, isVerification } from "../execution/verification.ts";
+import type { PluginMetrics, RequestOutcome } from "../metrics.ts";
+import type { ResolveHost } from "../outbound/address-guard.ts";
+import type { OutboundPolicy } from "../outbound/policy.ts";
+import type { SendBatch } from "../runtime.ts";
+import { guardResolve } from "./resolve-host.ts";
+import type { NativeSessions } from "./sessions.ts";
+
+export interface NativeExecutorDeps {
+  sessions: NativeSessions;
+  policy: OutboundPolicy;
+  resolve: ResolveHost;
+  clock: Clock;
+  logger: Logger;
+  metrics: PluginMetrics;
+}
+
+const MISSING = { code: "no_result", detail: "The plugin gave no result for this message." };
+const FAILED = { code: "plugin_error", detail: "The plugin failed." };
+const LATE = { code: "timeout", detail: "The plugin did not finish in time." };
+
+/** Runs plugins that do their own I/O: once `send` is called, everything that goes wrong is ambiguous. */
+export function createNativeExecutor(deps: NativeExecutorDeps) {
+  const { sessions, clock, logger, metrics } = deps;
+
+  async function open({ channel, manifest, credentials }: Sender, plugin: NativePlugin) {
+    const { concurrency, timeoutMs } = manifest.limits;
+    return plugin.open({
+      settings: channel.settings,
+      secrets: { ...credentials.secrets },
+      limits: { concurrency, timeoutMs },
+      resolve: guardResolve(channel, manifest, deps.policy, deps.resolve),
+    });
+  }
+
+  async function sendBatch(
+    session: NativeSession,
+    { channel: { settings }, manifest }: Sender,
+    batch: SendBatch,
+  ): Promise<unknown[]> {
+    const input = { ...batch, settings, now: clock.now().getTime(), seed: randomBytes(16).toString("hex") };
+    const results: unknown = await withDeadline(
+      session.send(input),
+      batchTimeoutMs(manifest.limits, batch.messages.length),
+    );
+    if (!Array.isArray(results)) throw new PluginFault("send returned no array");
+    return results;
+  }
+
+  return {
+    async send(sender: Sender, plugin: NativePlugin, batch: SendBatch): Promise<SendResult[]> {
+      const refs = batch.messages.map(({ ref }) => ref);
+      const outcome = new BatchOutcome(refs, sender.credentials.redact);
+      const startedAt = performance.now();
+      let ending: RequestOutcome = "not_sent";
+      try {
+        const results = await sessions.use(
+          sender.channel,
+          () => open(sender, plugin),
+          (session) => {
+            outcome.markSent(refs);
+            ending = "ambiguous";
+            return sendBatch(session, sender, batch);
+          },
+        );
+        ending = "answered";
+        outcome.add(results);
+        return outcome.complete(MISSING);
+      } catch (error) {
+        const isLate = error instanceof DeadlineError;
+        if (isLate) sessions.evict(sender.channel);
+        logFault(logger, sender, "send", error);
+        return outcome.complete(isLate ? LATE : FAILED);
+      } finally {
+        const durationMs = performance.now() - startedAt;
+        metrics.requestFinished({ pluginId: sender.manifest.id, outcome: ending, durationMs });
+        logBreaches(logger, sender, outcome.breaches);
+      }
+    },
+
+    /** With a session of its own, since the settings under test need not be those that are in use. */
+    async verify(sender: Sender, plugin: NativePlugin): Promise<Verification> {
+      const { timeoutMs } = sender.manifest.limits;
+      let session: NativeSession | undefined;
+      try {
+        session = await open(sender, plugin);
+        const verification: unknown = await withDeadline(session.verify(), timeoutMs);
+        if (!isVerification(verification)) throw new PluginFault("verify returned no verification");
+        return cleanVerification(verification, sender.credentials.redact);
+      } catch (error) {
+        logFault(logger, sender, "verify", error);
+        return { ok: false, ...(error instanceof DeadlineError ? LATE : FAILED) };
+      } finally {
+        session?.close().catch((error) => logFault(logger, sender, "close", error));
+      }
+    },
+  };
+}
+
+/** One turn for each message that shares a connection, and one to connect. */
+function batchTimeoutMs(limits: { concurrency: number; timeoutMs: number }, messageCount: number): number {
+  return limits.timeoutMs * (1 + Math.ceil(messageCount / limits.concurrency));
+}
