@@ -1,0 +1,3 @@
+export { findPolicyVersion, type PinnedPolicy } from "./pinned-policy.repository.ts";
+export { policyRoutes } from "./policy.routes.ts";
+export { createPolicyService } from "./policy.service.ts";
