@@ -492,6 +492,7 @@ CREATE INDEX "approval_decisions_tenant_id_member_id_index" ON "approval_decisio
 CREATE INDEX "approval_requests_tenant_id_flow_id_index" ON "approval_requests" USING btree ("tenant_id","flow_id");--> statement-breakpoint
 CREATE INDEX "approval_requests_tenant_id_subject_id_index" ON "approval_requests" USING btree ("tenant_id","subject_id");--> statement-breakpoint
 CREATE INDEX "approval_requests_tenant_id_state_id_index" ON "approval_requests" USING btree ("tenant_id","state","id");--> statement-breakpoint
+CREATE INDEX "channels_id_index" ON "channels" USING btree ("id");--> statement-breakpoint
 CREATE INDEX "policy_versions_tenant_id_policy_id_index" ON "policy_versions" USING btree ("tenant_id","policy_id");--> statement-breakpoint
 CREATE INDEX "attempts_of_chunk" ON "attempts" USING btree ("tenant_id","chunk_id");--> statement-breakpoint
 CREATE INDEX "attempts_open" ON "attempts" USING btree ("chunk_id") WHERE ended_at is null;--> statement-breakpoint

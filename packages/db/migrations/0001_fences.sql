@@ -98,7 +98,7 @@ create policy dispatch on statistics_deltas for select to tidings_dispatch using
 -- What has to be looked up before the tenant is known. Each answers one question about one exact value.
 create function find_api_key(hash bytea)
   returns table (tenant_id uuid, key_id uuid, source_id uuid)
-  language sql stable security definer set search_path = pg_catalog, public
+  language sql stable security definer set search_path = pg_catalog, public, pg_temp
   begin atomic
     select k.tenant_id, k.id, k.source_id from api_keys k
     where k.key_hash = hash and k.revoked_at is null and (k.expires_at is null or k.expires_at > now());
@@ -106,14 +106,14 @@ create function find_api_key(hash bytea)
 --> statement-breakpoint
 create function find_memberships(account uuid)
   returns table (tenant_id uuid, tenant_name text, member_id uuid)
-  language sql stable security definer set search_path = pg_catalog, public
+  language sql stable security definer set search_path = pg_catalog, public, pg_temp
   begin atomic
     select m.tenant_id, t.name, m.id from members m join tenants t on t.id = m.tenant_id
     where m.account_id = account and m.state = 'active' order by m.created_at;
   end;
 --> statement-breakpoint
 create function find_channel_tenant(channel uuid) returns uuid
-  language sql stable security definer set search_path = pg_catalog, public
+  language sql stable security definer set search_path = pg_catalog, public, pg_temp
   begin atomic
     select c.tenant_id from channels c where c.id = channel;
   end;
@@ -149,7 +149,7 @@ create function delivery_month(at timestamptz) returns bigint
 -- Makes the partitions of this month and the next, and moves the ids on when a new month has begun. Idempotent;
 -- the lock keeps two callers from setting the sequence back.
 create function roll_delivery_partitions() returns void
-  language plpgsql security definer set search_path = pg_catalog, public as $$
+  language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   this_month bigint := public.delivery_month(now());
   width constant bigint := 1::bigint << 48;

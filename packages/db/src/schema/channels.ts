@@ -1,4 +1,14 @@
-import { foreignKey, integer, jsonb, pgEnum, pgTable, primaryKey, text, unique } from "drizzle-orm/pg-core";
+import {
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgEnum,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+} from "drizzle-orm/pg-core";
 import { bytes, channelId, createdAt, moment, tenantId, updatedAt } from "./columns.ts";
 import { tenants } from "./tenancy.ts";
 
@@ -32,6 +42,8 @@ export const channels = pgTable(
     unique().on(table.tenantId, table.code),
     unique().on(table.tenantId, table.name),
     foreignKey({ columns: [table.tenantId], foreignColumns: [tenants.id] }),
+    // A vendor's push names the channel before the tenant is known.
+    index().on(table.id),
   ],
 );
 
