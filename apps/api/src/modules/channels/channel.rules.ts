@@ -1,6 +1,7 @@
 import type { RequestContext } from "../../platform/context.ts";
 import type { FieldProblem } from "../../platform/errors.ts";
 import type { LoadedPlugin } from "../../platform/plugin-runtime/index.ts";
+import type { ChannelWithParts } from "./channel.repository.ts";
 
 export type SettingValue = string | number | boolean;
 
@@ -68,3 +69,14 @@ export function visibleTo<T extends Visible>(ctx: Pick<RequestContext, "actor" |
   const sources = channel.sources.filter(({ id }) => id === actor.id);
   return { ...channel, settings: {}, secrets: [], sources, receiptsUrl };
 }
+
+/** What the audit log keeps: of secrets only which are set. */
+export const auditedOf = ({ code, name, kind, pluginId, settings, state, secrets }: ChannelWithParts) => ({
+  code,
+  name,
+  kind,
+  pluginId,
+  settings,
+  state,
+  secretsSet: secrets.map(({ field }) => field),
+});

@@ -10,7 +10,7 @@ import { giveBackQuota, takeQuota } from "../tenants/index.ts";
 import { channelInUse, channelNotUnique, pluginNotInstalled } from "./channel.errors.ts";
 import type { ChannelFilter, ChannelWithParts } from "./channel.repository.ts";
 import * as repository from "./channel.repository.ts";
-import { type ChannelForm, checkForm, newSecrets, visibleTo } from "./channel.rules.ts";
+import { auditedOf, type ChannelForm, checkForm, newSecrets, visibleTo } from "./channel.rules.ts";
 import { deleteSecrets, replaceSecrets } from "./channel-secret.repository.ts";
 import { sealSecrets } from "./channel-vault.ts";
 import { receiptsUrl } from "./receipts-url.rules.ts";
@@ -180,17 +180,6 @@ function assertValid(plugin: LoadedPlugin, form: ChannelForm, kept?: string[]): 
 const named = (channel: { id: string; name: string }) => ({
   subjectId: channel.id,
   subjectName: channel.name,
-});
-
-/** What the audit log keeps: of secrets only which are set. */
-const auditedOf = ({ code, name, kind, pluginId, settings, state, secrets }: ChannelWithParts) => ({
-  code,
-  name,
-  kind,
-  pluginId,
-  settings,
-  state,
-  secretsSet: secrets.map(({ field }) => field),
 });
 
 const usedBy = (channel: { name: string }, policies: string[]) =>

@@ -7,3 +7,4 @@ export {
   createChannelVerificationService,
 } from "./channel-verification.service.ts";
 export { isReceiptToken } from "./receipts-url.rules.ts";
+export { createHealthReporter } from "./health-reporter.ts";

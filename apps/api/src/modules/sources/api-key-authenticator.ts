@@ -2,13 +2,23 @@ import { type Permission, SOURCE_PERMISSIONS } from "../../platform/authorizatio
 import type { Actor } from "../../platform/context.ts";
 import { sha256 } from "../../platform/crypto/index.ts";
 import type { Database, Transact } from "../../platform/database/index.ts";
+import { unauthenticated } from "../../platform/errors.ts";
 import type { Logger } from "../../platform/logger.ts";
+import { looksLikeApiKey } from "./api-key.rules.ts";
 import { findKeyHolder, findKeySource, type KeyHolder, noteKeyUse } from "./api-key-lookup.repository.ts";
 import { createRecentAnswers } from "./recent-answers.ts";
+import { sourceOff } from "./source.errors.ts";
 
-/** Who a key speaks for, or why it does not. Unknown, expired and revoked keys are not told apart. */
+/** Whom a key speaks for. */
+export interface SourceIdentity {
+  tenantId: string;
+  actor: Extract<Actor, { kind: "source" }>;
+  permissions: Permission[];
+}
+
+/** Whom a key speaks for, or why it does not. Unknown, expired and revoked keys are not told apart. */
 export type ApiKeyAnswer =
-  | { tenantId: string; actor: Extract<Actor, { kind: "source" }>; permissions: Permission[] }
+  | SourceIdentity
   | { problem: "unknown" }
   | { problem: "source-off"; sourceName: string };
 
@@ -31,11 +41,19 @@ export function createApiKeyAuthenticator(deps: ApiKeyAuthenticatorDeps): ApiKey
     maxEntries: REMEMBERED_KEYS,
     monotonicMs: deps.monotonicMs ?? (() => performance.now()),
   });
-  return (key) => {
+  return async (key) => {
+    if (!looksLikeApiKey(key)) return { problem: "unknown" };
     // The hash, not the key: memory dumps and heap snapshots hold no credentials.
     const keyHash = sha256(key);
     return recent.get(keyHash.toString("base64"), () => lookUp(deps, keyHash));
   };
+}
+
+/** The identity in an answer; throws 401 for a key that is not accepted, 403 for a source that is switched off. */
+export function requireSource(answer: ApiKeyAnswer): SourceIdentity {
+  if (!("problem" in answer)) return answer;
+  if (answer.problem === "unknown") throw unauthenticated("The API key is unknown, expired or revoked.");
+  throw sourceOff(`The source "${answer.sourceName}" is switched off; switch it on in the console first.`);
 }
 
 async function lookUp(deps: ApiKeyAuthenticatorDeps, keyHash: Uint8Array): Promise<ApiKeyAnswer> {

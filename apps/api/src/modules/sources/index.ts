@@ -5,7 +5,8 @@ export {
   type ApiKeyAnswer,
   type ApiKeyAuthenticator,
   createApiKeyAuthenticator,
+  requireSource,
+  type SourceIdentity,
 } from "./api-key-authenticator.ts";
-export { sourceOff } from "./source.errors.ts";
 export { sourceRoutes } from "./source.routes.ts";
 export { createSourceService, type SourceService } from "./source.service.ts";

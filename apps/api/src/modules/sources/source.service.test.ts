@@ -9,7 +9,7 @@ import {
   type TestInstallation,
 } from "../tenants/tenant.fixture.ts";
 import { type ApiKeyService, createApiKeyService } from "./api-key.service.ts";
-import { createApiKeyAuthenticator } from "./api-key-authenticator.ts";
+import { createApiKeyAuthenticator, requireSource } from "./api-key-authenticator.ts";
 import type { SourceWithGrants } from "./source.repository.ts";
 import { createSourceService, type SourceService } from "./source.service.ts";
 
@@ -84,7 +84,9 @@ describe("an API key", () => {
   it("says that its source is switched off, and works again when it is on", async () => {
     const { key } = await keys.createApiKey(ctx, source.id);
     await sources.updateSource(ctx, source.id, { state: "off" });
-    expect(await ask(key)).toEqual({ problem: "source-off", sourceName: "教务" });
+    const answer = await ask(key);
+    expect(answer).toEqual({ problem: "source-off", sourceName: "教务" });
+    expect(() => requireSource(answer)).toThrow('"教务" is switched off');
     await sources.updateSource(ctx, source.id, { state: "on" });
     expect(await ask(key)).toHaveProperty("actor");
   });
