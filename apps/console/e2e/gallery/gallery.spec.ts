@@ -134,3 +134,19 @@ test("a chart can be read as a table", async ({ page }) => {
   await expect(page.getByRole("table", { name: "推送趋势" })).toBeVisible();
   await expectAccessible(page);
 });
+
+test.describe("under the content security policy", () => {
+  test.use({ bypassCSP: false });
+
+  for (const { name, path } of rooms.filter((room) => !room.path.includes("?"))) {
+    test(`${name} breaks no rule`, async ({ page }) => {
+      const violations: string[] = [];
+      page.on("console", (message) => {
+        if (message.text().includes("Content Security Policy")) violations.push(message.text());
+      });
+      await page.goto(path);
+      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+      expect(violations).toEqual([]);
+    });
+  }
+});
