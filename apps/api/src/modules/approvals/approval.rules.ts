@@ -1,0 +1,193 @@
+import type { schema } from "@tidings/db";
+import { abilityOf, type Permission } from "../../platform/authorization/index.ts";
+import type { FieldProblem } from "../../platform/errors.ts";
+import {
+  alreadyDecided,
+  authorCannotDecide,
+  contentChanged,
+  nobodyCanApprove,
+  notAReviewer,
+} from "./approval.errors.ts";
+
+/**
+ * A request goes through its levels in order. It is `pending` until one of these happens:
+ * - a reviewer rejects: `rejected`, whatever the level;
+ * - the last level is satisfied: `approved`;
+ * - its subject is changed or withdrawn: `void`.
+ *
+ * A level of mode `any` is satisfied by one approval. A level of mode `all` is satisfied when everybody who may decide
+ * there *now* has approved; an approval of somebody who has lost the role since stays counted. Who may decide: active
+ * members with one of the level's roles and the permission, never the author. Each has one vote in each level.
+ */
+export interface ReviewedRequest {
+  levels: readonly ApprovalLevel[];
+  /** Index of the level that has to decide next; it stays at the last one when the request ends. */
+  level: number;
+  state: ApprovalState;
+  contentHash: Uint8Array;
+  /** The member who wrote the subject; null when a source asked. */
+  requestedBy: string | null;
+}
+
+export type ApprovalLevel = schema.ApprovalLevel;
+export type ApprovalConditions = schema.ApprovalConditions;
+export type ApprovalState = (typeof APPROVAL_STATES)[number];
+export const APPROVAL_STATES = ["pending", "approved", "rejected", "void"] as const;
+
+export interface Ballot {
+  level: number;
+  memberId: string;
+  decision: "approve" | "reject";
+}
+
+export interface Vote {
+  memberId: string;
+  decision: "approve" | "reject";
+  /** Hex, of the content that the reviewer saw. */
+  contentHash: string;
+}
+
+/** An active member with one of the roles in question. */
+export interface Candidate {
+  memberId: string;
+  roleId: string;
+  permissions: readonly schema.Permission[];
+}
+
+/** Whether a message needs approval. `sourceId` is null when a member composed it. */
+export function needsApproval(
+  flow: { state: "on" | "off"; conditions: ApprovalConditions },
+  subject: { sourceId: string | null },
+): boolean {
+  if (flow.state === "off") return false;
+  return subject.sourceId === null
+    ? flow.conditions.composed
+    : flow.conditions.sourceIds.includes(subject.sourceId);
+}
+
+/** Where the request stands after the vote. Throws when the vote does not count. */
+export function decide(
+  request: ReviewedRequest,
+  ballots: readonly Ballot[],
+  candidates: readonly Candidate[],
+  vote: Vote,
+): Pick<ReviewedRequest, "state" | "level"> {
+  assertVote(request, ballots, candidates, vote);
+  const { level } = request;
+  if (vote.decision === "reject") return { state: "rejected", level };
+  const approvals = ballots.filter((ballot) => ballot.level === level).map((ballot) => ballot.memberId);
+  if (!isSatisfied(request, [...approvals, vote.memberId], candidates)) return { state: "pending", level };
+  return level + 1 < request.levels.length
+    ? { state: "pending", level: level + 1 }
+    : { state: "approved", level };
+}
+
+/** Whether a vote of the member would count now. */
+export function canDecide(
+  request: ReviewedRequest,
+  ballots: readonly Ballot[],
+  candidates: readonly Candidate[],
+  memberId: string,
+): boolean {
+  return (
+    request.state === "pending" &&
+    reviewersOf(request, request.level, candidates).includes(memberId) &&
+    !hasVoted(request, ballots, memberId)
+  );
+}
+
+function assertVote(
+  request: ReviewedRequest,
+  ballots: readonly Ballot[],
+  candidates: readonly Candidate[],
+  vote: Vote,
+): void {
+  const name = request.levels[request.level]?.name;
+  if (request.state !== "pending") throw alreadyDecided(`The request is ${request.state} already.`);
+  if (vote.contentHash !== hexOf(request.contentHash)) {
+    throw contentChanged("This is not the content that waits for approval; look at it again.");
+  }
+  if (vote.memberId === request.requestedBy) {
+    throw authorCannotDecide("You wrote this yourself; somebody else has to decide.");
+  }
+  if (!reviewersOf(request, request.level, candidates).includes(vote.memberId)) {
+    throw notAReviewer(`The level "${name}" is decided by members with other roles.`);
+  }
+  if (hasVoted(request, ballots, vote.memberId)) {
+    throw alreadyDecided(`You have decided in the level "${name}" already.`);
+  }
+}
+
+/** Throws when some level could never be satisfied because nobody may decide there. */
+export function assertDecidable(
+  request: Pick<ReviewedRequest, "levels" | "requestedBy">,
+  candidates: readonly Candidate[],
+): void {
+  const orphan = request.levels.find((_, index) => reviewersOf(request, index, candidates).length === 0);
+  if (!orphan) return;
+  throw nobodyCanApprove(
+    `Nobody can decide in the level "${orphan.name}": no active member other than the author has one of its roles.`,
+  );
+}
+
+/** Who may decide in a level. */
+function reviewersOf(
+  request: Pick<ReviewedRequest, "levels" | "requestedBy">,
+  level: number,
+  candidates: readonly Candidate[],
+): string[] {
+  const roleIds = request.levels[level]?.roleIds ?? [];
+  return candidates
+    .filter(({ roleId, permissions }) => roleIds.includes(roleId) && mayApprove(permissions))
+    .map((candidate) => candidate.memberId)
+    .filter((memberId) => memberId !== request.requestedBy);
+}
+
+function isSatisfied(
+  request: ReviewedRequest,
+  approvals: readonly string[],
+  candidates: readonly Candidate[],
+): boolean {
+  if (request.levels[request.level]?.mode === "any") return true;
+  return reviewersOf(request, request.level, candidates).every((memberId) => approvals.includes(memberId));
+}
+
+const hasVoted = (request: ReviewedRequest, ballots: readonly Ballot[], memberId: string) =>
+  ballots.some((ballot) => ballot.level === request.level && ballot.memberId === memberId);
+
+const mayApprove = (permissions: readonly schema.Permission[]) =>
+  abilityOf(permissions as readonly Permission[]).can("approve", "ApprovalRequest");
+
+export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+
+/** What is wrong with the roles and sources that a flow names. */
+export function checkFlow(
+  flow: { conditions: ApprovalConditions; levels: readonly ApprovalLevel[] },
+  roles: readonly { id: string; name: string; permissions: readonly schema.Permission[] }[],
+  sourceIds: ReadonlySet<string>,
+): FieldProblem[] {
+  const rolesById = new Map(roles.map((role) => [role.id, role]));
+  const unknownSources = flow.conditions.sourceIds.flatMap((id, index) =>
+    sourceIds.has(id)
+      ? []
+      : [problem(`/conditions/sourceIds/${index}`, `There is no source ${id}.`, "unknown_source")],
+  );
+  const unfitRoles = flow.levels.flatMap((level, index) =>
+    level.roleIds.flatMap((id, place) => {
+      const pointer = `/levels/${index}/roleIds/${place}`;
+      const role = rolesById.get(id);
+      if (!role) return [problem(pointer, `There is no role ${id}.`, "unknown_role")];
+      if (mayApprove(role.permissions)) return [];
+      return [
+        problem(
+          pointer,
+          `The role "${role.name}" does not include the permission to approve.`,
+          "cannot_approve",
+        ),
+      ];
+    }),
+  );
+  return [...unknownSources, ...unfitRoles];
+}
+
+const problem = (pointer: string, detail: string, code: string): FieldProblem => ({ pointer, detail, code });

@@ -1,0 +1,4 @@
+export { approvalRoutes } from "./approval.routes.ts";
+export { createApprovalFlowService } from "./approval-flow.service.ts";
+export { createApprovalRequestService, type OnDecided } from "./approval-request.service.ts";
+export { type ApprovalSubject, isApprovalNeeded, requestApproval, voidApproval } from "./request-approval.ts";

@@ -1,0 +1,82 @@
+import type { RequestContext } from "../../platform/context.ts";
+import type { Tx } from "../../platform/database/index.ts";
+import { newId } from "../../platform/ids.ts";
+import { recordAudit } from "../audit/index.ts";
+import { assertDecidable, hexOf, needsApproval } from "./approval.rules.ts";
+import { findFlow } from "./approval-flow.repository.ts";
+import { findCandidates, insertRequest, voidPendingRequest } from "./approval-request.repository.ts";
+
+export interface ApprovalSubject {
+  kind: "message" | "template_version";
+  /** Public id. */
+  id: string;
+}
+
+export interface RequestApproval {
+  /** The source the subject comes from; null when a member composed it. */
+  sourceId: string | null;
+  subject: ApprovalSubject & { name: string; contentHash: Uint8Array };
+  /** The member who wrote it and may not decide; null when a source asks. */
+  requestedBy: string | null;
+  requestedByName: string;
+}
+
+/** Whether what comes from this source (null: composed by a member) has to be approved. */
+export async function isApprovalNeeded(
+  tx: Tx,
+  ctx: Pick<RequestContext, "tenantId">,
+  sourceId: string | null,
+): Promise<boolean> {
+  const flow = await findFlow(tx, ctx.tenantId);
+  return flow !== undefined && needsApproval(flow, { sourceId });
+}
+
+/**
+ * Asks for approval where the tenant's flow demands it; undefined when none is needed. Throws `nobody-can-approve`
+ * rather than making a request that could never end.
+ */
+export async function requestApproval(
+  tx: Tx,
+  ctx: RequestContext,
+  input: RequestApproval,
+): Promise<{ id: string } | undefined> {
+  const flow = await findFlow(tx, ctx.tenantId);
+  if (!flow || !needsApproval(flow, input)) return undefined;
+  const candidates = await findCandidates(tx, ctx.tenantId, flow.levels);
+  assertDecidable({ levels: flow.levels, requestedBy: input.requestedBy }, candidates);
+  const { subject } = input;
+  const request = await insertRequest(tx, {
+    tenantId: ctx.tenantId,
+    id: newId("approvalRequest"),
+    flowId: flow.id,
+    subjectKind: subject.kind,
+    subjectId: subject.id,
+    subjectName: subject.name,
+    contentHash: subject.contentHash,
+    levels: flow.levels,
+    requestedBy: input.requestedBy,
+    requestedByName: input.requestedByName,
+  });
+  await recordAudit(tx, ctx, {
+    action: "approval_request.created",
+    subjectId: request.id,
+    subjectName: subject.name,
+    after: { subjectId: subject.id, contentHash: hexOf(subject.contentHash), levels: flow.levels },
+  });
+  return { id: request.id };
+}
+
+/**
+ * Ends the pending request about a subject that is changed or withdrawn. Call it before locking the subject itself: a
+ * decision locks the request first and the subject afterwards.
+ */
+export async function voidApproval(tx: Tx, ctx: RequestContext, subject: ApprovalSubject): Promise<void> {
+  const request = await voidPendingRequest(tx, ctx.tenantId, subject.id, ctx.now());
+  if (!request) return;
+  await recordAudit(tx, ctx, {
+    action: "approval_request.voided",
+    subjectId: request.id,
+    subjectName: request.subjectName,
+    before: { subjectId: subject.id, level: request.level },
+  });
+}
