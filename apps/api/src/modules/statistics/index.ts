@@ -1,0 +1,5 @@
+export { compactStatistics } from "./compaction.repository.ts";
+export { type MessageTotal, readMessageTotals } from "./message-totals.repository.ts";
+export { statisticsRoutes } from "./statistics.routes.ts";
+export { MEASURES, type Measure } from "./statistics.rules.ts";
+export { createStatisticsService } from "./statistics.service.ts";
