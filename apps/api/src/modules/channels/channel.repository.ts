@@ -2,7 +2,7 @@ import { schema } from "@tidings/db";
 import { and, asc, eq, exists, gt, inArray, sql } from "drizzle-orm";
 import type { Tx } from "../../platform/database/index.ts";
 import { type PageRequest, readCursor } from "../../platform/http/index.ts";
-import { toUuid } from "../../platform/ids.ts";
+import { fromUuid, toUuid } from "../../platform/ids.ts";
 
 const { channelGrants, channelSecrets, channels, sources } = schema;
 
@@ -179,4 +179,11 @@ export async function listPoliciesUsing(tx: Tx, tenantId: string, channelId: str
     order by p.name
     limit 10`;
   return rows.map(({ name }) => name);
+}
+
+/** Whose channel it is, for a vendor's push: the tenant is not known before. */
+export async function findChannelTenant({ sql }: Tx, channelId: string): Promise<string | undefined> {
+  const [row] = await sql<{ tenant_id: string | null }[]>`
+    select find_channel_tenant(${toUuid("channel", channelId)}) as tenant_id`;
+  return row?.tenant_id ? fromUuid("tenant", row.tenant_id) : undefined;
 }

@@ -1,4 +1,9 @@
-export { type ChannelRow, type ChannelWithParts, findChannel } from "./channel.repository.ts";
+export {
+  type ChannelRow,
+  type ChannelWithParts,
+  findChannel,
+  findChannelTenant,
+} from "./channel.repository.ts";
 export { channelRoutes } from "./channel.routes.ts";
 export { type ChannelService, createChannelService } from "./channel.service.ts";
 export { type ChannelVault, createChannelVault, type HandleSource } from "./channel-vault.ts";
@@ -6,5 +11,5 @@ export {
   type ChannelVerificationService,
   createChannelVerificationService,
 } from "./channel-verification.service.ts";
-export { isReceiptToken } from "./receipts-url.rules.ts";
 export { createHealthReporter } from "./health-reporter.ts";
+export { isReceiptToken } from "./receipts-url.rules.ts";

@@ -30,7 +30,7 @@ export function renderDelivery(shared: SharedContent, row: ReadyRow): Rendered {
   const given = { ...shared.variables, ...userVariables(row), ...rowVariables };
   const missing = missingVariables(shared.variableSchema, given);
   if (missing.length > 0) return { id, reason: REASONS.missingVariable, detail: missing.join(", ") };
-  const variables = definedOnly(applyDefaults(shared.variableSchema, given));
+  const variables = usedOnly(shared.compiled, applyDefaults(shared.variableSchema, given));
   const content = renderContent(shared.compiled, variables);
   const overlong = overlongFields(content, shared.fields);
   if (overlong.length > 0) return { id, reason: REASONS.contentTooLong, detail: overlong.join(", ") };
@@ -46,8 +46,17 @@ function userVariables([, , , userId, userName, attributes]: ReadyRow): Record<s
   return values;
 }
 
-function definedOnly(values: Record<string, string | number | undefined>): Record<string, string | number> {
-  return Object.fromEntries(
-    Object.entries(values).filter((entry): entry is [string, string | number] => entry[1] !== undefined),
-  );
+/** Only what the content uses goes to the vendor: a user's other attributes are nobody's business there. */
+function usedOnly(
+  compiled: CompiledRendering,
+  values: Record<string, string | number | undefined>,
+): Record<string, string | number> {
+  const used: Record<string, string | number> = {};
+  for (const { segments } of compiled) {
+    for (const { variable } of segments) {
+      const value = variable === undefined ? undefined : values[variable];
+      if (variable !== undefined && value !== undefined) used[variable] = value;
+    }
+  }
+  return used;
 }

@@ -102,9 +102,9 @@ export async function applyWaitingReceipts({ sql }: Tx, tenantId: string): Promi
         changed_at = now()
       from (
         select *, case
-          when delivered_at is not null and old_state = any(${statesBefore("delivered")}::delivery_state[])
+          when delivered_at is not null and old_state = any(${statesBefore("delivered")}::text[]::delivery_state[])
             then 'delivered'::delivery_state
-          when undelivered_at is not null and old_state = any(${statesBefore("undelivered")}::delivery_state[])
+          when undelivered_at is not null and old_state = any(${statesBefore("undelivered")}::text[]::delivery_state[])
             then 'undelivered'
           else old_state end as new_state
         from news

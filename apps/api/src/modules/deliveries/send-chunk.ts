@@ -1,7 +1,6 @@
 import type { SendResult } from "@tidings/sdk/plugin";
 import type { Transact } from "../../platform/database/index.ts";
 import { fromBigint, toBigint } from "../../platform/ids.ts";
-import type { Logger } from "../../platform/logger.ts";
 import type {
   ChannelHandle,
   LoadedPlugin,
@@ -27,8 +26,7 @@ export interface SendChunkDeps {
   afterBatch: AfterBatch;
   /** What follows the end of a chunk: perhaps the message is complete. */
   afterChunk(tenantId: string, messageId: string): Promise<void>;
-  reportHealth(tenantId: string, channelId: string, health: ChannelHealth): Promise<void>;
-  logger: Logger;
+  reportHealth(tenantId: string, channelId: string, revision: number, health: ChannelHealth): Promise<void>;
 }
 
 export type AfterBatch = (
@@ -155,10 +153,10 @@ async function reportHealth(
   results: readonly SendResult[],
   fault: { code: string; detail: string } | undefined,
 ): Promise<void> {
-  if (fault) await deps.reportHealth(work.tenantId, work.channelId, { ok: false, ...fault });
-  else if (results.some(({ status }) => status === "accepted")) {
-    await deps.reportHealth(work.tenantId, work.channelId, { ok: true });
-  }
+  const works = results.some(({ status }) => status === "accepted");
+  if (!fault && !works) return;
+  const health: ChannelHealth = fault ? { ok: false, ...fault } : { ok: true };
+  await deps.reportHealth(work.tenantId, work.channelId, work.channel?.revision ?? 0, health);
 }
 
 /** Offers an outcome to the database again and again: the vendor has acted, so forgetting it would be a lie. */

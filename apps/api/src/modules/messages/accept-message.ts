@@ -14,6 +14,7 @@ import {
   type NewMessage,
 } from "./accept.repository.ts";
 import { checkSend, contentHashOf, type SendMessage, titleOf } from "./accept.rules.ts";
+import { decideMessage } from "./decide-message.ts";
 import { idempotencyKeyReused } from "./message.errors.ts";
 import { assertOneOfEach, type SendPlan, type SendPlanner } from "./send-plan.ts";
 
@@ -29,8 +30,8 @@ export interface AcceptDeps {
   transact: Transact;
   planSend: SendPlanner;
   catalogue: PluginCatalogue;
-  /** Asks for approval in the transaction that stores the message. */
-  requestApproval(tx: Tx, ctx: RequestContext, message: NewMessage): Promise<void>;
+  /** Asks for approval in the transaction that stores the message; false when none is needed after all. */
+  requestApproval(tx: Tx, ctx: RequestContext, message: NewMessage): Promise<boolean>;
   /** Something may be due: the dispatcher need not wait for its next round. */
   nudge(): void;
 }
@@ -143,7 +144,8 @@ async function storeForApproval(
 ): Promise<Stored> {
   const storedIds = await insertMessages(tx, ctx.tenantId, [message]);
   if (storedIds.size > 0) {
-    await deps.requestApproval(tx, ctx, message);
+    const asked = await deps.requestApproval(tx, ctx, message);
+    if (!asked) await decideMessage(tx, ctx.tenantId, message.id, "approved");
     await takeDailyMessages(tx, ctx, 1);
   }
   const [stored] = await toStored(tx, ctx.tenantId, [message], storedIds);

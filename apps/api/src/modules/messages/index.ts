@@ -1,6 +1,7 @@
 export type { NewMessage } from "./accept.repository.ts";
 export { type AcceptMessage, createAcceptMessage } from "./accept-message.ts";
 export type { MessageTotal } from "./counts.rules.ts";
+export { decideMessage } from "./decide-message.ts";
 export { messageRoutes } from "./message.routes.ts";
-export { createMessageService, decideMessage, type MessageService } from "./message.service.ts";
+export { createMessageService, type MessageService } from "./message.service.ts";
 export { createSendPlanner } from "./send-plan.ts";

@@ -20,6 +20,8 @@ import * as repository from "./message.repository.ts";
 export interface MessageServiceDeps {
   transact: Transact;
   readTotals(tx: Tx, tenantId: string, messageIds: string[]): Promise<MessageTotal[]>;
+  /** Ends the approval that a cancelled message still waits for. */
+  withdrawApproval(tx: Tx, ctx: RequestContext, messageId: string): Promise<void>;
   /** Ends what has not been sent of a message. */
   cancelUnsent(tx: Tx, tenantId: string, messageId: string): Promise<void>;
 }
@@ -91,6 +93,7 @@ export function createMessageService(deps: MessageServiceDeps) {
       authorize(ctx, "send", "Message");
       await deps.transact(ctx, async (tx) => {
         const message = await getVisible(tx, ctx, messageId);
+        await deps.withdrawApproval(tx, ctx, messageId);
         const moved = await repository.moveMessage(
           tx,
           ctx.tenantId,
@@ -130,15 +133,4 @@ function progressOf(
       return { ...channel, counts: countsOf(own) };
     }),
   }));
-}
-
-/** What a decided approval does to the message it was about. */
-export async function decideMessage(
-  tx: Tx,
-  tenantId: string,
-  messageId: string,
-  outcome: "approved" | "rejected",
-): Promise<void> {
-  const next = outcome === "approved" ? "expanding" : "rejected";
-  await repository.moveMessage(tx, tenantId, messageId, ["pending_approval"], next);
 }

@@ -81,19 +81,19 @@ function fromHttpException(error: HTTPException): ProblemError {
 }
 
 /** Answers a path that no route matches: 405 with `Allow` when another method would, else 404. */
-export function handleNotFound(routes: readonly { method: string; path: string }[]) {
-  const patterns = routes.map(({ method, path }) => ({
-    method: method.toUpperCase(),
-    expression: new RegExp(`^${path.replace(/\{[^}]+\}/g, "[^/]+")}$`),
-  }));
+export function handleNotFound(listRoutes: () => readonly { method: string; path: string }[]) {
+  let patterns: { method: string; expression: RegExp }[] | undefined;
   return (c: Context<AppEnv>): Response => {
+    patterns ??= listRoutes().map(({ method, path }) => ({
+      method: method.toUpperCase(),
+      expression: new RegExp(`^${path.replace(/\{[^}]+\}/g, "[^/]+")}$`),
+    }));
     const allowed = patterns.filter(({ expression }) => expression.test(c.req.path)).map((p) => p.method);
-    const problem =
-      allowed.length > 0
-        ? methodNotAllowed(`${c.req.method} is not possible here; use ${allowed.join(" or ")}.`, {
-            headers: { allow: allowed.join(", ") },
-          })
-        : notFound(`There is nothing at ${c.req.path.slice(0, 200)}.`);
+    if (allowed.length === 0)
+      return problemResponse(c, notFound(`There is nothing at ${c.req.path.slice(0, 200)}.`));
+    const problem = methodNotAllowed(`${c.req.method} is not possible here; use ${allowed.join(" or ")}.`, {
+      headers: { allow: allowed.join(", ") },
+    });
     return problemResponse(c, problem);
   };
 }

@@ -1,0 +1,47 @@
+import type { Hono } from "hono";
+import { type AuthenticateDeps, authenticate } from "./platform/http/authenticate.ts";
+import { guardBody } from "./platform/http/body-guard.ts";
+import { documentRoutes } from "./platform/http/documents.ts";
+import { handleError, handleNotFound } from "./platform/http/problem-handler.ts";
+import { identifyRequest } from "./platform/http/request-identity.ts";
+import { type AppEnv, createRouter, type Router } from "./platform/http/router.ts";
+import { securityHeaders } from "./platform/http/security.ts";
+import type { Logger } from "./platform/logger.ts";
+
+export interface AppOptions {
+  /** The modules' routes. */
+  routers: Router[];
+  /** Vendors' pushes: not JSON of ours, so they pass the body guard by. */
+  receipts: Router;
+  authentication: AuthenticateDeps;
+  /** Health, readiness and metrics. */
+  operations: Hono<AppEnv>;
+  /** The console's files, and its start page for every path of its own. */
+  console?: Hono<AppEnv> | undefined;
+  logger: Logger;
+  version: string;
+}
+
+/** The whole HTTP application, without listening: tests call `app.request()`. */
+export function createApp(options: AppOptions): Router {
+  const app = createRouter();
+  app.onError(handleError(options.logger));
+  app.use(identifyRequest);
+  app.use(securityHeaders(options.authentication.publicOrigin.startsWith("https:")));
+  app.route("/", options.operations);
+  app.use("/v1/*", authenticate(options.authentication));
+  app.route("/", options.receipts);
+  app.use("/v1/*", guardBody);
+  for (const router of options.routers) app.route("/", router);
+  app.route("/", documentRoutes(app, options.version));
+  if (options.console) app.route("/", options.console);
+  app.notFound(handleNotFound(() => routesOf(app)));
+  return app;
+}
+
+/** Every declared route: the OpenAPI document is made from the same list. */
+function routesOf(app: Router): { method: string; path: string }[] {
+  return app.openAPIRegistry.definitions.flatMap((definition) =>
+    definition.type === "route" ? [{ method: definition.route.method, path: definition.route.path }] : [],
+  );
+}

@@ -1,0 +1,62 @@
+import { auditRoutes, createAuditService } from "../modules/audit/index.ts";
+import {
+  createMemberService,
+  createRoleService,
+  createSessionAuthenticator,
+  createSessionCookie,
+  createSessionService,
+  memberRoutes,
+  roleRoutes,
+  sessionRoutes,
+} from "../modules/members/index.ts";
+import {
+  apiKeyRoutes,
+  createApiKeyAuthenticator,
+  createApiKeyService,
+  createSourceService,
+  requireSource,
+  sourceRoutes,
+} from "../modules/sources/index.ts";
+import {
+  createQuotaService,
+  createTenantService,
+  quotaRoutes,
+  tenantRoutes,
+} from "../modules/tenants/index.ts";
+import type { AuthenticateDeps } from "../platform/http/authenticate.ts";
+import type { Foundation } from "./foundation.ts";
+
+/** Tenants, members, sources, quotas and the audit log: who may come in, and what they did. */
+export function composeAccess(foundation: Foundation) {
+  const { api: database, transact, clock, logger, installationKey, plugins: catalogue } = foundation;
+  const cookie = createSessionCookie(foundation.publicUrl);
+  const tenants = createTenantService({ transact, installationKey });
+  const members = createMemberService({ transact });
+  const sources = createSourceService({ transact });
+  const apiKeys = createApiKeyService({ transact });
+  const authenticateKey = createApiKeyAuthenticator({ database, transact, logger });
+  const sessions = createSessionService({ database, transact, clock });
+  return {
+    tenants,
+    members,
+    sources,
+    apiKeys,
+    authentication: {
+      readSessionToken: cookie.read,
+      authenticateSession: createSessionAuthenticator({ database, transact, clock }),
+      authenticateApiKey: async (key) => requireSource(await authenticateKey(key)),
+      publicOrigin: new URL(foundation.publicUrl).origin,
+      clock,
+    } satisfies AuthenticateDeps,
+    routers: [
+      sessionRoutes(sessions, cookie),
+      tenantRoutes(tenants),
+      quotaRoutes(createQuotaService({ transact, catalogue })),
+      memberRoutes(members),
+      roleRoutes(createRoleService({ transact })),
+      sourceRoutes(sources),
+      apiKeyRoutes(apiKeys),
+      auditRoutes(createAuditService({ transact })),
+    ],
+  };
+}

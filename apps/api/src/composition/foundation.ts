@@ -1,0 +1,78 @@
+import { connect } from "@tidings/db";
+import { type ChannelVault, createChannelVault } from "../modules/channels/index.ts";
+import { type Clock, systemClock } from "../platform/clock.ts";
+import { type Database, type Transact, transactIn } from "../platform/database/index.ts";
+import type { Logger } from "../platform/logger.ts";
+import {
+  createPluginRuntime,
+  type LoadedPlugins,
+  type OutboundPolicy,
+  type PluginRuntime,
+} from "../platform/plugin-runtime/index.ts";
+import { createMetrics } from "./metrics.ts";
+
+/** What an installation is made of, decided before anything is wired. */
+export interface Installation {
+  databaseUrl: string;
+  /** 32 bytes: wraps the tenants' data keys and signs receipts addresses. */
+  installationKey: Uint8Array;
+  /** Where people and vendors reach it. */
+  publicUrl: string;
+  plugins: LoadedPlugins;
+  outbound: OutboundPolicy;
+  logger: Logger;
+  clock?: Clock;
+  /** The built console; without it only the API is served. */
+  consoleDir?: string;
+}
+
+/** The parts that HTTP and engine share. Databases connect when they are first used. */
+export interface Foundation extends Omit<Installation, "clock"> {
+  clock: Clock;
+  api: Database;
+  worker: Database;
+  dispatch: Database;
+  transact: Transact;
+  transactAsWorker: Transact;
+  runtime: PluginRuntime;
+  vault: ChannelVault;
+  metrics: ReturnType<typeof createMetrics>;
+  close(): Promise<void>;
+}
+
+/** Separate pools, so that none can starve the other. */
+const POOL_SIZES = { api: 10, worker: 8, dispatch: 3 };
+
+export function lay(installation: Installation): Foundation {
+  const { databaseUrl: url } = installation;
+  const clock = installation.clock ?? systemClock;
+  const open = (name: keyof typeof POOL_SIZES) =>
+    connect({ url, role: `tidings_${name}`, max: POOL_SIZES[name], applicationName: `tidings-${name}` });
+  const [api, worker, dispatch] = [open("api"), open("worker"), open("dispatch")];
+  const transactAsWorker = transactIn(worker);
+  const metrics = createMetrics(dispatch);
+  const runtime = createPluginRuntime({
+    plugins: installation.plugins,
+    clock,
+    logger: installation.logger,
+    outbound: installation.outbound,
+    metrics: metrics.plugins,
+  });
+  const vault = createChannelVault({ transactAsWorker, installationKey: installation.installationKey });
+  return {
+    ...installation,
+    clock,
+    api,
+    worker,
+    dispatch,
+    transact: transactIn(api),
+    transactAsWorker,
+    runtime,
+    vault,
+    metrics,
+    async close() {
+      await runtime.close();
+      await Promise.all([api.close(), worker.close(), dispatch.close()]);
+    },
+  };
+}

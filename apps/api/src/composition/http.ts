@@ -1,0 +1,41 @@
+import { createApp } from "../app.ts";
+import { consoleFiles } from "../platform/http/console-files.ts";
+import { operationsRoutes } from "../platform/http/operations.ts";
+import { composeAccess } from "./access.ts";
+import type { Foundation } from "./foundation.ts";
+import { composeMessaging } from "./messaging.ts";
+import { composePeopleAndContent } from "./people-and-content.ts";
+
+export const VERSION = "0.1.0";
+
+export interface HttpOptions {
+  /** Something was accepted or approved: an engine in this process need not wait for its next round. */
+  nudge(): void;
+  /** Further dependencies whose readiness counts, by name. */
+  probes?: Record<string, () => Promise<void>>;
+  /** False from the moment the process has begun to shut down. */
+  isAccepting?(): boolean;
+}
+
+/** The HTTP application and the use cases behind it. Connects to nothing before the first request. */
+export function composeHttp(foundation: Foundation, options: HttpOptions) {
+  const access = composeAccess(foundation);
+  const content = composePeopleAndContent(foundation);
+  const messaging = composeMessaging(foundation, options.nudge);
+  const app = createApp({
+    routers: [...access.routers, ...content.routers, ...messaging.routers],
+    receipts: messaging.receipts,
+    authentication: access.authentication,
+    operations: operationsRoutes({
+      probes: { database: () => foundation.api.ping(), ...options.probes },
+      metrics: foundation.metrics.registry,
+      isAccepting: options.isAccepting ?? (() => true),
+    }),
+    console: foundation.consoleDir === undefined ? undefined : consoleFiles(foundation.consoleDir),
+    logger: foundation.logger,
+    version: VERSION,
+  });
+  return { app, ...access, ...content, ...messaging };
+}
+
+export type Http = ReturnType<typeof composeHttp>;

@@ -1,0 +1,105 @@
+import {
+  approvalRoutes,
+  createApprovalFlowService,
+  createApprovalRequestService,
+  isApprovalNeeded,
+  type OnDecided,
+  requestApproval,
+  voidApproval,
+} from "../modules/approvals/index.ts";
+import {
+  channelRoutes,
+  createChannelService,
+  createChannelVerificationService,
+  findChannel,
+  findChannelTenant,
+  isReceiptToken,
+} from "../modules/channels/index.ts";
+import {
+  cancelUnsent,
+  createDeliveryService,
+  createReceiveReceipt,
+  deliveryRoutes,
+  receiptRoutes,
+} from "../modules/deliveries/index.ts";
+import {
+  createAcceptMessage,
+  createMessageService,
+  createSendPlanner,
+  decideMessage,
+  messageRoutes,
+  type NewMessage,
+} from "../modules/messages/index.ts";
+import { createPluginService, pluginRoutes } from "../modules/plugins/index.ts";
+import { createStatisticsService, readMessageTotals, statisticsRoutes } from "../modules/statistics/index.ts";
+import type { RequestContext } from "../platform/context.ts";
+import type { Tx } from "../platform/database/index.ts";
+import type { ChannelHandle } from "../platform/plugin-runtime/index.ts";
+import type { Foundation } from "./foundation.ts";
+
+/** Channels, approvals, messages and what became of them. `nudge`: something may be due now. */
+export function composeMessaging(foundation: Foundation, nudge: () => void) {
+  const { transact, plugins: catalogue, installationKey, publicUrl, runtime, vault } = foundation;
+  const channels = createChannelService({ transact, catalogue, installationKey, publicUrl });
+  const messages = createMessageService({
+    transact,
+    readTotals: readMessageTotals,
+    withdrawApproval: (tx, ctx, id) => voidApproval(tx, ctx, { kind: "message", id }),
+    cancelUnsent,
+  });
+  const acceptMessage = createAcceptMessage({
+    transact,
+    planSend: createSendPlanner({ transact, isApprovalNeeded }),
+    catalogue,
+    requestApproval: askForApproval,
+    nudge,
+  });
+  const approvalFlows = createApprovalFlowService({ transact });
+  const approvalRequests = createApprovalRequestService({ transact, onDecided });
+  const deliveries = createDeliveryService({ transact, assertVisible: messages.getVisible });
+  const receiveReceipt = createReceiveReceipt({
+    transact,
+    runtime,
+    findChannel: receiptsChannel(foundation),
+  });
+  return {
+    channels,
+    acceptMessage,
+    approvalFlows,
+    receipts: receiptRoutes(receiveReceipt),
+    routers: [
+      pluginRoutes(createPluginService({ catalogue })),
+      channelRoutes(channels, createChannelVerificationService({ transact, runtime, vault })),
+      messageRoutes({ acceptMessage, messages }),
+      deliveryRoutes(deliveries),
+      approvalRoutes(approvalFlows, approvalRequests),
+      statisticsRoutes(createStatisticsService({ transact })),
+    ],
+  };
+}
+
+async function askForApproval(tx: Tx, ctx: RequestContext, message: NewMessage): Promise<boolean> {
+  const { id, title: name, contentHash, sourceId, authorId } = message;
+  const request = await requestApproval(tx, ctx, {
+    sourceId,
+    subject: { kind: "message", id, name, contentHash },
+    requestedBy: authorId,
+    requestedByName: ctx.actor.name,
+  });
+  return request !== undefined;
+}
+
+const onDecided: OnDecided = async (tx, ctx, subject, outcome) => {
+  if (subject.kind === "message") await decideMessage(tx, ctx.tenantId, subject.id, outcome);
+};
+
+/** The channel that a vendor's push is for, if the address is one that we gave out. */
+function receiptsChannel({ api, transact, installationKey, vault }: Foundation) {
+  return async (channelId: string, token: string): Promise<ChannelHandle | undefined> => {
+    if (!isReceiptToken(installationKey, channelId, token)) return undefined;
+    const tenantId = await api.transaction((tx) => findChannelTenant(tx, channelId));
+    if (tenantId === undefined) return undefined;
+    const channel = await transact({ tenantId }, (tx) => findChannel(tx, tenantId, channelId));
+    return channel && vault.toHandle(channel);
+  };
+}

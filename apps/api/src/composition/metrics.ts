@@ -1,0 +1,49 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { Database } from "../platform/database/index.ts";
+import type { PluginMetrics } from "../platform/plugin-runtime/index.ts";
+
+const LATENCY_BUCKETS_SECONDS = [0.005, 0.02, 0.1, 0.5, 2, 10, 30];
+
+/** What `/metrics` shows: the process, the vendors' calls, and what waits to be sent. */
+export function createMetrics(dispatch: Database): { registry: Registry; plugins: PluginMetrics } {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const requests = new Counter({
+    name: "tidings_vendor_requests_total",
+    help: "Calls of vendors by plugin and outcome",
+    labelNames: ["plugin", "outcome"],
+    registers: [registry],
+  });
+  const duration = new Histogram({
+    name: "tidings_vendor_request_seconds",
+    help: "Duration of vendors' calls",
+    labelNames: ["plugin"],
+    buckets: LATENCY_BUCKETS_SECONDS,
+    registers: [registry],
+  });
+  new Gauge({
+    name: "tidings_chunks",
+    help: "Chunks of deliveries by state; done ones are not counted",
+    labelNames: ["state"],
+    registers: [registry],
+    async collect() {
+      const counts = await dispatch.transaction(countChunks);
+      for (const state of ["ready", "queued", "sending"]) this.set({ state }, counts[state] ?? 0);
+    },
+  });
+  return {
+    registry,
+    plugins: {
+      requestFinished({ pluginId, outcome, durationMs }) {
+        requests.inc({ plugin: pluginId, outcome });
+        duration.observe({ plugin: pluginId }, durationMs / 1000);
+      },
+    },
+  };
+}
+
+async function countChunks({ sql }: Parameters<Parameters<Database["transaction"]>[0]>[0]) {
+  const rows = await sql<{ state: string; count: number }[]>`
+    select state, count(*)::int as count from chunks where state in ('ready', 'queued', 'sending') group by state`;
+  return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
+}

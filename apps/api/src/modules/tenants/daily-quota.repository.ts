@@ -1,0 +1,35 @@
+import type { RequestContext } from "../../platform/context.ts";
+import type { Tx } from "../../platform/database/index.ts";
+import { toUuid } from "../../platform/ids.ts";
+import { defaultLimit, quotaExceeded } from "./quota.rules.ts";
+
+const KIND = "messages_per_day";
+
+/**
+ * Takes messages from today's quota (the tenant's day) or throws 409. One guarded statement on one row: call it
+ * last in the transaction, so that the row is locked for the shortest time.
+ */
+export async function takeDailyMessages(
+  { sql }: Tx,
+  ctx: Pick<RequestContext, "tenantId">,
+  count: number,
+): Promise<void> {
+  const tenant = toUuid("tenant", ctx.tenantId);
+  const rows = await sql`
+    insert into quotas as q (tenant_id, kind, period, used, "limit")
+    select ${tenant}, ${KIND}, to_char(now() at time zone t.time_zone, 'YYYY-MM-DD'), ${count}, allowed."limit"
+    from tenants t cross join lateral (
+      select coalesce(max(p."limit"), ${defaultLimit(KIND)}) as "limit" from quotas p
+      where p.tenant_id = ${tenant} and p.kind = ${KIND} and p.period = ''
+    ) allowed
+    where t.id = ${tenant} and ${count} <= allowed."limit"
+    on conflict (tenant_id, kind, period) do update
+      set used = q.used + excluded.used, "limit" = excluded."limit"
+      where q.used + excluded.used <= excluded."limit"
+    returning used`;
+  if (rows.length > 0) return;
+  const [full] = await sql<{ used: string; limit: string }[]>`
+    select used, "limit" from quotas where tenant_id = ${tenant} and kind = ${KIND} order by period desc limit 1`;
+  const limit = Number(full?.limit ?? defaultLimit(KIND));
+  throw quotaExceeded(KIND, limit, Number(full?.used ?? limit));
+}

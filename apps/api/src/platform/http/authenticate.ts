@@ -1,0 +1,70 @@
+import type { Context, MiddlewareHandler } from "hono";
+import { abilityOf, type Permission } from "../authorization/index.ts";
+import type { Clock } from "../clock.ts";
+import type { Actor } from "../context.ts";
+import { unauthenticated } from "../errors.ts";
+import type { AppEnv } from "./router.ts";
+import { assertSameOrigin } from "./security.ts";
+
+/** Whom a credential speaks for. */
+export interface Identity {
+  tenantId: string;
+  actor: Actor;
+  permissions: Permission[];
+}
+
+export interface AuthenticateDeps {
+  /** The session's token from the cookie. */
+  readSessionToken(c: Context): string | undefined;
+  authenticateSession(token: string): Promise<Identity | undefined>;
+  /** Throws the problem of a key that is not accepted. */
+  authenticateApiKey(key: string): Promise<Identity>;
+  publicOrigin: string;
+  clock: Clock;
+}
+
+const isSignIn = (method: string, path: string) => method === "POST" && path === "/v1/session";
+/** Vendors' pushes carry a token of their own in the path. */
+const isVendorPush = (path: string) => path.startsWith("/v1/receipts/");
+
+/**
+ * Turns the credential into the request's context. A bearer key never meets the cookie: requests that carry one are
+ * judged by it alone, and only requests that ride on the cookie have to prove where they come from.
+ */
+export function authenticate(deps: AuthenticateDeps): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    if (isVendorPush(c.req.path)) return next();
+    const authorization = c.req.header("authorization");
+    if (authorization === undefined) assertSameOrigin(c.req.raw, deps.publicOrigin);
+    if (isSignIn(c.req.method, c.req.path)) return next();
+    const identity =
+      authorization === undefined
+        ? await fromSession(deps, deps.readSessionToken(c))
+        : await deps.authenticateApiKey(bearerToken(authorization));
+    c.set("ctx", {
+      tenantId: identity.tenantId,
+      actor: identity.actor,
+      ability: abilityOf(identity.permissions),
+      requestId: c.var.requestId,
+      ...(c.var.ipAddress ? { ipAddress: c.var.ipAddress } : {}),
+      now: () => deps.clock.now(),
+    });
+    return next();
+  };
+}
+
+async function fromSession(deps: AuthenticateDeps, token: string | undefined): Promise<Identity> {
+  const identity = token === undefined ? undefined : await deps.authenticateSession(token);
+  if (identity) return identity;
+  throw unauthenticated(
+    token === undefined
+      ? "Sign in, or send an API key as `Authorization: Bearer td_live_…`."
+      : "The session has ended. Please sign in again.",
+  );
+}
+
+function bearerToken(authorization: string): string {
+  const [scheme, token, ...rest] = authorization.split(" ");
+  if (scheme?.toLowerCase() === "bearer" && token && rest.length === 0) return token;
+  throw unauthenticated("Send the API key as `Authorization: Bearer td_live_…`.");
+}
