@@ -2,9 +2,9 @@ import { readFile, realpath } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { manifestSchema, type NativePlugin, type PluginManifest, type PurePlugin } from "@tidings/sdk/plugin";
-import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
-import formats from "ajv-formats";
+import type { ErrorObject } from "ajv/dist/2020.js";
 import type { LoadedPlugin, PluginModule } from "../catalogue.ts";
+import { createAjv } from "./ajv.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { findManifestFaults } from "./manifest-rules.ts";
 import { createSettingsValidator, secretFieldsOf } from "./settings-validator.ts";
@@ -21,14 +21,8 @@ export interface PluginPackage {
   module: PluginModule;
 }
 
-const ajv = new Ajv2020({ allErrors: true, strict: true });
-formats.default(ajv);
-// What manifests add to JSON Schema. Any other unknown keyword is an error, so that a typing mistake is found.
-ajv.addVocabulary(["x-secret", "x-title-zh", "x-description-zh"]);
-
-const manifestAjv = new Ajv2020({ allErrors: true, strict: false });
-formats.default(manifestAjv);
-const validateManifest = manifestAjv.compile<PluginManifest>(manifestSchema);
+const ajv = createAjv();
+const validateManifest = createAjv().compile<PluginManifest>(manifestSchema);
 
 /** Loads the plugin in a folder; throws PluginRefused if anything about it is wrong. */
 export async function loadPlugin(folder: string): Promise<PluginPackage> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { hostOfSetting } from "../testing/plugins.ts";
 import { allowedHosts, readDestination } from "./destination.ts";
 
 const policy = { allowedEndpoints: new Set(["127.0.0.1:4001", "[::1]:4001", "localhost:4001"]) };
@@ -6,7 +7,7 @@ const policy = { allowedEndpoints: new Set(["127.0.0.1:4001", "[::1]:4001", "loc
 describe("allowedHosts", () => {
   it("takes names as they are and settings as URL or host", () => {
     const hosts = allowedHosts(
-      ["api.example.com", "${settings.url}", "${settings.host}", "${settings.none}"],
+      ["api.example.com", hostOfSetting("url"), hostOfSetting("host"), hostOfSetting("none")],
       {
         url: "https://HOOKS.example.com:8443/in?x=1",
         host: "mail.example.com",
@@ -16,7 +17,7 @@ describe("allowedHosts", () => {
   });
 
   it("reads addresses in the form they have in a URL", () => {
-    const hosts = allowedHosts(["${settings.a}", "${settings.b}"], { a: "::1", b: "http://127.1" });
+    const hosts = allowedHosts([hostOfSetting("a"), hostOfSetting("b")], { a: "::1", b: "http://127.1" });
     expect([...hosts]).toEqual(["[::1]", "127.0.0.1"]);
   });
 });

@@ -3,6 +3,9 @@ import type { Logger } from "../../logger.ts";
 import type { LoadedPlugins, PluginModule } from "../catalogue.ts";
 import type { ChannelHandle } from "../channel.ts";
 
+/** The entry of a manifest's `hosts` that stands for a setting. */
+export const hostOfSetting = (name: string) => `\${settings.${name}}`;
+
 /** A manifest in order, for a vendor at `settings.endpoint` with a bearer token. */
 export function manifestWith(overrides: Partial<PluginManifest> = {}): PluginManifest {
   const text = { zh: "测试", en: "Test" };
@@ -25,7 +28,7 @@ export function manifestWith(overrides: Partial<PluginManifest> = {}): PluginMan
         token: { type: "string", "x-secret": true },
       },
     },
-    hosts: ["${settings.endpoint}"],
+    hosts: [hostOfSetting("endpoint")],
     auth: { api: { type: "bearer", secret: "token" } },
     address: { schema: { type: "string", maxLength: 100 }, label: text },
     content: { text: { label: text, required: true, maxLength: 500, escape: "none" } },

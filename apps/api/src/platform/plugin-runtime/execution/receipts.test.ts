@@ -1,0 +1,75 @@
+import type { PurePlugin, ReceiptInput, ReceiptOutput } from "@tidings/sdk/plugin";
+import { describe, expect, it } from "vitest";
+import { createPluginRuntime } from "../runtime.ts";
+import { catalogueOf, channelWith, manifestWith, postEach, recordingLogger } from "../testing/plugins.ts";
+
+const REQUEST = { headers: { "x-a": "1" }, query: { q: "2" }, body: "pushed" };
+
+async function parse(parseReceipt: PurePlugin["parseReceipt"]) {
+  const { logger, logs } = recordingLogger();
+  const runtime = createPluginRuntime({
+    plugins: catalogueOf(manifestWith(), { ...postEach, parseReceipt }),
+    clock: { now: () => new Date(5) },
+    logger,
+    outbound: { allowedEndpoints: new Set() },
+  });
+  const output = await runtime.parseReceipt(channelWith({ settings: { endpoint: "e" } }), REQUEST);
+  await runtime.close();
+  return { output, logs };
+}
+
+const returning = (output: unknown) => parse(() => output as ReceiptOutput);
+
+describe("parseReceipt", () => {
+  it("hands the push to the plugin and its events on", async () => {
+    const inputs: ReceiptInput[] = [];
+    const { output } = await parse((input) => {
+      inputs.push(input);
+      return {
+        events: [{ eventId: "e1", type: "delivered", at: 12.4, ref: "dlv_1", detail: "d".repeat(600) }],
+        reply: { status: 200, headers: { "Content-Type": "application/json" }, body: "{}" },
+      };
+    });
+    expect(inputs).toEqual([{ ...REQUEST, settings: { endpoint: "e" }, now: 5 }]);
+    expect(output).toEqual({
+      events: [{ eventId: "e1", type: "delivered", at: 12, ref: "dlv_1", detail: "d".repeat(500) }],
+      reply: { status: 200, headers: { "content-type": "application/json" }, body: "{}" },
+    });
+  });
+
+  it("drops events that are none, and keeps the others", async () => {
+    const good = { eventId: "e1", type: "read", at: 1 };
+    const { output, logs } = await returning({
+      events: [
+        good,
+        null,
+        { ...good, eventId: "" },
+        { ...good, eventId: "x".repeat(201) },
+        { ...good, type: "bounced" },
+        { ...good, at: Number.NaN },
+        { ...good, at: 1e18 },
+      ],
+      reply: { status: 200, body: "ok" },
+    });
+    expect(output.events).toEqual([good]);
+    expect(logs).toMatchObject([{ level: "warn", fields: { reason: "6 events are malformed" } }]);
+  });
+
+  it("lets the plugin choose the reply's content type and no other header", async () => {
+    const headers = { "content-type": "text/plain", "set-cookie": "session=mine" };
+    const { output } = await returning({ events: [], reply: { status: 200, headers, body: "" } });
+    expect(output.reply.headers).toEqual({ "content-type": "text/plain" });
+  });
+
+  it.each([
+    ["throws", () => Promise.reject(new Error("cannot read pushed"))],
+    ["returns nothing", () => null],
+    ["gives no reply", () => ({ events: [] })],
+    ["gives an impossible status", () => ({ events: [], reply: { status: 101, body: "" } })],
+  ])("answers 400 without events when the plugin %s", async (_name, parseReceipt) => {
+    const { output, logs } = await parse(parseReceipt as unknown as PurePlugin["parseReceipt"]);
+    expect(output).toEqual({ events: [], reply: { status: 400, body: "" } });
+    expect(logs).toHaveLength(1);
+    expect(JSON.stringify(logs)).not.toContain("cannot read pushed");
+  });
+});

@@ -1,0 +1,138 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { SettingProperty } from "@tidings/sdk/plugin";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { hostOfSetting, manifestWith, recordingLogger } from "../testing/plugins.ts";
+import { loadPlugins } from "./load-plugins.ts";
+
+const MODULE = "export const plan = () => ({ requests: [] }); export const settle = () => ({ results: [] });";
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tidings-plugins-"));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function put(name: string, manifest: unknown, files: Record<string, string> = { "plugin.js": MODULE }) {
+  const text = typeof manifest === "string" ? manifest : JSON.stringify(manifest);
+  for (const [path, content] of Object.entries({
+    "channel.json": text,
+    "package.json": '{"type":"module"}',
+    ...files,
+  })) {
+    await mkdir(dirname(join(folder, name, path)), { recursive: true });
+    await writeFile(join(folder, name, path), content);
+  }
+}
+
+async function load() {
+  const { logger, logs } = recordingLogger();
+  const plugins = await loadPlugins(folder, logger);
+  const reasons = logs.filter(({ level }) => level === "error").map(({ fields }) => String(fields.reason));
+  return { plugins, reasons };
+}
+
+describe("loadPlugins", () => {
+  it("loads what is in order, sorted by id, and freezes the manifests", async () => {
+    await put("b", manifestWith({ id: "acme/b" }));
+    await put("a", manifestWith({ id: "acme/a" }));
+    await mkdir(join(folder, "no-plugin"));
+    const { plugins, reasons } = await load();
+    expect(reasons).toEqual([]);
+    expect(plugins.list().map(({ manifest }) => manifest.id)).toEqual(["acme/a", "acme/b"]);
+    expect(plugins.find("acme/a")?.secretFields).toEqual(["token"]);
+    expect(plugins.module("acme/a")?.level).toBe("pure");
+    expect(plugins.find("acme/none")).toBeUndefined();
+    expect(plugins.module("acme/none")).toBeUndefined();
+    const manifest = plugins.find("acme/a")?.manifest;
+    expect(() => Object.assign(manifest?.limits ?? {}, { concurrency: 256 })).toThrow();
+  });
+
+  it("starts without plugins when the folder is missing", async () => {
+    const { logger, logs } = recordingLogger();
+    expect((await loadPlugins(join(folder, "none"), logger)).list()).toEqual([]);
+    expect(logs[0]).toMatchObject({ level: "error" });
+  });
+
+  it("keeps the first of two plugins with one id", async () => {
+    await put("a", manifestWith({ version: "1.0.0" }));
+    await put("b", manifestWith({ version: "2.0.0" }));
+    const { plugins, reasons } = await load();
+    expect(plugins.find("acme/test")?.manifest.version).toBe("1.0.0");
+    expect(reasons).toEqual(["another plugin has the id acme/test already"]);
+  });
+
+  const { settings } = manifestWith();
+  const withProperty = (property: object) => {
+    const properties = { ...settings.properties, extra: property as SettingProperty };
+    return { settings: { ...settings, properties } };
+  };
+
+  it.each<[string, unknown, string]>([
+    ["no JSON", "{", "cannot be read"],
+    ["an unknown key", { ...manifestWith(), colour: "red" }, "colour"],
+    ["a missing key", { ...manifestWith(), kind: undefined }, "kind"],
+    ["an id without publisher", manifestWith({ id: "test" }), "/id"],
+    ["another protocol", manifestWith({ protocol: ["2.0"] }), "protocol 2.0"],
+    ["an entry that leaves the folder", manifestWith({ entry: "../evil.js" }), "outside"],
+    ["an absolute entry", manifestWith({ entry: "/etc/hosts" }), "outside"],
+    ["an entry that is not there", manifestWith({ entry: "dist/plugin.js" }), "has the plugin been built"],
+    [
+      "an auth scheme without its secret",
+      manifestWith({ auth: { a: { type: "bearer", secret: "pw" } } }),
+      '"pw"',
+    ],
+    [
+      "an auth scheme with an open secret",
+      manifestWith({ auth: { a: { type: "bearer", secret: "endpoint" } } }),
+      "no secret setting",
+    ],
+    ["an unknown auth scheme", manifestWith({ auth: { a: { type: "magic" } as never } }), "/auth"],
+    ["a host that is none", manifestWith({ hosts: ["https://x.test/"] }), "no host name"],
+    ["a host from no setting", manifestWith({ hosts: [hostOfSetting("nothing")] }), '"nothing"'],
+    ["a host from a secret", manifestWith({ hosts: [hostOfSetting("token")] }), '"token"'],
+    ["a key without a window", manifestWith({ idempotency: { kind: "key" } }), "windowSeconds"],
+    ["a required setting that is none", manifestWith({ settings: { ...settings, required: ["x"] } }), '"x"'],
+    ["a mistyped keyword", manifestWith(withProperty({ type: "string", maxLenght: 3 })), "maxLenght"],
+    ["a broken pattern", manifestWith(withProperty({ type: "string", pattern: "(" })), "settings"],
+    ["a secret that is no text", manifestWith(withProperty({ type: "integer", "x-secret": true })), "string"],
+    [
+      "a promise of receipts without a reader",
+      manifestWith({ receipts: { mode: "push", delivered: true, read: false } }),
+      "parseReceipt",
+    ],
+    ["a native level without open", manifestWith({ level: "native" }), "open"],
+  ])("leaves out a plugin with %s, says why, and loads the rest", async (_name, manifest, reason) => {
+    await put("broken", manifest);
+    await put("good", manifestWith({ id: "acme/good" }));
+    const { plugins, reasons } = await load();
+    expect(plugins.list().map((plugin) => plugin.manifest.id)).toEqual(["acme/good"]);
+    expect(reasons).toHaveLength(1);
+    expect(reasons[0]).toContain(reason);
+  });
+
+  it.each([
+    ["does not parse", "export const plan = ("],
+    ["throws", "throw new Error('on import')"],
+    ["exports nothing", ""],
+  ])("leaves out a plugin whose module %s", async (_name, code) => {
+    await put("broken", manifestWith(), { "plugin.js": code });
+    const { plugins, reasons } = await load();
+    expect(plugins.list()).toEqual([]);
+    expect(reasons).toHaveLength(1);
+  });
+
+  it("leaves out a plugin whose entry is a link out of its folder", async () => {
+    await put("outside", manifestWith({ id: "acme/outside" }));
+    await put("linked", manifestWith({ entry: "linked.js" }));
+    await symlink(join(folder, "outside", "plugin.js"), join(folder, "linked", "linked.js"));
+    const { plugins, reasons } = await load();
+    expect(plugins.list().map(({ manifest }) => manifest.id)).toEqual(["acme/outside"]);
+    expect(reasons[0]).toContain("outside");
+  });
+});
