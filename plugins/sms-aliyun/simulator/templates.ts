@@ -3,6 +3,7 @@ const TEMPLATES = new Map([
   ["SMS_100001", "您的验证码是 {code}，5 分钟内有效，请勿告诉他人。"],
   ["SMS_100002", "{name}您好，{content}"],
   ["SMS_100003", "【通知】{content}"],
+  ["SMS_100005", "{user_name}同学，您的{course}出勤率为{rate}，请及时联系辅导员。"],
   ["SMS_100004", "{name}同学，{course}将于{time}在{place}上课，请准时参加。"],
 ]);
 

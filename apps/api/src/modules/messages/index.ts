@@ -1,6 +1,5 @@
 export type { NewMessage } from "./accept.repository.ts";
 export { type AcceptMessage, createAcceptMessage } from "./accept-message.ts";
-export type { MessageTotal } from "./counts.rules.ts";
 export { decideMessage } from "./decide-message.ts";
 export { messageRoutes } from "./message.routes.ts";
 export { createMessageService, type MessageService } from "./message.service.ts";

@@ -6,7 +6,8 @@ import { noSuch } from "../../platform/errors.ts";
 import { type Page, type PageRequest, toPage } from "../../platform/http/index.ts";
 import { fromUuid } from "../../platform/ids.ts";
 import { recordAudit } from "../audit/index.ts";
-import { type Counts, countsOf, type MessageTotal } from "./counts.rules.ts";
+import type { MessageTotal } from "../statistics/index.ts";
+import { type Counts, countsOf } from "./counts.rules.ts";
 import { messageNotCancellable } from "./message.errors.ts";
 import type {
   MessageContent,

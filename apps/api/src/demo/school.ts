@@ -1,0 +1,95 @@
+/** The demo tenant: a school with a few sources, people and texts. Plain data; `seed.ts` puts it in place. */
+
+export const SCHOOL = {
+  code: "zhixing",
+  name: "知行学校",
+  timeZone: "Asia/Shanghai",
+  locale: "zh-CN",
+} as const;
+
+export const OWNER = { email: "owner@zhixing.example", name: "王校长", roleCode: "owner" } as const;
+export const MEMBERS = [
+  { email: "operator@zhixing.example", name: "李老师", roleCode: "operator" },
+  { email: "reviewer@zhixing.example", name: "赵主任", roleCode: "reviewer" },
+] as const;
+/** Known to everybody, and only ever used on a tenant that this seed made. */
+export const PASSWORD = "tidings-demo-2026";
+
+export const SOURCES = [
+  { code: "academic-affairs", name: "教务系统" },
+  { code: "fees", name: "缴费系统" },
+];
+
+/** Channel by the folder of the plugin whose simulator it talks to. */
+export const CHANNELS = [
+  { plugin: "sms-aliyun", pluginId: "tidings/sms-aliyun", code: "school-sms", name: "校园短信" },
+  { plugin: "email-smtp", pluginId: "tidings/email-smtp", code: "school-mail", name: "校园邮件" },
+  { plugin: "webhook", pluginId: "tidings/webhook", code: "class-board", name: "班级电子屏" },
+];
+
+const NAMES = [
+  ["2024001", "张伟", "2024级", "一班"],
+  ["2024002", "王芳", "2024级", "一班"],
+  ["2024003", "李娜", "2024级", "一班"],
+  ["2024004", "刘洋", "2024级", "一班"],
+  ["2024005", "陈静", "2024级", "二班"],
+  ["2024006", "杨帆", "2024级", "二班"],
+  ["2024007", "赵敏", "2024级", "二班"],
+  ["2024008", "黄磊", "2024级", "二班"],
+  ["2023001", "周杰", "2023级", "一班"],
+  ["2023002", "吴倩", "2023级", "一班"],
+  ["2023003", "徐亮", "2023级", "一班"],
+  ["2023004", "孙悦", "2023级", "一班"],
+  ["2023005", "胡斌", "2023级", "二班"],
+  ["2023006", "朱琳", "2023级", "二班"],
+  ["2023007", "高翔", "2023级", "二班"],
+  ["2023008", "林雪", "2023级", "二班"],
+  ["2022001", "何勇", "2022级", "一班"],
+  ["2022002", "郭婷", "2022级", "一班"],
+  ["2022003", "马超", "2022级", "一班"],
+  ["2022004", "罗兰", "2022级", "一班"],
+] as const;
+
+/** One student has no phone, so that the demo shows why somebody was not reached. */
+const WITHOUT_PHONE = "2022004";
+
+export const USERS = NAMES.map(([userId, name, grade, className], index) => ({
+  userId,
+  name,
+  attributes: { grade, class: className },
+  tags: [grade, ...(index % 3 === 0 ? ["住校生"] : [])],
+  identities: [
+    ...(userId === WITHOUT_PHONE ? [] : [{ kind: "sms", address: `+86152131301${String(index + 11)}` }]),
+    { kind: "email", address: `s${userId}@zhixing.example` },
+  ],
+}));
+
+export const TEMPLATE = { code: "attendance-warning", name: "出勤提醒" };
+export const TEMPLATE_VERSION = {
+  variables: [
+    { name: "user_name", type: "text", required: true, example: "张伟" },
+    { name: "course", type: "text", required: true, example: "高等数学" },
+    { name: "rate", type: "text", required: true, example: "72%" },
+  ],
+  renderings: {
+    sms: {
+      templateCode: "SMS_100005",
+      text: "{{user_name}}同学，您的{{course}}出勤率为{{rate}}，请及时联系辅导员。",
+    },
+    email: {
+      subject: "{{course}}出勤提醒",
+      text: "{{user_name}}同学：\n\n您本学期的{{course}}出勤率为{{rate}}，已低于学校要求。请在本周内联系辅导员说明情况。\n\n知行学校教务处",
+      html: "<p>{{user_name}}同学：</p><p>您本学期的<strong>{{course}}</strong>出勤率为 <strong>{{rate}}</strong>，已低于学校要求。请在本周内联系辅导员说明情况。</p><p>知行学校教务处</p>",
+    },
+  },
+};
+
+export const POLICY_NAME = "短信未送达 1 分钟后补发邮件";
+export const FALLBACK_SECONDS = 60;
+
+/** The message that a first start sends. */
+export const FIRST_MESSAGE = {
+  audience: { kind: "tags", any: ["2024级", "2022级"], all: [], not: [] },
+  template: TEMPLATE.code,
+  variables: { course: "高等数学", rate: "72%" },
+};

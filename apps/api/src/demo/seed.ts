@@ -1,0 +1,214 @@
+import { connect } from "@tidings/db";
+import type { Http } from "../composition/http.ts";
+import { abilityOf } from "../platform/authorization/index.ts";
+import { ProblemError } from "../platform/errors.ts";
+import { fromUuid } from "../platform/ids.ts";
+import { type Call, createCaller } from "./caller.ts";
+import * as school from "./school.ts";
+import type { DemoSimulator } from "./simulators.ts";
+
+export interface SeedDeps {
+  http: Pick<Http, "app" | "tenants" | "members">;
+  databaseUrl: string;
+  simulators: DemoSimulator[];
+  publicUrl: string;
+}
+
+/** What a visitor may want to copy from the terminal. */
+export interface SeededSchool {
+  /** The API key of the first source, on the start that made it. */
+  apiKey: string | undefined;
+  firstMessageId: string;
+}
+
+/**
+ * Puts the demo school in place, through the public API as far as it goes. Every step finds what an earlier start
+ * has made, so a start that was killed half-way is completed by the next.
+ */
+export async function seedSchool(deps: SeedDeps): Promise<SeededSchool> {
+  await ensureOwner(deps);
+  const call = await createCaller(deps.http.app, deps.publicUrl, school.OWNER.email, school.PASSWORD);
+  const roles = await call<{ items: { id: string; code: string }[] }>("GET", "/v1/roles");
+  for (const { roleCode, ...member } of school.MEMBERS) {
+    const roleId = roles.items.find((role) => role.code === roleCode)?.id;
+    await ensure(call, "/v1/members", { ...member, roleId, password: school.PASSWORD }, "email");
+  }
+  const channels = await ensureChannels(call, deps.simulators);
+  const sources = await ensureSources(call, channels);
+  for (const user of school.USERS) {
+    const { userId, ...rest } = user;
+    await call("PUT", `/v1/users/${userId}`, rest);
+  }
+  await ensureTemplate(call);
+  const policyId = await ensurePolicy(call, channels);
+  await ensureApprovalFlow(call, sources, roles.items);
+  const apiKey = await firstApiKey(call, sources[0] ?? "");
+  const first = await call<{ id: string }>(
+    "POST",
+    "/v1/messages",
+    { ...school.FIRST_MESSAGE, policy: policyId },
+    { "idempotency-key": "demo-first-message" },
+  );
+  return { apiKey, firstMessageId: first.id };
+}
+
+/** The tenant and its first member are the installation's doing; there is no API for them yet. */
+async function ensureOwner({ http, databaseUrl }: SeedDeps): Promise<void> {
+  const system = {
+    actor: { kind: "system" as const, name: "demo" },
+    requestId: "demo",
+    now: () => new Date(),
+  };
+  const tenantId = await http.tenants.createTenant(system, school.SCHOOL).then(
+    (tenant) => tenant.id,
+    (error) => {
+      if (isTaken(error)) return findTenant(databaseUrl);
+      throw error;
+    },
+  );
+  const ctx = { ...system, tenantId, ability: abilityOf([{ action: "manage", subject: "all" }]) };
+  const roleId = await findOwnerRole(databaseUrl);
+  const { email, name } = school.OWNER;
+  await http.members.createMember(ctx, { email, name, roleId, password: school.PASSWORD }).catch((error) => {
+    if (!isTaken(error)) throw error;
+  });
+}
+
+const isTaken = (error: unknown) => error instanceof ProblemError && error.type.status === 409;
+
+async function findTenant(databaseUrl: string): Promise<string> {
+  const [row] = await asOwner<{ id: string }>(databaseUrl, "select id from tenants where code = $1");
+  return fromUuid("tenant", row?.id ?? "");
+}
+
+async function findOwnerRole(databaseUrl: string): Promise<string> {
+  const [row] = await asOwner<{ id: string }>(
+    databaseUrl,
+    "select r.id from roles r join tenants t on t.id = r.tenant_id where t.code = $1 and r.code = 'owner'",
+  );
+  return fromUuid("role", row?.id ?? "");
+}
+
+/** The demo's own look into the database, as the login that migrates it. */
+async function asOwner<Row>(databaseUrl: string, query: string): Promise<Row[]> {
+  const database = connect({ url: databaseUrl, max: 1, applicationName: "tidings-demo" });
+  try {
+    return await database.transaction(
+      async ({ sql }) => (await sql.unsafe(query, [school.SCHOOL.code])) as unknown as Row[],
+    );
+  } finally {
+    await database.close();
+  }
+}
+
+/** Creates a thing, or finds the one that has the same code, name or email. Returns its id. */
+async function ensure<Body extends Record<string, unknown>>(
+  call: Call,
+  path: string,
+  body: Body,
+  key: keyof Body & string,
+): Promise<string> {
+  const list = await call<{ items: Record<string, unknown>[] }>("GET", `${path}?limit=100`);
+  const known = list.items.find((item) => item[key] === body[key]);
+  if (known) return String(known.id);
+  const created = await call<{ id: string }>("POST", path, body);
+  return created.id;
+}
+
+/** The channels by code, pointed at the simulators of this start. */
+async function ensureChannels(call: Call, simulators: DemoSimulator[]): Promise<Map<string, string>> {
+  const catalogue = await call<{ items: { id: string; settings: { properties: Record<string, object> } }[] }>(
+    "GET",
+    "/v1/plugins",
+  );
+  const ids = new Map<string, string>();
+  for (const { plugin, pluginId, code, name } of school.CHANNELS) {
+    const running = simulators.find((one) => one.plugin === plugin);
+    const properties = catalogue.items.find((one) => one.id === pluginId)?.settings.properties ?? {};
+    if (!running) continue;
+    const values = splitSettings(running.simulator.settings, properties);
+    const id = await ensure(call, "/v1/channels", { code, name, pluginId, ...values }, "code");
+    const channel = await call<{ receiptsUrl: string | null }>("PATCH", `/v1/channels/${id}`, values);
+    if (channel.receiptsUrl) running.options.receiptsUrl = channel.receiptsUrl;
+    await call("POST", `/v1/channels/${id}/verifications`);
+    ids.set(code, id);
+  }
+  return ids;
+}
+
+function splitSettings(
+  values: Record<string, string | number | boolean>,
+  properties: Record<string, object>,
+) {
+  const isSecret = (name: string) => "x-secret" in (properties[name] ?? {});
+  const entries = Object.entries(values);
+  return {
+    settings: Object.fromEntries(entries.filter(([name]) => !isSecret(name))),
+    secrets: Object.fromEntries(entries.filter(([name]) => isSecret(name))),
+  };
+}
+
+async function ensureSources(call: Call, channels: Map<string, string>): Promise<string[]> {
+  const ids: string[] = [];
+  for (const source of school.SOURCES) {
+    const id = await ensure(call, "/v1/sources", source, "code");
+    for (const channelId of channels.values()) await call("PUT", `/v1/sources/${id}/channels/${channelId}`);
+    ids.push(id);
+  }
+  return ids;
+}
+
+async function ensureTemplate(call: Call): Promise<void> {
+  const id = await ensure(call, "/v1/templates", school.TEMPLATE, "code");
+  const { items } = await call<{ items: { id: string; publishedVersion?: unknown }[] }>(
+    "GET",
+    "/v1/templates",
+  );
+  if (items.find((item) => item.id === id)?.publishedVersion) return;
+  const version = await call<{ number: number }>(
+    "POST",
+    `/v1/templates/${id}/versions`,
+    school.TEMPLATE_VERSION,
+  );
+  await call("POST", `/v1/templates/${id}/versions/${version.number}/publication`);
+}
+
+function ensurePolicy(call: Call, channels: Map<string, string>): Promise<string> {
+  const steps = [
+    { channelIds: [channels.get("school-sms")] },
+    {
+      channelIds: [channels.get("school-mail")],
+      when: "undelivered",
+      afterSeconds: school.FALLBACK_SECONDS,
+    },
+  ];
+  return ensure(call, "/v1/policies", { name: school.POLICY_NAME, steps }, "name");
+}
+
+/** Messages of the fees system are approved by the reviewer and then by the owner. */
+async function ensureApprovalFlow(
+  call: Call,
+  sources: string[],
+  roles: { id: string; code: string }[],
+): Promise<void> {
+  const flow = await call<{ updatedAt: string | null }>("GET", "/v1/approval-flow");
+  if (flow.updatedAt !== null) return;
+  const level = (name: string, code: string) => ({
+    name,
+    roleIds: roles.filter((role) => role.code === code).map((role) => role.id),
+    mode: "any",
+  });
+  await call("PUT", "/v1/approval-flow", {
+    name: "缴费通知审核",
+    state: "on",
+    conditions: { sourceIds: [sources[1]], composed: false },
+    levels: [level("部门审核", "reviewer"), level("校长审核", "owner")],
+  });
+}
+
+/** A key is shown once: only the start that makes it can print it. */
+async function firstApiKey(call: Call, sourceId: string): Promise<string | undefined> {
+  const keys = await call<{ items: unknown[] }>("GET", `/v1/sources/${sourceId}/api-keys`);
+  if (keys.items.length > 0) return undefined;
+  return (await call<{ key: string }>("POST", `/v1/sources/${sourceId}/api-keys`)).key;
+}

@@ -1,0 +1,159 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join, resolve } from "node:path";
+import { serve } from "@hono/node-server";
+import { migrate } from "@tidings/db";
+import { startEngine } from "./composition/engine.ts";
+import { lay } from "./composition/foundation.ts";
+import { composeHttp, type Http } from "./composition/http.ts";
+import { announce, progress } from "./demo/announce.ts";
+import { CHANNELS } from "./demo/school.ts";
+import { seedSchool } from "./demo/seed.ts";
+import { type DemoSimulator, startSimulators } from "./demo/simulators.ts";
+import { KEY_BYTES } from "./platform/crypto/index.ts";
+import type { Env } from "./platform/env.ts";
+import type { Logger } from "./platform/logger.ts";
+import { loadPlugins } from "./platform/plugin-runtime/index.ts";
+import { createQueueTransport } from "./platform/queue/index.ts";
+
+export interface RunOptions {
+  env: Env;
+  role: "all" | "api" | "worker";
+  demo: boolean;
+  logger: Logger;
+}
+
+type Stop = () => Promise<void>;
+
+/** Starts the process; the returned function drains and stops it, last started first. */
+export async function run({ env, role, demo, logger }: RunOptions): Promise<Stop> {
+  const stops: Stop[] = [];
+  const stopAll = async () => {
+    for (const stop of stops.reverse()) await stop();
+  };
+  try {
+    await start({ env, role, demo, logger }, stops);
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+  return stopAll;
+}
+
+async function start({ env, role, demo, logger }: RunOptions, stops: Stop[]): Promise<void> {
+  const startedAt = performance.now();
+  const databaseUrl = env.DATABASE_URL ?? (await embedDatabase(env.DATA_DIR, stops));
+  progress("migrating the database");
+  await migrate(databaseUrl);
+  const queue = await createQueueTransport({
+    redisUrl: env.REDIS_URL,
+    databaseUrl,
+    prefix: "tidings",
+    logger,
+  });
+  stops.push(() => queue.close());
+  const simulators = demo ? await startDemoVendors(env, stops) : [];
+  const port = await choosePort(env);
+  const publicUrl = env.PUBLIC_URL ?? `http://${env.HOST === "0.0.0.0" ? "localhost" : env.HOST}:${port}`;
+  const foundation = lay({
+    databaseUrl,
+    installationKey: readInstallationKey(env),
+    publicUrl,
+    plugins: await loadPlugins(resolve(env.PLUGINS_DIR), logger),
+    outbound: { allowedEndpoints: new Set(simulators.flatMap(({ simulator }) => simulator.endpoints)) },
+    logger,
+    consoleDir: resolve(env.CONSOLE_DIR),
+  });
+  stops.push(() => foundation.close());
+  const engine = role === "api" ? undefined : startEngine(foundation, queue);
+  if (engine) stops.push(() => engine.stop());
+  let accepting = true;
+  const http = composeHttp(foundation, {
+    nudge: () => engine?.nudge(),
+    probes: { queue: () => queue.ping() },
+    isAccepting: () => accepting,
+  });
+  if (role !== "worker") stops.push(await listen(http, env.HOST, port));
+  stops.push(async () => {
+    accepting = false;
+  });
+  const seeded = demo ? await seedSchool({ http, databaseUrl, simulators, publicUrl }) : undefined;
+  announce({
+    publicUrl,
+    role,
+    queue: queue.backend,
+    embedded: env.DATABASE_URL === undefined,
+    simulators,
+    seeded,
+    startedAt,
+  });
+}
+
+async function embedDatabase(dataDir: string, stops: Stop[]): Promise<string> {
+  const { startEmbeddedPostgres } = await import("@tidings/db/embedded");
+  const server = await startEmbeddedPostgres({ dataDir: resolve(dataDir, "postgres"), onProgress: progress });
+  stops.push(() => server.stop());
+  return server.url;
+}
+
+function startDemoVendors(env: Env, stops: Stop[]): Promise<DemoSimulator[]> {
+  progress("starting the vendor simulators");
+  const started = startSimulators(
+    resolve(env.PLUGINS_DIR),
+    CHANNELS.map(({ plugin }) => plugin),
+  );
+  stops.push(async () => {
+    for (const { simulator } of await started) await simulator.close();
+  });
+  return started;
+}
+
+/** The key that wraps the tenants' keys: from the environment, or beside the embedded database. */
+function readInstallationKey(env: Env): Uint8Array {
+  if (env.TIDINGS_KEY) return Buffer.from(env.TIDINGS_KEY, "base64");
+  if (env.DATABASE_URL) {
+    throw new Error("Set TIDINGS_KEY to 32 random bytes in base64 (openssl rand -base64 32); keep it safe.");
+  }
+  const file = join(resolve(env.DATA_DIR), "installation.key");
+  if (!existsSync(file)) {
+    mkdirSync(resolve(env.DATA_DIR), { recursive: true });
+    writeFileSync(file, randomBytes(KEY_BYTES).toString("base64"), { mode: 0o600 });
+  }
+  return Buffer.from(readFileSync(file, "utf8"), "base64");
+}
+
+/** The wished-for port; when it is the default and somebody has it, one of the next. */
+async function choosePort(env: Env): Promise<number> {
+  if (process.env.PORT) return env.PORT;
+  for (let port = env.PORT; port < env.PORT + 20; port++) if (await isFree(env.HOST, port)) return port;
+  throw new Error(`The ports from ${env.PORT} on are all taken; set PORT.`);
+}
+
+function isFree(host: string, port: number): Promise<boolean> {
+  return new Promise((resolveFree) => {
+    const probe = createServer();
+    probe.once("error", () => resolveFree(false));
+    probe.listen(port, host, () => probe.close(() => resolveFree(true)));
+  });
+}
+
+/** Listens, and returns what stops it: no new connections, and those under way get five seconds. */
+function listen(http: Http, hostname: string, port: number): Promise<Stop> {
+  return new Promise((resolveListening, reject) => {
+    const server = serve({ fetch: http.app.fetch, hostname, port }, () => {
+      resolveListening(
+        () =>
+          new Promise<void>((resolveClosed) => {
+            server.close(() => resolveClosed());
+            setTimeout(() => "closeAllConnections" in server && server.closeAllConnections(), 5_000).unref();
+          }),
+      );
+    });
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === "EADDRINUSE" ? new Error(`Port ${port} is taken; set PORT to another one.`) : error,
+      );
+    });
+  });
+}
