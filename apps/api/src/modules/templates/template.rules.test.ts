@@ -30,13 +30,11 @@ const problemsOf = (renderings: Record<string, Record<string, string>>) =>
 
 describe("checkVersion", () => {
   it("accepts renderings that suit a plugin of their kind", () => {
-    expect(problemsOf({ sms: { code: "SMS_1", text: "您好 {{name}}" }, email: { subject: "Hi" } })).toEqual(
-      [],
-    );
+    expect(problemsOf({ sms: { code: "C1", text: "您好 {{name}}" }, email: { subject: "Hi" } })).toEqual([]);
   });
 
   it("accepts a rendering that serves two plugins of one kind", () => {
-    expect(problemsOf({ sms: { code: "SMS_1", text: "您好", number: "7" } })).toEqual([]);
+    expect(problemsOf({ sms: { code: "C1", text: "您好", number: "7" } })).toEqual([]);
   });
 
   it("lists the kinds there are when a kind is served by no plugin", () => {
@@ -55,7 +53,7 @@ describe("checkVersion", () => {
   });
 
   it("reports against the plugin that the rendering suits best", () => {
-    expect(problemsOf({ sms: { code: "SMS_1" } })).toEqual([["/renderings/sms/text", "required"]]);
+    expect(problemsOf({ sms: { code: "C1" } })).toEqual([["/renderings/sms/text", "required"]]);
   });
 
   it("measures the text without its variables", () => {

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { findPolicyVersion } from "../../src/modules/policies/index.ts";
+import { startContentApp } from "./fixture.ts";
+
+let app: Awaited<ReturnType<typeof startContentApp>>;
+beforeAll(async () => {
+  app = await startContentApp();
+});
+afterAll(() => app.stop());
+
+async function makeChannels() {
+  const tenant = await app.makeTenant();
+  const sms = await tenant.makeChannel("SMS", "sms", "acme/sms");
+  const mail = await tenant.makeChannel("Mail", "email", "acme/mail");
+  return { ...tenant, sms, mail };
+}
+
+it("refuses a condition that a channel of the step before cannot report, and names the channel", async () => {
+  const { admin, sms, mail } = await makeChannels();
+  const steps = [{ channelIds: [mail] }, { channelIds: [sms], when: "undelivered", afterSeconds: 300 }];
+  const { status, body } = await admin.call("POST", "/policies", { name: "Backup", steps });
+  expect(status).toBe(422);
+  expect(body.errors).toMatchObject([{ pointer: "/steps/1/when", code: "no_receipt" }]);
+  expect(body.detail).toContain('"Mail"');
+});
+
+it("makes a new version only when the steps differ", async () => {
+  const { admin, tenantId, sms, mail } = await makeChannels();
+  const steps = [{ channelIds: [sms] }, { channelIds: [mail], when: "undelivered", afterSeconds: 300 }];
+  const { body } = await admin.call("POST", "/policies", { name: "Backup", steps });
+  const path = `/policies/${body.id}`;
+  expect((await admin.call("PUT", path, { name: "Renamed", steps })).body).toMatchObject({
+    name: "Renamed",
+    number: 1,
+  });
+  const changed = [steps[0], { ...steps[1], afterSeconds: 600 }];
+  expect((await admin.call("PUT", path, { name: "Renamed", steps: changed })).body.number).toBe(2);
+  const pinned = await app.transact(admin.ctx, (tx) =>
+    findPolicyVersion(tx, tenantId, { policyId: body.id }),
+  );
+  expect(pinned).toMatchObject({ number: 2, name: "Renamed", steps: changed });
+});
+
+it("takes an archived policy out of use and gives its quota back", async () => {
+  const { admin, tenantId, rows, sms } = await makeChannels();
+  const { body } = await admin.call("POST", "/policies", { name: "Once", steps: [{ channelIds: [sms] }] });
+  const path = `/policies/${body.id}`;
+  expect((await admin.call("POST", `${path}/archive`)).body.state).toBe("archived");
+  expect(await admin.call("POST", `${path}/archive`)).toMatchObject({
+    status: 409,
+    body: { code: "policy-archived" },
+  });
+  const current = app.transact(admin.ctx, (tx) => findPolicyVersion(tx, tenantId, { policyId: body.id }));
+  expect(await current).toBeUndefined();
+  expect(await rows("select used from quotas where kind = 'policies'")).toEqual([{ used: "0" }]);
+  expect((await admin.call("GET", "/policies?state=active")).body.items).toEqual([]);
+});
+
+it("knows nothing of another tenant's channels and policies", async () => {
+  const { admin, sms } = await makeChannels();
+  const { admin: stranger } = await app.makeTenant();
+  const policy = { name: "Theirs", steps: [{ channelIds: [sms] }] };
+  expect(await stranger.call("POST", "/policies", policy)).toMatchObject({
+    status: 422,
+    body: { errors: [{ pointer: "/steps/0/channelIds/0", code: "unknown_channel" }] },
+  });
+  const { body } = await admin.call("POST", "/policies", policy);
+  expect((await stranger.call("GET", `/policies/${body.id}`)).status).toBe(404);
+});
