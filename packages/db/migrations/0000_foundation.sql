@@ -494,6 +494,8 @@ CREATE INDEX "approval_requests_tenant_id_subject_id_index" ON "approval_request
 CREATE INDEX "approval_requests_tenant_id_state_id_index" ON "approval_requests" USING btree ("tenant_id","state","id");--> statement-breakpoint
 CREATE INDEX "channels_id_index" ON "channels" USING btree ("id");--> statement-breakpoint
 CREATE INDEX "policy_versions_tenant_id_policy_id_index" ON "policy_versions" USING btree ("tenant_id","policy_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "template_versions_one_draft" ON "template_versions" USING btree ("tenant_id","template_id") WHERE state = 'draft';--> statement-breakpoint
+CREATE UNIQUE INDEX "template_versions_one_published" ON "template_versions" USING btree ("tenant_id","template_id") WHERE state = 'published';--> statement-breakpoint
 CREATE INDEX "attempts_of_chunk" ON "attempts" USING btree ("tenant_id","chunk_id");--> statement-breakpoint
 CREATE INDEX "attempts_open" ON "attempts" USING btree ("chunk_id") WHERE ended_at is null;--> statement-breakpoint
 CREATE INDEX "chunks_ready" ON "chunks" USING btree ("priority","due_at","id") WHERE state = 'ready';--> statement-breakpoint
@@ -506,6 +508,7 @@ CREATE INDEX "receipts_of_delivery" ON "receipts" USING btree ("tenant_id","deli
 CREATE INDEX "flows_due" ON "flows" USING btree ("wake_at") WHERE state = 'waiting' and wake_at is not null;--> statement-breakpoint
 CREATE INDEX "idempotency_keys_created_at_index" ON "idempotency_keys" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "messages_tenant_id_source_id_id_index" ON "messages" USING btree ("tenant_id","source_id","id");--> statement-breakpoint
+CREATE INDEX "messages_tenant_id_template_version_id_index" ON "messages" USING btree ("tenant_id","template_version_id") WHERE template_version_id is not null;--> statement-breakpoint
 CREATE INDEX "messages_unfinished" ON "messages" USING btree ("id") WHERE state in ('expanding', 'sending');--> statement-breakpoint
 CREATE INDEX "identities_tenant_id_kind_address_index" ON "identities" USING btree ("tenant_id","kind","address");--> statement-breakpoint
 CREATE INDEX "user_tags_tenant_id_user_id_index" ON "user_tags" USING btree ("tenant_id","user_id");--> statement-breakpoint

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import {
   foreignKey,
   index,
@@ -8,6 +9,7 @@ import {
   primaryKey,
   text,
   unique,
+  uniqueIndex,
 } from "drizzle-orm/pg-core";
 import {
   createdAt,
@@ -82,6 +84,12 @@ export const templateVersions = pgTable(
       columns: [table.tenantId, table.templateId],
       foreignColumns: [templates.tenantId, templates.id],
     }).onDelete("cascade"),
+    uniqueIndex("template_versions_one_draft")
+      .on(table.tenantId, table.templateId)
+      .where(sql`state = 'draft'`),
+    uniqueIndex("template_versions_one_published")
+      .on(table.tenantId, table.templateId)
+      .where(sql`state = 'published'`),
   ],
 );
 

@@ -83,6 +83,7 @@ export const messages = pgTable(
   (table) => [
     primaryKey({ columns: [table.tenantId, table.id] }),
     index().on(table.tenantId, table.sourceId, table.id),
+    index().on(table.tenantId, table.templateVersionId).where(sql`template_version_id is not null`),
     index("messages_unfinished").on(table.id).where(sql`state in ('expanding', 'sending')`),
   ],
 );

@@ -2,7 +2,8 @@ import type { schema } from "@tidings/db";
 import { canonicalJson, sha256 } from "../../platform/crypto/index.ts";
 import { type FieldProblem, invalidField, invalidInput } from "../../platform/errors.ts";
 import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
-import { checkRenderings, missingVariables, mistypedVariables } from "../templates/index.ts";
+import { checkRenderings, missingFields, missingVariables, mistypedVariables } from "../templates/index.ts";
+import { checkAddress } from "../users/index.ts";
 import { variablesMissing } from "./message.errors.ts";
 import type { SendPlan } from "./send-plan.ts";
 
@@ -37,6 +38,14 @@ function checkContent(catalogue: PluginCatalogue, plan: SendPlan, input: SendMes
   );
   if (missing.length > 0) {
     throw invalidField(pointer, `There is no content for: ${missing.join(", ")}.`, "no_rendering");
+  }
+  const incomplete = plan.allChannels.flatMap(({ kind, name, pluginId }) => {
+    const fields = catalogue.find(pluginId)?.manifest.content ?? {};
+    const lacking = missingFields(renderings[kind] ?? {}, fields);
+    return lacking.length > 0 ? [`${name} (${lacking.join(", ")})`] : [];
+  });
+  if (incomplete.length > 0) {
+    throw invalidField(pointer, `Fields are missing for: ${incomplete.join("; ")}.`, "incomplete");
   }
   if (plan.template) return;
   const problems = checkRenderings(input.content ?? {}, namesIn(input), catalogue).map((problem) => ({
@@ -75,17 +84,10 @@ function checkAddresses(catalogue: PluginCatalogue, plan: SendPlan, input: SendM
   if (kinds.size > 1) {
     throw invalidField("/channels", "Typed addresses go to channels of one kind.", "several_kinds");
   }
-  const patterns = plan.channels.flatMap((channel) => {
-    const rules = catalogue.find(channel.pluginId)?.manifest.address.schema;
-    return rules ? [rules] : [];
-  });
+  const [kind = ""] = kinds;
   const errors = input.audience.addresses.flatMap(({ address }, index): FieldProblem[] => {
-    const fits = patterns.every(
-      (rules) =>
-        address.length <= rules.maxLength && (!rules.pattern || new RegExp(rules.pattern, "u").test(address)),
-    );
-    const detail = `"${address.slice(0, 60)}" is not an address of this channel.`;
-    return fits ? [] : [{ pointer: `/audience/addresses/${index}/address`, detail, code: "invalid_address" }];
+    const problem = checkAddress(catalogue, { kind, address }, `/audience/addresses/${index}`);
+    return problem ? [problem] : [];
   });
   if (errors.length > 0) {
     throw invalidInput(`${errors.length} of the addresses are not valid.`, { errors: errors.slice(0, 50) });

@@ -1,9 +1,9 @@
 import { schema } from "@tidings/db";
-import { and, desc, eq, inArray } from "drizzle-orm";
+import { and, eq, inArray } from "drizzle-orm";
 import type { Tx } from "../../platform/database/index.ts";
 import { isId } from "../../platform/ids.ts";
 
-const { channelGrants, channels, policies, policyVersions } = schema;
+const { channelGrants, channels } = schema;
 
 export type ChannelRow = Pick<
   typeof channels.$inferSelect,
@@ -50,29 +50,4 @@ export async function findGranted(
       ),
     );
   return new Set(rows.map((row) => row.channelId));
-}
-
-/** The version of an active policy that new messages get. */
-export async function findCurrentPolicy(
-  tx: Tx,
-  tenantId: string,
-  policyId: string,
-): Promise<{ versionId: string; steps: schema.PolicyStep[] } | undefined> {
-  const [row] = await tx.db
-    .select({ versionId: policyVersions.id, steps: policyVersions.steps })
-    .from(policyVersions)
-    .innerJoin(
-      policies,
-      and(eq(policies.tenantId, policyVersions.tenantId), eq(policies.id, policyVersions.policyId)),
-    )
-    .where(
-      and(
-        eq(policyVersions.tenantId, tenantId),
-        eq(policyVersions.policyId, policyId),
-        eq(policies.state, "active"),
-      ),
-    )
-    .orderBy(desc(policyVersions.number))
-    .limit(1);
-  return row;
 }

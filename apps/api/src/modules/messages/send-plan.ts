@@ -3,9 +3,10 @@ import type { RequestContext } from "../../platform/context.ts";
 import type { Transact, Tx } from "../../platform/database/index.ts";
 import { invalidField, noSuch } from "../../platform/errors.ts";
 import { isId } from "../../platform/ids.ts";
+import { findPolicyVersion } from "../policies/index.ts";
 import { findPublishedVersion } from "../templates/index.ts";
 import { channelNotGranted, channelOff, channelUnknown, templateNotPublished } from "./message.errors.ts";
-import { type ChannelRow, findChannels, findCurrentPolicy, findGranted } from "./send-plan.repository.ts";
+import { type ChannelRow, findChannels, findGranted } from "./send-plan.repository.ts";
 
 /** What a request refers to. */
 export interface SendReferences {
@@ -87,7 +88,7 @@ async function loadPlan(
   return {
     channels: resolved[0] ?? [],
     allChannels: [...new Set(resolved.flat())],
-    policyVersionId: policy?.versionId ?? null,
+    policyVersionId: policy?.id ?? null,
     template: template && { versionId: template.id, name: template.name, variables: template.variables },
     renderings: template?.renderings ?? null,
     needsApproval: await deps.isApprovalNeeded(tx, ctx, sourceId),
@@ -123,7 +124,7 @@ function usableChannel(
 }
 
 async function getPolicy(tx: Tx, ctx: RequestContext, policyId: string) {
-  const policy = await findCurrentPolicy(tx, ctx.tenantId, policyId);
+  const policy = await findPolicyVersion(tx, ctx.tenantId, { policyId });
   if (!policy) throw noSuch("active policy", policyId);
   return policy;
 }
