@@ -25,7 +25,7 @@ const RESERVED_HEADERS = new Set([
   "upgrade",
 ]);
 
-const DEFAULT_HEADERS = { "user-agent": "Tidings/1" };
+const USER_AGENT = "Tidings/1";
 
 /** A channel on whose behalf requests are sent. */
 export interface Sender {
@@ -50,11 +50,18 @@ export function createRequestSender(deps: RequestSenderDeps) {
     const { id: pluginId, limits } = manifest;
     const hosts = allowedHosts(manifest.hosts, channel.settings);
     const key = channelKey(channel);
+    let last: { text: string; url: URL } | undefined;
+
+    /** Parsing and checking a URL costs more than anything else here, and most batches go to a single one. */
+    function destinationOf(text: string): URL {
+      if (last?.text !== text) last = { text, url: readDestination(text, hosts, deps.policy) };
+      return last.url;
+    }
 
     function prepare(request: PlannedRequest): HttpRequest {
       const { method, body, auth, idempotencyKey } = request;
-      const url = readDestination(request.url, hosts, deps.policy);
-      const headers = { ...DEFAULT_HEADERS, ...readHeaders(request.headers) };
+      const url = destinationOf(request.url);
+      const headers = readHeaders(request.headers);
       if (auth !== undefined) {
         const now = deps.clock.now();
         const signable = { method, url, headers, body: body ?? "", idempotencyKey, now };
@@ -91,11 +98,11 @@ export function createRequestSender(deps: RequestSenderDeps) {
 }
 
 function readHeaders(headers: Record<string, string> = {}): Record<string, string> {
-  const lowered: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
+  const lowered: Record<string, string> = { "user-agent": USER_AGENT };
+  for (const name in headers) {
     const key = name.toLowerCase();
     if (RESERVED_HEADERS.has(key)) throw new BlockedError(`The plugin sets the reserved header ${key}.`);
-    lowered[key] = value;
+    lowered[key] = headers[name] ?? "";
   }
   return lowered;
 }

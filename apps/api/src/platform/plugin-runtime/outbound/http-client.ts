@@ -35,12 +35,10 @@ export function createHttpClient(policy: OutboundPolicy, resolve: ResolveHost = 
     pipelining: 1,
   });
   return {
-    send: ({ url, timeoutMs, ...request }) =>
+    send: ({ method, url, headers, body, timeoutMs }) =>
       new Promise((settle) => {
-        agent.dispatch(
-          { ...request, origin: url.origin, path: `${url.pathname}${url.search}` },
-          new Exchange(timeoutMs, settle),
-        );
+        const path = `${url.pathname}${url.search}`;
+        agent.dispatch({ origin: url.origin, path, method, headers, body }, new Exchange(timeoutMs, settle));
       }),
     close: () => agent.destroy(),
   };
