@@ -6,7 +6,7 @@ import { serve } from "@hono/node-server";
 import { migrate } from "@tidings/db";
 import { startEngine } from "./composition/engine.ts";
 import { lay } from "./composition/foundation.ts";
-import { composeHttp, type Http } from "./composition/http.ts";
+import { composeHttp, composeOperations } from "./composition/http.ts";
 import { announce, progress } from "./demo/announce.ts";
 import { CHANNELS } from "./demo/school.ts";
 import { seedSchool } from "./demo/seed.ts";
@@ -69,12 +69,10 @@ async function start({ env, role, demo, logger }: RunOptions, stops: Stop[]): Pr
   const engine = role === "api" ? undefined : startEngine(foundation, queue);
   if (engine) stops.push(() => engine.stop());
   let accepting = true;
-  const http = composeHttp(foundation, {
-    nudge: () => engine?.nudge(),
-    probes: { queue: () => queue.ping() },
-    isAccepting: () => accepting,
-  });
-  if (role !== "worker") stops.push(await listen(http, env.HOST, port));
+  const watching = { probes: { queue: () => queue.ping() }, isAccepting: () => accepting };
+  const http = composeHttp(foundation, { nudge: () => engine?.nudge(), ...watching });
+  const served = role === "worker" ? composeOperations(foundation, watching) : http.app;
+  stops.push(await listen(served.fetch, env.HOST, port));
   stops.push(async () => {
     accepting = false;
   });
@@ -139,9 +137,9 @@ function isFree(host: string, port: number): Promise<boolean> {
 }
 
 /** Listens, and returns what stops it: no new connections, and those under way get five seconds. */
-function listen(http: Http, hostname: string, port: number): Promise<Stop> {
+function listen(fetch: Parameters<typeof serve>[0]["fetch"], hostname: string, port: number): Promise<Stop> {
   return new Promise((resolveListening, reject) => {
-    const server = serve({ fetch: http.app.fetch, hostname, port }, () => {
+    const server = serve({ fetch, hostname, port }, () => {
       resolveListening(
         () =>
           new Promise<void>((resolveClosed) => {

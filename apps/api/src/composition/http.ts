@@ -26,16 +26,21 @@ export function composeHttp(foundation: Foundation, options: HttpOptions) {
     routers: [...access.routers, ...content.routers, ...messaging.routers],
     receipts: messaging.receipts,
     authentication: access.authentication,
-    operations: operationsRoutes({
-      probes: { database: () => foundation.api.ping(), ...options.probes },
-      metrics: foundation.metrics.registry,
-      isAccepting: options.isAccepting ?? (() => true),
-    }),
+    operations: composeOperations(foundation, options),
     console: foundation.consoleDir === undefined ? undefined : consoleFiles(foundation.consoleDir),
     logger: foundation.logger,
     version: VERSION,
   });
   return { app, ...access, ...content, ...messaging };
+}
+
+/** Health, readiness and metrics: all that a process without HTTP of its own serves. */
+export function composeOperations(foundation: Foundation, options: Omit<HttpOptions, "nudge">) {
+  return operationsRoutes({
+    probes: { database: () => foundation.api.ping(), ...options.probes },
+    metrics: foundation.metrics.registry,
+    isAccepting: options.isAccepting ?? (() => true),
+  });
 }
 
 export type Http = ReturnType<typeof composeHttp>;

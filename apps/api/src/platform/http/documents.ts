@@ -74,7 +74,9 @@ const explorerPage = `<!doctype html>
 <title>Tidings API</title><script type="module" src="/docs/explorer.js"></script>
 <style>body{margin:0}</style></head>
 <body><rapi-doc spec-url="/openapi.json" render-style="read" show-header="false" allow-try="false"
- load-fonts="false" theme="light" primary-color="#1d5fd1" regular-font="system-ui, sans-serif"
+ allow-server-selection="false" allow-authentication="false" load-fonts="false" theme="light"
+ primary-color="#1d5fd1" nav-bg-color="#f6f7f9" nav-text-color="#3a3f47" nav-hover-bg-color="#e8ecf2"
+ nav-hover-text-color="#16181d" nav-accent-color="#1d5fd1" regular-font="system-ui, sans-serif"
  mono-font="ui-monospace, monospace" schema-style="table"></rapi-doc></body></html>`;
 
 function problemsPage(): string {
