@@ -1,6 +1,5 @@
 /** How a request ended: with an answer, or with one of the transport's errors. */
-export const REQUEST_OUTCOMES = ["answered", "not_sent", "blocked", "ambiguous"] as const;
-export type RequestOutcome = (typeof REQUEST_OUTCOMES)[number];
+export type RequestOutcome = "answered" | "not_sent" | "blocked" | "ambiguous";
 
 /** What the runtime counts; the composition wires it to the metrics endpoint. */
 export interface PluginMetrics {

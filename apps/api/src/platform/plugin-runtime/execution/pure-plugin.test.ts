@@ -1,52 +1,10 @@
-import type { PluginManifest, PurePlugin, SendResult } from "@tidings/sdk/plugin";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createPluginRuntime } from "../runtime.ts";
-import {
-  acceptAll,
-  batchOf,
-  catalogueOf,
-  channelWith,
-  manifestWith,
-  postEach,
-  recordingLogger,
-} from "../testing/plugins.ts";
-import {
-  closedPort,
-  startVendor,
-  type VendorBehaviour,
-  type VendorServer,
-} from "../testing/vendor-server.ts";
+import type { PurePlugin, SendResult } from "@tidings/sdk/plugin";
+import { describe, expect, it } from "vitest";
+import { acceptAll } from "../testing/plugins.ts";
+import { useVendor } from "../testing/runtime.ts";
+import { closedPort } from "../testing/vendor-server.ts";
 
-let vendor: VendorServer;
-let behave: VendorBehaviour;
-const ok: VendorBehaviour = (_, response) => response.end("{}");
-const cleanups: (() => Promise<unknown>)[] = [];
-
-beforeEach(async () => {
-  behave = ok;
-  vendor = await startVendor((...args) => behave(...args));
-});
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup();
-  await vendor.close();
-});
-
-function runtimeFor(plugin: Partial<PurePlugin>, overrides: Partial<PluginManifest> = {}) {
-  const { logger, logs } = recordingLogger();
-  const samples: string[] = [];
-  const runtime = createPluginRuntime({
-    plugins: catalogueOf(manifestWith(overrides), { ...postEach, ...plugin }),
-    clock: { now: () => new Date(1_700_000_000_000) },
-    logger,
-    outbound: { allowedEndpoints: new Set([vendor.endpoint]) },
-    metrics: { requestFinished: ({ pluginId, outcome }) => samples.push(`${pluginId} ${outcome}`) },
-  });
-  cleanups.push(() => runtime.close());
-  const channel = channelWith({ settings: { endpoint: vendor.origin } });
-  const send = (...refs: string[]) => runtime.send(channel, batchOf(...refs));
-  return { runtime, channel, send, logs, samples };
-}
+const { vendor, behave, runtimeFor } = useVendor();
 
 describe("a batch", () => {
   it("is planned, sent with authentication and settled", async () => {
@@ -55,32 +13,36 @@ describe("a batch", () => {
       { ref: "a", status: "accepted" },
       { ref: "b", status: "accepted" },
     ]);
-    expect(vendor.requests.map(({ url }) => url).sort()).toEqual(["/send/a", "/send/b"]);
-    expect(vendor.requests[0]?.headers.authorization).toBe("Bearer tok-0123456789");
+    expect(
+      vendor()
+        .requests.map(({ url }) => url)
+        .sort(),
+    ).toEqual(["/send/a", "/send/b"]);
+    expect(vendor().requests[0]?.headers.authorization).toBe("Bearer tok-0123456789");
     expect(samples).toEqual(["acme/test answered", "acme/test answered"]);
   });
 
   it("without messages asks nobody", async () => {
     const { send } = runtimeFor({});
     expect(await send()).toEqual([]);
-    expect(vendor.requests).toEqual([]);
+    expect(vendor().requests).toEqual([]);
   });
 
   it("never has more requests under way than the channel may have, over all its batches", async () => {
     let running = 0;
     let most = 0;
-    behave = (_, response) => {
+    behave((_, response) => {
       running += 1;
       most = Math.max(most, running);
       setTimeout(() => {
         running -= 1;
         response.end("{}");
       }, 5);
-    };
+    });
     const { send } = runtimeFor({}, { limits: { batchSize: 100, concurrency: 3, timeoutMs: 5000 } });
     const refs = Array.from({ length: 20 }, (_, i) => `r${i}`);
     await Promise.all([send(...refs), send(...refs), send(...refs)]);
-    expect(vendor.requests).toHaveLength(60);
+    expect(vendor().requests).toHaveLength(60);
     expect(most).toBe(3);
   });
 
@@ -123,7 +85,7 @@ describe("a batch", () => {
       }),
     });
     expect(await send("a")).toMatchObject([{ ref: "a", status: "unknown", code: "plugin_error" }]);
-    expect(vendor.requests).toHaveLength(3);
+    expect(vendor().requests).toHaveLength(3);
     expect(logs.some(({ fields }) => String(fields.reason).includes("more than 3 rounds"))).toBe(true);
   });
 });
@@ -155,17 +117,9 @@ describe("results", () => {
   });
 
   it("are transient when missing for a message whose request reached nobody", async () => {
-    const port = await closedPort();
-    const { logger } = recordingLogger();
-    const runtime = createPluginRuntime({
-      plugins: catalogueOf(manifestWith(), { ...postEach, settle: () => ({ results: [] }) }),
-      clock: { now: () => new Date() },
-      logger,
-      outbound: { allowedEndpoints: new Set([`127.0.0.1:${port}`]) },
-    });
-    const channel = channelWith({ settings: { endpoint: `http://127.0.0.1:${port}` } });
-    expect(await runtime.send(channel, batchOf("a"))).toMatchObject([{ status: "transient" }]);
-    await runtime.close();
+    const origin = `http://127.0.0.1:${await closedPort()}`;
+    const { send } = runtimeFor({ settle: () => ({ results: [] }) }, {}, origin);
+    expect(await send("a")).toMatchObject([{ ref: "a", status: "transient", code: "no_result" }]);
   });
 
   it("may come from the plan, without a request", async () => {
@@ -217,7 +171,7 @@ describe("a plugin that fails", () => {
   ])("and %s has sent nothing", async (_name, plugin) => {
     const { send } = runtimeFor(plugin);
     expect(await send("a")).toMatchObject([{ ref: "a", status: "transient", code: "plugin_error" }]);
-    expect(vendor.requests).toEqual([]);
+    expect(vendor().requests).toEqual([]);
   });
 
   it.each<[string, Partial<PurePlugin>]>([
@@ -227,7 +181,7 @@ describe("a plugin that fails", () => {
   ])("and %s may have sent", async (_name, plugin) => {
     const { send, logs } = runtimeFor(plugin);
     expect(await send("a")).toMatchObject([{ ref: "a", status: "unknown", code: "plugin_error" }]);
-    expect(vendor.requests).toHaveLength(1);
+    expect(vendor().requests).toHaveLength(1);
     expect(JSON.stringify(logs)).not.toContain("tok-0123456789");
   });
 });
@@ -249,107 +203,12 @@ describe("a request", () => {
     const [result] = await send("a");
     expect(result).toMatchObject({ code: "blocked", detail: expect.stringContaining(detail) });
     expect(samples).toEqual(["acme/test blocked"]);
-    expect(vendor.requests).toEqual([]);
+    expect(vendor().requests).toEqual([]);
   });
 
   it("cannot have its authentication set by the plugin", async () => {
     const { send } = runtimeFor(planOne({ auth: "api", headers: { Authorization: "Bearer mine" } }));
     await send("a");
-    expect(vendor.requests[0]?.headers.authorization).toBe("Bearer tok-0123456789");
-  });
-});
-
-describe("secrets", () => {
-  it("are taken out of what a vendor echoes, before the plugin sees it and after", async () => {
-    behave = ({ headers }, response) => {
-      response.setHeader("x-echo", headers.authorization ?? "").end(`you sent ${headers.authorization}`);
-    };
-    const seen: unknown[] = [];
-    const { send } = runtimeFor({
-      settle: (input) => {
-        seen.push(input.responses);
-        return { results: acceptAll(input) };
-      },
-    });
-    const results = await send("a");
-    expect(results[0]?.detail).toBe("you sent Bearer [redacted]");
-    expect(JSON.stringify(seen)).not.toContain("tok-0123456789");
-  });
-
-  it("are read once for a revision, and again for the next", async () => {
-    let readCount = 0;
-    const { runtime, channel } = runtimeFor({});
-    const readSecrets = async () => ({ token: `token-${++readCount}` });
-    const sendAs = (revision: number) => runtime.send({ ...channel, revision, readSecrets }, batchOf("a"));
-    await Promise.all([sendAs(1), sendAs(1)]);
-    await sendAs(2);
-    const tokens = vendor.requests.map(({ headers }) => headers.authorization);
-    expect(tokens).toEqual(["Bearer token-1", "Bearer token-1", "Bearer token-2"]);
-  });
-
-  it("that cannot be read keep the messages for later, and are asked for again", async () => {
-    const { runtime, channel } = runtimeFor({});
-    let isDown = true;
-    const readSecrets = async () => {
-      if (isDown) throw new Error("no database");
-      return { token: "tok-0123456789" };
-    };
-    const handle = { ...channel, readSecrets };
-    expect(await runtime.send(handle, batchOf("a"))).toMatchObject([
-      { status: "transient", code: "secrets_unavailable" },
-    ]);
-    isDown = false;
-    expect(await runtime.send(handle, batchOf("a"))).toMatchObject([{ status: "accepted" }]);
-  });
-});
-
-describe("a channel whose plugin is not installed", () => {
-  it("asks for somebody to act", async () => {
-    const { runtime, channel } = runtimeFor({});
-    const orphan = { ...channel, pluginId: "acme/gone" };
-    expect(await runtime.send(orphan, batchOf("a"))).toMatchObject([
-      { ref: "a", status: "config", code: "plugin_missing" },
-    ]);
-    expect(await runtime.verify(orphan)).toMatchObject({ ok: false, code: "plugin_missing" });
-    const receipt = await runtime.parseReceipt(orphan, { headers: {}, query: {}, body: "" });
-    expect(receipt).toEqual({ events: [], reply: { status: 404, body: "" } });
-  });
-});
-
-describe("verify", () => {
-  const verify: PurePlugin["verify"] = ({ settings }) => ({
-    requests: [{ id: "v", refs: [], method: "GET", url: `${settings.endpoint}/me`, auth: "api" }],
-  });
-
-  it("answers what settle made of it", async () => {
-    const { runtime, channel } = runtimeFor({
-      verify,
-      settle: ({ op }) => ({ results: [], verification: { ok: op === "verify", detail: "fine" } }),
-    });
-    expect(await runtime.verify(channel)).toEqual({ ok: true, detail: "fine" });
-    expect(vendor.requests).toMatchObject([{ url: "/me" }]);
-  });
-
-  it("reads the secrets afresh, since they may not be saved yet", async () => {
-    const { runtime, channel, send } = runtimeFor({
-      verify,
-      settle: () => ({ results: [], verification: { ok: true } }),
-    });
-    await send("a");
-    await runtime.verify({ ...channel, readSecrets: async () => ({ token: "tok-new" }) });
-    expect(vendor.requests[1]?.headers.authorization).toBe("Bearer tok-new");
-  });
-
-  it.each<[string, Partial<PurePlugin>, object]>([
-    [
-      "a plugin that throws",
-      { verify: () => Promise.reject(new Error("x")) as never },
-      { ok: false, code: "plugin_error" },
-    ],
-    ["a plugin without verification", { verify }, { ok: false, code: "plugin_error" }],
-    ["a plugin without a test", {}, { ok: true, code: "not_testable" }],
-  ])("never throws over %s", async (_name, plugin, verification) => {
-    const { runtime, channel } = runtimeFor(plugin);
-    expect(await runtime.verify(channel)).toMatchObject(verification);
+    expect(vendor().requests[0]?.headers.authorization).toBe("Bearer tok-0123456789");
   });
 });

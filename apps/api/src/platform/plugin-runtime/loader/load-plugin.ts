@@ -12,7 +12,7 @@ import { createSettingsValidator, secretFieldsOf } from "./settings-validator.ts
 export const MANIFEST_FILE = "channel.json";
 
 /** A plugin cannot be used. The message names what its author has to change. */
-export class PluginRefused extends Error {
+class PluginRefused extends Error {
   override readonly name = "PluginRefused";
 }
 

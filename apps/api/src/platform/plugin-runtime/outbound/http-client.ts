@@ -5,7 +5,7 @@ import { Exchange } from "./exchange.ts";
 import type { OutboundPolicy } from "./policy.ts";
 
 const MAX_HEADER_BYTES = 16 * 1024;
-export const MAX_ANSWER_BYTES = 1024 * 1024;
+const MAX_ANSWER_BYTES = 1024 * 1024;
 
 export interface HttpRequest {
   method: "GET" | "POST" | "PUT" | "DELETE";

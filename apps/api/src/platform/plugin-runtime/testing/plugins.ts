@@ -98,7 +98,7 @@ export function batchOf(...refs: string[]) {
   return { batchRef: "bat_1", messages };
 }
 
-export interface RecordedLog {
+interface RecordedLog {
   level: string;
   fields: Record<string, unknown>;
   message: string;
