@@ -49,18 +49,28 @@ function keyOf(prefix: "dlv" | "att", ref: string): string {
   }
 }
 
+/** Receipts of one push. */
+export interface Push {
+  channelId: string;
+  eventIds: string[];
+}
+
 /**
- * Applies the tenant's receipts that have not been applied yet: finds each one's delivery, moves it, counts it, and
+ * Applies the tenant's receipts that have not been applied yet, or those of one push: finds each one's delivery, moves it, counts it, and
  * wakes the fallback timers that the news may concern. A receipt whose delivery is not known, or not accepted yet
  * because our own commit is still on its way, waits for the next round. Returns how many were applied.
  */
-export async function applyWaitingReceipts({ sql }: Tx, tenantId: string): Promise<number> {
+export async function applyWaitingReceipts({ sql }: Tx, tenantId: string, push?: Push): Promise<number> {
   const tenant = toUuid("tenant", tenantId);
+  const isMeant = push
+    ? sql`channel_id = ${toUuid("channel", push.channelId)} and event_id = any(${push.eventIds}::text[])`
+    : sql`received_at > now() - interval '24 hours'`;
   const [row] = await sql<[{ applied: number }]>`
     with waiting as materialized (
       select * from receipts
-      where tenant_id = ${tenant} and applied_at is null and received_at > now() - interval '24 hours'
-      order by received_at limit ${RECEIPTS_A_ROUND} for update skip locked
+      where tenant_id = ${tenant} and applied_at is null and ${isMeant}
+      -- Newest first: receipts that never find a delivery must not stand in the way of those that will.
+      order by received_at desc limit ${RECEIPTS_A_ROUND} for update skip locked
     ), found as (
       select w.channel_id, w.event_id, w.type, w.code, w.detail, w.happened_at, coalesce(
         (w.target ->> 'delivery')::bigint,

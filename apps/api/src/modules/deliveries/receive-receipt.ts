@@ -12,8 +12,7 @@ export interface ReceiveReceiptDeps {
   runtime: Pick<PluginRuntime, "parseReceipt">;
 }
 
-/** Events of one push; more than any vendor sends at once. */
-const MAX_EVENTS = 5_000;
+const EVENTS_A_TRANSACTION = 2_000;
 
 /** Takes a vendor's push: read by the plugin, kept, applied, and only then acknowledged. */
 export function createReceiveReceipt(deps: ReceiveReceiptDeps) {
@@ -25,10 +24,12 @@ export function createReceiveReceipt(deps: ReceiveReceiptDeps) {
     const channel = isId("channel", channelId) ? await deps.findChannel(channelId, token) : undefined;
     if (!channel) throw notFound("There is no such receipts address.");
     const { events, reply } = await deps.runtime.parseReceipt(channel, request);
-    if (events.length > 0) {
+    for (let from = 0; from < events.length; from += EVENTS_A_TRANSACTION) {
+      const some = events.slice(from, from + EVENTS_A_TRANSACTION);
+      const eventIds = some.map(({ eventId }) => eventId);
       await deps.transact(channel, async (tx) => {
-        await insertReceipts(tx, channel.tenantId, channelId, events.slice(0, MAX_EVENTS));
-        await applyWaitingReceipts(tx, channel.tenantId);
+        await insertReceipts(tx, channel.tenantId, channelId, some);
+        await applyWaitingReceipts(tx, channel.tenantId, { channelId, eventIds });
       });
     }
     return reply;
