@@ -58,13 +58,8 @@ function sorted(object: object): object {
 }
 
 async function generateClient(input: string, path: string): Promise<void> {
-  const config = await sdkConfig;
-  await createClient({
-    ...config,
-    input,
-    output: { ...config.output, path },
-    logs: { level: "silent" },
-  });
+  const output = { ...sdkConfig.output, path };
+  await createClient({ ...sdkConfig, input, output, logs: { level: "silent" } });
 }
 
 async function check(expected: string): Promise<number> {

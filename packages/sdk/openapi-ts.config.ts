@@ -1,7 +1,7 @@
-import { defineConfig } from "@hey-api/openapi-ts";
+import type { UserConfig } from "@hey-api/openapi-ts";
 
 /** Run from the root with `npm run openapi`, which writes the document first. */
-export default defineConfig({
+export default {
   input: "../../apps/api/openapi.json",
   output: { path: "src/generated", entryFile: false, module: { extension: ".ts" } },
   plugins: [
@@ -9,4 +9,4 @@ export default defineConfig({
     { name: "@hey-api/sdk", responseStyle: "data" },
     { name: "@hey-api/client-fetch", throwOnError: true },
   ],
-});
+} satisfies UserConfig;

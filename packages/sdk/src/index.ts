@@ -1,3 +1,6 @@
+// The client speaks in the platform's own types (`Request`, `Response`), which Node's do not all name.
+/// <reference lib="dom" />
+
 /**
  * The client of the Tidings API: {@link createClient}, its errors, and the types of every request and answer.
  * Runs wherever there is `fetch`: Node 20, browsers, workers.
