@@ -7,6 +7,7 @@ import { newId } from "../../platform/ids.ts";
 import type { LoadedPlugin, PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
 import { recordAudit } from "../audit/index.ts";
 import { giveBackQuota, takeQuota } from "../tenants/index.ts";
+import { deleteBoundIdentities } from "../users/index.ts";
 import { channelInUse, channelNotUnique, pluginNotInstalled } from "./channel.errors.ts";
 import type { ChannelFilter, ChannelWithParts } from "./channel.repository.ts";
 import * as repository from "./channel.repository.ts";
@@ -141,6 +142,7 @@ export function createChannelService(deps: ChannelServiceDeps) {
         const policies = await repository.listPoliciesUsing(tx, ctx.tenantId, channelId);
         if (policies.length > 0) throw usedBy(before, policies);
         await repository.deleteChannel(tx, ctx.tenantId, channelId);
+        await deleteBoundIdentities(tx, ctx.tenantId, "channel", channelId);
         await giveBackQuota(tx, ctx, "channels");
         await giveBackQuota(tx, ctx, `channels:${before.kind}`);
         await recordAudit(tx, ctx, {

@@ -6,6 +6,7 @@ import { type Page, type PageRequest, toPage } from "../../platform/http/index.t
 import { newId } from "../../platform/ids.ts";
 import { recordAudit } from "../audit/index.ts";
 import { giveBackQuota, takeQuota } from "../tenants/index.ts";
+import { deleteBoundIdentities } from "../users/index.ts";
 import { sourceNotUnique } from "./source.errors.ts";
 import type { SourceWithGrants } from "./source.repository.ts";
 import * as repository from "./source.repository.ts";
@@ -76,6 +77,7 @@ export function createSourceService(deps: { transact: Transact }) {
       await deps.transact(ctx, async (tx) => {
         const before = await getSource(tx, ctx, sourceId);
         await repository.deleteSource(tx, ctx.tenantId, sourceId);
+        await deleteBoundIdentities(tx, ctx.tenantId, "source", sourceId);
         await giveBackQuota(tx, ctx, "sources");
         await recordAudit(tx, ctx, {
           action: "source.deleted",

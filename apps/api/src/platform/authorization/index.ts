@@ -1,5 +1,4 @@
 import { createMongoAbility, type MongoAbility, type RawRuleOf } from "@casl/ability";
-import type { RequestContext } from "../context.ts";
 import { forbidden } from "../errors.ts";
 import type { Action, Permission, Subject } from "./catalogue.ts";
 
@@ -19,7 +18,7 @@ export function abilityOf(permissions: readonly Permission[]): Ability {
 }
 
 /** Throws 403 unless the actor may do this. Called first in every use case. */
-export function authorize(ctx: Pick<RequestContext, "ability">, action: Action, subject: Subject): void {
+export function authorize(ctx: { ability: Ability }, action: Action, subject: Subject): void {
   if (ctx.ability.can(action, subject)) return;
   throw forbidden(`Your role does not include the permission to ${action} ${subject}.`);
 }
