@@ -1,0 +1,53 @@
+import { serve } from "@hono/node-server";
+import { startEngine } from "../../apps/api/src/composition/engine.ts";
+import { lay } from "../../apps/api/src/composition/foundation.ts";
+import { composeHttp } from "../../apps/api/src/composition/http.ts";
+import { createLogger } from "../../apps/api/src/platform/logger.ts";
+import { loadPlugins } from "../../apps/api/src/platform/plugin-runtime/index.ts";
+import { createQueueTransport } from "../../apps/api/src/platform/queue/index.ts";
+import { readSettings, tell } from "./parent.ts";
+
+export interface ServerSettings {
+  role: "all" | "api";
+  databaseUrl: string;
+  installationKey: string;
+  port: number;
+  pluginsDir: string;
+  /** The fake vendor's address: the one thing that the product's own entry cannot be told, and must not be. */
+  allowedEndpoints: string[];
+}
+
+/** The server as `main.ts` starts it, without the demo, and with the fake vendor among the allowed endpoints. */
+async function start(settings: ServerSettings): Promise<() => Promise<void>> {
+  const { role, databaseUrl, port } = settings;
+  const logger = createLogger("warn");
+  const queue = await createQueueTransport({
+    redisUrl: process.env.REDIS_URL,
+    databaseUrl,
+    prefix: "bench",
+    logger,
+  });
+  const foundation = lay({
+    databaseUrl,
+    installationKey: Buffer.from(settings.installationKey, "base64"),
+    publicUrl: `http://127.0.0.1:${port}`,
+    plugins: await loadPlugins(settings.pluginsDir, logger),
+    outbound: { allowedEndpoints: new Set(settings.allowedEndpoints) },
+    logger,
+  });
+  const engine = role === "api" ? undefined : startEngine(foundation, queue);
+  const http = composeHttp(foundation, {
+    nudge: () => engine?.nudge(),
+    probes: { queue: () => queue.ping() },
+  });
+  const server = serve({ fetch: http.app.fetch, hostname: "127.0.0.1", port }, () => tell({ ready: true }));
+  return async () => {
+    server.close();
+    await engine?.stop();
+    await foundation.close();
+    await queue.close();
+  };
+}
+
+const stop = await start(readSettings<ServerSettings>());
+process.once("SIGTERM", () => void stop().then(() => process.exit(0)));
