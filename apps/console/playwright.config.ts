@@ -30,14 +30,22 @@ const use = {
 
 export default defineConfig({
   testDir: "e2e",
+  globalSetup: "./e2e/server/start.ts",
   outputDir: "test-results/artifacts",
   reporter: [["list"]],
   workers: 2,
   use,
   projects: [
+    // The sections against the real server, whose address the global setup has put into the environment.
+    {
+      name: "sections",
+      testMatch: "**/sections/*.spec.ts",
+      use: { ...use, baseURL: process.env.TIDINGS_E2E_URL },
+    },
+    // What needs answers that the server does not give at will: the login, the shell, the policy.
     {
       name: "console",
-      testIgnore: "**/gallery/**",
+      testMatch: "e2e/*.spec.ts",
       use: { ...use, baseURL: `http://127.0.0.1:${CONSOLE_PORT}` },
     },
     {

@@ -8,6 +8,7 @@ const refused = (errors: { pointer: string; detail: string; code: string }[]) =>
     title: "Invalid input",
     status: 422,
     code: "invalid-input",
+    detail: "Some of it is not right.",
     requestId: "req_1",
     errors,
   });

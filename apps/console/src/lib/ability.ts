@@ -1,4 +1,5 @@
 import { createMongoAbility, type MongoAbility, type RawRuleOf } from "@casl/ability";
+import type { Permission } from "./api/client.ts";
 
 // The API's catalogue of permissions in the words the console asks about.
 export type Action = "read" | "create" | "update" | "delete" | "send" | "approve" | "publish" | "manage";
@@ -23,9 +24,8 @@ export type Subject =
   | "all";
 
 export type Ability = MongoAbility<[Action, Subject]>;
-export type Permission = RawRuleOf<Ability>;
 
-/** What these permissions allow; what is not listed is denied. */
+/** What these permissions allow; what is not listed is denied, and so is what the console knows no word for. */
 export function abilityOf(permissions: readonly Permission[]): Ability {
-  return createMongoAbility<Ability>([...permissions]);
+  return createMongoAbility<Ability>(permissions as RawRuleOf<Ability>[]);
 }

@@ -1,8 +1,8 @@
 import { error } from "@sveltejs/kit";
 import { m } from "#messages";
 import { type Action, abilityOf, type Subject } from "./ability.ts";
+import { type CreateSession, type Me, tidings } from "./api/client.ts";
 import { ProblemError } from "./api/problem.ts";
-import { type Credentials, createSession, deleteSession, getMe, type Me } from "./api/session.ts";
 import { setTimeZone } from "./format/time-zone.svelte.ts";
 
 /** Who is signed in. One instance for the page's life: the console is rendered in the browser only. */
@@ -18,19 +18,19 @@ class Session {
   async load(): Promise<Me | undefined> {
     if (this.#me) return this.#me;
     try {
-      return this.#enter(await getMe());
+      return this.#enter(await tidings.getMe());
     } catch (failure) {
       if (failure instanceof ProblemError && failure.problem.status === 401) return undefined;
       throw failure;
     }
   }
 
-  async signIn(credentials: Credentials): Promise<Me> {
-    return this.#enter(await createSession(credentials));
+  async signIn(credentials: CreateSession): Promise<Me> {
+    return this.#enter(await tidings.createSession({ body: credentials }));
   }
 
   async signOut(): Promise<void> {
-    await deleteSession();
+    await tidings.deleteSession();
     this.forget();
   }
 

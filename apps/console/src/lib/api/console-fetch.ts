@@ -1,5 +1,3 @@
-import { NetworkError, ProblemError, readProblem } from "./problem.ts";
-
 const SAFE_METHODS = new Set(["GET", "HEAD"]);
 
 type Listener = () => void;
@@ -12,20 +10,12 @@ export function onUnauthenticated(listener: Listener): () => void {
 }
 
 /**
- * The one way to the network. The generated client gets it as its `fetch`, so every call carries the
- * console's header, and every failure arrives as a `ProblemError` or a `NetworkError`.
+ * The one way to the network, under the generated client: every unsafe call carries the console's header, and an
+ * answer that the session has ended is noticed wherever it comes.
  */
-export async function consoleFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
-  const request = new Request(input, { credentials: "same-origin", ...init });
+export async function consoleFetch(request: Request): Promise<Response> {
   if (!SAFE_METHODS.has(request.method)) request.headers.set("X-Tidings-Console", "1");
-
-  const response = await fetch(request).catch((cause: unknown) => {
-    // An abort is the caller's own doing and stays what it is.
-    throw request.signal.aborted ? cause : new NetworkError(cause);
-  });
-  if (response.ok) return response;
-
-  const problem = await readProblem(response);
-  if (problem.status === 401) for (const listener of unauthenticatedListeners) listener();
-  throw new ProblemError(problem);
+  const response = await fetch(request);
+  if (response.status === 401) for (const listener of unauthenticatedListeners) listener();
+  return response;
 }

@@ -1,5 +1,5 @@
 import { m } from "#messages";
-import { type FieldProblem, NetworkError, type Problem, ProblemError } from "./problem.ts";
+import { type FieldProblem, NetworkError, type Problem, ProblemError, TimeoutError } from "./problem.ts";
 
 /** Codes that the console says in its own words; the rest shows what the API wrote for the caller. */
 const texts: Record<string, () => string> = {
@@ -16,7 +16,11 @@ const texts: Record<string, () => string> = {
 const fieldTexts: Record<string, () => string> = {
   required: m.field_required,
   too_big: m.field_too_long,
+  too_long: m.field_too_long,
   too_small: m.field_too_short,
+  too_short: m.field_too_short,
+  invalid_format: m.field_format,
+  wrong_format: m.field_format,
   taken: m.field_taken,
 };
 
@@ -33,7 +37,7 @@ export function fieldText(field: FieldProblem): string {
 /** What any thrown value means to a person. */
 export function errorText(error: unknown): string {
   if (error instanceof ProblemError) return problemText(error.problem);
-  if (error instanceof NetworkError) return m.problem_network();
+  if (error instanceof NetworkError || error instanceof TimeoutError) return m.problem_network();
   return m.problem_unexpected();
 }
 

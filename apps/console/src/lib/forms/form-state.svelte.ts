@@ -1,5 +1,5 @@
 import { SvelteMap } from "svelte/reactivity";
-import { NetworkError, type Problem, ProblemError } from "../api/problem.ts";
+import { NetworkError, type Problem, ProblemError, TimeoutError } from "../api/problem.ts";
 import { errorText, fieldText, requestIdOf } from "../api/problem-text.ts";
 import type { FieldContext } from "../ui/form/field-context.ts";
 
@@ -115,7 +115,7 @@ export class FormState<Values extends object, Result = unknown> implements Field
   }
 
   #fail(error: unknown): void {
-    if (!(error instanceof ProblemError || error instanceof NetworkError)) console.error(error);
+    if (!isAnswered(error)) console.error(error);
     this.#failure = error;
     if (error instanceof ProblemError) this.#setErrors(errorsOf(error.problem));
     this.#attempts += 1;
@@ -136,6 +136,11 @@ export class FormState<Values extends object, Result = unknown> implements Field
     }
     return name;
   }
+}
+
+/** The network's and the API's own failures are expected; anything else is a fault of the console. */
+function isAnswered(error: unknown): boolean {
+  return [ProblemError, NetworkError, TimeoutError].some((kind) => error instanceof kind);
 }
 
 function errorsOf(problem: Problem): FieldErrors {
