@@ -1,7 +1,13 @@
 import type { Database, Tx } from "@tidings/db";
 import { toUuid } from "../ids.ts";
 
-export type { Database, Tx } from "@tidings/db";
+export {
+  type Database,
+  DatabaseDeadlineError,
+  DatabaseUnavailableError,
+  isConnectionError,
+  type Tx,
+} from "@tidings/db";
 
 /**
  * Runs work in one transaction of the context's tenant: committed when it returns, rolled back when it throws.

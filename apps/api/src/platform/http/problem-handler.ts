@@ -1,6 +1,6 @@
-import { DatabaseDeadlineError, DatabaseUnavailableError, isConnectionError } from "@tidings/db";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { DatabaseDeadlineError, DatabaseUnavailableError, isConnectionError } from "../database/index.ts";
 import {
   type FieldProblem,
   internalError,

@@ -1,4 +1,4 @@
-import type { Settings } from "@tidings/sdk/plugin";
+import type { OutboundMessage, Settings } from "@tidings/sdk/plugin";
 
 /** A tenant's configured channel, as far as sending through it needs. */
 export interface ChannelHandle {
@@ -10,6 +10,13 @@ export interface ChannelHandle {
   settings: Settings;
   /** Decrypts the secrets. The runtime keeps the answer for at most a minute. */
   readSecrets(): Promise<Record<string, string>>;
+}
+
+/** Messages for one call of a plugin, at most `limits.batchSize` of the manifest. */
+export interface SendBatch {
+  /** Identifies the batch; stable when the same batch is sent again. */
+  batchRef: string;
+  messages: OutboundMessage[];
 }
 
 /** Names the channel across tenants. */

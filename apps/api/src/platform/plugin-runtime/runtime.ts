@@ -1,5 +1,4 @@
 import type {
-  OutboundMessage,
   PluginManifest,
   ReceiptInput,
   ReceiptOutput,
@@ -10,7 +9,7 @@ import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { type CredentialsCache, createCredentialsCache, readCredentials } from "./auth/credentials.ts";
 import type { LoadedPlugins, PluginModule } from "./catalogue.ts";
-import type { ChannelHandle } from "./channel.ts";
+import type { ChannelHandle, SendBatch } from "./channel.ts";
 import { logReceiptFault } from "./execution/fault-log.ts";
 import { createPureExecutor } from "./execution/pure-plugin.ts";
 import { readReceipt } from "./execution/receipts.ts";
@@ -22,13 +21,6 @@ import { NativeSessions } from "./native/sessions.ts";
 import { type ResolveHost, resolveHost } from "./outbound/address-guard.ts";
 import { createHttpClient } from "./outbound/http-client.ts";
 import type { OutboundPolicy } from "./outbound/policy.ts";
-
-/** Messages for one call of a plugin, at most `limits.batchSize` of the manifest. */
-export interface SendBatch {
-  /** Identifies the batch; stable when the same batch is sent again. */
-  batchRef: string;
-  messages: OutboundMessage[];
-}
 
 /** A vendor's push, as it came in. */
 export type ReceiptRequest = Pick<ReceiptInput, "headers" | "query" | "body">;

@@ -9,7 +9,7 @@ import type {
 } from "@tidings/sdk/plugin";
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
-import type { SendBatch } from "../runtime.ts";
+import type { SendBatch } from "../channel.ts";
 import { BatchOutcome } from "./batch-outcome.ts";
 import { logBreaches, logFault } from "./fault-log.ts";
 import { PluginFault } from "./plugin-fault.ts";

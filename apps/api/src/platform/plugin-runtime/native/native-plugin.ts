@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { NativePlugin, NativeSession, SendResult, Verification } from "@tidings/sdk/plugin";
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
+import type { SendBatch } from "../channel.ts";
 import { BatchOutcome } from "../execution/batch-outcome.ts";
 import { DeadlineError, withDeadline } from "../execution/deadline.ts";
 import { logBreaches, logFault } from "../execution/fault-log.ts";
@@ -11,7 +12,6 @@ import { cleanVerification, isVerification } from "../execution/verification.ts"
 import type { PluginMetrics, RequestOutcome } from "../metrics.ts";
 import type { ResolveHost } from "../outbound/address-guard.ts";
 import type { OutboundPolicy } from "../outbound/policy.ts";
-import type { SendBatch } from "../runtime.ts";
 import { guardResolve } from "./resolve-host.ts";
 import type { NativeSessions } from "./sessions.ts";
 
