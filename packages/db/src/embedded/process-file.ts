@@ -4,13 +4,22 @@ import { setTimeout as delay } from "node:timers/promises";
 const LOCK_TIMEOUT_MS = 90_000;
 const LOCK_POLL_MS = 50;
 
-/** Whether a process with this id exists, whoever owns it. */
+/** Whether a process with this id exists, whoever owns it. One that was killed and waits to be reaped is dead. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Where there is no /proc, nobody can tell, and the process counts as living. */
+function isZombie(pid: number): boolean {
+  try {
+    return /^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
   }
 }
 
