@@ -138,7 +138,10 @@ export interface TimelineEvent {
   deliveryCount: number | null;
 }
 
-/** Attempts that covered the delivery, and receipts about it, oldest first. */
+/**
+ * Attempts that covered the delivery, and receipts about it, in the order in which we saw them: vendors round the
+ * moment of a receipt to the second, which would put it before the attempt it answers.
+ */
 export async function listEvents(
   { sql }: Tx,
   tenantId: string,
@@ -154,13 +157,13 @@ export async function listEvents(
       where a.tenant_id = ${tenant} and ${key} between a.first_id and a.last_id
     )
     select started_at as at, 'attempt_started' as kind, id::text, 'started' as type, null as code, null as detail,
-      delivery_count as "deliveryCount" from covering
+      delivery_count as "deliveryCount", started_at as seen_at from covering
     union all
     select ended_at, 'attempt_ended', id::text,
-      case when outcome ? 'abandoned' then 'abandoned' else 'ended' end, null, null, delivery_count
+      case when outcome ? 'abandoned' then 'abandoned' else 'ended' end, null, null, delivery_count, ended_at
     from covering where ended_at is not null
     union all
-    select happened_at, 'receipt', event_id, type, code, detail, null
+    select happened_at, 'receipt', event_id, type, code, detail, null, received_at
     from receipts where tenant_id = ${tenant} and delivery_id = ${key}
-    order by at, kind limit 200`;
+    order by seen_at, kind desc limit 200`;
 }
