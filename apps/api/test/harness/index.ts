@@ -1,0 +1,35 @@
+export { until } from "@tidings/db/testing";
+export { expectNothingLost } from "./books.ts";
+export {
+  type Answer,
+  type Call,
+  callAnonymously,
+  callWith,
+  callWithKey,
+  cookieOf,
+  signIn,
+} from "./caller.ts";
+export { type FakeVendor, startFakeVendor, type VendorCall } from "./fake-vendor.ts";
+export {
+  BACKENDS,
+  type Installation,
+  type InstallationOptions,
+  REPOSITORY,
+  type RunningEngine,
+  startInstallation,
+  startSimulator,
+} from "./installation.ts";
+export { expectProblem, expectWellFormedProblem } from "./problems.ts";
+export {
+  CONTENT,
+  type DeliveryView,
+  givenSchool,
+  messageTo,
+  mustSucceed,
+  newPhone,
+  PASSWORD,
+  type School,
+  type SchoolChannel,
+  users,
+} from "./school.ts";
+export { timePasses } from "./time.ts";

@@ -1,0 +1,177 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { type ServerType, serve } from "@hono/node-server";
+import { connect, type Database } from "@tidings/db";
+import { createTestDatabase } from "@tidings/db/testing";
+import type { Simulator, SimulatorOptions, StartSimulator } from "@tidings/sdk/testing";
+import { type Engine, startEngine } from "../../src/composition/engine.ts";
+import { type Foundation, lay } from "../../src/composition/foundation.ts";
+import { composeHttp, type Http } from "../../src/composition/http.ts";
+import { createLogger, type Logger } from "../../src/platform/logger.ts";
+import { type LoadedPlugins, loadPlugins } from "../../src/platform/plugin-runtime/index.ts";
+import { createQueueTransport, type QueueTransport } from "../../src/platform/queue/index.ts";
+import { type FakeVendor, startFakeVendor } from "./fake-vendor.ts";
+
+export const REPOSITORY = fileURLToPath(new URL("../../../../", import.meta.url));
+const OWN_PLUGINS = fileURLToPath(new URL("./plugins", import.meta.url));
+
+export type Backend = "postgres" | "redis";
+
+export interface InstallationOptions {
+  /** Where the queue lives; Redis is the server of `REDIS_URL_TEST`. */
+  backend?: Backend;
+  /** False: HTTP only; engines may be started later. */
+  engine?: boolean;
+  consoleDir?: string;
+  publicUrl?: string;
+  logger?: Logger;
+}
+
+/** A vendor's simulator with the options it reads at each push. */
+export interface RunningSimulator extends Simulator {
+  options: SimulatorOptions;
+}
+
+/** A whole installation in this process: database, queue, plugins, vendors, HTTP on a port, engine. */
+export interface Installation {
+  http: Http;
+  publicUrl: string;
+  databaseUrl: string;
+  /** Reads past row level security: what the books are checked with. */
+  books: Database;
+  foundation: Foundation;
+  queue: QueueTransport;
+  sms: RunningSimulator;
+  mail: RunningSimulator;
+  hook: RunningSimulator;
+  vendor: FakeVendor;
+  /** What plugins may reach; endpoints can be added. */
+  allowedEndpoints: Set<string>;
+  /** A further process' worth of loops and workers, with a queue connection of its own. */
+  startEngine(): Promise<RunningEngine>;
+  stop(): Promise<void>;
+}
+
+export interface RunningEngine extends Engine {
+  queue: QueueTransport;
+}
+
+/** The backends that can be tested here. Redis needs `REDIS_URL_TEST`. */
+export const BACKENDS: Backend[] = process.env.REDIS_URL_TEST ? ["postgres", "redis"] : ["postgres"];
+
+export async function startInstallation(options: InstallationOptions = {}): Promise<Installation> {
+  const stops: (() => Promise<unknown>)[] = [];
+  const stopLast = <T extends { close(): Promise<unknown> }>(part: T): T => {
+    stops.push(() => part.close());
+    return part;
+  };
+  const test = await createTestDatabase();
+  stops.push(() => test.drop());
+  const logger = options.logger ?? createLogger(process.env.TEST_LOG_LEVEL ?? "silent");
+  const prefix = `t-${randomBytes(4).toString("hex")}`;
+  const redisUrl = options.backend === "redis" ? process.env.REDIS_URL_TEST : undefined;
+  const openQueue = () => createQueueTransport({ redisUrl, databaseUrl: test.url, prefix, logger });
+  const queue = stopLast(await openQueue());
+  const [sms, mail, hook] = await Promise.all([
+    startSimulator("sms-aliyun", { receiptDelayMs: 20, retryDelaysMs: [100, 200, 400] }),
+    startSimulator("email-smtp"),
+    startSimulator("webhook"),
+  ]);
+  const vendor = stopLast(await startFakeVendor());
+  for (const simulator of [sms, mail, hook]) stopLast(simulator);
+  const allowedEndpoints = new Set([vendor.endpoint, ...[sms, mail, hook].flatMap((one) => one.endpoints)]);
+  const { publicUrl, serveWith } = await listen(stops);
+  const foundation = stopLast(
+    lay({
+      databaseUrl: test.url,
+      installationKey: randomBytes(32),
+      publicUrl: options.publicUrl ?? publicUrl,
+      plugins: await loadAllPlugins(logger),
+      outbound: { allowedEndpoints },
+      logger,
+      ...(options.consoleDir ? { consoleDir: options.consoleDir } : {}),
+    }),
+  );
+  const books = stopLast(connect({ url: test.url, max: 2, applicationName: "tidings-test-books" }));
+  const engines: RunningEngine[] = [];
+  const startOne = async (): Promise<RunningEngine> => {
+    const own = engines.length === 0 ? queue : stopLast(await openQueue());
+    const engine = startEngine(foundation, own);
+    let stopped: Promise<void> | undefined;
+    const running = { ...engine, queue: own, stop: () => (stopped ??= engine.stop()) };
+    engines.push(running);
+    stops.push(running.stop);
+    return running;
+  };
+  const http = composeHttp(foundation, {
+    nudge: () => engines[0]?.nudge(),
+    probes: { queue: () => queue.ping() },
+  });
+  serveWith(http);
+  if (options.engine !== false) await startOne();
+  return {
+    http,
+    publicUrl: options.publicUrl ?? publicUrl,
+    databaseUrl: test.url,
+    books,
+    foundation,
+    queue,
+    sms,
+    mail,
+    hook,
+    vendor,
+    allowedEndpoints,
+    startEngine: startOne,
+    async stop() {
+      for (const stop of stops.reverse()) await stop();
+    },
+  };
+}
+
+/** Simulators push receipts over real HTTP, so the application also listens. */
+async function listen(stops: (() => Promise<unknown>)[]) {
+  let http: Http | undefined;
+  const fetch = (...args: Parameters<Http["app"]["fetch"]>) =>
+    http ? http.app.fetch(...args) : new Response(null, { status: 503 });
+  const server = await new Promise<ServerType>((resolve) => {
+    const started = serve({ fetch, hostname: "127.0.0.1", port: 0 }, () => resolve(started));
+  });
+  stops.push(
+    () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        if ("closeAllConnections" in server) server.closeAllConnections();
+      }),
+  );
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  return {
+    publicUrl: `http://127.0.0.1:${port}`,
+    serveWith: (composed: Http) => {
+      http = composed;
+    },
+  };
+}
+
+export async function startSimulator(
+  plugin: string,
+  options: SimulatorOptions & Record<string, unknown> = {},
+): Promise<RunningSimulator> {
+  const file = join(REPOSITORY, "plugins", plugin, "dist/simulator.js");
+  const module = (await import(pathToFileURL(file).href)) as { startSimulator: StartSimulator };
+  return { ...(await module.startSimulator(options)), options };
+}
+
+/** The repository's plugins, built, and the tests' own courier. */
+async function loadAllPlugins(logger: Logger): Promise<LoadedPlugins> {
+  const sets = [
+    await loadPlugins(join(REPOSITORY, "plugins"), logger),
+    await loadPlugins(OWN_PLUGINS, logger),
+  ];
+  return {
+    list: () => sets.flatMap((set) => set.list()),
+    find: (id) => sets.map((set) => set.find(id)).find((plugin) => plugin !== undefined),
+    module: (id) => sets.map((set) => set.module(id)).find((module) => module !== undefined),
+  };
+}

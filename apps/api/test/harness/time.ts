@@ -1,0 +1,16 @@
+import type { Installation } from "./installation.ts";
+
+/**
+ * Lets time pass for the engine: every moment in the database that something waits for, or is counted from, moves
+ * into the past. What is due then is found by the next round of the loops.
+ */
+export async function timePasses(installation: Installation, seconds: number): Promise<void> {
+  await installation.books.transaction(async ({ sql }) => {
+    await sql`update chunks set due_at = due_at - make_interval(secs => ${seconds}) where state = 'ready'`;
+    await sql`update chunks set lease_until = lease_until - make_interval(secs => ${seconds})
+      where state in ('queued', 'sending')`;
+    await sql`update deliveries set accepted_at = accepted_at - make_interval(secs => ${seconds}),
+      changed_at = changed_at - make_interval(secs => ${seconds})`;
+    await sql`update flows set wake_at = wake_at - make_interval(secs => ${seconds}) where wake_at is not null`;
+  });
+}
