@@ -1,5 +1,5 @@
 import type { Fragment, Tx } from "../../platform/database/index.ts";
-import { toUuid } from "../../platform/ids.ts";
+import { fromUuid, toUuid } from "../../platform/ids.ts";
 
 /** Deliveries of one chunk at most: the number that waits for a crashed worker's lease to run out. */
 export const CHUNK_SIZE = 2000;
@@ -14,9 +14,16 @@ export interface ListedRecipient {
   variables?: Record<string, string | number>;
 }
 
-/** Makes the first step's deliveries for recipients named one by one, for many messages at once. */
-export async function expandListed(tx: Tx, tenantId: string, recipients: ListedRecipient[]): Promise<void> {
-  if (recipients.length === 0) return;
+/**
+ * Makes the first step's deliveries for recipients named one by one, for many messages at once. Returns the messages
+ * of which nothing can be sent: no chunk will ever end them.
+ */
+export async function expandListed(
+  tx: Tx,
+  tenantId: string,
+  recipients: ListedRecipient[],
+): Promise<string[]> {
+  if (recipients.length === 0) return [];
   const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
   const wanted = recipients.map((recipient) => ({
@@ -34,7 +41,7 @@ export async function expandListed(tx: Tx, tenantId: string, recipients: ListedR
     cross join lateral unnest(m.channel_ids) as chosen(id)
     join channels c on c.tenant_id = ${tenant} and c.id = chosen.id
     left join users u on u.tenant_id = ${tenant} and u.external_id = w.external_id`;
-  await makeDeliveries(tx, tenant, target, 0);
+  return makeDeliveries(tx, tenant, target, 0);
 }
 
 /** Makes the deliveries of a later step for the users whose condition held. `userIds` are row keys. */
@@ -58,11 +65,12 @@ export async function expandStep(
 
 /**
  * Makes the deliveries of `target`, one row per recipient and channel, with their chunks, flows and counts in one
- * statement. What cannot be sent becomes a row too, with its reason, so that every recipient has an answer.
+ * statement. What cannot be sent becomes a row too, with its reason, so that every recipient has an answer. Returns the
+ * messages that got nothing but such rows.
  */
-async function makeDeliveries(tx: Tx, tenant: string, target: Fragment, step: number): Promise<void> {
+async function makeDeliveries(tx: Tx, tenant: string, target: Fragment, step: number): Promise<string[]> {
   const { sql } = tx;
-  await sql`
+  const unsendable = await sql<{ message_id: string }[]>`
     with target as (${target}), addressed as (
       select t.*, coalesce(t.address, i.address) as chosen_address,
         case when t.address is not null then 'custom' else i.scope::text end::address_origin as origin
@@ -94,20 +102,23 @@ async function makeDeliveries(tx: Tx, tenant: string, target: Fragment, step: nu
       select ${tenant}, message_id, user_id, case when bool_and(reason is not null) then now() end
       from numbered where ${step} = 0 and policy_version_id is not null and user_id is not null
       group by message_id, user_id
+    ), recorded as (
+      insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
+        reason, count)
+      select ${tenant}, n.message_id, coalesce(n.source_id, ${NIL_UUID}), n.channel_id,
+        coalesce(v.template_id, ${NIL_UUID}), ${step}, date_trunc('hour', now()), measure,
+        coalesce(measure_reason, ''), count(*)
+      from numbered n
+      left join template_versions v on v.tenant_id = ${tenant} and v.id = n.template_version_id
+      cross join lateral (
+        select 'targeted'::statistics_measure as measure, null as measure_reason
+        union all select 'valid', null where n.reason is null
+        union all select 'suppressed', n.reason where n.reason is not null
+      ) counted
+      group by 2, 3, 4, 5, 8, 9
     )
-    insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
-      reason, count)
-    select ${tenant}, n.message_id, coalesce(n.source_id, ${NIL_UUID}), n.channel_id,
-      coalesce(v.template_id, ${NIL_UUID}), ${step}, date_trunc('hour', now()), measure,
-      coalesce(measure_reason, ''), count(*)
-    from numbered n
-    left join template_versions v on v.tenant_id = ${tenant} and v.id = n.template_version_id
-    cross join lateral (
-      select 'targeted'::statistics_measure as measure, null as measure_reason
-      union all select 'valid', null where n.reason is null
-      union all select 'suppressed', n.reason where n.reason is not null
-    ) counted
-    group by 2, 3, 4, 5, 8, 9`;
+    select message_id from numbered group by message_id having bool_and(reason is not null)`;
+  return unsendable.map((row) => fromUuid("message", row.message_id));
 }
 
 /** The narrowest identity that counts for row `t`: bound to the channel, to the source, or to all. */

@@ -5,7 +5,7 @@ import type { Transact, Tx } from "../../platform/database/index.ts";
 import { newId } from "../../platform/ids.ts";
 import { NaturalBatcher } from "../../platform/natural-batcher.ts";
 import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
-import { expandListed, listRecipients } from "../deliveries/index.ts";
+import { expandListed, finishMessage, listRecipients } from "../deliveries/index.ts";
 import { takeDailyMessages } from "../tenants/index.ts";
 import {
   type FirstMessage,
@@ -128,10 +128,11 @@ async function storeMessages(tx: Tx, tenantId: string, messages: NewMessage[]): 
   const recipients = messages.flatMap(({ id, audience }) =>
     isListed(audience) ? listRecipients(id, audience) : [],
   );
-  const [storedIds] = await Promise.all([
+  const [storedIds, unsendableIds] = await Promise.all([
     insertMessages(tx, tenantId, messages),
     expandListed(tx, tenantId, recipients),
   ]);
+  for (const id of unsendableIds) await finishMessage(tx, tenantId, id);
   if (storedIds.size > 0) await takeDailyMessages(tx, { tenantId }, storedIds.size);
   return toStored(tx, tenantId, messages, storedIds);
 }
