@@ -36,6 +36,17 @@ export interface Gate {
   open(): void;
 }
 
+interface HeldGate {
+  waiting: number;
+  opened: Promise<void>;
+}
+
+async function waitAtGate(gate: HeldGate | undefined): Promise<void> {
+  if (!gate) return;
+  gate.waiting++;
+  await gate.opened;
+}
+
 const OK: VendorAnswer = { status: 200, body: "{}" };
 
 /** A vendor that does as it is told: speaks the test courier's form at `/courier`, and webhooks at `/hook`. */
@@ -43,7 +54,7 @@ export async function startFakeVendor(): Promise<FakeVendor> {
   const calls: VendorCall[] = [];
   const effects = new Map<string, number>();
   let decide: (call: VendorCall) => VendorAnswer = () => OK;
-  let gate: { waiting: number; opened: Promise<void> } | undefined;
+  let gate: HeldGate | undefined;
   let slownessMs = 0;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -51,10 +62,7 @@ export async function startFakeVendor(): Promise<FakeVendor> {
     calls.push(call);
     const answer = decide(call);
     if (isCarriedOut(answer)) for (const ref of call.refs) effects.set(ref, (effects.get(ref) ?? 0) + 1);
-    if (gate) {
-      gate.waiting++;
-      await gate.opened;
-    }
+    await waitAtGate(gate);
     if (slownessMs > 0) await new Promise((resolve) => setTimeout(resolve, slownessMs));
     if (answer === "cut") return void request.socket.destroy();
     response.writeHead(answer.status, { "content-type": "application/json" }).end(answer.body ?? "{}");

@@ -60,6 +60,9 @@ export interface RunningEngine extends Engine {
 /** The backends that can be tested here. Redis needs `REDIS_URL_TEST`. */
 export const BACKENDS: Backend[] = process.env.REDIS_URL_TEST ? ["postgres", "redis"] : ["postgres"];
 
+/** For tests to which the queue is only a means: Redis where there is one. */
+const DEFAULT_BACKEND = BACKENDS.at(-1) ?? "postgres";
+
 export async function startInstallation(options: InstallationOptions = {}): Promise<Installation> {
   const stops: (() => Promise<unknown>)[] = [];
   const stopLast = <T extends { close(): Promise<unknown> }>(part: T): T => {
@@ -70,7 +73,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
   stops.push(() => test.drop());
   const logger = options.logger ?? createLogger(process.env.TEST_LOG_LEVEL ?? "silent");
   const prefix = `t-${randomBytes(4).toString("hex")}`;
-  const redisUrl = options.backend === "redis" ? process.env.REDIS_URL_TEST : undefined;
+  const redisUrl = (options.backend ?? DEFAULT_BACKEND) === "redis" ? process.env.REDIS_URL_TEST : undefined;
   const openQueue = () => createQueueTransport({ redisUrl, databaseUrl: test.url, prefix, logger });
   const queue = stopLast(await openQueue());
   const [sms, mail, hook] = await Promise.all([

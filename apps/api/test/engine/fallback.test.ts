@@ -1,0 +1,262 @@
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import {
+  expectNothingLost,
+  expectProblem,
+  givenSchool,
+  type Installation,
+  messageTo,
+  mustSucceed,
+  type School,
+  startInstallation,
+  timePasses,
+  until,
+  users,
+} from "../harness/index.ts";
+
+let installation: Installation;
+let school: School;
+const policies: Record<string, string> = {};
+
+beforeAll(async () => {
+  installation = await startInstallation();
+  school = await givenSchool(installation);
+  const { courier, mail, hook } = school.channels;
+  const save = (name: string, first: string[], when: string, second: string[], afterSeconds?: number) =>
+    mustSucceed<{ id: string }>(
+      school.owner("POST", "/v1/policies", {
+        name,
+        steps: [{ channelIds: first }, { channelIds: second, when, ...(afterSeconds && { afterSeconds }) }],
+      }),
+    ).then(({ id }) => {
+      policies[name] = id;
+    });
+  await save("failed", [courier.id], "failed", [mail.id]);
+  await save("undelivered", [courier.id], "undelivered", [mail.id], 300);
+  await save("unread", [courier.id], "unread", [mail.id], 300);
+  await save("both", [courier.id, hook.id], "failed", [mail.id]);
+});
+afterAll(() => installation?.stop());
+afterEach(async () => {
+  installation.vendor.answer(() => ({ status: 200 }));
+  // What still waits for a receipt would wait for days: let the days pass.
+  await until(async () => {
+    await timePasses(installation, 4 * 86_400);
+    const [row] = await installation.books.transaction(
+      ({ sql }) => sql<[{ count: number }]>`select count(*)::int as count from flows where state = 'waiting'`,
+    );
+    return row.count === 0;
+  });
+  await expectNothingLost(installation);
+});
+
+let nextUser = 0;
+async function givenUser(): Promise<string> {
+  const userId = `user-${nextUser++}`;
+  const identities = [
+    { kind: "push", address: userId },
+    { kind: "email", address: `${userId}@example.cn` },
+    { kind: "webhook", address: userId },
+  ];
+  await school.addUsers([{ userId, identities }]);
+  return userId;
+}
+
+const sendWith = (policy: string, ...userIds: string[]) =>
+  school.send(messageTo(users(...userIds), [], { channels: undefined, policy: policies[policy] }));
+
+const pushed = (type: string, ref: string) =>
+  school.pushReceipt(school.channels.courier, {
+    events: [{ eventId: `${type}-${ref}`, type, at: Date.now(), ref }],
+  });
+
+const refuseAll = () =>
+  installation.vendor.answer(({ refs }) => ({
+    status: 200,
+    body: JSON.stringify({ refused: Object.fromEntries(refs.map((ref) => [ref, "no_device"])) }),
+  }));
+
+const mailsTo = (userId: string) =>
+  installation.mail.received().filter(({ to }) => to.startsWith(`${userId}@`));
+
+const stepsOf = async (id: string) =>
+  (await school.deliveriesOf(id)).map(({ step, state }) => `${step} ${state}`);
+
+/** Any round of the loops that was under way has ended when a flow sent after it has been judged. */
+async function roundsPass(): Promise<void> {
+  refuseAll();
+  const id = await sendWith("failed", await givenUser());
+  await school.completed(id);
+  installation.vendor.answer(() => ({ status: 200 }));
+}
+
+it("sends the fallback once, at once, after a final failure", async () => {
+  refuseAll();
+  const userId = await givenUser();
+  const id = await sendWith("failed", userId);
+  await school.completed(id);
+  expect(await stepsOf(id)).toEqual(["0 failed", "1 accepted"]);
+  expect(mailsTo(userId)).toHaveLength(1);
+});
+
+it("sends no fallback for what the vendor accepted, while only a failure counts", async () => {
+  const userId = await givenUser();
+  const id = await sendWith("failed", userId);
+  await school.reaches(id, "accepted");
+  await timePasses(installation, 3600);
+  await roundsPass();
+  expect(await stepsOf(id)).toEqual(["0 accepted"]);
+  expect(mailsTo(userId)).toHaveLength(0);
+});
+
+it("waits the whole window from the vendor's acceptance, and then sends the fallback once", async () => {
+  const userId = await givenUser();
+  const id = await sendWith("undelivered", userId);
+  await school.reaches(id, "accepted");
+  await timePasses(installation, 290);
+  await roundsPass();
+  expect(await stepsOf(id)).toEqual(["0 accepted"]);
+  await timePasses(installation, 15);
+  await school.reaches(id, "accepted", 1);
+  await school.completed(id);
+  await timePasses(installation, 3600);
+  await roundsPass();
+  expect(mailsTo(userId)).toHaveLength(1);
+});
+
+it("does not count waiting for the vendor as part of the window", async () => {
+  const gate = installation.vendor.hold();
+  const userId = await givenUser();
+  const id = await sendWith("undelivered", userId);
+  await gate.arrived(1);
+  await installation.books.transaction(
+    ({ sql }) => sql`update flows set wake_at = wake_at - interval '1 hour' where wake_at is not null`,
+  );
+  gate.open();
+  await school.reaches(id, "accepted");
+  await roundsPass();
+  expect(await stepsOf(id)).toEqual(["0 accepted"]);
+});
+
+it("satisfies the flow by a receipt in time: no fallback goes out, whatever time passes", async () => {
+  const userId = await givenUser();
+  const id = await sendWith("undelivered", userId);
+  const { id: ref } = await school.reaches(id, "accepted");
+  await timePasses(installation, 299);
+  await pushed("delivered", ref);
+  await school.completed(id);
+  await timePasses(installation, 86_400);
+  await roundsPass();
+  expect(await stepsOf(id)).toEqual(["0 delivered"]);
+  expect(mailsTo(userId)).toHaveLength(0);
+});
+
+it("advances at once when the vendor reports the message undelivered", async () => {
+  const userId = await givenUser();
+  const id = await sendWith("undelivered", userId);
+  const { id: ref } = await school.reaches(id, "accepted");
+  await pushed("undelivered", ref);
+  await school.completed(id);
+  expect(await stepsOf(id)).toEqual(["0 undelivered", "1 accepted"]);
+});
+
+it("counts a receipt that comes after the fallback as a wasted fallback", async () => {
+  const userId = await givenUser();
+  const id = await sendWith("undelivered", userId);
+  const { id: ref } = await school.reaches(id, "accepted");
+  await timePasses(installation, 301);
+  await school.completed(id);
+  await pushed("delivered", ref);
+  await pushed("read", ref);
+  expect(await stepsOf(id)).toEqual(["0 delivered", "1 accepted"]);
+  const wasted = await installation.books.transaction(
+    ({ sql }) => sql<{ wasted_count: number }[]>`select wasted_count from flows f
+      join deliveries d on d.tenant_id = f.tenant_id and d.message_id = f.message_id and d.user_id = f.user_id
+      where d.step = 1 and d.address = ${`${userId}@example.cn`}`,
+  );
+  expect([...wasted]).toEqual([{ wasted_count: 1 }]);
+});
+
+it("needs a read for unread: delivered is not enough, read is", async () => {
+  const [reader, other] = [await givenUser(), await givenUser()];
+  const id = await sendWith("unread", reader, other);
+  await until(async () => (await stepsOf(id)).join() === "0 accepted,0 accepted");
+  for (const { id: ref, user } of await school.deliveriesOf(id)) {
+    await pushed(user?.userId === reader ? "read" : "delivered", ref);
+  }
+  await timePasses(installation, 301);
+  await school.completed(id);
+  expect(mailsTo(reader)).toHaveLength(0);
+  expect(mailsTo(other)).toHaveLength(1);
+});
+
+it("skips to the fallback at once for a user without an address on the first step", async () => {
+  await school.addUsers([
+    { userId: "mail-only", identities: [{ kind: "email", address: "mail-only@example.cn" }] },
+  ]);
+  const id = await sendWith("undelivered", "mail-only");
+  await school.completed(id);
+  expect(await stepsOf(id)).toEqual(["0 suppressed", "1 accepted"]);
+});
+
+it("ends exhausted, with both reasons, when no step has an address", async () => {
+  await school.addUsers([{ userId: "unreachable" }]);
+  const id = await sendWith("undelivered", "unreachable");
+  await school.completed(id);
+  expect(await stepsOf(id)).toEqual(["0 suppressed", "1 suppressed"]);
+});
+
+it("falls back from two channels at once only when both have failed", async () => {
+  refuseAll();
+  const userId = await givenUser();
+  const one = await sendWith("both", userId);
+  await until(async () => (await stepsOf(one)).sort().join() === "0 accepted,0 failed");
+  await roundsPass();
+  expect(mailsTo(userId)).toHaveLength(0);
+
+  const gone = `gone-${nextUser++}`;
+  const identities = [
+    { kind: "push", address: gone },
+    { kind: "webhook", address: "gone" },
+    { kind: "email", address: `${gone}@example.cn` },
+  ];
+  await school.addUsers([{ userId: gone, identities }]);
+  refuseAll();
+  const both = await sendWith("both", gone);
+  await school.completed(both);
+  expect((await stepsOf(both)).sort()).toEqual(["0 failed", "0 failed", "1 accepted"]);
+  expect(mailsTo(gone)).toHaveLength(1);
+});
+
+it("sends one fallback each, and none too many, when receipts and the timer race", async () => {
+  const racers = await Promise.all(Array.from({ length: 40 }, givenUser));
+  const id = await sendWith("undelivered", ...racers);
+  await until(async () => new Set(await stepsOf(id)).size === 1 && (await stepsOf(id))[0] === "0 accepted");
+  const first = await school.deliveriesOf(id);
+  await Promise.all([timePasses(installation, 301), ...first.map(({ id: ref }) => pushed("delivered", ref))]);
+  await school.completed(id);
+  const deliveries = await school.deliveriesOf(id);
+  for (const racer of racers) {
+    const fallbacks = deliveries.filter(({ user, step }) => user?.userId === racer && step === 1);
+    expect(fallbacks.length).toBeLessThanOrEqual(1);
+    expect(mailsTo(racer)).toHaveLength(fallbacks.length);
+  }
+});
+
+it("does not send the fallback of a cancelled message", async () => {
+  const userId = await givenUser();
+  const id = await sendWith("undelivered", userId);
+  await school.reaches(id, "accepted");
+  expect((await school.source("POST", `/v1/messages/${id}/cancellation`)).status).toBe(204);
+  await timePasses(installation, 86_400);
+  await roundsPass();
+  expect(mailsTo(userId)).toHaveLength(0);
+  expect(await stepsOf(id)).toEqual(["0 accepted"]);
+});
+
+it("refuses a policy with typed addresses", async () => {
+  const addresses = { kind: "addresses", addresses: [{ address: "device" }] };
+  const answer = await school.trySend(
+    messageTo(addresses, [], { channels: undefined, policy: policies.failed }),
+  );
+  expectProblem(answer, "invalid-input", 422);
+});
