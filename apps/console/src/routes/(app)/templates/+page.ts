@@ -1,3 +1,4 @@
+import { getPluginCatalogue } from "#lib/plugins/plugin-catalogue.ts";
 import { authorize } from "#lib/session.svelte.ts";
 import { m } from "#messages";
 import type { PageLoad } from "./$types";
@@ -5,5 +6,5 @@ import type { PageLoad } from "./$types";
 export const load: PageLoad = async ({ parent }) => {
   await parent();
   authorize("read", "Template");
-  return { title: m.templates_title() };
+  return { plugins: await getPluginCatalogue(), title: m.templates_title() };
 };

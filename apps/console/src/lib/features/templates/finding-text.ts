@@ -1,0 +1,26 @@
+import type { TemplatePreview, TemplateVersion } from "#lib/api/client.ts";
+import type { PluginCatalogue } from "#lib/plugins/plugin-catalogue.ts";
+import { m } from "#messages";
+
+type Finding = TemplatePreview["findings"][number];
+
+/** What the API found in a preview, in words; its own where the code is not known. */
+export function findingText(
+  { code, pointer, detail }: Finding,
+  version: Pick<TemplateVersion, "variables">,
+  plugins: Pick<PluginCatalogue, "contentFields" | "fieldName">,
+): string {
+  const [, group, first = "", second = ""] = pointer.split("/");
+  if (code === "unused_variable") {
+    const name = version.variables[Number(first)]?.name;
+    if (name) return m.templates_finding_unused({ name });
+  }
+  if (code === "not_a_number" && group === "variables")
+    return m.templates_finding_not_a_number({ name: first });
+  if (code === "too_long" && group === "renderings") {
+    const limit = plugins.contentFields(first).find(([name]) => name === second)?.[1].maxLength;
+    if (limit !== undefined)
+      return m.templates_finding_too_long({ field: plugins.fieldName(first, second), limit });
+  }
+  return detail;
+}
