@@ -56,7 +56,9 @@ export function createSendChunk(deps: SendChunkDeps) {
   return async function sendChunk(claim: Claim): Promise<void> {
     const work = await deps.transact(claim, (tx) => sending.beginChunk(tx, claim));
     if (!work) {
-      await deps.transact(claim, (tx) => sending.releaseChunk(tx, claim));
+      const messageId = await deps.transact(claim, (tx) => sending.releaseChunk(tx, claim));
+      // A message cancelled while the hint was on its way leaves this chunk to be ended.
+      if (messageId) await deps.afterChunk(claim.tenantId, messageId);
       return;
     }
     const extending = setInterval(() => {

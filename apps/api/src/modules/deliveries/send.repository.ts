@@ -183,10 +183,15 @@ export async function endChunk({ sql }: Tx, work: ChunkWork, pauseSeconds: numbe
     where c.tenant_id = ${tenant} and c.id = ${work.chunkId} and c.lease_token = ${work.leaseToken}`;
 }
 
-/** Gives a chunk back unsent. */
-export async function releaseChunk({ sql }: Tx, claim: Claim): Promise<void> {
-  await sql`
+/**
+ * Gives a chunk back whose message does not run any more, and returns the message. Only from `queued`: a doubled hint
+ * carries the lease of the worker that is sending, and must not take the chunk from under it.
+ */
+export async function releaseChunk({ sql }: Tx, claim: Claim): Promise<string | undefined> {
+  const [released] = await sql<{ message_id: string }[]>`
     update chunks set state = 'ready', lease_token = null, lease_until = null
     where tenant_id = ${toUuid("tenant", claim.tenantId)} and id = ${claim.chunkId}
-      and lease_token = ${claim.leaseToken} and state in ('queued', 'sending')`;
+      and lease_token = ${claim.leaseToken} and state = 'queued'
+    returning message_id`;
+  return released && fromUuid("message", released.message_id);
 }
