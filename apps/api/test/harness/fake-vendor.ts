@@ -27,6 +27,8 @@ export interface FakeVendor {
   hold(): Gate;
   /** Milliseconds between carrying out and answering. */
   slowness(ms: number): void;
+  /** Forgets what arrived, and answers everything with 200 again. */
+  reset(): void;
   close(): Promise<void>;
 }
 
@@ -93,6 +95,11 @@ export async function startFakeVendor(): Promise<FakeVendor> {
     },
     slowness: (ms) => {
       slownessMs = ms;
+    },
+    reset() {
+      calls.length = 0;
+      effects.clear();
+      decide = () => OK;
     },
     close: () =>
       new Promise((resolve) => {

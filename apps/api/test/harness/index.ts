@@ -19,6 +19,7 @@ export {
   startInstallation,
   startSimulator,
 } from "./installation.ts";
+export { type Line, startLine } from "./line.ts";
 export { expectProblem, expectWellFormedProblem } from "./problems.ts";
 export {
   CONTENT,

@@ -5,6 +5,7 @@ import { type ServerType, serve } from "@hono/node-server";
 import { connect, type Database } from "@tidings/db";
 import { createTestDatabase } from "@tidings/db/testing";
 import type { Simulator, SimulatorOptions, StartSimulator } from "@tidings/sdk/testing";
+import { Redis } from "ioredis";
 import { type Engine, startEngine } from "../../src/composition/engine.ts";
 import { type Foundation, lay } from "../../src/composition/foundation.ts";
 import { composeHttp, type Http } from "../../src/composition/http.ts";
@@ -48,6 +49,8 @@ export interface Installation {
   vendor: FakeVendor;
   /** What plugins may reach; endpoints can be added. */
   allowedEndpoints: Set<string>;
+  /** Takes every hint out of the queue, as a restart of an unsaved Redis does. */
+  wipeQueue(): Promise<void>;
   /** A further process' worth of loops and workers, with a queue connection of its own. */
   startEngine(): Promise<RunningEngine>;
   stop(): Promise<void>;
@@ -108,7 +111,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     return running;
   };
   const http = composeHttp(foundation, {
-    nudge: () => engines[0]?.nudge(),
+    nudge: () => engines.at(-1)?.nudge(),
     probes: { queue: () => queue.ping() },
   });
   serveWith(http);
@@ -125,11 +128,32 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     hook,
     vendor,
     allowedEndpoints,
+    wipeQueue: () => (redisUrl ? wipeRedis(redisUrl, prefix) : wipeTables(books)),
     startEngine: startOne,
     async stop() {
       for (const stop of stops.reverse()) await stop();
     },
   };
+}
+
+/** Only the keys of this installation: other test files share the server. */
+async function wipeRedis(url: string, prefix: string): Promise<void> {
+  const redis = new Redis(url);
+  try {
+    const keys = await redis.keys(`${prefix}:*`);
+    if (keys.length > 0) await redis.del(...keys);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function wipeTables(books: Database): Promise<void> {
+  await books.transaction(async ({ sql }) => {
+    const tables = await sql<{ name: string }[]>`
+      select format('%I.%I', schemaname, tablename) as name from pg_tables
+      where schemaname = 'bullmq' and tablename not like '%migration%'`;
+    for (const { name } of tables) await sql.unsafe(`delete from ${name}`);
+  });
 }
 
 /** Simulators push receipts over real HTTP, so the application also listens. */

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { toUuid } from "@tidings/db";
 import { until } from "@tidings/db/testing";
 import { abilityOf } from "../../src/platform/authorization/index.ts";
 import { type Answer, type Call, callWithKey, signIn } from "./caller.ts";
@@ -62,6 +63,8 @@ export interface School {
   trySend(message: object, options?: { key?: string; as?: Call }): Promise<Answer<{ id: string }>>;
   /** Waits until nothing of the message is under way any more. */
   completed(messageId: string, timeoutMs?: number): Promise<MessageView>;
+  /** Waits for many at once, without asking for each. */
+  allCompleted(messageIds: string[], timeoutMs?: number): Promise<void>;
   message(messageId: string): Promise<MessageView>;
   deliveriesOf(messageId: string): Promise<DeliveryView[]>;
   /** The only delivery of the message (of this step), with its timeline. */
@@ -281,6 +284,19 @@ function verbs(installation: Installation, owner: Call, source: Call) {
         const state = JSON.stringify(await message(messageId));
         throw new Error(`${messageId} did not end: ${state}`, { cause });
       });
+    },
+    async allCompleted(messageIds: string[], timeoutMs = 10_000) {
+      const keys = messageIds.map((id) => toUuid("message", id));
+      await until(
+        async () => {
+          const [row] = await installation.books.transaction(
+            ({ sql }) => sql<[{ count: number }]>`select count(*)::int as count from messages
+              where id = any(${keys}::uuid[]) and state in ('completed', 'cancelled')`,
+          );
+          return row.count === messageIds.length;
+        },
+        { timeoutMs },
+      );
     },
     deliveriesOf,
     timelineOf,

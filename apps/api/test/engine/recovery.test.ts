@@ -1,0 +1,211 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createDispatcher, SEND_QUEUE } from "../../src/modules/deliveries/index.ts";
+import type { HintQueue } from "../../src/platform/queue/index.ts";
+import {
+  BACKENDS,
+  expectNothingLost,
+  givenSchool,
+  type Installation,
+  messageTo,
+  mustSucceed,
+  type RunningEngine,
+  type School,
+  startInstallation,
+  timePasses,
+  until,
+  users,
+} from "../harness/index.ts";
+
+type Claims = Parameters<Parameters<typeof createDispatcher>[0]["queue"]["add"]>[0];
+
+describe.each(BACKENDS)("recovery, with the queue on %s", (backend) => {
+  let installation: Installation;
+  let school: School;
+  let engines: RunningEngine[] = [];
+  beforeAll(async () => {
+    installation = await startInstallation({ backend, engine: false });
+  });
+  afterAll(() => installation?.stop());
+
+  beforeEach(async () => {
+    installation.vendor.reset();
+    school = await givenSchool(installation);
+    const names = ["u-1", "u-2", "u-3"];
+    await school.addUsers(
+      names.map((userId) => ({
+        userId,
+        identities: [
+          { kind: "push", address: userId },
+          { kind: "webhook", address: userId },
+        ],
+      })),
+    );
+  });
+  afterEach(async () => {
+    await Promise.all(engines.map((engine) => engine.stop()));
+    engines = [];
+    await expectNothingLost(installation);
+  });
+
+  async function startEngine(): Promise<RunningEngine> {
+    const engine = await installation.startEngine();
+    engines.push(engine);
+    return engine;
+  }
+
+  /** One round of the dispatcher, with a queue that may do something to the hints. */
+  async function dispatchOnce(tamper: (claims: Claims) => Claims = (claims) => claims): Promise<Claims> {
+    const queue: HintQueue<Claims[number]> = installation.queue.openQueue(SEND_QUEUE);
+    const sent: Claims = [];
+    const tampering = {
+      add: async (claims: Claims) => {
+        sent.push(...claims);
+        await queue.add(tamper(claims));
+      },
+    };
+    await createDispatcher({ dispatch: installation.foundation.dispatch, queue: tampering }).run();
+    return sent;
+  }
+
+  /** The webhook channel talks to the vendor that can hold its answers. */
+  const pointHookAtVendor = () =>
+    mustSucceed(
+      school.owner("PATCH", `/v1/channels/${school.channels.hook.id}`, {
+        settings: { url: `${installation.vendor.url}/hook` },
+      }),
+    );
+
+  it("gives work back whose hints were wiped from the queue", async () => {
+    const id = await school.send(messageTo(users("u-1"), ["courier"]));
+    expect(await dispatchOnce()).toHaveLength(1);
+    await installation.wipeQueue();
+    await startEngine();
+    await timePasses(installation, 31);
+    await school.completed(id);
+    expect([...installation.vendor.effects.values()]).toEqual([1]);
+  });
+
+  it("loses and doubles nothing while the queue is wiped again and again", async () => {
+    await startEngine();
+    const ids: string[] = [];
+    for (let index = 0; index < 20; index++) {
+      ids.push(await school.send(messageTo(users("u-1", "u-2", "u-3"), ["courier"])));
+      await installation.wipeQueue();
+    }
+    await until(
+      async () => {
+        await timePasses(installation, 31);
+        await school.allCompleted(ids, 200);
+        return true;
+      },
+      { timeoutMs: 10_000 },
+    );
+    expect(installation.vendor.effects.size).toBe(60);
+    expect(new Set(installation.vendor.effects.values())).toEqual(new Set([1]));
+  });
+
+  it("sends once when hints come twice, at once and late", async () => {
+    const id = await school.send(messageTo(users("u-1", "u-2"), ["courier"]));
+    const gate = installation.vendor.hold();
+    const claims = await dispatchOnce((all) => [...all, ...all]);
+    await startEngine();
+    await gate.arrived(1);
+    await installation.queue.openQueue(SEND_QUEUE).add(claims);
+    const after = await school.send(messageTo(users("u-3"), ["hook"]));
+    await school.completed(after);
+    gate.open();
+    await school.completed(id);
+    await installation.queue.openQueue(SEND_QUEUE).add(claims);
+    const last = await school.send(messageTo(users("u-3"), ["hook"]));
+    await school.completed(last);
+    expect([...installation.vendor.effects.values()]).toEqual([1, 1]);
+  });
+
+  it("calls what a lost worker had under way unknown where the vendor cannot deduplicate", async () => {
+    const gate = installation.vendor.hold();
+    await startEngine();
+    const id = await school.send(messageTo(users("u-1", "u-2"), ["courier"]));
+    await gate.arrived(1);
+    await timePasses(installation, 61);
+    await school.completed(id);
+    const deliveries = await school.deliveriesOf(id);
+    expect(deliveries.map(({ state, reason }) => [state, reason])).toEqual([
+      ["unknown", "worker_lost"],
+      ["unknown", "worker_lost"],
+    ]);
+    gate.open();
+    const next = await school.send(messageTo(users("u-3"), ["courier"]));
+    await school.completed(next);
+    expect(new Set(installation.vendor.effects.values())).toEqual(new Set([1]));
+  });
+
+  it("sends again under the same webhook id where the receiver deduplicates: one effect", async () => {
+    await pointHookAtVendor();
+    const gate = installation.vendor.hold();
+    await startEngine();
+    const id = await school.send(messageTo(users("u-1"), ["hook"]));
+    await gate.arrived(1);
+    await timePasses(installation, 61);
+    await gate.arrived(2);
+    gate.open();
+    await school.completed(id);
+    const { id: ref, state } = await school.timelineOf(id);
+    expect(state).toBe("accepted");
+    expect(installation.vendor.calls.map(({ headers }) => headers["webhook-id"])).toEqual([ref, ref]);
+  });
+
+  it("stops a worker that lost its lease from opening further batches", async () => {
+    const addresses = Array.from({ length: 600 }, (_, index) => ({ address: `d-${index}` }));
+    const gate = installation.vendor.hold();
+    await startEngine();
+    const id = await school.send(messageTo({ kind: "addresses", addresses }, ["courier"]));
+    await gate.arrived(4);
+    await timePasses(installation, 61);
+    await gate.arrived(8);
+    gate.open();
+    await school.completed(id);
+    const counts = (await school.message(id)).counts;
+    expect(counts).toMatchObject({ targeted: 600, submitted: 400, unknown: 200 });
+    expect(new Set(installation.vendor.effects.values())).toEqual(new Set([1]));
+    expect(installation.vendor.effects.size).toBe(600);
+  });
+
+  it("doubles nothing with two dispatchers, two expanders and two workers at once", async () => {
+    await Promise.all([startEngine(), startEngine()]);
+    const sends = Array.from({ length: 60 }, (_, index) =>
+      school.send(
+        messageTo(index % 2 ? users("u-1", "u-2", "u-3") : { kind: "all" }, ["courier"], {
+          priority: 1 + (index % 3),
+        }),
+      ),
+    );
+    const ids = await Promise.all(sends);
+    await school.allCompleted(ids);
+    expect(installation.vendor.effects.size).toBe(180);
+    expect(new Set(installation.vendor.effects.values())).toEqual(new Set([1]));
+  });
+
+  it("ends a message that is cancelled while its hint waits in the queue", async () => {
+    const id = await school.send(messageTo(users("u-1"), ["courier"]));
+    await dispatchOnce();
+    expect((await school.source("POST", `/v1/messages/${id}/cancellation`)).status).toBe(204);
+    await startEngine();
+    const other = await school.send(messageTo(users("u-2"), ["courier"]));
+    await school.completed(other);
+    expect(await school.timelineOf(id)).toMatchObject({ state: "cancelled", reason: "cancelled" });
+    expect(installation.vendor.effects.size).toBe(1);
+  });
+
+  it("sends on after an engine has stopped in the middle: another one takes over", async () => {
+    const first = await startEngine();
+    const ids = await Promise.all(
+      Array.from({ length: 30 }, () => school.send(messageTo(users("u-1", "u-2"), ["courier"]))),
+    );
+    await first.stop();
+    await startEngine();
+    await timePasses(installation, 31);
+    await school.allCompleted(ids);
+    expect(installation.vendor.effects.size).toBe(60);
+    expect(new Set(installation.vendor.effects.values())).toEqual(new Set([1]));
+  });
+});
