@@ -19,7 +19,7 @@ const schema: SettingsSchema = {
 };
 
 const faulty = (values: Parameters<typeof settingErrors>[1], stored: string[] = []) =>
-  Object.entries(settingErrors(schema, values, "settings", new Set(stored)))
+  Object.entries(settingErrors(schema, values, new Set(stored)))
     .filter(([, text]) => text)
     .map(([name]) => name);
 
@@ -33,19 +33,27 @@ describe("settings of a plugin", () => {
     });
   });
 
-  test("leave out untouched secrets and empty optional texts", () => {
-    expect(sentSettings(schema, { host: "", port: 1, note: "", secret: undefined, strict: false })).toEqual({
-      host: "",
-      port: 1,
-      strict: false,
+  test("leave out untouched secrets and empty optional texts, and keep secrets apart", () => {
+    expect(sentSettings(schema, { port: 1, note: "", secret: undefined, strict: false })).toEqual({
+      settings: { port: 1, strict: false },
+      secrets: {},
     });
+    expect(sentSettings(schema, { host: "a.b", secret: "s" })).toEqual({
+      settings: { host: "a.b" },
+      secrets: { secret: "s" },
+    });
+  });
+
+  test("take a stored secret away when it was emptied", () => {
+    expect(sentSettings(schema, { secret: "" }, new Set(["secret"])).secrets).toEqual({ secret: null });
+    expect(sentSettings(schema, { secret: "" }).secrets).toEqual({});
   });
 
   test("miss a secret that is neither stored nor typed, or that was begun and left empty", () => {
     const rest = { host: "a.b", port: 25 };
-    expect(faulty(rest)).toEqual(["settings/secret"]);
+    expect(faulty(rest)).toEqual(["secrets/secret"]);
     expect(faulty(rest, ["secret"])).toEqual([]);
-    expect(faulty({ ...rest, secret: "" }, ["secret"])).toEqual(["settings/secret"]);
+    expect(faulty({ ...rest, secret: "" }, ["secret"])).toEqual(["secrets/secret"]);
   });
 
   test.each([

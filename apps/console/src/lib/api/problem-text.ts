@@ -11,6 +11,20 @@ const texts: Record<string, () => string> = {
   "internal-error": m.problem_internal_error,
   unavailable: m.problem_unavailable,
   "quota-exceeded": m.quota_full,
+  "channel-off": m.compose_problem_channel_off,
+  "template-not-published": m.compose_problem_template,
+  "variables-missing": m.compose_problem_variables,
+  "idempotency-key-reused": m.compose_problem_key_reused,
+  "message-not-cancellable": m.messages_problem_not_cancellable,
+  "author-cannot-decide": m.approvals_author_cannot,
+  "not-a-reviewer": m.approvals_problem_not_a_reviewer,
+  "already-decided": m.approvals_problem_already_decided,
+  "content-changed": m.approvals_problem_content_changed,
+  "nobody-can-approve": m.approvals_problem_nobody,
+  "channel-changed": m.channels_changed,
+  "channel-in-use": m.channels_in_use,
+  "plugin-not-installed": m.channels_reason_plugin_missing,
+  "too-many-api-keys": m.sources_too_many_keys,
 };
 
 const fieldTexts: Record<string, () => string> = {
@@ -22,6 +36,15 @@ const fieldTexts: Record<string, () => string> = {
   invalid_format: m.field_format,
   wrong_format: m.field_format,
   taken: m.field_taken,
+  missing: m.field_required,
+  not_a_number: m.compose_error_number,
+  not_an_address: m.field_format,
+  no_rendering: m.compose_error_no_rendering,
+  incomplete: m.compose_error_incomplete,
+  needs_users: m.compose_policy_needs_users,
+  several_kinds: m.compose_error_several_kinds,
+  off: m.compose_problem_channel_off,
+  cannot_approve: m.approvals_error_role,
 };
 
 /** One sentence for a person: what went wrong, in their language where the code is known. */

@@ -13,6 +13,11 @@ export function atMost(value: string, limit: number): string | undefined {
   return [...value].length > limit ? m.field_too_long_by({ limit }) : undefined;
 }
 
+/** A code of the tenant's own choosing, as the API takes it. */
+export function code(value: string): string | undefined {
+  return /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(value) ? undefined : m.field_code();
+}
+
 /** An e-mail address as far as a form can tell. */
 export function email(value: string): string | undefined {
   return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value) ? undefined : m.field_email();

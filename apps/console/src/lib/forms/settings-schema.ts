@@ -48,35 +48,51 @@ export function initialSettings(schema: SettingsSchema, stored: SettingValues = 
   return Object.fromEntries(entries);
 }
 
-/** What is sent: optional texts left empty are absent, as are secrets that stay as they are. */
-export function sentSettings(schema: SettingsSchema, values: SettingValues): SettingValues {
-  const required = new Set(schema.required);
-  const sent = Object.entries(values).filter(
-    ([name, value]) => value !== undefined && (value !== "" || required.has(name)),
-  );
-  return Object.fromEntries(sent);
+/** What is sent: the API takes secrets apart from settings, and null takes a stored secret away. */
+export interface SentSettings {
+  settings: Record<string, string | number | boolean>;
+  secrets: Record<string, string | null>;
 }
 
-/** Faults by field name under `path`. `storedSecrets` are set already and may stay empty here. */
+/** Path of a field's value in what is sent, by which errors of the API find their field. */
+export function settingPath(name: string, property: SettingProperty): string {
+  return `${property["x-secret"] ? "secrets" : "settings"}/${name}`;
+}
+
+/** Optional texts left empty are absent, as are secrets that stay as they are. */
+export function sentSettings(
+  schema: SettingsSchema,
+  values: SettingValues,
+  storedSecrets: ReadonlySet<string> = new Set(),
+): SentSettings {
+  const sent: SentSettings = { settings: {}, secrets: {} };
+  for (const [name, property] of Object.entries(schema.properties)) {
+    const value = values[name];
+    if (value === undefined) continue;
+    if (!property["x-secret"]) {
+      if (value !== "") sent.settings[name] = value;
+    } else if (value !== "") sent.secrets[name] = String(value);
+    else if (storedSecrets.has(name)) sent.secrets[name] = null;
+  }
+  return sent;
+}
+
+/** Faults by field name. `storedSecrets` are set already and may stay untouched here. */
 export function settingErrors(
   schema: SettingsSchema,
   values: SettingValues,
-  path: string,
-  storedSecrets: ReadonlySet<string>,
+  storedSecrets: ReadonlySet<string> = new Set(),
 ): FieldErrors {
   const errors: FieldErrors = {};
   for (const [name, property] of Object.entries(schema.properties)) {
     const value = values[name];
     const missing = value === undefined || value === "";
-    if (!missing) errors[`${path}/${name}`] = faultOf(property, value);
-    else if (schema.required?.includes(name) && !keepsSecret(name, value, storedSecrets))
-      errors[`${path}/${name}`] = m.field_required();
+    const kept = value === undefined && storedSecrets.has(name);
+    if (!missing) errors[settingPath(name, property)] = faultOf(property, value);
+    else if (schema.required?.includes(name) && !kept)
+      errors[settingPath(name, property)] = m.field_required();
   }
   return errors;
-}
-
-function keepsSecret(name: string, value: SettingValue, storedSecrets: ReadonlySet<string>): boolean {
-  return value === undefined && storedSecrets.has(name);
 }
 
 function faultOf(property: SettingProperty, value: SettingValue): string | undefined {

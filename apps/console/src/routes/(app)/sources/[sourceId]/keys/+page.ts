@@ -1,0 +1,9 @@
+import { tidings } from "#lib/api/client.ts";
+import type { PageLoad } from "./$types";
+
+export const load: PageLoad = async ({ parent, params, depends }) => {
+  await parent();
+  depends("tidings:api-keys");
+  const { items } = await tidings.listApiKeys({ path: params });
+  return { apiKeys: items };
+};
