@@ -1,0 +1,35 @@
+/**
+ * Holds the documents to the tree: relative links and file paths in backticks must exist, and commands must name
+ * npm scripts and files that exist. Prints each miss as `file:line`; exits 1 when there is one.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { findDeadReferences } from "./doc-references.mjs";
+import { listProjectFiles, ROOT } from "./project-files.mjs";
+
+const manifests = new Map(
+  listProjectFiles("package.json", "*/package.json").map((path) => {
+    const { name, scripts = {} } = JSON.parse(readFileSync(join(ROOT, path), "utf8"));
+    return [
+      name,
+      { isRoot: path === "package.json", folder: dirname(path), scripts: new Set(Object.keys(scripts)) },
+    ];
+  }),
+);
+
+const project = {
+  exists: (path) => existsSync(join(ROOT, path)),
+  scriptsOf: (workspace) =>
+    [...manifests].find(([name, { isRoot, folder }]) =>
+      workspace === undefined ? isRoot : name === workspace || folder === workspace,
+    )?.[1].scripts,
+};
+
+let count = 0;
+for (const path of listProjectFiles("*.md")) {
+  for (const { line, reason } of findDeadReferences(readFileSync(join(ROOT, path), "utf8"), path, project)) {
+    console.error(`${path}:${line} ${reason}`);
+    count++;
+  }
+}
+process.exitCode = count === 0 ? 0 : 1;
