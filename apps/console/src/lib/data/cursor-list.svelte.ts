@@ -20,6 +20,7 @@ export class CursorList<Item> implements TableSource<Item> {
   loadingMore = $state(false);
   #nextCursor = $state<string>();
   #attempt = $state(0);
+  #isExtended = false;
   #controller = new AbortController();
   readonly #fetchPage: FetchPage<Item>;
 
@@ -47,10 +48,20 @@ export class CursorList<Item> implements TableSource<Item> {
     this.reload();
   }
 
+  /** Fetches the first page again without a sign of it. A list that was loaded further stays as it is. */
+  async refresh(): Promise<void> {
+    if (this.status !== "ready" || this.#isExtended) return;
+    const { signal } = this.#controller;
+    // Whoever refreshes does it again; what is shown is no worse than before.
+    const page = await this.#fetchPage(undefined, signal).catch(() => undefined);
+    if (page && !signal.aborted && !this.#isExtended) this.#take(page.items, page.nextCursor);
+  }
+
   async loadMore(): Promise<void> {
     if (this.loadingMore || !this.hasMore) return;
     const { signal } = this.#controller;
     this.loadingMore = true;
+    this.#isExtended = true;
     try {
       const page = await this.#fetchPage(this.#nextCursor, signal);
       if (!signal.aborted) this.#take([...this.items, ...page.items], page.nextCursor);
@@ -63,6 +74,7 @@ export class CursorList<Item> implements TableSource<Item> {
 
   async #start(pending: Promise<ListPage<Item>>, controller: AbortController): Promise<void> {
     this.#controller = controller;
+    this.#isExtended = false;
     this.status = "loading";
     try {
       const page = await pending;

@@ -52,6 +52,16 @@ export class FormState<Values extends object, Result = unknown> implements Field
     return requestIdOf(this.#failure);
   }
 
+  /** The code of the problem that sending came to; for what a form has more to say about. */
+  get failureCode(): string | undefined {
+    return this.#failure instanceof ProblemError ? this.#failure.code : undefined;
+  }
+
+  /** The names of what is wrong, for a form whose fields are not all in view. */
+  get faultyNames(): string[] {
+    return [...this.#errors.keys()];
+  }
+
   /** What is wrong as a whole; undefined while the fields say it all. */
   get message(): string | undefined {
     if (!this.#failure || this.#errors.size > 0) return undefined;

@@ -1,9 +1,11 @@
-import { authorize } from "#lib/session.svelte.ts";
+import { tidings } from "#lib/api/client.ts";
+import { authorize, can } from "#lib/session.svelte.ts";
 import { m } from "#messages";
 import type { PageLoad } from "./$types";
 
 export const load: PageLoad = async ({ parent }) => {
   await parent();
   authorize("read", "Message");
-  return { title: m.messages_title() };
+  const sources = can("read", "Source") ? await tidings.listSources({ query: { limit: 100 } }) : undefined;
+  return { title: m.messages_title(), sources: sources?.items ?? [] };
 };

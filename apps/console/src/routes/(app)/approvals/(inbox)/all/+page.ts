@@ -5,5 +5,5 @@ import type { PageLoad } from "./$types";
 export const load: PageLoad = async ({ parent }) => {
   await parent();
   authorize("read", "ApprovalRequest");
-  return { title: m.approvals_title() };
+  return { title: m.approvals_all() };
 };

@@ -1,0 +1,108 @@
+import { m } from "#messages";
+import type { TemplateVersion } from "../../api/client.ts";
+import type { FieldErrors } from "../../forms/form-state.svelte.ts";
+import { atMost, first, required } from "../../forms/rules.ts";
+import { channelObstacle, policyObstacle, variablesOf, writtenKinds } from "./compose.rules.ts";
+import type { ComposeOptions } from "./compose-options.ts";
+import type { Draft } from "./draft.ts";
+
+const MAX_LISTED = 1000;
+const MAX_CHANNELS = 5;
+
+/** Everything that is wrong with a draft or missing from it, by field. */
+export function checkDraft(
+  draft: Draft,
+  options: ComposeOptions,
+  version: TemplateVersion | undefined,
+): FieldErrors {
+  return {
+    ...audienceErrors(draft, options),
+    ...contentErrors(draft, options, version),
+    ...wayErrors(draft, options, version),
+  };
+}
+
+function audienceErrors({ audience }: Draft, { plugins }: ComposeOptions): FieldErrors {
+  switch (audience.kind) {
+    case "all":
+      return {};
+    case "tags":
+      return {
+        "audience/any": audience.any.length + audience.all.length === 0 ? m.compose_error_tags() : undefined,
+      };
+    case "users":
+      return { "audience/userIds": first(required(audience.userIds), tooMany(audience.userIds)) };
+    case "addresses": {
+      const { addressKind, addresses } = audience;
+      const faulty = addresses.filter((address) => !plugins.isAddress(addressKind, address)).length;
+      return {
+        "audience/addressKind": required(addressKind),
+        "audience/addresses": first(
+          required(addresses),
+          tooMany(addresses),
+          faulty > 0 ? m.entries_faulty({ count: faulty }) : undefined,
+        ),
+      };
+    }
+  }
+}
+
+const tooMany = (entries: unknown[]) =>
+  entries.length > MAX_LISTED ? m.compose_error_too_many({ limit: MAX_LISTED }) : undefined;
+
+function contentErrors(
+  draft: Draft,
+  options: ComposeOptions,
+  version: TemplateVersion | undefined,
+): FieldErrors {
+  const errors: FieldErrors =
+    draft.contentFrom === "template"
+      ? { template: required(draft.template) }
+      : ownContentErrors(draft, options);
+  for (const { name, isRequired, isNumber } of variablesOf(draft, version).given) {
+    const value = draft.variables[name] ?? "";
+    const isBad = isNumber && value.trim() !== "" && !Number.isFinite(Number(value));
+    errors[`variables/${name}`] = first(
+      isRequired ? required(value) : undefined,
+      isBad ? m.compose_error_number() : undefined,
+      atMost(value, 2000),
+    );
+  }
+  return errors;
+}
+
+function ownContentErrors({ kinds, content }: Draft, { plugins }: ComposeOptions): FieldErrors {
+  const errors: FieldErrors = { content: required(kinds) };
+  for (const kind of kinds) {
+    for (const [name, field] of plugins.contentFields(kind)) {
+      const text = content[kind]?.[name] ?? "";
+      errors[`content/${kind}/${name}`] = first(
+        field.required ? required(text) : undefined,
+        atMost(text, field.maxLength),
+      );
+    }
+  }
+  return errors;
+}
+
+function wayErrors(
+  draft: Draft,
+  { channels, policies }: ComposeOptions,
+  version: TemplateVersion | undefined,
+): FieldErrors {
+  const kinds = writtenKinds(draft, version);
+  if (draft.way === "policy") {
+    const policy = policies.find(({ id }) => id === draft.policy);
+    const isUnfit = policy && policyObstacle(draft, kinds, policy, channels) !== undefined;
+    return { policy: policy ? (isUnfit ? m.compose_error_policy() : undefined) : m.field_required() };
+  }
+  const chosen = channels.filter(({ id }) => draft.channels.includes(id));
+  const isUnfit = chosen.some((channel) => channelObstacle(draft, kinds, channel) !== undefined);
+  return {
+    channels: first(
+      required(chosen),
+      isUnfit ? m.compose_error_channels() : undefined,
+      chosen.length > MAX_CHANNELS ? m.compose_error_many_channels({ limit: MAX_CHANNELS }) : undefined,
+    ),
+  };
+}

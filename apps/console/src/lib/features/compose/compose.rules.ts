@@ -1,0 +1,113 @@
+import type { Channel, Policy, Tag, TemplateVersion } from "../../api/client.ts";
+import type { Draft, DraftAudience } from "./draft.ts";
+
+const USER_VARIABLE = /^user_/;
+const VARIABLE = /\{\{\s*([A-Za-z][A-Za-z0-9_]*)\s*\}\}/g;
+
+export interface Recipients {
+  count: number;
+  /** False where tags overlap: then it is the most there can be. */
+  isExact: boolean;
+}
+
+/** How many a draft goes to, as far as can be told without asking. */
+export function recipientsOf(
+  audience: DraftAudience,
+  tags: readonly Tag[],
+  userCount: number | undefined,
+): Recipients | undefined {
+  if (audience.kind === "all")
+    return userCount === undefined ? undefined : { count: userCount, isExact: true };
+  if (audience.kind === "users") return { count: audience.userIds.length, isExact: true };
+  if (audience.kind === "addresses") return { count: audience.addresses.length, isExact: true };
+  return taggedRecipients(audience, tags);
+}
+
+function taggedRecipients({ any, all, not }: DraftAudience, tags: readonly Tag[]): Recipients | undefined {
+  const counts = (names: string[]) =>
+    names.map((name) => tags.find((tag) => tag.name === name)?.userCount ?? 0);
+  if (any.length + all.length === 0) return undefined;
+  const anyCount = any.length > 0 ? counts(any).reduce((sum, count) => sum + count, 0) : Infinity;
+  return {
+    count: Math.min(anyCount, ...counts(all)),
+    isExact: any.length + all.length === 1 && not.length === 0,
+  };
+}
+
+/** The kinds that there is content for. */
+export function writtenKinds(draft: Draft, version: TemplateVersion | undefined): string[] {
+  return draft.contentFrom === "template" ? Object.keys(version?.renderings ?? {}) : draft.kinds;
+}
+
+export interface NeededVariable {
+  name: string;
+  example?: string;
+  fallback?: string;
+  isNumber: boolean;
+  isRequired: boolean;
+}
+
+/** The variables that the author gives values for, and those that come from each user's own data. */
+export function variablesOf(
+  draft: Draft,
+  version: TemplateVersion | undefined,
+): { given: NeededVariable[]; ofUser: string[] } {
+  const all = draft.contentFrom === "template" ? declaredVariables(version) : usedVariables(draft);
+  // Typed addresses belong to nobody whose data could be filled in.
+  const isOfUser = ({ name }: NeededVariable) =>
+    USER_VARIABLE.test(name) && draft.audience.kind !== "addresses";
+  return {
+    given: all.filter((variable) => !isOfUser(variable)),
+    ofUser: all.filter(isOfUser).map(({ name }) => name),
+  };
+}
+
+function declaredVariables(version: TemplateVersion | undefined): NeededVariable[] {
+  return (version?.variables ?? []).map((variable) => ({
+    name: variable.name,
+    example: variable.example,
+    fallback: variable.default,
+    isNumber: variable.type === "number",
+    isRequired: variable.required && variable.default === undefined,
+  }));
+}
+
+function usedVariables({ kinds, content }: Draft): NeededVariable[] {
+  const texts = kinds.flatMap((kind) => Object.values(content[kind] ?? {}));
+  const names = texts.flatMap((text) => [...text.matchAll(VARIABLE)].map(([, name]) => name ?? ""));
+  return [...new Set(names)].map((name) => ({ name, isNumber: false, isRequired: true }));
+}
+
+/** Why a way of sending is not open to a draft; undefined when it is. */
+export type Obstacle = "no_content" | "other_address" | "needs_users" | "channel_off";
+
+export function channelObstacle(
+  draft: Draft,
+  kinds: readonly string[],
+  channel: Channel,
+): Obstacle | undefined {
+  const { kind, addressKind } = draft.audience;
+  if (kind === "addresses" && channel.kind !== addressKind) return "other_address";
+  return kinds.includes(channel.kind) ? undefined : "no_content";
+}
+
+export function policyObstacle(
+  draft: Draft,
+  kinds: readonly string[],
+  policy: Policy,
+  channels: readonly Channel[],
+): Obstacle | undefined {
+  if (draft.audience.kind === "addresses") return "needs_users";
+  const used = policy.steps
+    .flatMap(({ channelIds }) => channelIds)
+    .map((id) => channels.find((one) => one.id === id));
+  if (used.includes(undefined)) return "channel_off";
+  return used.every((channel) => kinds.includes(channel?.kind ?? "")) ? undefined : "no_content";
+}
+
+/** How many levels have to approve before a composed message is sent. */
+export function approvalLevels(
+  flow: { state: string; conditions: { composed: boolean }; levels: { name: string }[] } | undefined,
+): string[] {
+  return flow?.state === "on" && flow.conditions.composed ? flow.levels.map(({ name }) => name) : [];
+}

@@ -1,0 +1,130 @@
+import { m } from "#messages";
+import {
+  type AcceptedMessage,
+  type TemplateDetail,
+  type TemplateVersion,
+  tidings,
+} from "../../api/client.ts";
+import { LiveResource } from "../../data/live-resource.svelte.ts";
+import { type FieldErrors, FormState } from "../../forms/form-state.svelte.ts";
+import { checkDraft } from "./check-draft.ts";
+import { type Recipients, recipientsOf, variablesOf, writtenKinds } from "./compose.rules.ts";
+import type { ComposeOptions } from "./compose-options.ts";
+import { type Draft, emptyDraft, newIdempotencyKey, STEPS, type Step, stepOf } from "./draft.ts";
+import { forgetDraft, storeDraft, storedDraft } from "./draft-storage.ts";
+import { sentMessage } from "./sent-message.ts";
+
+/**
+ * A message being written, step by step. Sending the form in a step checks that step and leads to the
+ * next; in the last one it sends the message. Created while a component initialises.
+ */
+export class Compose {
+  readonly options: ComposeOptions;
+  readonly form: FormState<Draft, AcceptedMessage | undefined>;
+  /** The draft of an earlier visit was found. */
+  isRestored = $state(false);
+  #step = $state<Step>("who");
+  #isSent = false;
+  readonly #template: LiveResource<TemplateDetail | undefined>;
+
+  constructor(options: ComposeOptions, onsent: (accepted: AcceptedMessage) => unknown) {
+    this.options = options;
+    const stored = storedDraft();
+    this.isRestored = stored !== undefined;
+    this.form = new FormState<Draft, AcceptedMessage | undefined>({
+      initial: stored ?? emptyDraft(),
+      validate: (draft) => this.#errorsToShow(draft),
+      submit: async (draft) => (this.step === "check" ? this.#send(draft) : undefined),
+      onsuccess: (accepted) => (accepted ? onsent(accepted) : this.#next()),
+    });
+    this.#template = new LiveResource(async (signal) => {
+      const templateId = this.draft.template;
+      return templateId ? tidings.getTemplate({ path: { templateId }, signal }) : undefined;
+    });
+    $effect(() => {
+      const draft = $state.snapshot(this.draft) as Draft;
+      if (!this.#isSent) storeDraft(draft);
+    });
+  }
+
+  get draft(): Draft {
+    return this.form.values;
+  }
+
+  get step(): Step {
+    return this.#step;
+  }
+
+  open(step: Step): void {
+    this.#step = step;
+  }
+
+  /** The published version of the chosen template; undefined while it is fetched, and with own content. */
+  get version(): TemplateVersion | undefined {
+    const template = this.#template.value;
+    if (this.draft.contentFrom !== "template" || template?.id !== this.draft.template) return undefined;
+    return template.versions.find(({ state }) => state === "published");
+  }
+
+  get kinds(): string[] {
+    return writtenKinds(this.draft, this.version);
+  }
+
+  get variables(): ReturnType<typeof variablesOf> {
+    return variablesOf(this.draft, this.version);
+  }
+
+  get recipients(): Recipients | undefined {
+    return recipientsOf(this.draft.audience, this.options.tags, this.options.userCount);
+  }
+
+  /** What is wrong or missing in a step, whether it has been visited or not. */
+  faultsOf(step: Step): string[] {
+    const errors = checkDraft(this.draft, this.options, this.version);
+    return Object.entries(errors).flatMap(([name, text]) => (text && stepOf(name) === step ? [text] : []));
+  }
+
+  /** A step that has to be put right is open whichever one is worked on. */
+  isOpen(step: Step): boolean {
+    return this.#step === step || this.form.faultyNames.some((name) => stepOf(name) === step);
+  }
+
+  restart(): void {
+    this.form.reset(emptyDraft());
+    this.isRestored = false;
+    this.#step = "who";
+  }
+
+  /** After an answer that nobody got: sends what has been changed since as a message of its own. */
+  renew(): void {
+    this.draft.idempotencyKey = newIdempotencyKey();
+  }
+
+  #errorsToShow(draft: Draft): FieldErrors {
+    const errors = Object.entries(checkDraft(draft, this.options, this.version));
+    return Object.fromEntries(
+      errors.filter(([name]) => this.#step === "check" || stepOf(name) === this.#step),
+    );
+  }
+
+  async #send(draft: Draft): Promise<AcceptedMessage> {
+    const accepted = await tidings.sendMessage({
+      body: sentMessage(draft, this.version),
+      idempotencyKey: draft.idempotencyKey,
+    });
+    this.#isSent = true;
+    forgetDraft();
+    return accepted;
+  }
+
+  #next(): void {
+    this.#step = STEPS[STEPS.indexOf(this.#step) + 1] ?? "check";
+  }
+}
+
+export const stepTitles: Record<Step, () => string> = {
+  who: m.compose_who,
+  what: m.compose_what,
+  how: m.compose_how,
+  check: m.compose_check,
+};

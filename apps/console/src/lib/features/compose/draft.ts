@@ -1,0 +1,76 @@
+/** A message while it is written. Names of fields are those of what is sent, so that the API's faults find them. */
+export interface Draft {
+  audience: DraftAudience;
+  contentFrom: "template" | "own";
+  template: string;
+  /** The kinds that own content is written for. */
+  kinds: string[];
+  /** Channel kind → field → text. */
+  content: Record<string, Record<string, string>>;
+  variables: Record<string, string>;
+  way: "channels" | "policy";
+  /** Ids. */
+  channels: string[];
+  policy: string;
+  priority: string;
+  /** Made once a draft: however often it is sent, it is sent once. */
+  idempotencyKey: string;
+}
+
+export interface DraftAudience {
+  kind: "all" | "tags" | "users" | "addresses";
+  /** Names of tags. */
+  any: string[];
+  all: string[];
+  not: string[];
+  userIds: string[];
+  addressKind: string;
+  addresses: string[];
+}
+
+export const emptyDraft = (): Draft => ({
+  audience: {
+    kind: "tags",
+    any: [],
+    all: [],
+    not: [],
+    userIds: [],
+    addressKind: "",
+    addresses: [],
+  },
+  contentFrom: "template",
+  template: "",
+  kinds: [],
+  content: {},
+  variables: {},
+  way: "channels",
+  channels: [],
+  policy: "",
+  priority: "2",
+  idempotencyKey: newIdempotencyKey(),
+});
+
+// `randomUUID` is missing where the console is served without TLS.
+export function newIdempotencyKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export const STEPS = ["who", "what", "how", "check"] as const;
+export type Step = (typeof STEPS)[number];
+
+const STEP_BY_FIELD: Record<string, Step> = {
+  audience: "who",
+  template: "what",
+  content: "what",
+  kinds: "what",
+  variables: "what",
+  channels: "how",
+  policy: "how",
+  priority: "how",
+};
+
+/** The step that a field is in, by the first part of its name. */
+export function stepOf(field: string): Step {
+  return STEP_BY_FIELD[field.split("/")[0] ?? ""] ?? "check";
+}

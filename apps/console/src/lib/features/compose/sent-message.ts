@@ -1,0 +1,42 @@
+import type { Audience, SendMessage, TemplateVersion } from "../../api/client.ts";
+import { variablesOf } from "./compose.rules.ts";
+import type { Draft, DraftAudience } from "./draft.ts";
+
+/** What is sent of a draft: only what its choices use. */
+export function sentMessage(draft: Draft, version: TemplateVersion | undefined): SendMessage {
+  return {
+    audience: sentAudience(draft.audience),
+    ...(draft.way === "policy" ? { policy: draft.policy } : { channels: draft.channels }),
+    ...(draft.contentFrom === "template" ? { template: draft.template } : { content: sentContent(draft) }),
+    variables: sentVariables(draft, version),
+    priority: Number(draft.priority),
+  };
+}
+
+function sentAudience({ kind, any, all, not, userIds, addresses }: DraftAudience): Audience {
+  switch (kind) {
+    case "all":
+      return { kind };
+    case "tags":
+      return { kind, any, all, not };
+    case "users":
+      return { kind, userIds };
+    case "addresses":
+      return { kind, addresses: addresses.map((address) => ({ address })) };
+  }
+}
+
+/** A field left empty is absent: an optional one may not be sent as an empty text. */
+export function sentContent({ kinds, content }: Draft): Record<string, Record<string, string>> {
+  return Object.fromEntries(
+    kinds.map((kind) => [
+      kind,
+      Object.fromEntries(Object.entries(content[kind] ?? {}).filter(([, text]) => text.trim())),
+    ]),
+  );
+}
+
+export function sentVariables(draft: Draft, version: TemplateVersion | undefined): Record<string, string> {
+  const given = variablesOf(draft, version).given.map(({ name }) => [name, draft.variables[name] ?? ""]);
+  return Object.fromEntries(given.filter(([, value]) => value?.trim()));
+}

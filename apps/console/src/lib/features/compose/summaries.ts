@@ -1,0 +1,61 @@
+import { m } from "#messages";
+import { formatNumber } from "../../format/numbers.ts";
+import { tagsText } from "../../words/audience-text.ts";
+import { priorityText } from "../../words/priority-text.ts";
+import type { Obstacle, Recipients } from "./compose.rules.ts";
+import type { Compose } from "./compose.svelte.ts";
+
+/** 共 8 人 · 最多 16 人 */
+export function recipientsText(recipients: Recipients | undefined): string {
+  if (!recipients) return m.compose_recipients_none();
+  const count = formatNumber(recipients.count);
+  return recipients.isExact ? m.compose_recipients({ count }) : m.compose_recipients_at_most({ count });
+}
+
+export function whoText({ draft: { audience } }: Compose): string {
+  switch (audience.kind) {
+    case "all":
+      return m.compose_all();
+    case "tags":
+      return tagsText(audience);
+    case "users":
+      return m.compose_users_label();
+    case "addresses":
+      return m.compose_addresses();
+  }
+}
+
+export function whoSummary(compose: Compose): string {
+  return [whoText(compose), recipientsText(compose.recipients)].filter(Boolean).join(" · ");
+}
+
+export function whatSummary({ draft, options, kinds }: Compose): string {
+  const names = kinds.map((kind) => options.plugins.kindName(kind)).join(m.messages_list_separator());
+  if (draft.contentFrom === "own") return [m.messages_own_content(), names].filter(Boolean).join(" · ");
+  return options.templates.find(({ id }) => id === draft.template)?.name ?? "";
+}
+
+export function wayText({ draft, options }: Compose): string {
+  if (draft.way === "policy") return options.policies.find(({ id }) => id === draft.policy)?.name ?? "";
+  const chosen = options.channels.filter(({ id }) => draft.channels.includes(id));
+  return chosen.map(({ name }) => name).join(m.messages_list_separator());
+}
+
+export function howSummary(compose: Compose): string {
+  const priority = m.compose_priority_is({ priority: priorityText(Number(compose.draft.priority)) });
+  return [wayText(compose), priority].filter(Boolean).join(" · ");
+}
+
+export function obstacleText(obstacle: Obstacle, kind: string): string {
+  if (obstacle === "other_address") return m.compose_channel_other_address({ kind });
+  return m.compose_channel_no_content({ kind });
+}
+
+const policyTexts: Record<Obstacle, () => string> = {
+  needs_users: m.compose_policy_needs_users,
+  no_content: m.compose_policy_no_content,
+  channel_off: m.compose_policy_channel_off,
+  other_address: m.compose_policy_needs_users,
+};
+
+export const policyObstacleText = (obstacle: Obstacle): string => policyTexts[obstacle]();

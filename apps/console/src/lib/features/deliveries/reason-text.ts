@@ -1,0 +1,40 @@
+import { m } from "#messages";
+import type { Delivery } from "../../api/client.ts";
+import type { PluginCatalogue } from "../../plugins/plugin-catalogue.ts";
+
+/** The platform's own codes; every other code is a vendor's. */
+const texts: Record<string, (input: { detail: string }) => string> = {
+  no_address: m.deliveries_reason_no_address,
+  user_unknown: m.deliveries_reason_user_unknown,
+  channel_off: m.deliveries_reason_channel_off,
+  channel_gone: m.deliveries_reason_channel_gone,
+  missing_variable: m.deliveries_reason_missing_variable,
+  content_too_long: m.deliveries_reason_content_too_long,
+  worker_lost: m.deliveries_reason_worker_lost,
+  cancelled: m.deliveries_reason_cancelled,
+  // What a vendor that gives no code of its own is known to have done.
+  rejected: m.deliveries_reason_rejected,
+  transient: m.deliveries_reason_transient,
+  throttled: m.deliveries_reason_throttled,
+  config: m.deliveries_reason_config,
+  unknown: m.deliveries_reason_unknown,
+};
+
+/** A reason code in words, the vendor's through its plugin. */
+export function reasonText(
+  plugins: PluginCatalogue,
+  kind: string,
+  code: string,
+  detail: string | null = null,
+): string {
+  return texts[code]?.({ detail: detail ?? "" }) ?? plugins.vendorText(kind, code) ?? (detail || code);
+}
+
+/** Why a delivery is in its state; undefined where the state says it all. */
+export function deliveryReason(plugins: PluginCatalogue, delivery: Delivery): string | undefined {
+  const { reason, reasonDetail, channel } = delivery;
+  return reason === null ? undefined : reasonText(plugins, channel.kind, reason, reasonDetail);
+}
+
+/** Whether a code is worth showing beside its words: a vendor's support asks for it. */
+export const isVendorCode = (code: string): boolean => !Object.hasOwn(texts, code);

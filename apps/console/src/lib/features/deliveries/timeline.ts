@@ -1,0 +1,111 @@
+import Ban from "@lucide/svelte/icons/ban";
+import Check from "@lucide/svelte/icons/circle-check";
+import Cross from "@lucide/svelte/icons/circle-x";
+import Eye from "@lucide/svelte/icons/eye";
+import MousePointer from "@lucide/svelte/icons/mouse-pointer-click";
+import Plus from "@lucide/svelte/icons/plus";
+import Receipt from "@lucide/svelte/icons/receipt-text";
+import Send from "@lucide/svelte/icons/send";
+import { m } from "#messages";
+import type { DeliveryDetail } from "../../api/client.ts";
+import { formatDuration } from "../../format/durations.ts";
+import type { PluginCatalogue } from "../../plugins/plugin-catalogue.ts";
+import { type DeliveryState, deliveryStateLook } from "../../states/delivery-states.ts";
+import type { TimelineEvent } from "../../ui/layout/Timeline.svelte";
+import { originText } from "./address-origin.ts";
+import { deliveryReason, reasonText } from "./reason-text.ts";
+
+type Entry = DeliveryDetail["timeline"][number];
+
+/** States that no attempt and no receipt has announced: the timeline ends with a word about them. */
+const UNANNOUNCED: readonly DeliveryState[] = ["suppressed", "failed", "unknown", "cancelled", "expired"];
+
+const receipts = {
+  delivered: { title: m.delivery_delivered, tone: "success", icon: Check },
+  undelivered: { title: m.delivery_undelivered, tone: "warning", icon: Cross },
+  read: { title: m.deliveries_event_read, tone: "success", icon: Eye },
+  clicked: { title: m.deliveries_event_clicked, tone: "success", icon: MousePointer },
+} as const;
+
+/** What happened to a delivery, in words and in the order in which it became known. */
+export function timelineEvents(delivery: DeliveryDetail, plugins: PluginCatalogue): TimelineEvent[] {
+  const entries = delivery.timeline;
+  const attempts = entries.filter(({ kind }) => kind === "attempt_started");
+  const events = entries.flatMap((entry, index): TimelineEvent[] => {
+    const id = String(index);
+    if (entry.kind === "created") return [createdEvent(id, entry, delivery)];
+    if (entry.kind === "attempt_started")
+      return [attemptEvent(id, entry, entries, attempts.indexOf(entry) + 1)];
+    if (entry.kind === "receipt") return [receiptEvent(id, entry, delivery, plugins)];
+    return [];
+  });
+  return [...events, ...outcomeEvents(delivery, entries, plugins)];
+}
+
+function createdEvent(id: string, { at }: Entry, delivery: DeliveryDetail): TimelineEvent {
+  return {
+    id,
+    at,
+    tone: "neutral",
+    icon: Plus,
+    title: m.deliveries_event_created({ channel: delivery.channel.name }),
+    text: originText(delivery.addressOrigin),
+  };
+}
+
+function attemptEvent(id: string, entry: Entry, entries: Entry[], number: number): TimelineEvent {
+  const end = entries.find(({ kind, code }) => kind === "attempt_ended" && code === entry.code);
+  const seconds = end && (Date.parse(end.at) - Date.parse(entry.at)) / 1000;
+  return {
+    id,
+    at: entry.at,
+    tone: end?.type === "abandoned" ? "warning" : "info",
+    icon: Send,
+    title: m.deliveries_event_attempt({ number }),
+    text: attemptText(end?.type, seconds),
+  };
+}
+
+function attemptText(type: string | undefined, seconds: number | undefined): string {
+  if (seconds === undefined) return m.deliveries_event_attempt_open();
+  if (type === "abandoned") return m.deliveries_event_attempt_abandoned();
+  return seconds < 1
+    ? m.deliveries_event_attempt_answered_at_once()
+    : m.deliveries_event_attempt_answered({ duration: formatDuration(seconds) });
+}
+
+function receiptEvent(
+  id: string,
+  { at, type, code, detail }: Entry,
+  { channel }: DeliveryDetail,
+  plugins: PluginCatalogue,
+): TimelineEvent {
+  const known = Object.hasOwn(receipts, type) ? receipts[type as keyof typeof receipts] : undefined;
+  return {
+    id,
+    at,
+    tone: known?.tone ?? "neutral",
+    icon: known?.icon ?? Receipt,
+    title: m.deliveries_event_receipt({ state: known?.title() ?? type }),
+    text: code === null ? (detail ?? undefined) : reasonText(plugins, channel.kind, code, detail),
+  };
+}
+
+function outcomeEvents(
+  delivery: DeliveryDetail,
+  entries: Entry[],
+  plugins: PluginCatalogue,
+): TimelineEvent[] {
+  if (!UNANNOUNCED.includes(delivery.state)) return [];
+  const look = deliveryStateLook(delivery.state);
+  return [
+    {
+      id: "outcome",
+      at: entries.at(-1)?.at ?? delivery.createdAt,
+      tone: look.tone,
+      icon: look.icon ?? Ban,
+      title: look.label,
+      text: deliveryReason(plugins, delivery),
+    },
+  ];
+}

@@ -1,0 +1,53 @@
+import type { Counts, Message, MessageDetail } from "../../api/client.ts";
+
+const FINAL_STATES: readonly Message["state"][] = ["rejected", "completed", "cancelled"];
+
+/** Receipts come after the last message has been handed over; this long they are worth waiting for. */
+const RECEIPTS_MS = 120_000;
+
+/** Deliveries whose sending is over, however it went. */
+export function settledCount(counts: Counts): number {
+  const { submitted, suppressed, failed, unknown, cancelled, expired } = counts;
+  return Math.min(counts.targeted, submitted + suppressed + failed + unknown + cancelled + expired);
+}
+
+/** Deliveries that cancelling would still stop. */
+export function unsentCount(counts: Counts): number {
+  return counts.targeted - settledCount(counts);
+}
+
+export function isFinal(state: Message["state"]): boolean {
+  return FINAL_STATES.includes(state);
+}
+
+export function isCancellable(state: Message["state"]): boolean {
+  return !isFinal(state);
+}
+
+/** Deliveries that a vendor has and will still say something about. */
+export function awaitedCount(message: MessageDetail, reportsDelivery: (kind: string) => boolean): number {
+  return message.steps
+    .flatMap(({ channels }) => channels)
+    .filter(({ kind }) => reportsDelivery(kind))
+    .reduce((sum, { counts }) => sum + counts.submitted - counts.delivered - counts.undelivered, 0);
+}
+
+/** Whether the page can stop asking: nothing is sent any more, and receipts are in or overdue. */
+export function isSettled(
+  message: MessageDetail,
+  reportsDelivery: (kind: string) => boolean,
+  now = Date.now(),
+): boolean {
+  if (!isFinal(message.state)) return false;
+  if (awaitedCount(message, reportsDelivery) <= 0) return true;
+  return now - Date.parse(message.completedAt ?? message.createdAt) > RECEIPTS_MS;
+}
+
+/** Deliveries a second between two readings; undefined until there are two. */
+export function rateBetween(
+  earlier: { at: number; done: number } | undefined,
+  later: { at: number; done: number },
+): number | undefined {
+  if (!earlier || later.at <= earlier.at) return undefined;
+  return Math.max(0, ((later.done - earlier.done) * 1000) / (later.at - earlier.at));
+}

@@ -1,0 +1,97 @@
+import { type ContentField, type Plugin, tidings } from "../api/client.ts";
+import { localized } from "../format/localized.ts";
+import { can } from "../session.svelte.ts";
+
+/**
+ * What the installed plugins say about their channel kinds: names, content fields, addresses, and the
+ * vendors' codes in words. Empty for a role that may not read plugins; every answer then falls back.
+ */
+export class PluginCatalogue {
+  readonly #plugins: readonly Plugin[];
+
+  constructor(plugins: readonly Plugin[]) {
+    this.#plugins = plugins;
+  }
+
+  get all(): readonly Plugin[] {
+    return this.#plugins;
+  }
+
+  /** The plugin of a channel; undefined where it is not installed any more, or not to be seen. */
+  find(pluginId: string): Plugin | undefined {
+    return this.#plugins.find(({ id }) => id === pluginId);
+  }
+
+  /** 阿里云短信 · Alibaba Cloud SMS */
+  pluginName(pluginId: string): string {
+    const plugin = this.find(pluginId);
+    return plugin ? localized(plugin.name) : pluginId;
+  }
+
+  /** The kinds that there is a plugin for. */
+  get kinds(): string[] {
+    return [...new Set(this.#plugins.map(({ kind }) => kind))].sort();
+  }
+
+  /** 短信 · SMS */
+  kindName(kind: string): string {
+    const plugin = this.#ofKind(kind)[0];
+    return plugin ? localized(plugin.kindName) : kind;
+  }
+
+  /** 手机号 · Mobile number */
+  addressName(kind: string): string {
+    const plugin = this.#ofKind(kind)[0];
+    return plugin ? localized(plugin.address.label) : this.kindName(kind);
+  }
+
+  /** What has to be written for a message of this kind, in the plugin's order. */
+  contentFields(kind: string): [name: string, field: ContentField][] {
+    return Object.entries(this.#ofKind(kind)[0]?.content ?? {});
+  }
+
+  /** What a content field is called; its own name where no plugin is known. */
+  fieldName(kind: string, field: string): string {
+    const label = this.#ofKind(kind)[0]?.content[field]?.label;
+    return label ? localized(label) : field;
+  }
+
+  /** Whether an address suits any plugin of the kind, as the API judges it. */
+  isAddress(kind: string, address: string): boolean {
+    const plugins = this.#ofKind(kind);
+    return plugins.length === 0 || plugins.some((plugin) => fits(plugin.address.schema, address));
+  }
+
+  /** Whether a vendor says later what has arrived or was read; undefined where no plugin is known. */
+  reports(kind: string, receipt: "delivered" | "read"): boolean | undefined {
+    const plugins = this.#ofKind(kind);
+    return plugins.length === 0 ? undefined : plugins.some(({ receipts }) => receipts[receipt]);
+  }
+
+  /** A vendor's code in words. */
+  vendorText(kind: string, code: string): string | undefined {
+    for (const { errors } of this.#ofKind(kind)) {
+      const text = errors[code];
+      if (text) return localized(text);
+    }
+    return undefined;
+  }
+
+  #ofKind(kind: string): Plugin[] {
+    return this.#plugins.filter((plugin) => plugin.kind === kind);
+  }
+}
+
+export async function getPluginCatalogue(): Promise<PluginCatalogue> {
+  if (!can("read", "Plugin")) return new PluginCatalogue([]);
+  const { items } = await tidings.listPlugins();
+  return new PluginCatalogue(items);
+}
+
+function fits(schema: Record<string, unknown>, address: string): boolean {
+  const { pattern, minLength, maxLength } = schema;
+  const length = [...address].length;
+  if (typeof minLength === "number" && length < minLength) return false;
+  if (typeof maxLength === "number" && length > maxLength) return false;
+  return typeof pattern !== "string" || new RegExp(pattern, "u").test(address);
+}

@@ -1,0 +1,56 @@
+import { m } from "#messages";
+import { getLocale } from "#runtime";
+import type { Message } from "../api/client.ts";
+import { formatNumber } from "../format/numbers.ts";
+
+/** Whom a message was asked to go to, as `getMessage` answers it. */
+interface AskedAudience {
+  kind: Message["audienceKind"];
+  any?: string[];
+  all?: string[];
+  not?: string[];
+  userIds?: string[];
+  addressCount?: number;
+}
+
+const NAMED_USERS = 3;
+
+const listOf = (values: readonly string[], type: "conjunction" | "disjunction") =>
+  new Intl.ListFormat(getLocale(), { type, style: "short" }).format(
+    values.map((value) => m.messages_quoted({ value })),
+  );
+
+/** Whom a message goes to, in words: 带有标签 2024级 或 2022级 的用户. */
+export function audienceText(asked: unknown): string {
+  const audience = asked as AskedAudience;
+  switch (audience.kind) {
+    case "all":
+      return m.messages_audience_all();
+    case "tags":
+      return tagsText(audience);
+    case "users":
+      return usersText(audience.userIds ?? []);
+    case "addresses":
+      return m.messages_audience_addresses({ count: formatNumber(audience.addressCount ?? 0) });
+  }
+}
+
+export function tagsText({
+  any = [],
+  all = [],
+  not = [],
+}: Pick<AskedAudience, "any" | "all" | "not">): string {
+  const parts = [
+    any.length > 0 && m.messages_audience_tags_any({ tags: listOf(any, "disjunction") }),
+    all.length > 0 && m.messages_audience_tags_all({ tags: listOf(all, "conjunction") }),
+    not.length > 0 && m.messages_audience_tags_not({ tags: listOf(not, "disjunction") }),
+  ];
+  return parts.filter(Boolean).join(m.messages_audience_separator());
+}
+
+function usersText(userIds: readonly string[]): string {
+  const named = userIds.slice(0, NAMED_USERS).join(m.messages_list_separator());
+  return userIds.length <= NAMED_USERS
+    ? m.messages_audience_users({ users: named })
+    : m.messages_audience_users_more({ users: named, count: formatNumber(userIds.length) });
+}
