@@ -21,7 +21,7 @@ export async function expectNothingLost(installation: Installation): Promise<voi
 }
 
 function check(installation: Installation, query: (sql: Sql) => PromiseLike<readonly object[]>) {
-  return installation.books.transaction(async ({ sql }) => [...(await query(sql))]);
+  return installation.books.transaction(async ({ sql }) => [...(await query(sql))].slice(0, 5));
 }
 
 /** Ended messages have no delivery without a final state, no open attempt, no chunk that waits. */

@@ -57,6 +57,7 @@ export async function startFakeVendor(): Promise<FakeVendor> {
   const effects = new Map<string, number>();
   let decide: (call: VendorCall) => VendorAnswer = () => OK;
   let gate: HeldGate | undefined;
+  let openGate = () => {};
   let slownessMs = 0;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -85,12 +86,13 @@ export async function startFakeVendor(): Promise<FakeVendor> {
       let open = () => {};
       const held = { waiting: 0, opened: new Promise<void>((resolve) => (open = resolve)) };
       gate = held;
+      openGate = () => {
+        if (gate === held) gate = undefined;
+        open();
+      };
       return {
         arrived: (count) => until(() => held.waiting >= count).then(() => {}),
-        open() {
-          if (gate === held) gate = undefined;
-          open();
-        },
+        open: openGate,
       };
     },
     slowness: (ms) => {
@@ -100,6 +102,8 @@ export async function startFakeVendor(): Promise<FakeVendor> {
       calls.length = 0;
       effects.clear();
       decide = () => OK;
+      slownessMs = 0;
+      openGate();
     },
     close: () =>
       new Promise((resolve) => {
