@@ -1,3 +1,5 @@
+import { loadTagNames } from "#lib/features/users/load-user-options.ts";
+import { getPluginCatalogue } from "#lib/plugins/plugin-catalogue.ts";
 import { authorize } from "#lib/session.svelte.ts";
 import { m } from "#messages";
 import type { PageLoad } from "./$types";
@@ -5,5 +7,6 @@ import type { PageLoad } from "./$types";
 export const load: PageLoad = async ({ parent }) => {
   await parent();
   authorize("read", "User");
-  return { title: m.users_title() };
+  const [plugins, tags] = await Promise.all([getPluginCatalogue(), loadTagNames()]);
+  return { plugins, tags, title: m.users_title() };
 };
