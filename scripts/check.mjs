@@ -20,8 +20,8 @@ const STEPS = {
   boundaries: ["depcruise", "--config", ".dependency-cruiser.cjs", ...SOURCES],
   openapi: ["tsx", "scripts/openapi.ts", "--check"],
   unused: ["knip"],
-  docs: ["node", "scripts/check-docs.mjs"],
-  sources: ["node", "scripts/check-sources.mjs"],
+  docs: ["tsx", "scripts/check-docs.ts"],
+  sources: ["tsx", "scripts/check-sources.ts"],
 };
 
 const wanted = process.argv.slice(2);

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { listProjectFiles, ROOT } from "./project-files.mjs";
+import { listProjectFiles, ROOT } from "./project-files.ts";
 
 const CODE = /\.(ts|mts|mjs|cjs|js|svelte|sql)$/;
 const TEXT = /\.(ts|mts|mjs|cjs|js|svelte|sql|json|md|ya?ml|css|html|sh)$|^\.ci\//;
@@ -29,7 +29,7 @@ const BANNED = [
   { files: CODE, pattern: /^\s*debugge[r];/, reason: "a breakpoint" },
 ];
 
-const finds = [];
+const finds: string[] = [];
 for (const path of listProjectFiles()) {
   if (GENERATED.test(path) || !TEXT.test(path)) continue;
   if (CODE.test(path) && DRAWERS.test(path)) finds.push(`${path} is a drawer: name what is in it`);
