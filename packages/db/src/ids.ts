@@ -61,8 +61,6 @@ export function idPattern(kind: IdKind): string {
 
 /** Regular expression source of a delivery's id. */
 export const DELIVERY_ID_PATTERN = `^dlv_[0-7][${ALPHABET}]{12}$`;
-/** Regular expression source of an attempt's id. */
-export const ATTEMPT_ID_PATTERN = `^att_[0-7][${ALPHABET}]{12}$`;
 
 /** The public id of a delivery or an attempt, whose keys are bigints (as decimal text in JavaScript). */
 export function fromBigint(prefix: "dlv" | "att", key: string | bigint): string {

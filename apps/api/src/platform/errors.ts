@@ -53,7 +53,6 @@ export const unauthenticated = defineProblem("unauthenticated", 401, "Not authen
 export const forbidden = defineProblem("forbidden", 403, "Not allowed");
 export const notFound = defineProblem("not-found", 404, "Not found");
 export const methodNotAllowed = defineProblem("method-not-allowed", 405, "Method not allowed");
-export const conflict = defineProblem("conflict", 409, "Conflict");
 export const payloadTooLarge = defineProblem("payload-too-large", 413, "Payload too large");
 export const unsupportedMediaType = defineProblem("unsupported-media-type", 415, "Unsupported media type");
 export const malformedJson = defineProblem("malformed-json", 400, "Malformed JSON");

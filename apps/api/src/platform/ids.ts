@@ -1,5 +1,4 @@
 export {
-  ATTEMPT_ID_PATTERN,
   DELIVERY_ID_PATTERN,
   fromBigint,
   fromUuid,

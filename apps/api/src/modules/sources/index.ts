@@ -1,5 +1,4 @@
 export { apiKeyRoutes } from "./api-key.routes.ts";
-export { looksLikeApiKey } from "./api-key.rules.ts";
 export { type ApiKeyService, createApiKeyService } from "./api-key.service.ts";
 export {
   type ApiKeyAnswer,

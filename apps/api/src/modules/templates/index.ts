@@ -8,8 +8,8 @@ export {
   renderContent,
 } from "./rendering.rules.ts";
 export { templateRoutes } from "./template.routes.ts";
-export { bestFit, checkRenderings, contentsOf } from "./template.rules.ts";
+export { checkRenderings } from "./template.rules.ts";
 export { createTemplateService } from "./template.service.ts";
 export { templateVersionRoutes } from "./template-version.routes.ts";
 export { createTemplateVersionService } from "./template-version.service.ts";
-export { applyDefaults, missingVariables, mistypedVariables, requiredVariables } from "./variable.rules.ts";
+export { applyDefaults, missingVariables, mistypedVariables } from "./variable.rules.ts";

@@ -66,6 +66,7 @@ export function documentRoutes(app: Router, version: string): Hono<AppEnv> {
   return routes;
 }
 
+/** The explorer comes as one built script; package.json replaces the parser it was built from, which compiles C. */
 const explorerScript = () =>
   join(dirname(createRequire(import.meta.url).resolve("rapidoc/package.json")), "dist/rapidoc-min.js");
 
