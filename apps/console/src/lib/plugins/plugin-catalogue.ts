@@ -22,7 +22,7 @@ export class PluginCatalogue {
     return this.#plugins.find(({ id }) => id === pluginId);
   }
 
-  /** 阿里云短信 · Alibaba Cloud SMS */
+  /** 校园短信 · Campus SMS */
   pluginName(pluginId: string): string {
     const plugin = this.find(pluginId);
     return plugin ? localized(plugin.name) : pluginId;
