@@ -34,12 +34,14 @@ const isVendorPush = (path: string) => path.startsWith("/v1/receipts/");
 export function authenticate(deps: AuthenticateDeps): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     if (isVendorPush(c.req.path)) return next();
+    if (isSignIn(c.req.method, c.req.path)) {
+      assertSameOrigin(c.req.raw, deps.publicOrigin);
+      return next();
+    }
     const authorization = c.req.header("authorization");
-    if (authorization === undefined) assertSameOrigin(c.req.raw, deps.publicOrigin);
-    if (isSignIn(c.req.method, c.req.path)) return next();
     const identity =
       authorization === undefined
-        ? await fromSession(deps, deps.readSessionToken(c))
+        ? await fromSession(deps, c)
         : await deps.authenticateApiKey(bearerToken(authorization));
     c.set("ctx", {
       tenantId: identity.tenantId,
@@ -53,14 +55,16 @@ export function authenticate(deps: AuthenticateDeps): MiddlewareHandler<AppEnv> 
   };
 }
 
-async function fromSession(deps: AuthenticateDeps, token: string | undefined): Promise<Identity> {
-  const identity = token === undefined ? undefined : await deps.authenticateSession(token);
+/** Without a cookie there is nothing to ride on: who sends no credential at all hears 401 and how to send one. */
+async function fromSession(deps: AuthenticateDeps, c: Context<AppEnv>): Promise<Identity> {
+  const token = deps.readSessionToken(c);
+  if (token === undefined) {
+    throw unauthenticated("Sign in, or send an API key as `Authorization: Bearer td_live_…`.");
+  }
+  assertSameOrigin(c.req.raw, deps.publicOrigin);
+  const identity = await deps.authenticateSession(token);
   if (identity) return identity;
-  throw unauthenticated(
-    token === undefined
-      ? "Sign in, or send an API key as `Authorization: Bearer td_live_…`."
-      : "The session has ended. Please sign in again.",
-  );
+  throw unauthenticated("The session has ended. Please sign in again.");
 }
 
 function bearerToken(authorization: string): string {
