@@ -20,7 +20,9 @@ export {
   startSimulator,
 } from "./installation.ts";
 export { type Line, startLine } from "./line.ts";
+export { fillPath, listOperations, type Operation, requiredQuery } from "./operations.ts";
 export { expectProblem, expectWellFormedProblem } from "./problems.ts";
+export { SAMPLES } from "./samples.ts";
 export {
   CONTENT,
   type DeliveryView,

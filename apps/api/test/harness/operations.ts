@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import { openApiDocument } from "../../src/platform/http/documents.ts";
+import type { Installation } from "./installation.ts";
+
+export interface Parameter {
+  in: "path" | "query" | "header";
+  name: string;
+  schema: { type?: string; enum?: string[]; pattern?: string; maximum?: number };
+}
+
+/** A route as the API document declares it. */
+export interface Operation {
+  id: string;
+  method: string;
+  path: string;
+  permission: null | "member" | { action: string; subject: string };
+  parameters: Parameter[];
+  hasBody: boolean;
+  /** Statuses that the document knows. */
+  statuses: number[];
+}
+
+interface DeclaredOperation {
+  operationId: string;
+  "x-permission": Operation["permission"];
+  parameters?: Parameter[];
+  requestBody?: object;
+  responses: Record<string, object>;
+}
+
+/** Every operation of the API, from the document that the installation serves. */
+export function listOperations({ http }: Pick<Installation, "http">): Operation[] {
+  const { paths = {} } = openApiDocument(http.app, "test");
+  return Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item as Record<string, DeclaredOperation>).map(([method, declared]) => ({
+      id: declared.operationId,
+      method: method.toUpperCase(),
+      path,
+      permission: declared["x-permission"],
+      parameters: declared.parameters ?? [],
+      hasBody: declared.requestBody !== undefined,
+      statuses: Object.keys(declared.responses).map(Number),
+    })),
+  );
+}
+
+/** Values for the path's parameters; what is not given becomes an id of the right kind that nobody has. */
+export function fillPath(operation: Operation, values: Record<string, string> = {}): string {
+  return operation.path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(values[name] ?? absent(operation, name)),
+  );
+}
+
+/** Queries without which the operation answers 422. */
+export function requiredQuery(operation: Operation): string {
+  return operation.path.startsWith("/v1/statistics/") ? "?from=2026-01-01&to=2026-01-31" : "";
+}
+
+const PREFIXED = /^\^(\w+)_/;
+
+function absent(operation: Operation, name: string): string {
+  const schema = operation.parameters.find((one) => one.in === "path" && one.name === name)?.schema;
+  const prefix = PREFIXED.exec(schema?.pattern ?? "")?.[1];
+  if (prefix === undefined) return name === "number" ? "999" : name === "kind" ? "sms" : "nobody-has-this-id";
+  const digits = createHash("sha256").update(operation.id).digest("hex");
+  return `${prefix}_0${digits.slice(0, prefix === "dlv" ? 12 : 25)}`;
+}

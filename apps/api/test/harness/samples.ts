@@ -1,0 +1,80 @@
+import type { School } from "./school.ts";
+
+/**
+ * A valid body for every operation that takes one, by operation id. `unique` tells two uses apart. A new operation
+ * needs an entry: the batteries over all routes are made from these.
+ */
+export const SAMPLES: Record<string, (school: School, unique: string) => object> = {
+  saveApprovalFlow: (school) => ({
+    name: "审核",
+    state: "off",
+    conditions: { sourceIds: [school.sourceId], composed: false },
+    levels: [{ name: "一级", roleIds: [school.roleIds.reviewer], mode: "any" }],
+  }),
+  decideApprovalRequest: () => ({ decision: "approve", contentHash: "0".repeat(64) }),
+  createChannel: (school, unique) => ({
+    code: `c-${unique}`,
+    name: `渠道 ${unique}`,
+    pluginId: "test/courier",
+    settings: { url: school.installation.vendor.url },
+    secrets: { token: "t" },
+    state: "on",
+  }),
+  updateChannel: (_, unique) => ({ name: `渠道 ${unique}` }),
+  changePassword: () => ({ currentPassword: "not-my-password", newPassword: "another-password" }),
+  createMember: (school, unique) => ({
+    email: `${unique}@school.example`,
+    name: unique,
+    roleId: school.roleIds.operator,
+    password: "first-password",
+  }),
+  updateMember: () => ({ name: "新名字" }),
+  sendMessage: () => ({
+    audience: { kind: "users", userIds: ["u-1"] },
+    channels: ["courier"],
+    content: { push: { text: "{{content}}" } },
+    variables: { content: "x" },
+    priority: 2,
+  }),
+  createPolicy: (school, unique) => ({
+    name: `策略 ${unique}`,
+    steps: [
+      { channelIds: [school.channels.courier.id] },
+      { channelIds: [school.channels.sms.id], when: "unread", afterSeconds: 60 },
+    ],
+  }),
+  savePolicy: (school, unique) => SAMPLES.createPolicy?.(school, unique) ?? {},
+  createSession: () => ({ email: "nobody@school.example", password: "wrong-password" }),
+  switchTenant: () => ({ tenantId: "ten_00000000000000000000000000" }),
+  createSource: (_, unique) => ({ code: `s-${unique}`, name: `系统 ${unique}` }),
+  updateSource: (_, unique) => ({ name: `系统 ${unique}` }),
+  rotateApiKey: () => ({ overlapSeconds: 60 }),
+  createTag: (_, unique) => ({ name: `标签 ${unique}` }),
+  renameTag: (_, unique) => ({ name: `标签 ${unique}` }),
+  createTemplate: (_, unique) => ({ code: `t-${unique}`, name: `模板 ${unique}` }),
+  renameTemplate: (_, unique) => ({ name: `模板 ${unique}` }),
+  previewTemplate: () => ({ kind: "push", variables: { content: "x" } }),
+  saveTemplateVersion: () => ({
+    variables: [{ name: "content", type: "text", required: true, example: "x" }],
+    renderings: { push: { text: "{{content}}" } },
+  }),
+  updateTenant: () => ({ name: "学校", timeZone: "Asia/Shanghai", locale: "zh-CN" }),
+  createUser: (school, unique) => ({
+    userId: `user-${unique}`,
+    name: "张三",
+    attributes: { grade: 3, room: "A", boarding: true },
+    identities: [
+      { kind: "push", address: "d-1" },
+      { kind: "push", address: "d-2", scope: { kind: "source", sourceId: school.sourceId } },
+      { kind: "push", address: "d-3", scope: { kind: "channel", channelId: school.channels.courier.id } },
+    ],
+    tags: ["初一"],
+  }),
+  saveUsers: (_, unique) => ({ users: [{ userId: `bulk-${unique}`, name: "李四", tags: ["初二"] }] }),
+  saveUser: () => ({
+    name: "王五",
+    attributes: { grade: 1 },
+    identities: [{ kind: "push", address: "d-9" }],
+  }),
+  setIdentity: () => ({ address: "13800001234", scope: { kind: "all" } }),
+};
