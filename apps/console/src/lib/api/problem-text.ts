@@ -25,6 +25,11 @@ const texts: Record<string, () => string> = {
   "channel-in-use": m.channels_in_use,
   "plugin-not-installed": m.channels_reason_plugin_missing,
   "too-many-api-keys": m.sources_too_many_keys,
+  "template-in-use": m.templates_problem_in_use,
+  "template-version-not-draft": m.templates_problem_not_draft,
+  "policy-archived": m.policies_problem_archived,
+  "last-owner": m.members_problem_last_owner,
+  "member-in-use": m.members_problem_in_use,
 };
 
 const fieldTexts: Record<string, () => string> = {
@@ -45,6 +50,12 @@ const fieldTexts: Record<string, () => string> = {
   several_kinds: m.compose_error_several_kinds,
   off: m.compose_problem_channel_off,
   cannot_approve: m.approvals_error_role,
+  unknown_variable: m.templates_error_unknown_variable,
+  template_syntax: m.templates_error_syntax,
+  declared_twice: m.field_declared_twice,
+  no_receipt: m.policies_error_no_receipt,
+  same_channel: m.policies_error_same_channel,
+  unknown_channel: m.policies_error_unknown_channel,
 };
 
 /** One sentence for a person: what went wrong, in their language where the code is known. */
