@@ -17,8 +17,8 @@ export function acceptRow(stage: Stage): Row {
     async measureReference() {
       const echo = await startProgram("reference/bare-hono.ts", { port: stage.serverPort });
       try {
-        const { report } = await load(stage, echo);
-        return measured(report);
+        const { report, cpu } = await load(stage, echo);
+        return { ...measured(report), ...cpu };
       } finally {
         await echo.stop();
       }

@@ -32,15 +32,20 @@ export async function expandListed(
     address: recipient.address,
     variables: recipient.variables,
   }));
+  // LATERAL with OFFSET 0 keeps these index probes; as plain joins the planner may hash all messages or users.
   const target = sql`
     select w.*, m.source_id, m.priority, m.policy_version_id, m.template_version_id,
       c.id as channel_id, c.kind, u.id as user_id
     from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb)
       as w(message_id uuid, external_id text, address text, variables jsonb)
-    join messages m on m.tenant_id = ${tenant} and m.id = w.message_id
+    cross join lateral (
+      select * from messages m where m.tenant_id = ${tenant} and m.id = w.message_id offset 0
+    ) m
     cross join lateral unnest(m.channel_ids) as chosen(id)
     join channels c on c.tenant_id = ${tenant} and c.id = chosen.id
-    left join users u on u.tenant_id = ${tenant} and u.external_id = w.external_id`;
+    left join lateral (
+      select id from users u where u.tenant_id = ${tenant} and u.external_id = w.external_id offset 0
+    ) u on true`;
   return makeDeliveries(tx, tenant, target, 0);
 }
 

@@ -12,9 +12,16 @@ export {
 
 export type Ability = MongoAbility<[Action, Subject]>;
 
+/** Building an ability costs as much as the rest of a small request, and every source has the same permissions. */
+const abilities = new WeakMap<readonly Permission[], Ability>();
+
 /** The ability of an actor with these permissions; what is not listed is denied. */
 export function abilityOf(permissions: readonly Permission[]): Ability {
-  return createMongoAbility<[Action, Subject]>(permissions as RawRuleOf<Ability>[]);
+  const known = abilities.get(permissions);
+  if (known) return known;
+  const ability = createMongoAbility<[Action, Subject]>(permissions as RawRuleOf<Ability>[]);
+  abilities.set(permissions, ability);
+  return ability;
 }
 
 /** Throws 403 unless the actor may do this. Called first in every use case. */
