@@ -52,6 +52,11 @@ export class FormState<Values extends object, Result = unknown> implements Field
     return requestIdOf(this.#failure);
   }
 
+  /** Takes faults back that are none any more, before the form is sent again. */
+  forgive(isFine: (name: string) => boolean): void {
+    for (const name of this.faultyNames) if (isFine(name)) this.#errors.delete(name);
+  }
+
   /** The code of the problem that sending came to; for what a form has more to say about. */
   get failureCode(): string | undefined {
     return this.#failure instanceof ProblemError ? this.#failure.code : undefined;

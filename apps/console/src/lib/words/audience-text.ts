@@ -35,7 +35,7 @@ export function audienceText(asked: unknown): string {
   }
 }
 
-export function tagsText({
+function tagsText({
   any = [],
   all = [],
   not = [],

@@ -71,11 +71,12 @@ function contentErrors(
   return errors;
 }
 
-function ownContentErrors({ kinds, content }: Draft, { plugins }: ComposeOptions): FieldErrors {
+function ownContentErrors(draft: Draft, { plugins }: ComposeOptions): FieldErrors {
+  const kinds = writtenKinds(draft, undefined);
   const errors: FieldErrors = { content: required(kinds) };
   for (const kind of kinds) {
     for (const [name, field] of plugins.contentFields(kind)) {
-      const text = content[kind]?.[name] ?? "";
+      const text = draft.content[kind]?.[name] ?? "";
       errors[`content/${kind}/${name}`] = first(
         field.required ? required(text) : undefined,
         atMost(text, field.maxLength),

@@ -34,9 +34,11 @@ function taggedRecipients({ any, all, not }: DraftAudience, tags: readonly Tag[]
   };
 }
 
-/** The kinds that there is content for. */
+/** The kinds that there is content for; of typed addresses only their own. */
 export function writtenKinds(draft: Draft, version: TemplateVersion | undefined): string[] {
-  return draft.contentFrom === "template" ? Object.keys(version?.renderings ?? {}) : draft.kinds;
+  const { kind, addressKind } = draft.audience;
+  const written = draft.contentFrom === "template" ? Object.keys(version?.renderings ?? {}) : draft.kinds;
+  return kind === "addresses" ? written.filter((one) => one === addressKind) : written;
 }
 
 export interface NeededVariable {
@@ -72,8 +74,8 @@ function declaredVariables(version: TemplateVersion | undefined): NeededVariable
   }));
 }
 
-function usedVariables({ kinds, content }: Draft): NeededVariable[] {
-  const texts = kinds.flatMap((kind) => Object.values(content[kind] ?? {}));
+function usedVariables(draft: Draft): NeededVariable[] {
+  const texts = writtenKinds(draft, undefined).flatMap((kind) => Object.values(draft.content[kind] ?? {}));
   const names = texts.flatMap((text) => [...text.matchAll(VARIABLE)].map(([, name]) => name ?? ""));
   return [...new Set(names)].map((name) => ({ name, isNumber: false, isRequired: true }));
 }

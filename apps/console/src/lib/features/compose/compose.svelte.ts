@@ -41,6 +41,7 @@ export class Compose {
       const templateId = this.draft.template;
       return templateId ? tidings.getTemplate({ path: { templateId }, signal }) : undefined;
     });
+    $effect(() => this.#forgive());
     $effect(() => {
       const draft = $state.snapshot(this.draft) as Draft;
       if (!this.#isSent) storeDraft(draft);
@@ -105,6 +106,12 @@ export class Compose {
     return Object.fromEntries(
       errors.filter(([name]) => this.#step === "check" || stepOf(name) === this.#step),
     );
+  }
+
+  /** What has been put right, or belongs to a choice that was taken back, is no fault any more. */
+  #forgive(): void {
+    const errors = checkDraft(this.draft, this.options, this.version);
+    if (this.form.failureCode === undefined) this.form.forgive((name) => !errors[name]);
   }
 
   async #send(draft: Draft): Promise<AcceptedMessage> {

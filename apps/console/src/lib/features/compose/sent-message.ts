@@ -1,5 +1,5 @@
 import type { Audience, SendMessage, TemplateVersion } from "../../api/client.ts";
-import { variablesOf } from "./compose.rules.ts";
+import { variablesOf, writtenKinds } from "./compose.rules.ts";
 import type { Draft, DraftAudience } from "./draft.ts";
 
 /** What is sent of a draft: only what its choices use. */
@@ -27,11 +27,11 @@ function sentAudience({ kind, any, all, not, userIds, addresses }: DraftAudience
 }
 
 /** A field left empty is absent: an optional one may not be sent as an empty text. */
-export function sentContent({ kinds, content }: Draft): Record<string, Record<string, string>> {
+function sentContent(draft: Draft): Record<string, Record<string, string>> {
   return Object.fromEntries(
-    kinds.map((kind) => [
+    writtenKinds(draft, undefined).map((kind) => [
       kind,
-      Object.fromEntries(Object.entries(content[kind] ?? {}).filter(([, text]) => text.trim())),
+      Object.fromEntries(Object.entries(draft.content[kind] ?? {}).filter(([, text]) => text.trim())),
     ]),
   );
 }

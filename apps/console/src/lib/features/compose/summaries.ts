@@ -1,9 +1,11 @@
 import { m } from "#messages";
 import { formatNumber } from "../../format/numbers.ts";
-import { tagsText } from "../../words/audience-text.ts";
+import { audienceText } from "../../words/audience-text.ts";
 import { priorityText } from "../../words/priority-text.ts";
 import type { Obstacle, Recipients } from "./compose.rules.ts";
 import type { Compose } from "./compose.svelte.ts";
+
+const NAMED = 3;
 
 /** 共 8 人 · 最多 16 人 */
 export function recipientsText(recipients: Recipients | undefined): string {
@@ -12,17 +14,16 @@ export function recipientsText(recipients: Recipients | undefined): string {
   return recipients.isExact ? m.compose_recipients({ count }) : m.compose_recipients_at_most({ count });
 }
 
-export function whoText({ draft: { audience } }: Compose): string {
-  switch (audience.kind) {
-    case "all":
-      return m.compose_all();
-    case "tags":
-      return tagsText(audience);
-    case "users":
-      return m.compose_users_label();
-    case "addresses":
-      return m.compose_addresses();
+/** Whom the draft goes to, in words. */
+export function whoText({ draft: { audience }, options }: Compose): string {
+  if (audience.kind === "addresses") {
+    const list = audience.addresses.slice(0, NAMED).join(m.messages_list_separator());
+    const kind = options.plugins.addressName(audience.addressKind);
+    return audience.addresses.length > NAMED
+      ? m.compose_addresses_more({ kind, list })
+      : m.compose_addresses_are({ kind, list });
   }
+  return audienceText(audience);
 }
 
 export function whoSummary(compose: Compose): string {

@@ -15,5 +15,11 @@ export const load: PageLoad = async ({ parent, params }) => {
     getPluginCatalogue(),
   ]);
   if (delivery.messageId !== message.id) error(404, m.problem_not_found());
-  return { title: deliveryName(delivery), delivery, message, plugins };
+  const userId = delivery.user?.userId;
+  // One user's deliveries: a channel or two in each step, far fewer than a page.
+  const ofUser = userId
+    ? await tidings.listDeliveries({ path: { messageId: message.id }, query: { userId } })
+    : undefined;
+  const siblings = ofUser?.items ?? [];
+  return { title: deliveryName(delivery), delivery, message, plugins, siblings };
 };

@@ -1,0 +1,281 @@
+import { expect, type Page, test } from "@playwright/test";
+import { expectScreen, openSignedIn } from "../server/expect-screen.ts";
+import { callApi, signIn } from "../server/sign-in.ts";
+import { expectAccessible } from "../support/axe.ts";
+import { problem } from "../support/fake-session.ts";
+import { looks, screenshot } from "../support/looks.ts";
+
+interface Named {
+  id: string;
+  name: string;
+}
+
+interface Page_<Item> {
+  items: Item[];
+}
+
+// Approval of composed messages is switched on for one of these; the others expect it off.
+test.describe.configure({ mode: "serial" });
+
+const next = (page: Page) => page.getByRole("button", { name: "下一步" }).click();
+const send = (page: Page) => page.getByRole("button", { name: "发送", exact: true });
+
+async function chooseAddresses(page: Page, addresses: string[]): Promise<void> {
+  await page.getByRole("radio", { name: /^自定义/ }).check();
+  const field = page.getByRole("textbox", { name: "手机号" });
+  for (const address of addresses) {
+    await field.fill(address);
+    await field.press("Enter");
+  }
+}
+
+async function chooseTemplate(page: Page, variables: Record<string, string>): Promise<void> {
+  await page.getByRole("combobox", { name: "模板" }).selectOption({ label: "出勤提醒（短信、邮件）" });
+  for (const [name, value] of Object.entries(variables))
+    await page.getByRole("textbox", { name, exact: true }).fill(value);
+}
+
+/** A message to one typed number, up to the last step. */
+async function writeToOneNumber(page: Page): Promise<void> {
+  await page.goto("/messages/new");
+  await chooseAddresses(page, ["15213130124"]);
+  await next(page);
+  await chooseTemplate(page, { user_name: "张伟", course: "高等数学", rate: "72%" });
+  await next(page);
+  await page.getByRole("checkbox", { name: /^校园短信/ }).check();
+  await next(page);
+}
+
+async function demoMessage(page: Page): Promise<string> {
+  const { items } = await callApi<Page_<Named & { audienceKind: string }>>(
+    page.request,
+    "GET",
+    "/v1/messages?limit=100",
+  );
+  const message = items.find(({ audienceKind }) => audienceKind === "tags");
+  if (!message) throw new Error("The demo school has sent no message.");
+  return message.id;
+}
+
+for (const look of looks) {
+  test(`messages are accessible and fit at ${look.name}`, async ({ browser }) => {
+    const page = await openSignedIn(browser, look, "owner");
+    const message = `/messages/${await demoMessage(page)}`;
+    const { items } = await callApi<Page_<Named>>(
+      page.request,
+      "GET",
+      `/v1${message}/deliveries?state=suppressed`,
+    );
+    await expectScreen(page, "/messages", `messages-${look.name}`);
+    await expectScreen(page, "/messages/new", `compose-${look.name}`);
+    await expectScreen(page, message, `message-${look.name}`);
+    await expectScreen(page, `${message}/deliveries/${items[0]?.id}`, `delivery-${look.name}`);
+    await page.context().close();
+  });
+}
+
+test("a message to typed numbers is checked, sent, and followed until it is delivered", async ({ page }) => {
+  await signIn(page, "operator");
+  await page.goto("/messages/new");
+
+  await test.step("who: a number that is none is marked and has to go", async () => {
+    await next(page);
+    await expect(page.getByRole("alert")).toContainText("请至少选择一个标签");
+    await chooseAddresses(page, ["15213130124", "15213130125", "1521313"]);
+    await expect(page.getByRole("alert")).toBeHidden();
+    await next(page);
+    await expect(page.getByRole("alert")).toContainText("有 1 项格式不正确");
+    await screenshot(page, "compose-who-error");
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "移除 1521313", exact: true }).click();
+    await expect(page.getByText("共 2 人")).toBeVisible();
+    await next(page);
+  });
+
+  await test.step("what: the preview follows the variables", async () => {
+    await chooseTemplate(page, { user_name: "张伟", course: "大学物理", rate: "65%" });
+    await expect(page.getByText("张伟同学，您的大学物理出勤率为65%，请及时联系辅导员。")).toBeVisible();
+    await screenshot(page, "compose-what");
+    await expectAccessible(page);
+    await next(page);
+  });
+
+  await test.step("how: only channels for these addresses, and no policy", async () => {
+    await expect(page.getByRole("checkbox", { name: /^校园邮件/ })).toBeDisabled();
+    await page.getByRole("radio", { name: "使用自定义策略" }).check();
+    await page.getByRole("combobox", { name: "策略" }).selectOption({ index: 1 });
+    await next(page);
+    await expect(page.getByRole("alert")).toContainText("这个策略不适用");
+    await page.getByRole("radio", { name: "同时发送" }).check();
+    await page.getByRole("checkbox", { name: /^校园短信/ }).check();
+    await screenshot(page, "compose-how");
+    await expectAccessible(page);
+    await next(page);
+  });
+
+  await test.step("check and send", async () => {
+    await expect(page.getByText("手机号 15213130124、15213130125").first()).toBeVisible();
+    await expect(page.getByText("不需要审核，确认后立即发送")).toBeVisible();
+    await screenshot(page, "compose-check");
+    await expectAccessible(page);
+    await send(page).click();
+  });
+
+  await test.step("the message page follows it", async () => {
+    await expect(page).toHaveURL(/\/messages\/msg_/);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("出勤提醒");
+    await expect(page.getByRole("row", { name: /15213130125.*已送达/ })).toBeVisible({ timeout: 20_000 });
+    await expect(page.getByText("手动输入的 2 个地址")).toBeVisible();
+    await screenshot(page, "message-delivered");
+    await page.getByRole("link", { name: "15213130124" }).click();
+    await expect(page.getByText("收到回执：已送达")).toBeVisible();
+    await expect(page.getByText("第 1 次提交")).toBeVisible();
+  });
+});
+
+test("a message to users goes by policy, and says why the fallback was needed", async ({ page }) => {
+  await signIn(page, "operator");
+  await page.goto("/messages/new");
+  await page.getByRole("radio", { name: "用户 ID" }).check();
+  const search = page.getByRole("combobox", { name: "指定用户" });
+  await search.fill("罗兰");
+  await page.getByRole("option", { name: /罗兰/ }).click();
+  await search.fill("张伟");
+  await page.getByRole("option", { name: /张伟/ }).click();
+  await page.keyboard.press("Escape");
+  await expect(page.getByText("共 2 人")).toBeVisible();
+  await next(page);
+  await chooseTemplate(page, { course: "线性代数", rate: "70%" });
+  await expect(page.getByText("由用户资料填入，每人不同")).toBeVisible();
+  await next(page);
+  await page.getByRole("radio", { name: "使用自定义策略" }).check();
+  await page.getByRole("combobox", { name: "策略" }).selectOption({ index: 1 });
+  await expect(page.getByText("上一步 1分钟内未送达时补发")).toBeVisible();
+  await next(page);
+  await send(page).click();
+
+  await expect(page.getByRole("row", { name: /张伟.*已送达/ })).toBeVisible({ timeout: 20_000 });
+  await page.getByRole("link", { name: "已拦截 1" }).click();
+  await expect(page).toHaveURL(/state=suppressed/);
+  await expect(page.getByRole("row", { name: /罗兰/ })).toContainText("用户没有绑定这个通道的地址");
+  await page.getByRole("link", { name: /罗兰/ }).click();
+  await page.getByRole("link", { name: "校园邮件" }).click();
+  await expect(page.getByText("用户绑定的通用地址").first()).toBeVisible();
+  await screenshot(page, "delivery-fallback");
+  await expectAccessible(page);
+});
+
+test("a draft survives a reload, and can be given up", async ({ page }) => {
+  await signIn(page, "operator");
+  await page.goto("/messages/new");
+  await chooseAddresses(page, ["15213130124"]);
+  await next(page);
+  await page.reload();
+  await expect(page.getByText("已恢复上次没写完的消息。")).toBeVisible();
+  await expect(page.getByText("15213130124")).toBeVisible();
+  await page.getByRole("button", { name: "重新开始" }).click();
+  await expect(page.getByText("还没有选择发送目标")).toBeVisible();
+  await page.reload();
+  await expect(page.getByText("已恢复上次没写完的消息。")).toBeHidden();
+});
+
+test("what the API refuses is said at the step and the field", async ({ page }) => {
+  await signIn(page, "operator");
+  await writeToOneNumber(page);
+  await page.route("**/v1/messages", (route) =>
+    problem(route, 409, "channel-off", {
+      detail: 'The channel "school-sms" is switched off.',
+      errors: [{ pointer: "/channels/0", detail: '"school-sms" is switched off.', code: "off" }],
+    }),
+  );
+  await send(page).click();
+  await expect(page.getByRole("alert")).toContainText("选择的通道已被关闭");
+  await page.getByRole("link", { name: /^发送通道/ }).click();
+  await expect(page.getByRole("group", { name: "发送通道" })).toBeFocused();
+  await screenshot(page, "compose-refused");
+  await expectAccessible(page);
+});
+
+test("an answer that got lost sends once when it is tried again", async ({ page }) => {
+  await signIn(page, "operator");
+  const keys: (string | undefined)[] = [];
+  const ids: string[] = [];
+  await writeToOneNumber(page);
+  await page.route("**/v1/messages", async (route) => {
+    keys.push(route.request().headers()["idempotency-key"]);
+    const response = await route.fetch();
+    ids.push((await response.json()).id);
+    // The server has taken it, and nobody hears of it: the client repeats, and so does the author.
+    if (keys.length < 4) await route.abort("connectionreset");
+    else await route.fulfill({ response });
+  });
+  await send(page).click();
+  await expect(page.getByRole("alert")).toContainText("连接不上服务器", { timeout: 20_000 });
+  await send(page).click();
+  await expect(page).toHaveURL(new RegExp(`/messages/${ids[0]}`));
+  expect(new Set(keys).size).toBe(1);
+  expect(new Set(ids).size).toBe(1);
+});
+
+test("history is narrowed by state and source, and the address keeps it", async ({ page }) => {
+  await signIn(page, "owner");
+  await page.goto("/messages");
+  await page.getByRole("combobox", { name: "状态" }).selectOption({ label: "已完成" });
+  await expect(page).toHaveURL("/messages?state=completed");
+  await expect(page.getByRole("row", { name: /出勤提醒/ }).first()).toBeVisible();
+  await page.getByRole("combobox", { name: "上游系统" }).selectOption({ label: "教务系统" });
+  await expect(page.getByText("没有符合条件的结果")).toBeVisible();
+  await page.getByRole("main").getByRole("button", { name: "清除筛选" }).first().click();
+  await expect(page).toHaveURL("/messages");
+});
+
+test("a composed message that needs approval waits; its author cannot approve it, and cancels it", async ({
+  page,
+}) => {
+  await signIn(page, "owner");
+  const flow = await callApi<{ updatedAt?: string; levels: unknown[] }>(
+    page.request,
+    "GET",
+    "/v1/approval-flow",
+  );
+  delete flow.updatedAt;
+
+  await test.step("the flow is switched on for composed messages", async () => {
+    await page.goto("/approvals/flow");
+    await page.getByRole("checkbox", { name: /在控制台写的消息/ }).check();
+    await page.getByRole("checkbox", { name: "审核员" }).last().check();
+    await page.getByRole("button", { name: "保存" }).click();
+    await expect(page.getByText("审核流程已保存")).toBeVisible();
+  });
+
+  try {
+    await writeToOneNumber(page);
+    await expect(page.getByText("需要 2 级审核：部门审核 → 校长审核，全部通过后发送")).toBeVisible();
+    await page.getByRole("button", { name: "提交审核" }).click();
+    await expect(page.getByText("等待审核，通过后才会发送。")).toBeVisible();
+    await page.getByRole("link", { name: "查看审核" }).click();
+    await expect(page.getByText("这是你自己写的，需要由其他人审核。")).toBeVisible();
+    await expect(page.getByRole("button", { name: "通过" })).toHaveCount(0);
+    await screenshot(page, "approval-author");
+    await page.getByRole("link", { name: "查看消息" }).click();
+    await page.getByRole("button", { name: "取消发送" }).click();
+    await expect(page.getByRole("alertdialog")).toContainText("一条都没有发出");
+    await page.getByRole("alertdialog").getByRole("button", { name: "取消发送" }).click();
+    await expect(page.getByText("已取消", { exact: true }).first()).toBeVisible();
+    await screenshot(page, "message-cancelled");
+    await expectAccessible(page);
+  } finally {
+    await callApi(page.request, "PUT", "/v1/approval-flow", flow);
+  }
+});
+
+test("who may not send reads, and is offered nothing else", async ({ page }) => {
+  await signIn(page, "reviewer");
+  await page.goto("/messages");
+  await expect(page.getByRole("row", { name: /出勤提醒/ }).first()).toBeVisible();
+  await expect(page.getByRole("link", { name: "写消息" })).toHaveCount(0);
+  await page.goto(`/messages/${await demoMessage(page)}`);
+  await expect(page.getByText("+86152****0111")).toBeVisible();
+  await page.goto("/messages/new");
+  await expect(page.getByRole("heading", { name: "没有权限" })).toBeVisible();
+});
