@@ -34,6 +34,9 @@ export default defineConfig({
   outputDir: "test-results/artifacts",
   reporter: [["list"]],
   workers: 2,
+  // The server, its database and the browser share the machine: the first page of a run takes a while.
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
   use,
   projects: [
     // The sections against the real server, whose address the global setup has put into the environment.
