@@ -33,20 +33,19 @@ if (unknown.length > 0) {
 
 const startedAt = performance.now();
 const queue = Object.keys(STEPS).filter((name) => wanted.length === 0 || wanted.includes(name));
-const failed = [];
+let failedCount = 0;
 await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, drain));
-for (const { name, output } of failed) console.log(`\n── ${name} ──\n${output.trim()}`);
-console.log(
-  `\n${failed.length === 0 ? "All is well" : `${failed.length} failed`} after ${since(startedAt)}.`,
-);
-process.exitCode = failed.length === 0 ? 0 : 1;
+console.log(`${failedCount === 0 ? "All is well" : `${failedCount} failed`} after ${since(startedAt)}.`);
+process.exitCode = failedCount === 0 ? 0 : 1;
 
 async function drain() {
   for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
     const stepStartedAt = performance.now();
     const { status, output } = await run(STEPS[name]);
     console.log(`${status === 0 ? "✓" : "✗"} ${name.padEnd(11)} ${since(stepStartedAt)}`);
-    if (status !== 0) failed.push({ name, output });
+    if (status === 0) continue;
+    failedCount++;
+    console.log(`${output.trim()}\n`);
   }
 }
 

@@ -39,8 +39,8 @@ describe("every route", () => {
     expect(breaking((route) => (route.security?.length === 0) !== isPublic(route))).toEqual([]);
   });
 
-  it("asks for the permission that the reviewed matrix names", () => {
-    const file = join(import.meta.dirname, "authorization-matrix.json");
+  it("asks for the permission that the reviewed list names", () => {
+    const file = join(import.meta.dirname, "route-permissions.json");
     const declared = Object.fromEntries(routes.map((route) => [route.operationId, permissionOf(route)]));
     expect(declared).toEqual(JSON.parse(readFileSync(file, "utf8")));
   });
