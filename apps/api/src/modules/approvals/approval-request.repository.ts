@@ -73,7 +73,7 @@ export async function listRequests(
   filter: RequestFilter,
   page: PageRequest,
 ): Promise<ApprovalRequestRow[]> {
-  const cursor = readCursor(page);
+  const cursor = readCursor(page, "approvalRequest");
   return tx.db
     .select()
     .from(approvalRequests)

@@ -44,7 +44,7 @@ export async function listAuditEntries(
   filter: AuditFilter,
   page: PageRequest,
 ): Promise<AuditEntryRow[]> {
-  const cursor = readCursor(page);
+  const cursor = readCursor(page, "number");
   return tx.db
     .select()
     .from(auditEntries)
@@ -53,7 +53,7 @@ export async function listAuditEntries(
         eq(auditEntries.tenantId, tenantId),
         filter.action ? eq(auditEntries.action, filter.action) : undefined,
         filter.subjectId ? eq(auditEntries.subjectId, filter.subjectId) : undefined,
-        cursor && /^\d{1,18}$/.test(cursor) ? lt(auditEntries.id, BigInt(cursor)) : undefined,
+        cursor ? lt(auditEntries.id, BigInt(cursor)) : undefined,
       ),
     )
     .orderBy(desc(auditEntries.id))

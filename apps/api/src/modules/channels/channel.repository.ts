@@ -49,7 +49,7 @@ export async function listChannels(
   filter: ChannelFilter,
   page: PageRequest,
 ): Promise<ChannelWithParts[]> {
-  const cursor = readCursor(page);
+  const cursor = readCursor(page, "channel");
   const rows = await tx.db
     .select()
     .from(channels)

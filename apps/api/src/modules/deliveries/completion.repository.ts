@@ -1,5 +1,6 @@
 import type { Tx } from "../../platform/database/index.ts";
 import { toUuid } from "../../platform/ids.ts";
+import { enterCancellation } from "./cancellation-lock.repository.ts";
 import { REASONS } from "./delivery.rules.ts";
 import { NIL_UUID } from "./expansion.repository.ts";
 
@@ -23,7 +24,9 @@ export async function finishMessage(tx: Tx, tenantId: string, messageId: string)
 }
 
 /** Ends what has not been sent of a cancelled message; what an open attempt covers is left to its outcome. */
-export async function cancelUnsent({ sql }: Tx, tenantId: string, messageId: string): Promise<void> {
+export async function cancelUnsent(tx: Tx, tenantId: string, messageId: string): Promise<void> {
+  const { sql } = tx;
+  await enterCancellation(tx, messageId);
   const tenant = toUuid("tenant", tenantId);
   const message = toUuid("message", messageId);
   await sql`

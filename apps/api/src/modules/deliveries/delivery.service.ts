@@ -27,7 +27,7 @@ export function createDeliveryService(deps: DeliveryServiceDeps) {
       query: DeliveryFilter & PageRequest,
     ): Promise<Page<DeliveryRow>> {
       authorize(ctx, "read", "Message");
-      const after = readCursor(query);
+      const after = readCursor(query, "delivery");
       const rows = await deps.transact(ctx, async (tx) => {
         await deps.assertVisible(tx, ctx, messageId);
         return listDeliveries(

@@ -21,7 +21,7 @@ export function createExpander(deps: {
   afterChunk(tenantId: string, messageId: string): Promise<void>;
 }): Loop {
   async function expandOne(found: expanding.FoundMessage): Promise<boolean> {
-    const step = await deps.transact(found, (tx) => expandNext(tx, found));
+    const step = await deps.transact(found, (tx) => expandNext(tx, found)).catch(waitIfOvertaken);
     if (step === "finished") await deps.afterChunk(found.tenantId, found.messageId);
     return step === "sliced";
   }
@@ -41,24 +41,41 @@ export function createExpander(deps: {
 
 type Step = "sliced" | "finished" | "waiting";
 
+/** The message was cancelled, or sliced by another expander, while a slice was made; the slice is rolled back. */
+class Overtaken extends Error {
+  override readonly name = "Overtaken";
+}
+
+function waitIfOvertaken(error: unknown): Step {
+  if (error instanceof Overtaken) return "waiting";
+  throw error;
+}
+
 async function expandNext(
   tx: Parameters<Parameters<Transact>[1]>[0],
   { tenantId, messageId }: expanding.FoundMessage,
 ): Promise<Step> {
-  const message = await expanding.lockExpanding(tx, tenantId, messageId);
+  const message = await expanding.reserveExpanding(tx, tenantId, messageId);
   if (!message) return "waiting";
   if (message.audience.kind === "users" || message.audience.kind === "addresses") {
     await expandListed(tx, tenantId, listRecipients(messageId, message.audience));
-    await expanding.markExpanded(tx, tenantId, messageId);
-    return "finished";
+    return finishExpanding(tx, tenantId, messageId);
   }
   if ((await expanding.countUnsentChunks(tx, tenantId, messageId)) >= CHUNKS_AHEAD) return "waiting";
   const sliced: ExpandingMessage = { ...message, audience: message.audience };
   const slice = await nextSlice(tx, tenantId, message.expandCursor);
   for (const channel of message.channels) await expandSlice(tx, tenantId, sliced, channel, slice);
-  await expanding.moveCursor(tx, tenantId, messageId, slice.lastUserId);
-  if (!slice.isLast) return "sliced";
-  await expanding.markExpanded(tx, tenantId, messageId);
+  const cursor = { from: message.expandCursor, to: slice.lastUserId };
+  if (!(await expanding.moveCursor(tx, tenantId, messageId, cursor))) throw new Overtaken();
+  return slice.isLast ? finishExpanding(tx, tenantId, messageId) : "sliced";
+}
+
+async function finishExpanding(
+  tx: Parameters<Parameters<Transact>[1]>[0],
+  tenantId: string,
+  messageId: string,
+): Promise<Step> {
+  if (!(await expanding.markExpanded(tx, tenantId, messageId))) throw new Overtaken();
   return "finished";
 }
 

@@ -20,8 +20,12 @@ export async function listExpanding({ sql }: Tx, limit: number): Promise<FoundMe
 
 type LockedMessage = Omit<ExpandingMessage, "audience"> & { audience: schema.Audience };
 
-/** Locks a message for its next slice; undefined when it is not expanding any more or another expander has it. */
-export async function lockExpanding(
+/**
+ * Reserves a message for its next slice; undefined when it is not expanding any more or another expander has it. Not
+ * by a lock on the row: every batch under way share-locks that one, and would wait for the slice. What may happen to
+ * the message meanwhile is found by `moveCursor` and `markExpanded`.
+ */
+export async function reserveExpanding(
   { sql }: Tx,
   tenantId: string,
   messageId: string,
@@ -47,7 +51,7 @@ export async function lockExpanding(
       m.expand_cursor
     from messages m
     where m.tenant_id = ${tenant} and m.id = ${toUuid("message", messageId)} and m.state = 'expanding'
-    for update of m skip locked`;
+      and pg_try_advisory_xact_lock(hashtextextended(m.id::text, 0))`;
   return (
     row && {
       id: row.id,
@@ -70,18 +74,23 @@ export async function countUnsentChunks({ sql }: Tx, tenantId: string, messageId
   return row.count;
 }
 
+/** Moves the cursor behind the slice; false when the message was cancelled or another expander moved it first. */
 export async function moveCursor(
   { sql }: Tx,
   tenantId: string,
   messageId: string,
-  lastUserId: string,
-): Promise<void> {
-  await sql`update messages set expand_cursor = ${lastUserId}, updated_at = now()
-    where tenant_id = ${toUuid("tenant", tenantId)} and id = ${toUuid("message", messageId)}`;
+  cursor: { from: string; to: string },
+): Promise<boolean> {
+  const rows = await sql`update messages set expand_cursor = ${cursor.to}, updated_at = now()
+    where tenant_id = ${toUuid("tenant", tenantId)} and id = ${toUuid("message", messageId)}
+      and state = 'expanding' and expand_cursor = ${cursor.from} returning id`;
+  return rows.length > 0;
 }
 
-export async function markExpanded({ sql }: Tx, tenantId: string, messageId: string): Promise<void> {
-  await sql`update messages set state = 'sending', updated_at = now()
+/** False when the message is not expanding any more. */
+export async function markExpanded({ sql }: Tx, tenantId: string, messageId: string): Promise<boolean> {
+  const rows = await sql`update messages set state = 'sending', updated_at = now()
     where tenant_id = ${toUuid("tenant", tenantId)} and id = ${toUuid("message", messageId)}
-      and state = 'expanding'`;
+      and state = 'expanding' returning id`;
+  return rows.length > 0;
 }

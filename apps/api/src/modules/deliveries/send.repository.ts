@@ -1,6 +1,7 @@
 import type { schema } from "@tidings/db";
 import type { Tx } from "../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
+import { holdCancellation } from "./cancellation-lock.repository.ts";
 import type { Claim } from "./claim.repository.ts";
 
 /** How long a worker may hold a chunk without a sign of life, seconds. */
@@ -131,31 +132,28 @@ export async function readReady({ sql }: Tx, work: ChunkWork): Promise<ReadyRow[
 
 /**
  * Writes down, before the vendor is called, that these deliveries are about to be sent. Undefined when nothing may
- * be sent: the lease is lost, or the message was cancelled. The share lock orders this against a cancellation: it
- * either stops this attempt or sees it. Extends the lease.
+ * be sent: the lease is lost, or the message was cancelled. The batches of a chunk do not wait for each other here:
+ * the lock on the chunk only keeps out who takes the chunk over.
  */
-export async function openAttempt(
-  { sql }: Tx,
-  work: ChunkWork,
-  rows: ReadyRow[],
-): Promise<string | undefined> {
+export async function openAttempt(tx: Tx, work: ChunkWork, rows: ReadyRow[]): Promise<string | undefined> {
+  const { sql } = tx;
   const tenant = toUuid("tenant", work.tenantId);
   const first = rows[0]?.[0] ?? "";
   const last = rows.at(-1)?.[0] ?? "";
-  const [attempt] = await sql<{ id: string }[]>`
-    with running as (
-      select id from messages
-      where tenant_id = ${tenant} and id = ${toUuid("message", work.messageId)}
-        and state in ('expanding', 'sending') for share
-    ), held as (
-      update chunks set lease_until = now() + make_interval(secs => ${SENDING_LEASE_SECONDS})
-      where tenant_id = ${tenant} and id = ${work.chunkId} and lease_token = ${work.leaseToken} and state = 'sending'
-        and lease_until > now() and exists(select from running)
-      returning id
-    )
-    insert into attempts (tenant_id, chunk_id, channel_id, first_id, last_id, delivery_count, lease_token)
-    select ${tenant}, id, ${toUuid("channel", work.channelId)}, ${first}, ${last}, ${rows.length}, ${work.leaseToken}
-    from held returning id`;
+  const [, [attempt]] = await Promise.all([
+    holdCancellation(tx, work.messageId),
+    sql<{ id: string }[]>`
+      with held as (
+        select c.id from chunks c join messages m on m.tenant_id = ${tenant} and m.id = c.message_id
+        where c.tenant_id = ${tenant} and c.id = ${work.chunkId} and c.lease_token = ${work.leaseToken}
+          and c.state = 'sending' and c.lease_until > now() and m.state in ('expanding', 'sending')
+        for key share of c
+      )
+      insert into attempts (tenant_id, chunk_id, channel_id, first_id, last_id, delivery_count, lease_token)
+      select ${tenant}, id, ${toUuid("channel", work.channelId)}, ${first}, ${last}, ${rows.length},
+        ${work.leaseToken}
+      from held returning id`,
+  ]);
   return attempt?.id;
 }
 

@@ -2,8 +2,11 @@ import type { Tx } from "../../platform/database/index.ts";
 import { toUuid } from "../../platform/ids.ts";
 import { CHUNK_SIZE, identityOf, NIL_UUID } from "./expansion.repository.ts";
 
-/** Users that one slice of a large audience covers; a slice's ids fit into one block of the sequence. */
-export const SLICE_SIZE = 50_000;
+/**
+ * Users that one slice of a large audience covers: large enough that its transaction costs nothing per user, small
+ * enough that it ends well within its deadline on a busy machine. Its ids fit into one block of the sequence.
+ */
+export const SLICE_SIZE = 20_000;
 
 /** Where a slice of the users ends. */
 export interface Slice {
@@ -22,7 +25,7 @@ export interface ExpandingMessage {
   expandCursor: string;
 }
 
-/** Finds where the next slice ends: up to 50,000 users behind the cursor. */
+/** Finds where the next slice ends: up to 20,000 users behind the cursor. */
 export async function nextSlice(tx: Tx, tenantId: string, cursor: string): Promise<Slice> {
   const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);

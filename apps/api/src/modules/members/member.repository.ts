@@ -78,7 +78,7 @@ export async function findMembership(
 
 /** Members in the order they were made. */
 export async function listMembers(tx: Tx, tenantId: string, page: PageRequest): Promise<MemberRow[]> {
-  const cursor = readCursor(page);
+  const cursor = readCursor(page, "member");
   const rows = await tx.db
     .select(memberColumns)
     .from(members)

@@ -66,7 +66,7 @@ export async function listMessages(
   filter: MessageFilter,
   page: PageRequest,
 ): Promise<MessageRow[]> {
-  const cursor = readCursor(page);
+  const cursor = readCursor(page, "message");
   return withNames(tx)
     .where(
       and(

@@ -56,7 +56,7 @@ export async function listPolicies(
   filter: { state?: PolicyRow["state"] | undefined },
   page: PageRequest,
 ): Promise<VersionedPolicy[]> {
-  const cursor = readCursor(page);
+  const cursor = readCursor(page, "policy");
   const rows = await tx.db
     .select()
     .from(policies)

@@ -31,7 +31,7 @@ export async function findSource(
 
 /** Sources in the order they were made. */
 export async function listSources(tx: Tx, tenantId: string, page: PageRequest): Promise<SourceWithGrants[]> {
-  const cursor = readCursor(page);
+  const cursor = readCursor(page, "source");
   const rows = await tx.db
     .select()
     .from(sources)

@@ -23,7 +23,7 @@ export async function findTag(tx: Tx, tenantId: string, tagId: string): Promise<
 
 /** Tags by name. */
 export async function listTags(tx: Tx, tenantId: string, page: PageRequest): Promise<CountedTag[]> {
-  const cursor = readCursor(page);
+  const cursor = readCursor(page, "name");
   const rows = await tx.db
     .select()
     .from(tags)

@@ -52,7 +52,7 @@ export async function listTemplates(
   tenantId: string,
   page: PageRequest,
 ): Promise<TemplateWithVersions[]> {
-  const cursor = readCursor(page);
+  const cursor = readCursor(page, "template");
   const rows = await tx.db
     .select()
     .from(templates)

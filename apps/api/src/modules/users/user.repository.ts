@@ -28,7 +28,7 @@ export async function listUsers(
   filter: UserFilter,
   page: PageRequest,
 ): Promise<UserRecord[]> {
-  const cursor = readCursor(page);
+  const cursor = readCursor(page, "user");
   const rows = await tx.db
     .select()
     .from(users)

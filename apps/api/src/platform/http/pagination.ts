@@ -1,11 +1,22 @@
 import { invalidField } from "../errors.ts";
+import { DELIVERY_ID_PATTERN, type IdKind, isId } from "../ids.ts";
 import type { Page, PageRequest } from "./fields.ts";
 
+/** What a list is sorted by: the ids of its rows, the ids of deliveries, a running number, or a name. */
+export type CursorKey = IdKind | "delivery" | "number" | "name";
+
+function isKey(kind: CursorKey, key: string): boolean {
+  if (kind === "delivery") return new RegExp(DELIVERY_ID_PATTERN).test(key);
+  if (kind === "number") return /^\d{1,18}$/.test(key);
+  if (kind === "name") return key !== "" && !key.includes("\0");
+  return isId(kind, key);
+}
+
 /** A cursor is the sort key of the last row in base64url: opaque to callers, meaningless across tenants. */
-export function readCursor(request: PageRequest): string | undefined {
+export function readCursor(request: PageRequest, kind: CursorKey): string | undefined {
   if (request.cursor === undefined) return undefined;
   const key = Buffer.from(request.cursor, "base64url").toString("utf8");
-  if (Buffer.from(key).toString("base64url") !== request.cursor) {
+  if (Buffer.from(key).toString("base64url") !== request.cursor || !isKey(kind, key)) {
     throw invalidField("?cursor", "The cursor is not one that this list gave out.");
   }
   return key;
