@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Action, Subject } from "../authorization/index.ts";
 import type { RequestContext } from "../context.ts";
-import { type FieldProblem, invalidInput } from "../errors.ts";
+import { type FieldProblem, invalidField, invalidInput, malformedJson } from "../errors.ts";
 
 export { createRoute, z };
 
@@ -14,10 +14,23 @@ export type Router = OpenAPIHono<AppEnv>;
 /** A router whose declared inputs are checked before the handler runs; a miss answers 422 with the fields. */
 export function createRouter(): Router {
   return new OpenAPIHono<AppEnv>({
-    defaultHook: (result) => {
+    defaultHook: (result, c) => {
+      // Without body and content type the validator would judge `{}`, as if that had been sent.
+      if (result.target === "json" && c.req.header("content-type") === undefined) {
+        throw malformedJson("Send a body as application/json; there is none.");
+      }
       if (!result.success) throw invalidRequest(result.error.issues, result.target);
+      if (result.target === "query") refuseNul(result.data as Record<string, unknown>);
     },
   });
+}
+
+/** PostgreSQL holds no NUL; bodies are checked by their own guard, paths by the patterns of ids. */
+function refuseNul(query: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries(query)) {
+    if (typeof value !== "string" || !value.includes("\0")) continue;
+    throw invalidField(`?${name}`, "The text contains a NUL character.", "forbidden_character");
+  }
 }
 
 type Issue = Pick<z.core.$ZodIssue, "path" | "message" | "code"> & { keys?: string[] };
