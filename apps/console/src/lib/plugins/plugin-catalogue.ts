@@ -77,6 +77,11 @@ export class PluginCatalogue {
     return undefined;
   }
 
+  /** A kind whose vendor uses this code, where it was counted over several kinds. */
+  kindOfCode(code: string): string | undefined {
+    return this.#plugins.find(({ errors }) => errors[code])?.kind;
+  }
+
   #ofKind(kind: string): Plugin[] {
     return this.#plugins.filter((plugin) => plugin.kind === kind);
   }

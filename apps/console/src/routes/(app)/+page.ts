@@ -1,7 +1,8 @@
+import { getPluginCatalogue } from "#lib/plugins/plugin-catalogue.ts";
 import { m } from "#messages";
 import type { PageLoad } from "./$types";
 
 export const load: PageLoad = async ({ parent }) => {
   await parent();
-  return { title: m.overview_title() };
+  return { plugins: await getPluginCatalogue(), title: m.overview_title() };
 };
