@@ -34,6 +34,11 @@ class Session {
     this.forget();
   }
 
+  /** Works in another tenant of the same login. What is on the page belongs to the one before: load it anew. */
+  async switchTenant(tenantId: string): Promise<void> {
+    await tidings.switchTenant({ body: { tenantId } });
+  }
+
   /** The API no longer knows this session. */
   forget(): void {
     this.#me = undefined;

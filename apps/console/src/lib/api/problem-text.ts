@@ -50,6 +50,7 @@ const fieldTexts: Record<string, () => string> = {
   several_kinds: m.compose_error_several_kinds,
   off: m.compose_problem_channel_off,
   cannot_approve: m.approvals_error_role,
+  wrong: m.password_wrong,
   unknown_variable: m.templates_error_unknown_variable,
   template_syntax: m.templates_error_syntax,
   declared_twice: m.field_declared_twice,

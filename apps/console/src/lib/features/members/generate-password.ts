@@ -1,16 +1,3 @@
-import { first, required } from "#lib/forms/rules.ts";
-import { m } from "#messages";
-
-export const MIN_PASSWORD_LENGTH = 10;
-
-export function passwordFault(password: string): string | undefined {
-  const tooShort = password.length < MIN_PASSWORD_LENGTH;
-  return first(
-    required(password),
-    tooShort ? m.members_password_short({ min: MIN_PASSWORD_LENGTH }) : undefined,
-  );
-}
-
 /** Without characters that are taken for each other when they are read out or copied by hand. */
 const CHARACTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789";
 const GENERATED_LENGTH = 16;
