@@ -32,20 +32,25 @@ export function judgeResults(
     configFault: undefined,
     retryAfterMs: 0,
   };
-  for (const result of results) judgeOne(judged, result, idOf(result.ref), roundCount);
+  for (const result of results) judgeOne(judged, result, idOf, roundCount);
   judged.vendorIds = [...new Set(judged.vendorIds)];
   return judged;
 }
 
-function judgeOne(judged: JudgedResults, result: SendResult, id: string, roundCount: number): void {
+function judgeOne(
+  judged: JudgedResults,
+  result: SendResult,
+  idOf: (ref: string) => string,
+  roundCount: number,
+): void {
   judged.counts[result.status] = (judged.counts[result.status] ?? 0) + 1;
   if (result.batchVendorId) judged.vendorIds.push(result.batchVendorId);
-  if (result.vendorId) judged.references.push({ id, vendorId: result.vendorId });
+  if (result.vendorId) judged.references.push({ id: idOf(result.ref), vendorId: result.vendorId });
   judged.retryAfterMs = Math.max(judged.retryAfterMs, result.retryAfterMs ?? 0);
   const state = stateOf(result, roundCount);
   if (state === "accepted") return;
   const reason = result.code ?? result.status;
-  judged.exceptions.push({ id, state, reason, detail: result.detail ?? null });
+  judged.exceptions.push({ id: idOf(result.ref), state, reason, detail: result.detail ?? null });
   if (result.status === "config") {
     judged.configFault ??= { code: reason, detail: result.detail ?? "" };
   }

@@ -37,8 +37,8 @@ export type AfterBatch = (
 
 export type ChannelHealth = { ok: true } | { ok: false; code: string; detail: string };
 
-/** Batches of one chunk under way at once; the runtime bounds the calls of a channel. */
-const BATCHES_AT_ONCE = 4;
+/** Batches of one chunk that are opened together and under way at once; the runtime bounds a channel's calls. */
+const BATCHES_AT_ONCE = 8;
 const EXTEND_EVERY_MS = (sending.SENDING_LEASE_SECONDS * 1000) / 3;
 /** How long the outcome of a batch is offered to a database that does not take it. */
 const SETTLE_FOR_MS = 45_000;
@@ -86,16 +86,19 @@ async function sendWork(deps: SendChunkDeps, work: ChunkWork): Promise<Pause> {
   }
   const handle = deps.toHandle(work.tenantId, work.channelId, work.channel);
   const rows = await deps.transact(work, (tx) => sending.readReady(tx, work));
-  const batches = slices(rows, plugin.manifest.limits.batchSize);
+  const rounds = slices(slices(rows, plugin.manifest.limits.batchSize), BATCHES_AT_ONCE);
   const shared = sharedContent(work, plugin);
   const pause: Pause = { seconds: pauseSeconds(work.roundCount + 1, Math.random()) };
-  const lanes = Array.from({ length: BATCHES_AT_ONCE }, async () => {
-    for (let batch = batches.shift(); batch; batch = batches.shift()) {
-      const sent = await sendBatch(deps, work, handle, shared, batch, pause);
-      if (!sent) batches.length = 0;
-    }
-  });
-  await Promise.all(lanes);
+  for (const batches of rounds) {
+    const attemptIds = await deps.transact(work, (tx) => sending.openAttempts(tx, work, batches));
+    if (!attemptIds) break;
+    const sent = await Promise.all(
+      batches.map((batch, index) =>
+        sendBatch(deps, work, { handle, shared, pause, attemptId: attemptIds[index] ?? "", rows: batch }),
+      ),
+    );
+    if (sent.includes(false)) break;
+  }
   return pause;
 }
 
@@ -114,17 +117,21 @@ function sharedContent(work: ChunkWork, plugin: LoadedPlugin): SharedContent {
   };
 }
 
-/** False when no further batch of the chunk should go out: the lease is lost, or the channel refuses everything. */
+/** A part of a chunk that the vendor gets in one go; its intent is written down. */
+interface Batch {
+  attemptId: string;
+  rows: ReadyRow[];
+  handle: ChannelHandle;
+  shared: SharedContent;
+  pause: Pause;
+}
+
+/** False when no further batch of the chunk should go out: the channel refuses everything. */
 async function sendBatch(
   deps: SendChunkDeps,
   work: ChunkWork,
-  handle: ChannelHandle,
-  shared: SharedContent,
-  rows: ReadyRow[],
-  pause: Pause,
+  { attemptId, rows, handle, shared, pause }: Batch,
 ): Promise<boolean> {
-  const attemptId = await deps.transact(work, (tx) => sending.openAttempt(tx, work, rows));
-  if (attemptId === undefined) return false;
   const rendered = rows.map((row) => renderDelivery(shared, row));
   const messages = rendered.flatMap((one) => ("message" in one ? [one.message] : []));
   const batchRef = fromBigint("att", attemptId);

@@ -131,30 +131,37 @@ export async function readReady({ sql }: Tx, work: ChunkWork): Promise<ReadyRow[
 }
 
 /**
- * Writes down, before the vendor is called, that these deliveries are about to be sent. Undefined when nothing may
- * be sent: the lease is lost, or the message was cancelled. The batches of a chunk do not wait for each other here:
- * the lock on the chunk only keeps out who takes the chunk over.
+ * Writes down, before the vendor is called, that these batches are about to be sent; answers an id for each, in
+ * order. Undefined when nothing may be sent: the lease is lost, or the message was cancelled. Extends the lease.
  */
-export async function openAttempt(tx: Tx, work: ChunkWork, rows: ReadyRow[]): Promise<string | undefined> {
+export async function openAttempts(
+  tx: Tx,
+  work: ChunkWork,
+  batches: ReadyRow[][],
+): Promise<string[] | undefined> {
   const { sql } = tx;
   const tenant = toUuid("tenant", work.tenantId);
-  const first = rows[0]?.[0] ?? "";
-  const last = rows.at(-1)?.[0] ?? "";
-  const [, [attempt]] = await Promise.all([
+  const ranges = batches.map((rows) => ({ first: rows[0]?.[0], last: rows.at(-1)?.[0], count: rows.length }));
+  const [, opened] = await Promise.all([
     holdCancellation(tx, work.messageId),
-    sql<{ id: string }[]>`
+    sql<{ id: string; first_id: string }[]>`
       with held as (
-        select c.id from chunks c join messages m on m.tenant_id = ${tenant} and m.id = c.message_id
-        where c.tenant_id = ${tenant} and c.id = ${work.chunkId} and c.lease_token = ${work.leaseToken}
-          and c.state = 'sending' and c.lease_until > now() and m.state in ('expanding', 'sending')
-        for key share of c
+        update chunks set lease_until = now() + make_interval(secs => ${SENDING_LEASE_SECONDS})
+        where tenant_id = ${tenant} and id = ${work.chunkId} and lease_token = ${work.leaseToken}
+          and state = 'sending' and lease_until > now()
+          and exists(select from messages where tenant_id = ${tenant}
+            and id = ${toUuid("message", work.messageId)} and state in ('expanding', 'sending'))
+        returning id
       )
       insert into attempts (tenant_id, chunk_id, channel_id, first_id, last_id, delivery_count, lease_token)
-      select ${tenant}, id, ${toUuid("channel", work.channelId)}, ${first}, ${last}, ${rows.length},
-        ${work.leaseToken}
-      from held returning id`,
+      select ${tenant}, id, ${toUuid("channel", work.channelId)}, first, last, count, ${work.leaseToken}
+      from held cross join jsonb_to_recordset(${JSON.stringify(ranges)}::jsonb)
+        as r(first bigint, last bigint, count int)
+      returning id, first_id`,
   ]);
-  return attempt?.id;
+  if (opened.length === 0) return undefined;
+  const idOf = new Map(opened.map((row) => [row.first_id, row.id]));
+  return ranges.map(({ first }) => idOf.get(first ?? "") ?? "");
 }
 
 /** Keeps the lease while a long call is under way; false when it is lost. */
