@@ -219,6 +219,21 @@ test("an answer that got lost sends once when it is tried again", async ({ page 
   expect(new Set(ids).size).toBe(1);
 });
 
+test("sending to everyone is asked once, in numbers", async ({ page }) => {
+  await signIn(page, "operator");
+  await page.goto("/messages/new");
+  await page.getByRole("radio", { name: /^广播所有人/ }).check();
+  await next(page);
+  await chooseTemplate(page, { course: "高等数学", rate: "72%" });
+  await next(page);
+  await page.getByRole("checkbox", { name: /^校园短信/ }).check();
+  await next(page);
+  await send(page).click();
+  await expect(page.getByRole("alertdialog")).toContainText(/当前全部 \d+ 名用户都会收到这条消息/);
+  await page.getByRole("alertdialog").getByRole("button", { name: "取消" }).click();
+  await expect(page).toHaveURL("/messages/new");
+});
+
 test("history is narrowed by state and source, and the address keeps it", async ({ page }) => {
   await signIn(page, "owner");
   await page.goto("/messages");

@@ -35,11 +35,7 @@ export function audienceText(asked: unknown): string {
   }
 }
 
-function tagsText({
-  any = [],
-  all = [],
-  not = [],
-}: Pick<AskedAudience, "any" | "all" | "not">): string {
+function tagsText({ any = [], all = [], not = [] }: Pick<AskedAudience, "any" | "all" | "not">): string {
   const parts = [
     any.length > 0 && m.messages_audience_tags_any({ tags: listOf(any, "disjunction") }),
     all.length > 0 && m.messages_audience_tags_all({ tags: listOf(all, "conjunction") }),

@@ -16,6 +16,12 @@ export function unsentCount(counts: Counts): number {
   return counts.targeted - settledCount(counts);
 }
 
+/** Whether there is anything to show of its sending: it may end before it begins. */
+export function wasBegun({ state, counts }: Message): boolean {
+  if (state === "cancelled") return counts.targeted > 0;
+  return state !== "pending_approval" && state !== "rejected";
+}
+
 export function isFinal(state: Message["state"]): boolean {
   return FINAL_STATES.includes(state);
 }

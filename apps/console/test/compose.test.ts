@@ -1,0 +1,134 @@
+import { describe, expect, test } from "vitest";
+import type { Channel, Plugin, Tag, TemplateVersion } from "#lib/api/client.ts";
+import { checkDraft } from "#lib/features/compose/check-draft.ts";
+import {
+  channelObstacle,
+  policyObstacle,
+  recipientsOf,
+  variablesOf,
+} from "#lib/features/compose/compose.rules.ts";
+import type { ComposeOptions } from "#lib/features/compose/compose-options.ts";
+import { type Draft, emptyDraft } from "#lib/features/compose/draft.ts";
+import { sentMessage } from "#lib/features/compose/sent-message.ts";
+import { PluginCatalogue } from "#lib/plugins/plugin-catalogue.ts";
+
+const tags = [
+  { name: "2023级", userCount: 8 },
+  { name: "2024级", userCount: 5 },
+] as Tag[];
+const sms = { id: "chn_1", kind: "sms" } as Channel;
+const email = { id: "chn_2", kind: "email" } as Channel;
+const version = {
+  variables: [
+    { name: "user_name", type: "text", required: true },
+    { name: "rate", type: "number", required: true },
+    { name: "place", type: "text", required: true, default: "操场" },
+  ],
+  renderings: { sms: {}, email: {} },
+} as unknown as TemplateVersion;
+
+const plugins = new PluginCatalogue([
+  {
+    kind: "sms",
+    address: { schema: { type: "string", pattern: "^1[3-9]\\d{9}$" }, label: { zh: "手机号", en: "Number" } },
+    content: { text: { required: true, maxLength: 10 } },
+  } as unknown as Plugin,
+]);
+const options = { channels: [sms, email], policies: [], tags, plugins } as unknown as ComposeOptions;
+
+const draftWith = (audience: Partial<Draft["audience"]>, changes: Partial<Draft> = {}): Draft => ({
+  ...emptyDraft(),
+  ...changes,
+  audience: { ...emptyDraft().audience, ...audience },
+});
+const toNumbers = (...addresses: string[]) => ({ kind: "addresses", addressKind: "sms", addresses }) as const;
+const faultsOf = (draft: Draft) =>
+  Object.entries(checkDraft(draft, options, version)).flatMap(([name, text]) => (text ? [name] : []));
+
+describe("recipients", () => {
+  test("one tag is counted, several are at most their sum", () => {
+    const { audience } = draftWith({ any: ["2023级"] });
+    expect(recipientsOf(audience, tags, 20)).toEqual({ count: 8, isExact: true });
+    expect(recipientsOf({ ...audience, any: ["2023级", "2024级"] }, tags, 20)).toEqual({
+      count: 13,
+      isExact: false,
+    });
+  });
+
+  test("every further tag that is demanded narrows", () => {
+    const { audience } = draftWith({ any: ["2023级"], all: ["2024级"] });
+    expect(recipientsOf(audience, tags, 20)).toEqual({ count: 5, isExact: false });
+  });
+
+  test("a broadcast is not guessed at", () => {
+    expect(recipientsOf(draftWith({ kind: "all" }).audience, tags, undefined)).toBeUndefined();
+  });
+});
+
+describe("variables", () => {
+  test("the user's own are not asked for, except of typed addresses", () => {
+    expect(variablesOf(draftWith({}), version).ofUser).toEqual(["user_name"]);
+    const typed = variablesOf(draftWith(toNumbers("15213130124")), version);
+    expect(typed.ofUser).toEqual([]);
+    expect(typed.given.map(({ name }) => name)).toEqual(["user_name", "rate", "place"]);
+  });
+
+  test("own content asks for what it uses, once", () => {
+    const content = { sms: { text: "{{ time }} {{user_name}} {{time}}" } };
+    const draft = draftWith({}, { contentFrom: "own", kinds: ["sms"], content });
+    expect(variablesOf(draft, undefined).given.map(({ name }) => name)).toEqual(["time"]);
+  });
+});
+
+describe("ways", () => {
+  test("typed addresses go by their own kind and by no policy", () => {
+    const draft = draftWith(toNumbers("15213130124"));
+    expect(channelObstacle(draft, ["sms"], sms)).toBeUndefined();
+    expect(channelObstacle(draft, ["sms"], email)).toBe("other_address");
+    const policy = { steps: [{ channelIds: ["chn_1"] }] } as never;
+    expect(policyObstacle(draft, ["sms"], policy, [sms])).toBe("needs_users");
+  });
+
+  test("a policy needs every channel on and written for", () => {
+    const policy = { steps: [{ channelIds: ["chn_1"] }, { channelIds: ["chn_2"] }] } as never;
+    expect(policyObstacle(draftWith({}), ["sms"], policy, [sms])).toBe("channel_off");
+    expect(policyObstacle(draftWith({}), ["sms"], policy, [sms, email])).toBe("no_content");
+    expect(policyObstacle(draftWith({}), ["sms", "email"], policy, [sms, email])).toBeUndefined();
+  });
+});
+
+describe("checking", () => {
+  test("an empty draft lacks a tag, a template and a channel", () => {
+    expect(faultsOf(draftWith({}))).toEqual(["audience/any", "template", "variables/rate", "channels"]);
+  });
+
+  test("a number that is none and a text that is too long are found", () => {
+    const draft = draftWith(toNumbers("1521313"), {
+      contentFrom: "own",
+      kinds: ["sms"],
+      content: { sms: { text: "超过十个字的短信内容" + "。" } },
+      channels: ["chn_1"],
+    });
+    expect(faultsOf(draft)).toEqual(["audience/addresses", "content/sms/text"]);
+  });
+});
+
+test("only what the choices use is sent", () => {
+  const draft = draftWith(toNumbers("15213130124"), {
+    contentFrom: "own",
+    template: "tpl_1",
+    policy: "pol_1",
+    kinds: ["sms", "email"],
+    content: { sms: { text: "{{time}}", note: " " }, email: { subject: "x" } },
+    variables: { time: "8:00", rate: "1" },
+    channels: ["chn_1"],
+    priority: "1",
+  });
+  expect(sentMessage(draft, undefined)).toEqual({
+    audience: { kind: "addresses", addresses: [{ address: "15213130124" }] },
+    channels: ["chn_1"],
+    content: { sms: { text: "{{time}}" } },
+    variables: { time: "8:00" },
+    priority: 1,
+  });
+});
