@@ -37,6 +37,8 @@ export default defineConfig({
   // The server, its database and the browser share the machine: the first page of a run takes a while.
   timeout: 90_000,
   expect: { timeout: 15_000 },
+  // A run that passes only at the second try is reported as flaky, not hidden.
+  retries: process.env.CI ? 1 : 0,
   use,
   projects: [
     // The sections against the real server, whose address the global setup has put into the environment.
