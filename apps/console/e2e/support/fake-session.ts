@@ -5,6 +5,7 @@ export const owner = {
   tenant: { id: "ten_1", name: "江城大学", timeZone: "Asia/Shanghai", locale: "zh-CN" },
   role: { code: "owner", name: "所有者" },
   permissions: [{ action: "manage", subject: "all" }],
+  tenants: [{ id: "ten_1", name: "江城大学" }],
 };
 
 export const reviewer = {

@@ -6,6 +6,7 @@ import {
   tidings,
 } from "#lib/api/client.ts";
 import { allItems } from "#lib/data/all-items.ts";
+import { getPluginCatalogue, type PluginCatalogue } from "#lib/plugins/plugin-catalogue.ts";
 import { can } from "#lib/session.svelte.ts";
 import { lastDays } from "#lib/statistics/period.ts";
 
@@ -16,6 +17,7 @@ export interface Overview {
   channels?: Channel[];
   waiting?: ApprovalRequest[];
   steps: FirstSteps;
+  plugins: PluginCatalogue;
 }
 
 /** What there has to be before a message can go out; undefined where the role cannot know. */
@@ -32,7 +34,7 @@ const WAITING_COUNT = 5;
 
 export async function loadOverview(signal: AbortSignal): Promise<Overview> {
   const query = lastDays(WEEK_DAYS);
-  const [week, reasons, channels, waiting, steps] = await Promise.all([
+  const [week, reasons, channels, waiting, steps, plugins] = await Promise.all([
     can("read", "Statistics")
       ? tidings.getFunnel({ query: { ...query, groupBy: "day" }, signal })
       : undefined,
@@ -45,8 +47,9 @@ export async function loadOverview(signal: AbortSignal): Promise<Overview> {
         })
       : undefined,
     loadSteps(signal),
+    getPluginCatalogue(),
   ]);
-  return { week, reasons: reasons?.items, channels, waiting: waiting?.items, steps };
+  return { week, reasons: reasons?.items, channels, waiting: waiting?.items, steps, plugins };
 }
 
 async function loadSteps(signal: AbortSignal): Promise<FirstSteps> {
