@@ -61,7 +61,9 @@ function run([command, ...args]) {
   }
   return new Promise((done) => {
     child.once("error", (error) => done({ status: 1, output: error.message }));
-    child.once("close", (status) => done({ status: status ?? 1, output }));
+    child.once("close", (status, signal) =>
+      done(status === null ? { status: 1, output: `${output}\nended by ${signal}` } : { status, output }),
+    );
   });
 }
 

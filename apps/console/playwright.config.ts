@@ -1,14 +1,5 @@
 import { defineConfig } from "@playwright/test";
 
-const CONSOLE_PORT = 4173;
-const GALLERY_PORT = 4174;
-
-const serve = (port: number, folder: string) => ({
-  command: `node e2e/support/serve.mjs ${folder} ${port}`,
-  port,
-  reuseExistingServer: true,
-});
-
 const use = {
   locale: "zh-CN",
   timezoneId: "Asia/Shanghai",
@@ -30,7 +21,7 @@ const use = {
 
 export default defineConfig({
   testDir: "e2e",
-  globalSetup: "./e2e/server/start.ts",
+  globalSetup: "./e2e/server/global-setup.ts",
   outputDir: "test-results/artifacts",
   reporter: [["list"]],
   workers: 2,
@@ -41,7 +32,7 @@ export default defineConfig({
   retries: process.env.CI ? 1 : 0,
   use,
   projects: [
-    // The sections against the real server, whose address the global setup has put into the environment.
+    // The sections against the real server. The addresses are put into the environment by the global setup.
     {
       name: "sections",
       testMatch: "**/sections/*.spec.ts",
@@ -51,13 +42,12 @@ export default defineConfig({
     {
       name: "console",
       testMatch: "e2e/*.spec.ts",
-      use: { ...use, baseURL: `http://127.0.0.1:${CONSOLE_PORT}` },
+      use: { ...use, baseURL: process.env.TIDINGS_E2E_CONSOLE_URL },
     },
     {
       name: "gallery",
       testMatch: "**/gallery/*.spec.ts",
-      use: { ...use, baseURL: `http://127.0.0.1:${GALLERY_PORT}` },
+      use: { ...use, baseURL: process.env.TIDINGS_E2E_GALLERY_URL },
     },
   ],
-  webServer: [serve(CONSOLE_PORT, "build"), serve(GALLERY_PORT, ".svelte-kit/gallery-site")],
 });

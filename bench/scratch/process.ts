@@ -52,7 +52,7 @@ function spawnProgram(file: string, settings: object): ChildProcess {
 /** `BENCH_PROFILE=<folder>` writes a CPU profile of every server. */
 function profilingFlags(): string[] {
   const folder = process.env.BENCH_PROFILE;
-  return process.env.BENCH_FLAGS ? process.env.BENCH_FLAGS.split(" ") : folder ? ["--cpu-prof", `--cpu-prof-dir=${folder}`] : [];
+  return folder ? ["--cpu-prof", `--cpu-prof-dir=${folder}`] : [];
 }
 
 function nextMessage(child: ChildProcess, file: string): Promise<unknown> {

@@ -9,22 +9,19 @@ export {
   cookieOf,
   signIn,
 } from "./caller.ts";
-export { type FakeVendor, startFakeVendor, type VendorCall } from "./fake-vendor.ts";
+export type { FakeVendor, VendorCall } from "./fake-vendor.ts";
 export {
   BACKENDS,
   type Installation,
   type InstallationOptions,
-  REPOSITORY,
   type RunningEngine,
   startInstallation,
-  startSimulator,
 } from "./installation.ts";
 export { type Line, startLine } from "./line.ts";
 export { fillPath, listOperations, type Operation, requiredQuery } from "./operations.ts";
 export { expectProblem, expectWellFormedProblem } from "./problems.ts";
 export { SAMPLES } from "./samples.ts";
 export {
-  CONTENT,
   type DeliveryView,
   givenSchool,
   messageTo,

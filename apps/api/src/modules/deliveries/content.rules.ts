@@ -2,11 +2,11 @@ import type { schema } from "@tidings/db";
 import type { ContentField, OutboundMessage } from "@tidings/sdk/plugin";
 import { fromBigint } from "../../platform/ids.ts";
 import {
-  applyDefaults,
   type CompiledRendering,
-  missingVariables,
+  isBlank,
   overlongFields,
   renderContent,
+  requiredVariables,
 } from "../templates/index.ts";
 import { REASONS } from "./delivery.rules.ts";
 import type { ReadyRow } from "./send.repository.ts";
@@ -18,45 +18,70 @@ export const USER_VARIABLE_PREFIX = "user_";
 export interface SharedContent {
   compiled: CompiledRendering;
   fields: Record<string, ContentField>;
-  variableSchema: schema.TemplateVariable[];
   variables: Record<string, string | number>;
+  needed: NeededVariable[];
+}
+
+/** A variable that the content uses or the template requires; no other value is looked at, or leaves the house. */
+interface NeededVariable {
+  name: string;
+  isUsed: boolean;
+  isRequired: boolean;
+  fallback: string | number | undefined;
+}
+
+/** Finds out once for a chunk which variables matter. */
+export function neededVariables(
+  compiled: CompiledRendering,
+  declared: schema.TemplateVariable[],
+): NeededVariable[] {
+  const used = compiled.flatMap(({ segments }) => segments.flatMap(({ variable }) => variable ?? []));
+  const required = requiredVariables({ variables: declared });
+  return [...new Set([...used, ...required])].map((name) => ({
+    name,
+    isUsed: used.includes(name),
+    isRequired: required.includes(name),
+    fallback: declared.find((variable) => variable.name === name)?.default,
+  }));
 }
 
 export type Rendered = { message: OutboundMessage } | { id: string; reason: string; detail: string };
 
 /** Renders one delivery, or says why it cannot be sent to this user. */
 export function renderDelivery(shared: SharedContent, row: ReadyRow): Rendered {
-  const [id, address, rowVariables] = row;
-  const given = { ...shared.variables, ...userVariables(row), ...rowVariables };
-  const missing = missingVariables(shared.variableSchema, given);
+  const [id, address] = row;
+  const variables: Record<string, string | number> = {};
+  const missing: string[] = [];
+  for (const { name, isUsed, isRequired, fallback } of shared.needed) {
+    const given = givenValue(shared, row, name);
+    if (isRequired && isBlank(given)) missing.push(name);
+    const value = isBlank(given) ? (fallback ?? given) : given;
+    if (isUsed && value !== undefined) variables[name] = value;
+  }
   if (missing.length > 0) return { id, reason: REASONS.missingVariable, detail: missing.join(", ") };
-  const variables = usedOnly(shared.compiled, applyDefaults(shared.variableSchema, given));
   const content = renderContent(shared.compiled, variables);
   const overlong = overlongFields(content, shared.fields);
   if (overlong.length > 0) return { id, reason: REASONS.contentTooLong, detail: overlong.join(", ") };
   return { message: { ref: fromBigint("dlv", id), address, content, variables } };
 }
 
-function userVariables([, , , userId, userName, attributes]: ReadyRow): Record<string, string | number> {
-  if (userId === null) return {};
-  const values: Record<string, string | number> = { user_id: userId, user_name: userName ?? "" };
-  for (const [name, value] of Object.entries(attributes ?? {})) {
-    values[USER_VARIABLE_PREFIX + name] = typeof value === "boolean" ? String(value) : value;
-  }
-  return values;
+/** The narrowest value given: of the row, of its user, of the whole message. */
+function givenValue({ variables }: SharedContent, row: ReadyRow, name: string): string | number | undefined {
+  const ofRow = row[2];
+  if (ofRow && Object.hasOwn(ofRow, name)) return ofRow[name];
+  return userValue(row, name) ?? (Object.hasOwn(variables, name) ? variables[name] : undefined);
 }
 
-/** Only what the content uses goes to the vendor: a user's other attributes are nobody's business there. */
-function usedOnly(
-  compiled: CompiledRendering,
-  values: Record<string, string | number | undefined>,
-): Record<string, string | number> {
-  const used: Record<string, string | number> = {};
-  for (const { segments } of compiled) {
-    for (const { variable } of segments) {
-      const value = variable === undefined ? undefined : values[variable];
-      if (variable !== undefined && value !== undefined) used[variable] = value;
-    }
+function userValue(
+  [, , , userId, userName, attributes]: ReadyRow,
+  name: string,
+): string | number | undefined {
+  if (userId === null || !name.startsWith(USER_VARIABLE_PREFIX)) return undefined;
+  const attribute = name.slice(USER_VARIABLE_PREFIX.length);
+  if (attributes && Object.hasOwn(attributes, attribute)) {
+    const value = attributes[attribute];
+    return typeof value === "boolean" ? String(value) : value;
   }
-  return used;
+  if (name === "user_id") return userId;
+  return name === "user_name" ? (userName ?? "") : undefined;
 }

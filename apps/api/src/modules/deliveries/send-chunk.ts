@@ -9,7 +9,7 @@ import type {
 } from "../../platform/plugin-runtime/index.ts";
 import { compileRendering } from "../templates/index.ts";
 import type { Claim } from "./claim.repository.ts";
-import { type Rendered, renderDelivery, type SharedContent } from "./content.rules.ts";
+import { neededVariables, type Rendered, renderDelivery, type SharedContent } from "./content.rules.ts";
 import { CONFIG_PAUSE_SECONDS, pauseSeconds, REASONS } from "./delivery.rules.ts";
 import { judgeResults } from "./outcome.rules.ts";
 import type { ChunkWork, ReadyRow } from "./send.repository.ts";
@@ -109,12 +109,9 @@ function obstacleOf(work: ChunkWork, plugin: LoadedPlugin | undefined): string |
 
 function sharedContent(work: ChunkWork, plugin: LoadedPlugin): SharedContent {
   const fields = plugin.manifest.content;
-  return {
-    compiled: compileRendering(work.renderings[plugin.manifest.kind] ?? {}, fields),
-    fields,
-    variableSchema: work.variableSchema,
-    variables: work.variables,
-  };
+  const compiled = compileRendering(work.renderings[plugin.manifest.kind] ?? {}, fields);
+  const needed = neededVariables(compiled, work.variableSchema);
+  return { compiled, fields, variables: work.variables, needed };
 }
 
 /** A part of a chunk that the vendor gets in one go; its intent is written down. */

@@ -12,4 +12,4 @@ export { checkRenderings } from "./template.rules.ts";
 export { createTemplateService } from "./template.service.ts";
 export { templateVersionRoutes } from "./template-version.routes.ts";
 export { createTemplateVersionService } from "./template-version.service.ts";
-export { applyDefaults, missingVariables, mistypedVariables } from "./variable.rules.ts";
+export { isBlank, missingVariables, mistypedVariables, requiredVariables } from "./variable.rules.ts";

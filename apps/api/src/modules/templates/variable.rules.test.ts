@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import {
-  applyDefaults,
   checkVariables,
   missingVariables,
   mistypedVariables,
@@ -56,12 +55,5 @@ describe("mistypedVariables", () => {
       { pointer: "/variables/amount" },
     ]);
     expect(mistypedVariables(variables, { amount: "12.50", name: "1" })).toEqual([]);
-  });
-});
-
-describe("applyDefaults", () => {
-  it("fills in defaults without touching what was given", () => {
-    expect(applyDefaults(variables, { name: "张三" })).toEqual({ name: "张三", amount: "0" });
-    expect(applyDefaults(variables, { name: "张三", amount: 5 })).toEqual({ name: "张三", amount: 5 });
   });
 });

@@ -41,21 +41,10 @@ export function mistypedVariables(variables: readonly TemplateVariable[], given:
     .map((variable) => notANumber(variable, `/variables/${variable.name}`));
 }
 
-/** The given values, and the defaults of those not given. */
-export function applyDefaults(
-  variables: readonly TemplateVariable[],
-  given: Values,
-): Record<string, string | number | undefined> {
-  const values: Record<string, string | number | undefined> = { ...given };
-  for (const { name, default: fallback } of variables) {
-    if (fallback !== undefined && isBlank(ownValue(given, name))) values[name] = fallback;
-  }
-  return values;
-}
-
 const ownValue = (values: Values, name: string) => (Object.hasOwn(values, name) ? values[name] : undefined);
 
-const isBlank = (value: string | number | undefined) =>
+/** Whether a value counts as not given. */
+export const isBlank = (value: string | number | undefined) =>
   value === undefined || (typeof value === "string" && value.trim() === "");
 
 const fits = (variable: TemplateVariable, value: string | number | undefined) =>

@@ -16,15 +16,14 @@ const STOP_TIMEOUT_MS = 20_000;
 /** Printed once the school is in place; `/ready` answers before that. */
 const SEEDED = "Tidings is ready";
 
-/** Playwright's global setup: starts the server, and returns what stops it. */
-export default async function startServer(): Promise<() => Promise<void>> {
-  // A server that runs already, for work on a spec: the development server, for example.
-  if (process.env.TIDINGS_E2E_URL) return async () => {};
-
+/** Starts it on a free port; answers its address, and what stops it and takes its data away. */
+export async function startServer(): Promise<{ url: string; stop: () => Promise<void> }> {
   assertBuilt();
   const dataDir = await mkdtemp(join(tmpdir(), "tidings-e2e-"));
   const port = await freePort();
   const server = run(dataDir, port);
+  // A run that breaks off leaves no server behind.
+  process.once("exit", () => server.kill());
   const stop = async () => {
     await end(server);
     await rm(dataDir, { recursive: true, force: true });
@@ -34,12 +33,11 @@ export default async function startServer(): Promise<() => Promise<void>> {
     const url = `http://127.0.0.1:${port}`;
     const ready = await fetch(`${url}/ready`);
     if (!ready.ok) throw new Error(`${url}/ready answers ${ready.status}: ${await ready.text()}`);
-    process.env.TIDINGS_E2E_URL = url;
+    return { url, stop };
   } catch (error) {
     await stop();
     throw error;
   }
-  return stop;
 }
 
 function assertBuilt(): void {
