@@ -9,11 +9,15 @@ export {
   cookieOf,
   signIn,
 } from "./caller.ts";
+export { CANARY, type CanarySchool, canaryMessage, givenCanarySchool, Listener, SECRET } from "./canary.ts";
+export { type CapturedLog, captureLog } from "./captured-log.ts";
 export type { FakeVendor, VendorCall } from "./fake-vendor.ts";
+export { fingerprintOf } from "./fingerprint.ts";
 export {
   BACKENDS,
   type Installation,
   type InstallationOptions,
+  REPOSITORY,
   type RunningEngine,
   startInstallation,
 } from "./installation.ts";

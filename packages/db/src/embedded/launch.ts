@@ -54,9 +54,9 @@ export async function launch(place: Place, options: LaunchOptions): Promise<Post
   }
 }
 
-/** Somebody took the port a moment ago, or the orphans of a killed server have not ended yet. */
+/** Somebody took the port a moment ago, or a killed server or its orphans have not ended yet. */
 function isPassing(log: string): boolean {
-  return /could not bind|pre-existing shared memory block/.test(log);
+  return /could not bind|lock file .* already exists|pre-existing shared memory block/.test(log);
 }
 
 async function launchOnce(
