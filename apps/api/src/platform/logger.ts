@@ -45,7 +45,13 @@ function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: String(error) };
   const { code } = error as { code?: unknown };
   const cause = error.cause === undefined ? {} : { cause: describeError(error.cause) };
-  return { name: error.name, code, message: withoutValues(error.message), stack: error.stack, ...cause };
+  return { name: error.name, code, message: withoutValues(error.message), stack: framesOf(error), ...cause };
+}
+
+/** The places only: a stack begins with the whole message, values included. */
+function framesOf(error: Error): string | undefined {
+  const lines = error.stack?.replace(error.message, "").split("\n");
+  return lines?.filter((line) => line.startsWith("    at ")).join("\n");
 }
 
 /** Drizzle puts the bound values behind the statement; they may be personal data. */
