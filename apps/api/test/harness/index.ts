@@ -9,10 +9,10 @@ export {
   cookieOf,
   signIn,
 } from "./caller.ts";
-export { CANARY, type CanarySchool, canaryMessage, givenCanarySchool, Listener, SECRET } from "./canary.ts";
+export { CANARY, type CanarySchool, canaryMessage, givenCanarySchool, SECRET } from "./canary.ts";
 export { type CapturedLog, captureLog } from "./captured-log.ts";
 export type { FakeVendor, VendorCall } from "./fake-vendor.ts";
-export { fingerprintOf } from "./fingerprint.ts";
+export { leavingNoTrace } from "./fingerprint.ts";
 export {
   BACKENDS,
   type Installation,
@@ -22,6 +22,7 @@ export {
   startInstallation,
 } from "./installation.ts";
 export { type Line, startLine } from "./line.ts";
+export { Listener, learnedAbout } from "./listener.ts";
 export { fillPath, listOperations, type Operation, requiredQuery } from "./operations.ts";
 export { expectProblem, expectWellFormedProblem } from "./problems.ts";
 export { SAMPLES } from "./samples.ts";
