@@ -20,6 +20,7 @@ export interface SendMessage {
 
 const USER_VARIABLE = /^user_/;
 const USER_VARIABLE_USE = /\{\{\s*(user_[A-Za-z0-9_]{1,59})\s*\}\}/g;
+const ANY_VARIABLE = /\{\{\s*([A-Za-z][A-Za-z0-9_]{0,63})\s*\}\}/g;
 const MAX_TITLE_LENGTH = 60;
 
 /** Checks everything that the plan and the request settle together; throws the first kind of problem it finds. */
@@ -132,11 +133,23 @@ export function contentHashOf(plan: SendPlan, input: SendMessage): Buffer {
   );
 }
 
-/** What lists show: the template's name, else the beginning of the first text. */
+/**
+ * What lists show: the template's name, else the beginning of the first text with the message's variables in it. What
+ * differs from one recipient to the next stays open.
+ */
 export function titleOf(plan: SendPlan, input: SendMessage): string {
   if (plan.template) return plan.template.name;
   const [fields = {}] = Object.values(input.content ?? {});
   const text = fields.title ?? fields.subject ?? fields.text ?? Object.values(fields)[0] ?? "";
-  const line = text.replace(/\s+/g, " ").trim();
+  const filled = text.replace(ANY_VARIABLE, (_, name: string) =>
+    Object.hasOwn(input.variables, name) && !isOfRecipient(input, name) ? `${input.variables[name]}` : "…",
+  );
+  const line = filled.replace(/\s+/g, " ").trim();
   return [...line].length > MAX_TITLE_LENGTH ? `${[...line].slice(0, MAX_TITLE_LENGTH - 1).join("")}…` : line;
+}
+
+/** Whether the variable's value comes from each recipient rather than from the message. */
+function isOfRecipient({ audience }: SendMessage, name: string): boolean {
+  if (audience.kind !== "addresses") return USER_VARIABLE.test(name);
+  return audience.addresses.some((row) => Object.hasOwn(row.variables ?? {}, name));
 }
