@@ -1,4 +1,4 @@
-import type { ReceiptEvent, ReceiptOutput } from "@tidings/sdk/plugin";
+import type { ReceiptOutput } from "@tidings/sdk/plugin";
 import type { Transact } from "../../platform/database/index.ts";
 import { notFound } from "../../platform/errors.ts";
 import { isId } from "../../platform/ids.ts";
@@ -14,9 +14,6 @@ export interface ReceiveReceiptDeps {
 
 const EVENTS_A_TRANSACTION = 2_000;
 
-/** PostgreSQL holds no NUL and no half of a surrogate pair; one such event must not cost the rest of the push. */
-const hasStorableId = ({ eventId }: ReceiptEvent) => !eventId.includes("\0") && eventId.isWellFormed();
-
 /** Takes a vendor's push: read by the plugin, kept, applied, and only then acknowledged. */
 export function createReceiveReceipt(deps: ReceiveReceiptDeps) {
   return async function receiveReceipt(
@@ -26,8 +23,7 @@ export function createReceiveReceipt(deps: ReceiveReceiptDeps) {
   ): Promise<ReceiptOutput["reply"]> {
     const channel = isId("channel", channelId) ? await deps.findChannel(channelId, token) : undefined;
     if (!channel) throw notFound("There is no such receipts address.");
-    const { events: read, reply } = await deps.runtime.parseReceipt(channel, request);
-    const events = read.filter(hasStorableId);
+    const { events, reply } = await deps.runtime.parseReceipt(channel, request);
     for (let from = 0; from < events.length; from += EVENTS_A_TRANSACTION) {
       const some = events.slice(from, from + EVENTS_A_TRANSACTION);
       const eventIds = some.map(({ eventId }) => eventId);

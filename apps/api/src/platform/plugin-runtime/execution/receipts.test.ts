@@ -48,11 +48,15 @@ describe("parseReceipt", () => {
         { ...good, type: "bounced" },
         { ...good, at: Number.NaN },
         { ...good, at: 1e18 },
+        { ...good, eventId: "e\0" },
+        { ...good, ref: "dlv_1\0" },
+        { ...good, type: "undelivered", code: "gone\0" },
+        { ...good, eventId: "\ud800" },
       ],
       reply: { status: 200, body: "ok" },
     });
     expect(output.events).toEqual([good]);
-    expect(logs).toMatchObject([{ level: "warn", fields: { reason: "6 events are malformed" } }]);
+    expect(logs).toMatchObject([{ level: "warn", fields: { reason: "10 events are malformed" } }]);
   });
 
   it("lets the plugin choose the reply's content type and no other header", async () => {

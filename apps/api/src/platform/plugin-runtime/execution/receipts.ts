@@ -47,10 +47,21 @@ function isReceiptEvent(value: unknown): value is ReceiptEvent {
     isText(eventId) &&
     eventId !== "" &&
     eventId.length <= MAX_EVENT_ID_LENGTH &&
+    isStorable(value) &&
     EVENT_TYPES.includes(String(type)) &&
     typeof at === "number" &&
     at >= FIRST_MOMENT &&
     at < LAST_MOMENT
+  );
+}
+
+/**
+ * No database holds a NUL or half of a surrogate pair. An event id with one could not be kept, and a reference or code
+ * would be changed by cleaning: the event would go to nobody, or say something that the vendor did not.
+ */
+function isStorable({ eventId, ref, batchRef, vendorId, code }: Record<string, unknown>): boolean {
+  return [eventId, ref, batchRef, vendorId, code].every(
+    (text) => typeof text !== "string" || (!text.includes("\0") && text.isWellFormed()),
   );
 }
 
