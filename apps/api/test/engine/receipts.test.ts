@@ -83,6 +83,22 @@ it("lets delivered correct undelivered, and not the other way round", async () =
   expect(await countsOf(id)).toMatchObject({ delivered: 1, undelivered: 0 });
 });
 
+it("shows nothing as delivered or read before it was submitted, as whole seconds of vendors would", async () => {
+  const { id, delivery } = await givenAccepted();
+  const at = Math.floor(Date.parse(delivery.acceptedAt ?? "") / 1000) * 1000 - 1000;
+  await push(event("delivered", { ref: delivery.id }, { at }), event("read", { ref: delivery.id }, { at }));
+  const { acceptedAt, deliveredAt, readAt, timeline } = await school.reaches(id, "delivered");
+  expect([deliveredAt, readAt]).toEqual([acceptedAt, acceptedAt]);
+  const receipts = timeline.filter(({ kind }) => kind === "receipt");
+  expect(receipts.map((receipt) => receipt.at)).toEqual([acceptedAt, acceptedAt]);
+});
+
+it("gives what was not delivered no time of delivery", async () => {
+  const { id, delivery } = await givenAccepted();
+  await push(event("undelivered", { ref: delivery.id }, { code: "gone" }));
+  expect(await school.reaches(id, "undelivered")).toMatchObject({ deliveredAt: null, readAt: null });
+});
+
 it("settles on delivered when both come in one push", async () => {
   const { id, delivery } = await givenAccepted();
   await push(event("undelivered", { ref: delivery.id }), event("delivered", { ref: delivery.id }));

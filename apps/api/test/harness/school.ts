@@ -34,9 +34,10 @@ export interface DeliveryView {
   address: string | null;
   channel: { id: string };
   user: { userId: string } | null;
+  acceptedAt: string | null;
   deliveredAt: string | null;
   readAt: string | null;
-  timeline: { kind: string; type: string; code: string | null }[];
+  timeline: { at: string; kind: string; type: string; code: string | null }[];
 }
 
 export type Counts = Record<string, number>;

@@ -140,7 +140,8 @@ export interface TimelineEvent {
 
 /**
  * Attempts that covered the delivery, and receipts about it, in the order in which we saw them: vendors round the
- * moment of a receipt to the second, which would put it before the attempt it answers.
+ * moment of a receipt to the second, which would put it before the attempt it answers. No receipt shows a moment before
+ * the submission.
  */
 export async function listEvents(
   { sql }: Tx,
@@ -163,7 +164,8 @@ export async function listEvents(
       case when outcome ? 'abandoned' then 'abandoned' else 'ended' end, null, null, delivery_count, ended_at
     from covering where ended_at is not null
     union all
-    select happened_at, 'receipt', event_id, type, code, detail, null, received_at
-    from receipts where tenant_id = ${tenant} and delivery_id = ${key}
+    select greatest(r.happened_at, d.accepted_at), 'receipt', r.event_id, r.type, r.code, r.detail, null, r.received_at
+    from receipts r join deliveries d on d.tenant_id = ${tenant} and d.id = ${key}
+    where r.tenant_id = ${tenant} and r.delivery_id = ${key}
     order by seen_at, kind desc limit 200`;
 }

@@ -84,7 +84,12 @@ export async function applyWaitingReceipts({ sql }: Tx, tenantId: string, push?:
       ) as delivery_id
       from waiting w
     ), news as materialized (
-      select d.id, f.delivered_at, f.undelivered_at, f.read_at, f.clicked_at, f.code, f.detail,
+      -- Vendors give whole seconds: what happened right after the submission would seem to precede it.
+      select d.id, f.undelivered_at,
+        case when f.delivered_at is not null then greatest(f.delivered_at, d.accepted_at) end as delivered_at,
+        case when f.read_at is not null then greatest(f.read_at, d.accepted_at) end as read_at,
+        case when f.clicked_at is not null then greatest(f.clicked_at, d.accepted_at) end as clicked_at,
+        f.code, f.detail,
         d.state as old_state, d.reason as old_reason, d.read_at as old_read_at, d.clicked_at as old_clicked_at,
         d.message_id, d.channel_id, d.user_id, d.step, date_trunc('hour', d.created_at) as hour
       from (
