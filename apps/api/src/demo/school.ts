@@ -8,7 +8,9 @@ export const SCHOOL = {
 } as const;
 
 export const OWNER = { email: "owner@zhixing.example", name: "王校长", roleCode: "owner" } as const;
+/** The second owner is there so that the level of the owners can decide about what the first one writes. */
 export const MEMBERS = [
+  { email: "deputy@zhixing.example", name: "陈副校长", roleCode: "owner" },
   { email: "operator@zhixing.example", name: "李老师", roleCode: "operator" },
   { email: "reviewer@zhixing.example", name: "赵主任", roleCode: "reviewer" },
 ] as const;

@@ -170,6 +170,7 @@ describe("assertDecidable", () => {
   it("names the level in which nobody may decide", () => {
     const act = () => assertDecidable(request("any"), teachers);
     expect(act).toThrow('"School"');
+    expect(act).toThrow("Give one of these roles to a second member");
     expect(codeOf(act)).toBe("nobody-can-approve");
     expect(codeOf(() => assertDecidable(request("any"), [...teachers, head]))).toBeUndefined();
   });

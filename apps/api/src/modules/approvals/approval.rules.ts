@@ -126,7 +126,9 @@ export function assertDecidable(
   const orphan = request.levels.find((_, index) => reviewersOf(request, index, candidates).length === 0);
   if (!orphan) return;
   throw nobodyCanApprove(
-    `Nobody can decide in the level "${orphan.name}": no active member other than the author has one of its roles.`,
+    `Nobody can decide in the level "${orphan.name}": no active member other than the author has one of its roles. ` +
+      "Give one of these roles to a second member, or name further roles in this level of the approval flow.",
+    { extensions: { level: orphan.name } },
   );
 }
 

@@ -2,7 +2,7 @@ import { m } from "#messages";
 import { type FieldProblem, NetworkError, type Problem, ProblemError, TimeoutError } from "./problem.ts";
 
 /** Codes that the console says in its own words; the rest shows what the API wrote for the caller. */
-const texts: Record<string, () => string> = {
+const texts: Record<string, (problem: Problem) => string> = {
   unauthenticated: m.problem_unauthenticated,
   forbidden: m.problem_forbidden,
   "not-found": m.problem_not_found,
@@ -20,7 +20,8 @@ const texts: Record<string, () => string> = {
   "not-a-reviewer": m.approvals_problem_not_a_reviewer,
   "already-decided": m.approvals_problem_already_decided,
   "content-changed": m.approvals_problem_content_changed,
-  "nobody-can-approve": m.approvals_problem_nobody,
+  "nobody-can-approve": ({ level }) =>
+    typeof level === "string" ? m.approvals_problem_nobody_in_level({ level }) : m.approvals_problem_nobody(),
   "channel-changed": m.channels_changed,
   "channel-in-use": m.channels_in_use,
   "plugin-not-installed": m.channels_reason_plugin_missing,
@@ -61,7 +62,7 @@ const fieldTexts: Record<string, () => string> = {
 
 /** One sentence for a person: what went wrong, in their language where the code is known. */
 export function problemText(problem: Problem): string {
-  return texts[problem.code]?.() ?? (problem.detail || problem.title || m.problem_internal_error());
+  return texts[problem.code]?.(problem) ?? (problem.detail || problem.title || m.problem_internal_error());
 }
 
 /** What to write at the field. */
