@@ -1,3 +1,4 @@
+import { createReconsiderRequests } from "../modules/approvals/index.ts";
 import { auditRoutes, createAuditService } from "../modules/audit/index.ts";
 import {
   createMemberService,
@@ -24,6 +25,7 @@ import {
   tenantRoutes,
 } from "../modules/tenants/index.ts";
 import type { AuthenticateDeps } from "../platform/http/authenticate.ts";
+import { applyDecision } from "./apply-decision.ts";
 import type { Foundation } from "./foundation.ts";
 
 /** Tenants, members, sources, quotas and the audit log: who may come in, and what they did. */
@@ -31,7 +33,10 @@ export function composeAccess(foundation: Foundation) {
   const { api: database, transact, clock, logger, installationKey, plugins: catalogue } = foundation;
   const cookie = createSessionCookie(foundation.publicUrl);
   const tenants = createTenantService({ transact, installationKey });
-  const members = createMemberService({ transact });
+  const members = createMemberService({
+    transact,
+    onReviewerLeft: createReconsiderRequests(applyDecision),
+  });
   const sources = createSourceService({ transact });
   const apiKeys = createApiKeyService({ transact });
   const authenticateKey = createApiKeyAuthenticator({ database, transact, logger });

@@ -3,7 +3,6 @@ import {
   createApprovalFlowService,
   createApprovalRequestService,
   isApprovalNeeded,
-  type OnDecided,
   requestApproval,
   voidApproval,
 } from "../modules/approvals/index.ts";
@@ -26,7 +25,6 @@ import {
   createAcceptMessage,
   createMessageService,
   createSendPlanner,
-  decideMessage,
   messageRoutes,
   type NewMessage,
 } from "../modules/messages/index.ts";
@@ -35,6 +33,7 @@ import { createStatisticsService, readMessageTotals, statisticsRoutes } from "..
 import type { RequestContext } from "../platform/context.ts";
 import type { Tx } from "../platform/database/index.ts";
 import type { ChannelHandle } from "../platform/plugin-runtime/index.ts";
+import { applyDecision } from "./apply-decision.ts";
 import type { Foundation } from "./foundation.ts";
 
 /** Channels, approvals, messages and what became of them. `nudge`: something may be due now. */
@@ -55,7 +54,7 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     nudge,
   });
   const approvalFlows = createApprovalFlowService({ transact });
-  const approvalRequests = createApprovalRequestService({ transact, onDecided });
+  const approvalRequests = createApprovalRequestService({ transact, onDecided: applyDecision });
   const deliveries = createDeliveryService({ transact, assertVisible: messages.getVisible });
   const receiveReceipt = createReceiveReceipt({
     transact,
@@ -88,10 +87,6 @@ async function askForApproval(tx: Tx, ctx: RequestContext, message: NewMessage):
   });
   return request !== undefined;
 }
-
-const onDecided: OnDecided = async (tx, ctx, subject, outcome) => {
-  if (subject.kind === "message") await decideMessage(tx, ctx.tenantId, subject.id, outcome);
-};
 
 /** The channel that a vendor's push is for, if the address is one that we gave out. */
 function receiptsChannel({ api, transact, installationKey, vault }: Foundation) {

@@ -7,8 +7,10 @@ import {
   approvalRoutes,
   createApprovalFlowService,
   createApprovalRequestService,
+  createReconsiderRequests,
   type OnDecided,
 } from "../../src/modules/approvals/index.ts";
+import { createMemberService, memberRoutes } from "../../src/modules/members/index.ts";
 import { createPolicyService, policyRoutes } from "../../src/modules/policies/index.ts";
 import { createStatisticsService, statisticsRoutes } from "../../src/modules/statistics/index.ts";
 import { createTagService, tagRoutes } from "../../src/modules/tags/index.ts";
@@ -76,6 +78,8 @@ export async function startContentApp(options: { onDecided?: OnDecided } = {}) {
   });
   const transact = transactIn(database);
   const deps = { transact, plugins: catalogue };
+  const onDecided = options.onDecided ?? (async () => undefined);
+  const onReviewerLeft = createReconsiderRequests(onDecided);
   const identities = new Map<string, Identity>();
   const app = createApp({
     routers: [
@@ -85,10 +89,8 @@ export async function startContentApp(options: { onDecided?: OnDecided } = {}) {
       templateRoutes(createTemplateService(deps)),
       templateVersionRoutes(createTemplateVersionService(deps)),
       policyRoutes(createPolicyService(deps)),
-      approvalRoutes(
-        createApprovalFlowService(deps),
-        createApprovalRequestService({ transact, onDecided: options.onDecided ?? (async () => undefined) }),
-      ),
+      approvalRoutes(createApprovalFlowService(deps), createApprovalRequestService({ transact, onDecided })),
+      memberRoutes(createMemberService({ transact, onReviewerLeft })),
       statisticsRoutes(createStatisticsService(deps)),
     ],
     receipts: createRouter(),

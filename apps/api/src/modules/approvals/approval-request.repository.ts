@@ -25,6 +25,8 @@ export type DecisionRow = typeof approvalDecisions.$inferSelect & { memberName: 
 
 /** Levels are at most two and each of their decisions is a member's own. */
 const MAX_DECISIONS = 1000;
+/** Requests that may wait for all reviewers of one role at the same time; a bound for one transaction. */
+const MAX_RECONSIDERED = 1000;
 
 export interface RequestFilter {
   state?: ApprovalState | undefined;
@@ -64,6 +66,32 @@ export async function lockRequest(
     .where(thisRequest(tenantId, requestId))
     .for("update");
   return row;
+}
+
+/**
+ * The pending requests whose level everybody with this role has to approve and somebody has approved, oldest first and
+ * kept from decisions of others until the transaction ends.
+ */
+export async function lockRequestsWaitingForAll(
+  tx: Tx,
+  tenantId: string,
+  roleId: string,
+): Promise<ApprovalRequestRow[]> {
+  const { levels, level } = approvalRequests;
+  return tx.db
+    .select()
+    .from(approvalRequests)
+    .where(
+      and(
+        eq(approvalRequests.tenantId, tenantId),
+        eq(approvalRequests.state, "pending"),
+        sql`${levels} -> ${level} ->> 'mode' = 'all'`,
+        sql`${levels} -> ${level} -> 'roleIds' @> to_jsonb(${roleId}::text)`,
+      ),
+    )
+    .orderBy(asc(approvalRequests.id))
+    .limit(MAX_RECONSIDERED)
+    .for("update");
 }
 
 /** Requests, newest first. */

@@ -16,7 +16,8 @@ import {
  * - its subject is changed or withdrawn: `void`.
  *
  * A level of mode `any` is satisfied by one approval. A level of mode `all` is satisfied when everybody who may decide
- * there *now* has approved; an approval of somebody who has lost the role since stays counted. Who may decide: active
+ * there *now* has approved; an approval of somebody who has lost the role since stays counted, and a level that waited
+ * only for somebody who may no longer decide is satisfied at that moment. Who may decide: active
  * members with one of the level's roles and the permission, never the author. Each has one vote in each level.
  */
 export interface ReviewedRequest {
@@ -75,11 +76,29 @@ export function decide(
   assertVote(request, ballots, candidates, vote);
   const { level } = request;
   if (vote.decision === "reject") return { state: "rejected", level };
-  const approvals = ballots.filter((ballot) => ballot.level === level).map((ballot) => ballot.memberId);
-  if (!isSatisfied(request, [...approvals, vote.memberId], candidates)) return { state: "pending", level };
-  return level + 1 < request.levels.length
-    ? { state: "pending", level: level + 1 }
-    : { state: "approved", level };
+  const approvals = [...approvalsOf(request, ballots), vote.memberId];
+  return isSatisfied(request, approvals, candidates) ? moveOn(request) : { state: "pending", level };
+}
+
+/**
+ * Where a pending request stands after somebody who could decide has lost the login or the role; undefined where it
+ * stood before. A level that nobody has approved is never satisfied, whoever is left.
+ */
+export function reconsider(
+  request: ReviewedRequest,
+  ballots: readonly Ballot[],
+  candidates: readonly Candidate[],
+): Pick<ReviewedRequest, "state" | "level"> | undefined {
+  const approvals = approvalsOf(request, ballots);
+  if (request.state !== "pending" || approvals.length === 0) return undefined;
+  return isSatisfied(request, approvals, candidates) ? moveOn(request) : undefined;
+}
+
+const approvalsOf = (request: ReviewedRequest, ballots: readonly Ballot[]) =>
+  ballots.filter((ballot) => ballot.level === request.level).map((ballot) => ballot.memberId);
+
+function moveOn({ level, levels }: ReviewedRequest): Pick<ReviewedRequest, "state" | "level"> {
+  return level + 1 < levels.length ? { state: "pending", level: level + 1 } : { state: "approved", level };
 }
 
 /** Whether a vote of the member would count now. */

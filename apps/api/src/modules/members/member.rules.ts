@@ -7,6 +7,14 @@ export function isActiveOwner(member: { state: string; role: { code: string } })
   return member.state === "active" && member.role.code === OWNER_ROLE;
 }
 
+/** Whether the member could act in the role before and cannot any more. */
+export function hasLostRole(
+  before: { state: string; role: { id: string } },
+  after: { state: string; role: { id: string } },
+): boolean {
+  return before.state === "active" && (after.state !== "active" || after.role.id !== before.role.id);
+}
+
 /**
  * The first permission that the actor lacks, or undefined when the actor has them all. Whoever hands out more than
  * they have could make a second login and become anything.

@@ -17,7 +17,7 @@ let emails = 0;
 
 beforeAll(async () => {
   installation = await createTestInstallation();
-  service = createMemberService(installation);
+  service = createMemberService({ ...installation, onReviewerLeft: async () => undefined });
 });
 afterAll(() => installation.close());
 beforeEach(async () => {

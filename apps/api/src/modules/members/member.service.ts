@@ -11,7 +11,7 @@ import { ensureAccount } from "./account.repository.ts";
 import { lastOwner, memberInUse, memberNotUnique } from "./member.errors.ts";
 import type { MemberRow } from "./member.repository.ts";
 import * as repository from "./member.repository.ts";
-import { findLacking, isActiveOwner } from "./member.rules.ts";
+import { findLacking, hasLostRole, isActiveOwner } from "./member.rules.ts";
 import { findRole, lockOwnerRole, type RoleRow } from "./role.repository.ts";
 
 export interface CreateMember {
@@ -29,7 +29,13 @@ export interface UpdateMember {
   state?: "active" | "disabled" | undefined;
 }
 
-export function createMemberService(deps: { transact: Transact }) {
+export interface MemberServiceDeps {
+  transact: Transact;
+  /** Somebody has lost this role, or the login altogether: approvals may have waited only for them. */
+  onReviewerLeft(tx: Tx, ctx: RequestContext, roleId: string): Promise<void>;
+}
+
+export function createMemberService(deps: MemberServiceDeps) {
   return {
     async createMember(ctx: RequestContext, input: CreateMember): Promise<MemberRow> {
       authorize(ctx, "create", "Member");
@@ -85,6 +91,7 @@ export function createMemberService(deps: { transact: Transact }) {
           before: auditedOf(before),
           after: auditedOf(after),
         });
+        if (hasLostRole(before, after)) await deps.onReviewerLeft(tx, ctx, before.role.id);
         return after;
       });
     },
@@ -106,6 +113,7 @@ export function createMemberService(deps: { transact: Transact }) {
           ...named(before),
           before: auditedOf(before),
         });
+        if (before.state === "active") await deps.onReviewerLeft(tx, ctx, before.role.id);
       });
     },
   };

@@ -20,7 +20,10 @@ beforeAll(async () => {
   const tenant = await installation.createTenant();
   const roleId = tenant.roles[0]?.id ?? "";
   const input = { name: "王老师", roleId, email: "wang@school.example", password: credentials.password };
-  await createMemberService(installation).createMember(contextOf(tenant), input);
+  await createMemberService({ ...installation, onReviewerLeft: async () => undefined }).createMember(
+    contextOf(tenant),
+    input,
+  );
 });
 afterAll(() => installation.close());
 

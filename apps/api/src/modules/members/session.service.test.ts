@@ -42,7 +42,10 @@ beforeEach(async () => {
 function join(to: NewTenant, email: string, role: string): Promise<MemberRow> {
   const roleId = to.roles.find(({ code }) => code === role)?.id ?? "";
   const input = { email, name: "李老师", roleId, password: PASSWORD };
-  return createMemberService(installation).createMember(contextOf(to), input);
+  return createMemberService({ ...installation, onReviewerLeft: async () => undefined }).createMember(
+    contextOf(to),
+    input,
+  );
 }
 
 const pass = (ms: number) => {
@@ -118,7 +121,7 @@ describe("a session", () => {
 
   it("is worth nothing to a member who was disabled, from the next request on", async () => {
     const { token } = await signIn();
-    const members = createMemberService(installation);
+    const members = createMemberService({ ...installation, onReviewerLeft: async () => undefined });
     await members.updateMember(contextOf(tenant), member.id, { state: "disabled" });
     expect(await authenticate(token)).toBeUndefined();
     expect(await problemOf(signIn())).toBe("forbidden");

@@ -7,6 +7,7 @@ const texts: Record<string, () => string> = {
   "approval_request.created": m.audit_approval_request_created,
   "approval_request.approved": m.audit_approval_request_approved,
   "approval_request.rejected": m.audit_approval_request_rejected,
+  "approval_request.reconsidered": m.audit_approval_request_reconsidered,
   "approval_request.voided": m.audit_approval_request_voided,
   "channel.created": m.audit_channel_created,
   "channel.updated": m.audit_channel_updated,

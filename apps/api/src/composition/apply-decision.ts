@@ -1,0 +1,7 @@
+import type { OnDecided } from "../modules/approvals/index.ts";
+import { decideMessage } from "../modules/messages/index.ts";
+
+/** What follows from a decided approval, whoever or whatever has decided it. */
+export const applyDecision: OnDecided = async (tx, ctx, subject, outcome) => {
+  if (subject.kind === "message") await decideMessage(tx, ctx.tenantId, subject.id, outcome);
+};
