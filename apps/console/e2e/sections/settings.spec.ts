@@ -1,4 +1,4 @@
-import { expect, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 import { expectScreen, openSignedIn } from "../server/expect-screen.ts";
 import { logins, signIn } from "../server/sign-in.ts";
 import { expectAccessible } from "../support/axe.ts";
@@ -84,6 +84,7 @@ test("a member is added, signs in, is disabled and removed", async ({ page, brow
 
 test("the last owner stays, and is told why", async ({ page }) => {
   await signIn(page, "owner");
+  await setDeputy(page, "disabled");
   await page.goto("/settings/members");
   await page.getByRole("button", { name: `${logins.owner.name}的操作` }).click();
   await page.getByRole("menuitem", { name: "移除成员" }).click();
@@ -92,7 +93,18 @@ test("the last owner stays, and is told why", async ({ page }) => {
   await screenshot(page, "member-last-owner");
   await page.getByRole("alertdialog").getByRole("button", { name: "取消" }).click();
   await expect(page.getByRole("row", { name: new RegExp(logins.owner.name) })).toBeVisible();
+  await setDeputy(page, "active");
 });
+
+/** The demo school has a second owner, who is out of the way while somebody has to be the last one. */
+async function setDeputy(page: Page, state: "active" | "disabled"): Promise<void> {
+  const members = await page.request.get("/v1/members?limit=100");
+  const { items } = (await members.json()) as { items: { id: string; email: string }[] };
+  const deputy = items.find(({ email }) => email === "deputy@zhixing.example");
+  const headers = { "x-tidings-console": "1" };
+  const answer = await page.request.patch(`/v1/members/${deputy?.id}`, { data: { state }, headers });
+  expect(answer.ok()).toBe(true);
+}
 
 test("the roles say in words what each may do", async ({ page }) => {
   await signIn(page, "owner");
