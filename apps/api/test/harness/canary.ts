@@ -69,6 +69,7 @@ async function makeContent(school: School) {
     variables: [{ name: "content", type: "text", required: true, example: `${CANARY}-example` }],
     renderings: { push: { text: `${CANARY}-rendering {{content}}` } },
   });
+  await mustSucceed(school.owner("POST", `/v1/templates/${template.id}/versions/1/publication`));
   const policy = await make(school, "/v1/policies", {
     ...SAMPLES.createPolicy?.(school, "canary"),
     name: `${CANARY}-policy`,
