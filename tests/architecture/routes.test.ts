@@ -94,7 +94,7 @@ describe("a bounded pattern", () => {
   });
 });
 
-/** `send Message`; `member` for every signed-in member; `public` for everybody. */
+/** `send Message`; `member` for every signed-in member; `tenant` for sources as well; `public` for everybody. */
 function permissionOf({ "x-permission": permission }: Route): string {
   if (permission === null || permission === undefined) return "public";
   return typeof permission === "string" ? permission : `${permission.action} ${permission.subject}`;

@@ -13,7 +13,7 @@ export interface Operation {
   id: string;
   method: string;
   path: string;
-  permission: null | "member" | { action: string; subject: string };
+  permission: null | "member" | "tenant" | { action: string; subject: string };
   parameters: Parameter[];
   hasBody: boolean;
   /** Statuses that the document knows. */

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { unauthenticated } from "../../platform/errors.ts";
 import {
+  type AppEnv,
   createRoute,
   createRouter,
   json,
@@ -11,7 +12,7 @@ import {
   type Router,
 } from "../../platform/http/index.ts";
 import { ChangePasswordBody, CreateSessionBody, Me, SwitchTenantBody, toMe } from "./session.schemas.ts";
-import type { SessionService } from "./session.service.ts";
+import { memberOf, type SessionService } from "./session.service.ts";
 import type { SessionCookie } from "./session-cookie.ts";
 
 const tags = ["Session"];
@@ -81,13 +82,13 @@ export function sessionRoutes(service: SessionService, cookie: SessionCookie): R
   });
 
   router.openapi(deleteSession, async (c) => {
-    await service.deleteSession(c.var.ctx, tokenOf(c));
+    await service.deleteSession(c.var.ctx, sessionTokenOf(c));
     cookie.clear(c);
     return c.body(null, 204);
   });
 
   router.openapi(switchTenant, async (c) => {
-    const me = await service.switchTenant(c.var.ctx, tokenOf(c), c.req.valid("json").tenantId);
+    const me = await service.switchTenant(c.var.ctx, sessionTokenOf(c), c.req.valid("json").tenantId);
     return c.json(toMe(me), 200);
   });
 
@@ -97,11 +98,13 @@ export function sessionRoutes(service: SessionService, cookie: SessionCookie): R
   });
 
   router.openapi(changePassword, async (c) => {
-    await service.changePassword(c.var.ctx, tokenOf(c), c.req.valid("json"));
+    await service.changePassword(c.var.ctx, sessionTokenOf(c), c.req.valid("json"));
     return c.body(null, 204);
   });
 
-  function tokenOf(c: Context): string {
+  /** A key that comes with a cookie beside it still speaks for its source. */
+  function sessionTokenOf(c: Context<AppEnv>): string {
+    memberOf(c.var.ctx);
     const token = cookie.read(c);
     if (!token) throw unauthenticated("Sign in first.");
     return token;

@@ -136,8 +136,11 @@ export type SessionService = ReturnType<typeof createSessionService>;
 
 type MemberActor = Extract<Actor, { kind: "member" }>;
 
-function memberOf(ctx: RequestContext): MemberActor {
-  if (ctx.actor.kind !== "member") throw forbidden("Only a signed-in member can do this.");
+/** The member who is signed in; 403 for a source, whose API key has neither session nor password. */
+export function memberOf(ctx: RequestContext): MemberActor {
+  if (ctx.actor.kind !== "member") {
+    throw forbidden("Only a member who is signed in can do this; an API key speaks for its source.");
+  }
   return ctx.actor;
 }
 

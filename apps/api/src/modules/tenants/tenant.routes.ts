@@ -4,7 +4,6 @@ import {
   createRouter,
   json,
   jsonBody,
-  memberAccess,
   problems,
   type Router,
 } from "../../platform/http/index.ts";
@@ -13,14 +12,19 @@ import type { TenantService } from "./tenant.service.ts";
 
 const tags = ["Tenant"];
 
+/** For whoever has a credential of the tenant: every member and every source. */
+const tenantAccess = {
+  security: [{ session: [] }, { apiKey: [] }] as Record<string, string[]>[],
+  "x-permission": "tenant",
+};
+
 const getTenant = createRoute({
   method: "get",
   path: "/v1/tenant",
   operationId: "getTenant",
   tags,
   summary: "Read the tenant the credential belongs to",
-  ...memberAccess,
-  security: [{ session: [] }, { apiKey: [] }],
+  ...tenantAccess,
   responses: { 200: json(Tenant, "The tenant"), ...problems() },
 });
 
