@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import { type AuthenticateDeps, authenticate } from "./platform/http/authenticate.ts";
 import { guardBody } from "./platform/http/body-guard.ts";
+import { trustedProxies } from "./platform/http/client-address.ts";
 import { documentRoutes } from "./platform/http/documents.ts";
 import { handleError, handleNotFound } from "./platform/http/problem-handler.ts";
 import { identifyRequest } from "./platform/http/request-identity.ts";
@@ -18,6 +19,8 @@ export interface AppOptions {
   operations: Hono<AppEnv>;
   /** The console's files, and its start page for every path of its own. */
   console?: Hono<AppEnv> | undefined;
+  /** Addresses and networks of the proxies whose `X-Forwarded-For` is believed. */
+  trustedProxies?: readonly string[] | undefined;
   logger: Logger;
   version: string;
 }
@@ -26,7 +29,7 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Router {
   const app = createRouter();
   app.onError(handleError(options.logger));
-  app.use(identifyRequest);
+  app.use(identifyRequest(trustedProxies(options.trustedProxies ?? [])));
   app.use(securityHeaders(options.authentication.publicOrigin.startsWith("https:")));
   app.route("/", options.operations);
   app.use("/v1/*", authenticate(options.authentication));

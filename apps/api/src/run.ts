@@ -64,6 +64,7 @@ async function start({ env, role, demo, logger }: RunOptions, stops: Stop[]): Pr
     outbound: { allowedEndpoints: new Set(simulators.flatMap(({ simulator }) => simulator.endpoints)) },
     logger,
     consoleDir: resolve(env.CONSOLE_DIR),
+    trustedProxies: env.TRUSTED_PROXIES,
   });
   stops.push(() => foundation.close());
   const engine = role === "api" ? undefined : startEngine(foundation, queue);

@@ -24,6 +24,8 @@ export interface Installation {
   clock?: Clock;
   /** The built console; without it only the API is served. */
   consoleDir?: string;
+  /** Addresses and networks of the proxies whose `X-Forwarded-For` is believed. */
+  trustedProxies?: readonly string[];
 }
 
 /** The parts that HTTP and engine share. Databases connect when they are first used. */

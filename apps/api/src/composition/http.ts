@@ -28,6 +28,7 @@ export function composeHttp(foundation: Foundation, options: HttpOptions) {
     authentication: access.authentication,
     operations: composeOperations(foundation, options),
     console: foundation.consoleDir === undefined ? undefined : consoleFiles(foundation.consoleDir),
+    trustedProxies: foundation.trustedProxies,
     logger: foundation.logger,
     version: VERSION,
   });

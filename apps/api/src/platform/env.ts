@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isNetwork } from "./http/client-address.ts";
 
 const schema = z.object({
   /** A PostgreSQL 15+ server; without it an embedded one is started in `DATA_DIR`. */
@@ -11,6 +12,12 @@ const schema = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(8080),
   /** The address people use; decides whether cookies are `Secure` and which Origin is ours. */
   PUBLIC_URL: z.url().optional(),
+  /** Addresses and networks, with commas between, of proxies whose `X-Forwarded-For` is believed. */
+  TRUSTED_PROXIES: z
+    .string()
+    .default("")
+    .transform((text) => text.split(",").flatMap((part) => part.trim() || []))
+    .pipe(z.array(z.string().refine(isNetwork, "Not an address or network such as 10.0.0.0/8."))),
   DATA_DIR: z.string().default(".data"),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   /** Folder of the channel plugins. */

@@ -26,6 +26,7 @@ export interface InstallationOptions {
   engine?: boolean;
   consoleDir?: string;
   publicUrl?: string;
+  trustedProxies?: string[];
   logger?: Logger;
 }
 
@@ -96,6 +97,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
       plugins: await loadAllPlugins(logger),
       outbound: { allowedEndpoints },
       logger,
+      ...(options.trustedProxies ? { trustedProxies: options.trustedProxies } : {}),
       ...(options.consoleDir ? { consoleDir: options.consoleDir } : {}),
     }),
   );

@@ -1,16 +1,19 @@
 import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context, MiddlewareHandler } from "hono";
 import { uuidv7 } from "uuidv7";
+import { clientAddress, type TrustedProxies } from "./client-address.ts";
 import type { AppEnv } from "./router.ts";
 
 /** Names the request: `x-request-id` on the answer, the same in problems, logs and audit entries. */
-export const identifyRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const requestId = `req_${uuidv7().replaceAll("-", "")}`;
-  c.set("requestId", requestId);
-  c.set("ipAddress", remoteAddress(c));
-  await next();
-  c.res.headers.set("x-request-id", requestId);
-};
+export function identifyRequest(proxies: TrustedProxies): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const requestId = `req_${uuidv7().replaceAll("-", "")}`;
+    c.set("requestId", requestId);
+    c.set("ipAddress", clientAddress(remoteAddress(c), c.req.header("x-forwarded-for"), proxies));
+    await next();
+    c.res.headers.set("x-request-id", requestId);
+  };
+}
 
 /** The peer's address; empty where there is no socket (in-process tests). */
 function remoteAddress(c: Context): string {
