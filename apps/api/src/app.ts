@@ -3,7 +3,7 @@ import { type AuthenticateDeps, authenticate } from "./platform/http/authenticat
 import { guardBody } from "./platform/http/body-guard.ts";
 import { trustedProxies } from "./platform/http/client-address.ts";
 import { documentRoutes } from "./platform/http/documents.ts";
-import { handleError, handleNotFound } from "./platform/http/problem-handler.ts";
+import { handleError, handleNotFound, type ProblemMembers } from "./platform/http/problem-handler.ts";
 import { identifyRequest } from "./platform/http/request-identity.ts";
 import { type AppEnv, createRouter, type Router } from "./platform/http/router.ts";
 import { securityHeaders } from "./platform/http/security.ts";
@@ -21,6 +21,7 @@ export interface AppOptions {
   console?: Hono<AppEnv> | undefined;
   /** Addresses and networks of the proxies whose `X-Forwarded-For` is believed. */
   trustedProxies?: readonly string[] | undefined;
+  problemMembers?: ProblemMembers | undefined;
   logger: Logger;
   version: string;
 }
@@ -28,7 +29,7 @@ export interface AppOptions {
 /** The whole HTTP application, without listening: tests call `app.request()`. */
 export function createApp(options: AppOptions): Router {
   const app = createRouter();
-  app.onError(handleError(options.logger));
+  app.onError(handleError(options.logger, options.problemMembers));
   app.use(identifyRequest(trustedProxies(options.trustedProxies ?? [])));
   app.use(securityHeaders(options.authentication.publicOrigin.startsWith("https:")));
   app.route("/", options.operations);

@@ -65,6 +65,7 @@ async function start({ env, role, demo, logger }: RunOptions, stops: Stop[]): Pr
     logger,
     consoleDir: resolve(env.CONSOLE_DIR),
     trustedProxies: env.TRUSTED_PROXIES,
+    quotaContact: env.QUOTA_CONTACT,
   });
   stops.push(() => foundation.close());
   const engine = role === "api" ? undefined : startEngine(foundation, queue);

@@ -56,7 +56,7 @@ export function composeAccess(foundation: Foundation) {
     routers: [
       sessionRoutes(sessions, cookie),
       tenantRoutes(tenants),
-      quotaRoutes(createQuotaService({ transact, catalogue })),
+      quotaRoutes(createQuotaService({ transact, catalogue, contact: foundation.quotaContact })),
       memberRoutes(members),
       roleRoutes(createRoleService({ transact })),
       sourceRoutes(sources),

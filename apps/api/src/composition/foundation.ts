@@ -26,6 +26,8 @@ export interface Installation {
   consoleDir?: string;
   /** Addresses and networks of the proxies whose `X-Forwarded-For` is believed. */
   trustedProxies?: readonly string[];
+  /** Whom a tenant asks for a higher quota. */
+  quotaContact?: string | undefined;
 }
 
 /** The parts that HTTP and engine share. Databases connect when they are first used. */

@@ -29,6 +29,8 @@ export function composeHttp(foundation: Foundation, options: HttpOptions) {
     operations: composeOperations(foundation, options),
     console: foundation.consoleDir === undefined ? undefined : consoleFiles(foundation.consoleDir),
     trustedProxies: foundation.trustedProxies,
+    problemMembers:
+      foundation.quotaContact === undefined ? {} : { "quota-exceeded": { contact: foundation.quotaContact } },
     logger: foundation.logger,
     version: VERSION,
   });

@@ -18,6 +18,8 @@ const schema = z.object({
     .default("")
     .transform((text) => text.split(",").flatMap((part) => part.trim() || []))
     .pipe(z.array(z.string().refine(isNetwork, "Not an address or network such as 10.0.0.0/8."))),
+  /** Whom a tenant asks for a higher quota, as people read it: a name, a number, an address. */
+  QUOTA_CONTACT: z.string().trim().min(1).max(200).optional(),
   DATA_DIR: z.string().default(".data"),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   /** Folder of the channel plugins. */

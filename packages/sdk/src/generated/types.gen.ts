@@ -21,6 +21,10 @@ export type ApiKey = {
 
 export type ApiKeyList = {
     items: Array<ApiKey>;
+    /**
+     * How many keys of the source may be live at once.
+     */
+    maxLiveCount: number;
 };
 
 export type ApprovalConditions = {
@@ -699,9 +703,9 @@ export type Quota = {
     used: number;
     limit: number;
     /**
-     * Whom to ask for more.
+     * Whom to ask for more, in the words of whoever runs the installation; null when not set.
      */
-    contact: string;
+    contact: string | null;
 };
 
 export type QuotaList = {

@@ -7,6 +7,7 @@ import {
   problems,
   type Router,
 } from "../../platform/http/index.ts";
+import { MAX_LIVE_KEYS } from "./api-key.rules.ts";
 import type { ApiKeyService } from "./api-key.service.ts";
 import {
   ApiKeyList,
@@ -68,7 +69,7 @@ export function apiKeyRoutes(service: ApiKeyService): Router {
 
   router.openapi(listApiKeys, async (c) => {
     const keys = await service.listApiKeys(c.var.ctx, c.req.valid("param").sourceId);
-    return c.json({ items: keys.map(toApiKey) }, 200);
+    return c.json({ items: keys.map(toApiKey), maxLiveCount: MAX_LIVE_KEYS }, 200);
   });
 
   router.openapi(createApiKey, async (c) => {

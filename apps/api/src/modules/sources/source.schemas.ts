@@ -51,7 +51,12 @@ export const ApiKey = z
   })
   .openapi("ApiKey");
 
-export const ApiKeyList = z.object({ items: z.array(ApiKey) }).openapi("ApiKeyList");
+export const ApiKeyList = z
+  .object({
+    items: z.array(ApiKey),
+    maxLiveCount: z.int().openapi({ description: "How many keys of the source may be live at once." }),
+  })
+  .openapi("ApiKeyList");
 
 export const NewApiKey = ApiKey.extend({
   key: z.string().openapi({ description: "The key itself, shown this once.", example: "td_live_…" }),

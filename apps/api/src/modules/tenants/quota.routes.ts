@@ -14,7 +14,9 @@ const Quota = z
     kind: z.string().openapi({ example: "channels:sms" }),
     used: z.int(),
     limit: z.int(),
-    contact: z.string().openapi({ description: "Whom to ask for more." }),
+    contact: z.string().nullable().openapi({
+      description: "Whom to ask for more, in the words of whoever runs the installation; null when not set.",
+    }),
   })
   .openapi("Quota");
 

@@ -23,18 +23,13 @@ export function defaultLimit(kind: QuotaKind): number {
     : DEFAULT_LIMITS[kind as keyof typeof DEFAULT_LIMITS];
 }
 
-/** Whom to ask for more. */
-export const QUOTA_CONTACT = "请联系商务提高上限 (contact sales to raise it)";
-
 const quotaExceededProblem = defineProblem("quota-exceeded", 409, "Quota exceeded");
 
-/** The limit is reached: says which, how much is used, and how to raise it. */
+/** The limit is reached: says which and how much is used. The answer also names the operator's contact, if one is set. */
 export function quotaExceeded(kind: QuotaKind, limit: number, used: number): ProblemError {
   return quotaExceededProblem(
-    `创建数量已满，请联系商务提高上限。The quota "${kind}" is full: ${used} of ${limit} used.`,
-    {
-      extensions: { quota: kind, limit, used, contact: QUOTA_CONTACT },
-    },
+    `The quota "${kind}" is full: ${used} of ${limit} used. Whoever runs this installation can raise it.`,
+    { extensions: { quota: kind, limit, used } },
   );
 }
 
@@ -42,13 +37,15 @@ export interface QuotaUse {
   kind: QuotaKind;
   used: number;
   limit: number;
-  contact: string;
+  /** Whom to ask for more, in the operator's words; null while none is set. */
+  contact: string | null;
 }
 
 /** Every quota of the plan, and one for each channel kind; `rows` say which differ from the unused default. */
 export function describeQuotas(
   rows: readonly { kind: string; used: number; limit: number }[],
   channelKinds: readonly string[],
+  contact: string | null,
 ): QuotaUse[] {
   const byKind = new Map(rows.map((row) => [row.kind, row]));
   const kinds: QuotaKind[] = [
@@ -59,6 +56,6 @@ export function describeQuotas(
     kind,
     used: byKind.get(kind)?.used ?? 0,
     limit: byKind.get(kind)?.limit ?? defaultLimit(kind),
-    contact: QUOTA_CONTACT,
+    contact,
   }));
 }

@@ -11,7 +11,14 @@ export interface ChannelKinds {
   list(): { manifest: { kind: string } }[];
 }
 
-export function createQuotaService(deps: { transact: Transact; catalogue: ChannelKinds }) {
+export interface QuotaServiceDeps {
+  transact: Transact;
+  catalogue: ChannelKinds;
+  /** Whom a tenant asks for a higher quota. */
+  contact?: string | undefined;
+}
+
+export function createQuotaService(deps: QuotaServiceDeps) {
   return {
     /** Every limit of the plan with its use; also those of which nothing is used yet. */
     async listQuotas(ctx: RequestContext): Promise<QuotaUse[]> {
@@ -21,7 +28,7 @@ export function createQuotaService(deps: { transact: Transact; catalogue: Channe
         const tenant = await getTenant(tx, ctx.tenantId);
         return listQuotas(tx, ctx.tenantId, localDay(ctx.now(), tenant.timeZone));
       });
-      return describeQuotas(rows, [...kinds].sort());
+      return describeQuotas(rows, [...kinds].sort(), deps.contact ?? null);
     },
   };
 }

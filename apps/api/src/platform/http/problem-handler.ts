@@ -25,18 +25,25 @@ interface ProblemDocument {
   errors?: FieldProblem[];
 }
 
+/** Members that every problem of a code carries in this installation, by code: whom to ask, for example. */
+export type ProblemMembers = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 /** Turns everything thrown into problem+json. Unknown errors are logged and answered without their text. */
-export function handleError(logger: Logger) {
+export function handleError(logger: Logger, members: ProblemMembers = {}) {
   return (error: Error, c: Context<AppEnv>): Response => {
     const problem = toProblem(error);
     if (problem.type.status >= 500) {
       logger.error({ err: error, requestId: c.var.requestId, path: c.req.path }, "request failed");
     }
-    return problemResponse(c, problem);
+    return problemResponse(c, problem, members[problem.type.code]);
   };
 }
 
-export function problemResponse(c: Context<AppEnv>, problem: ProblemError): Response {
+export function problemResponse(
+  c: Context<AppEnv>,
+  problem: ProblemError,
+  members?: ProblemMembers[string],
+): Response {
   const { type, options } = problem;
   const document: ProblemDocument = {
     type: `/docs/problems#${type.code}`,
@@ -48,6 +55,7 @@ export function problemResponse(c: Context<AppEnv>, problem: ProblemError): Resp
     requestId: c.var.requestId,
     ...(options.errors ? { errors: options.errors } : {}),
     ...options.extensions,
+    ...members,
   };
   return new Response(JSON.stringify(document), {
     status: type.status,

@@ -10,7 +10,8 @@ const texts: Record<string, (problem: Problem) => string> = {
   "invalid-input": m.problem_invalid_input,
   "internal-error": m.problem_internal_error,
   unavailable: m.problem_unavailable,
-  "quota-exceeded": m.quota_full,
+  "quota-exceeded": ({ contact }) =>
+    typeof contact === "string" ? m.quota_full_contact({ contact }) : m.quota_full(),
   "channel-off": m.compose_problem_channel_off,
   "template-not-published": m.compose_problem_template,
   "variables-missing": m.compose_problem_variables,

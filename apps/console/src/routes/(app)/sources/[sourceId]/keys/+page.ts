@@ -4,6 +4,6 @@ import type { PageLoad } from "./$types";
 export const load: PageLoad = async ({ parent, params, depends }) => {
   await parent();
   depends("tidings:api-keys");
-  const { items } = await tidings.listApiKeys({ path: params });
-  return { apiKeys: items };
+  const { items, maxLiveCount } = await tidings.listApiKeys({ path: params });
+  return { apiKeys: items, maxLiveCount };
 };
