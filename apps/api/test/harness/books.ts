@@ -2,13 +2,14 @@ import { until } from "@tidings/db/testing";
 import { expect } from "vitest";
 import type { Installation } from "./installation.ts";
 
+type Books = Pick<Installation, "books">;
 type Sql = Parameters<Parameters<Installation["books"]["transaction"]>[0]>[0]["sql"];
 
 /**
  * The invariants that hold after every scenario: nothing lost, nothing counted twice, nothing of another tenant.
  * Every message of the installation has to be over.
  */
-export async function expectNothingLost(installation: Installation): Promise<void> {
+export async function expectNothingLost(installation: Books): Promise<void> {
   // Chunks are closed a moment after the last delivery has its state.
   await until(async () => (await check(installation, openEnds)).length === 0, { timeoutMs: 3_000 }).catch(
     () => undefined,
@@ -20,7 +21,7 @@ export async function expectNothingLost(installation: Installation): Promise<voi
   expect(await check(installation, impossibleBuckets), "delivered ≤ submitted ≤ targeted").toEqual([]);
 }
 
-function check(installation: Installation, query: (sql: Sql) => PromiseLike<readonly object[]>) {
+function check(installation: Books, query: (sql: Sql) => PromiseLike<readonly object[]>) {
   return installation.books.transaction(async ({ sql }) => [...(await query(sql))].slice(0, 5));
 }
 

@@ -1,5 +1,3 @@
-import type { Installation } from "./installation.ts";
-
 /** What came back: the status, the headers and the parsed body. */
 export interface Answer<Body> {
   status: number;
@@ -25,7 +23,11 @@ export type Call = <Body = AnyBody>(
   options?: CallOptions,
 ) => Promise<Answer<Body>>;
 
-type Reachable = Pick<Installation, "http" | "publicUrl">;
+/** An installation in this process, or one that is reached over the network. */
+interface Reachable {
+  http: { app: { request(url: string, init: RequestInit): Response | Promise<Response> } };
+  publicUrl: string;
+}
 
 export function callWith(installation: Reachable, credentials: Record<string, string>): Call {
   return async <Body>(method: string, path: string, body?: unknown, options: CallOptions = {}) => {

@@ -4,8 +4,8 @@ import type { Installation } from "./installation.ts";
  * Lets time pass for the engine: every moment in the database that something waits for, or is counted from, moves
  * into the past. What is due then is found by the next round of the loops.
  */
-export async function timePasses(installation: Installation, seconds: number): Promise<void> {
-  await installation.books.transaction(async ({ sql }) => {
+export async function timePasses({ books }: Pick<Installation, "books">, seconds: number): Promise<void> {
+  await books.transaction(async ({ sql }) => {
     await sql`update chunks set due_at = due_at - make_interval(secs => ${seconds}) where state = 'ready'`;
     await sql`update chunks set lease_until = lease_until - make_interval(secs => ${seconds})
       where state in ('queued', 'sending')`;

@@ -1,0 +1,210 @@
+import { randomBytes } from "node:crypto";
+import { connect, type Database, toUuid } from "@tidings/db";
+import { createTestDatabase, until } from "@tidings/db/testing";
+import { afterEach, describe, expect, it } from "vitest";
+import { OWNER, PASSWORD } from "../../src/demo/school.ts";
+import { expectNothingLost } from "../harness/books.ts";
+import { type BuiltServer, buildServer } from "../harness/built-server.ts";
+import { type Call, callWithKey, signIn } from "../harness/caller.ts";
+import { BACKENDS, type RunningSimulator, startSimulator } from "../harness/installation.ts";
+import { CONTENT, mustSucceed, newPhone } from "../harness/school.ts";
+import { timePasses } from "../harness/time.ts";
+import { openGate, type VendorGate } from "../harness/vendor-gate.ts";
+
+const PUPILS = 4_000;
+const BATCH_SIZE = 100;
+/** Calls that are answered before the vendor falls silent. */
+const ANSWERED = 20;
+
+interface World {
+  server: BuiltServer;
+  vendor: RunningSimulator;
+  gate: VendorGate;
+  books: Database;
+}
+
+const stops: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+async function prepare(redisUrl: string): Promise<World> {
+  const database = await createTestDatabase();
+  stops.push(() => database.drop());
+  // Pushed until they are taken: the server is away for a while.
+  const vendor = await startSimulator("sms-aliyun", { retryDelaysMs: Array(100).fill(500) });
+  stops.push(() => vendor.close());
+  const gate = await openGate(new URL(vendor.url));
+  stops.push(() => gate.close());
+  const server = await buildServer({
+    env: {
+      DATABASE_URL: database.url,
+      REDIS_URL: redisUrl,
+      TIDINGS_KEY: randomBytes(32).toString("base64"),
+    },
+    smsVendor: {
+      endpoints: [gate.endpoint],
+      settings: { ...vendor.settings, endpoint: `http://${gate.endpoint}` },
+    },
+    smsLimits: { batchSize: BATCH_SIZE, timeoutMs: 60_000 },
+  });
+  stops.push(() => server.remove());
+  const books = connect({ url: database.url, max: 2, applicationName: "tidings-test-books" });
+  stops.push(() => books.close());
+  return { server, vendor, gate, books };
+}
+
+interface Sender {
+  owner: Call;
+  source: Call;
+}
+
+/** 4,000 users of a tag, and a source that may write to them over the SMS channel. */
+async function givenPupils({ server, vendor }: World): Promise<Sender> {
+  const reachable = { http: { app: { request: fetch } }, publicUrl: server.publicUrl };
+  const owner = await signIn(reachable, OWNER.email, PASSWORD);
+  for (let from = 0; from < PUPILS; from += 1000) {
+    const users = Array.from({ length: 1000 }, (_, index) => ({
+      userId: `k-${from + index}`,
+      tags: ["全校"],
+      identities: [{ kind: "sms", address: newPhone() }],
+    }));
+    await mustSucceed(owner("POST", "/v1/users/bulk", { users }));
+  }
+  const { items } = await mustSucceed<{ items: { id: string; code: string; receiptsUrl: string }[] }>(
+    owner("GET", "/v1/channels"),
+  );
+  const channel = items.find(({ code }) => code === "school-sms");
+  vendor.options.receiptsUrl = channel?.receiptsUrl ?? "";
+  const source = await mustSucceed<{ id: string }>(
+    owner("POST", "/v1/sources", { code: "broadcasts", name: "广播" }),
+  );
+  await mustSucceed(owner("PUT", `/v1/sources/${source.id}/channels/${channel?.id}`));
+  const { key } = await mustSucceed<{ key: string }>(owner("POST", `/v1/sources/${source.id}/api-keys`));
+  return { owner, source: callWithKey(reachable, key) };
+}
+
+const startBroadcast = ({ source }: Sender) =>
+  mustSucceed<{ id: string }>(
+    source("POST", "/v1/messages", {
+      audience: { kind: "tags", any: ["全校"], all: [], not: [] },
+      channels: ["school-sms"],
+      content: { sms: CONTENT.sms },
+      variables: { content: "明天放假" },
+    }),
+  );
+
+/** Answers some calls; later ones are carried out, or not, and never answered. */
+function fallSilent(gate: VendorGate, answered: number): void {
+  let calls = 0;
+  gate.decide(({ url }) => {
+    if (!url.includes("PhoneNumber")) return "pass";
+    calls++;
+    return calls <= answered ? "pass" : calls % 2 ? "swallow" : "withhold";
+  });
+}
+
+/** Waits until everything that is under way waits for the vendor, and kills the server. */
+async function killInTheMiddle({ server, gate, books }: World, heldBefore: number): Promise<void> {
+  await until(
+    async () => {
+      const [{ open }] = await books.transaction(
+        ({ sql }) =>
+          sql<[{ open: number }]>`select count(*)::int as open from attempts where ended_at is null`,
+      );
+      return open >= 4 && open === gate.held() - heldBefore;
+    },
+    { timeoutMs: 20_000 },
+  );
+  await server.kill();
+}
+
+/** Starts the server again, once the leases of the dead one have run out. */
+async function startAgain({ server, books }: World): Promise<void> {
+  await timePasses({ books }, 61);
+  await server.start();
+}
+
+interface Fate {
+  address: string;
+  state: string;
+  reason: string | null;
+  count: number;
+}
+
+/** What the rows say about every user of the message. */
+const fatesOf = ({ books }: World, messageId: string) =>
+  books.transaction(
+    async ({ sql }) =>
+      await sql<Fate[]>`select min(address) as address, min(state::text) as state, min(reason) as reason,
+        count(*)::int as count from deliveries where message_id = ${toUuid("message", messageId)}
+        group by user_id`,
+  );
+
+describe.each(BACKENDS)("the built server, with the queue on %s", (backend) => {
+  it("is killed twice in a broadcast, and nobody gets it twice or is forgotten", async () => {
+    const world = await prepare(backend === "redis" ? (process.env.REDIS_URL_TEST ?? "") : "");
+    const { server, vendor, gate } = world;
+    await server.start();
+    const sender = await givenPupils(world);
+    fallSilent(gate, ANSWERED);
+    const { id } = await startBroadcast(sender);
+    await killInTheMiddle(world, 0);
+    const firstHeld = gate.held();
+    fallSilent(gate, 0);
+    await startAgain(world);
+    await killInTheMiddle(world, firstHeld);
+    gate.decide(() => "pass");
+    await startAgain(world);
+
+    const reached = () => vendor.received().filter(({ text }) => text.includes("明天放假"));
+    const { counts } = await until(
+      async () => {
+        const message = await mustSucceed<{ state: string; counts: Record<string, number> }>(
+          sender.owner("GET", `/v1/messages/${id}`),
+        );
+        const isOver = message.state === "completed" && message.counts.delivered === reached().length;
+        return isOver ? message : undefined;
+      },
+      { timeoutMs: 30_000 },
+    );
+    // The vendor cannot deduplicate, so what may have been sent was not sent again: no number came twice.
+    const numbers = reached().map(({ to }) => to);
+    expect(new Set(numbers).size).toBe(numbers.length);
+    // One final delivery for each user: delivered where the vendor had it, unknown where nobody can tell.
+    const fates = await fatesOf(world, id);
+    expect(fates.filter(({ count }) => count !== 1)).toEqual([]);
+    expect(fates).toHaveLength(PUPILS);
+    const delivered = fates.filter(({ state }) => state === "delivered").map(({ address }) => address);
+    expect(delivered.sort()).toEqual(numbers.sort());
+    const others = fates.filter(({ state }) => state !== "delivered");
+    expect(new Set(others.map(({ state, reason }) => `${state} ${reason}`))).toEqual(
+      new Set(["unknown worker_lost"]),
+    );
+    expect(others.length % BATCH_SIZE).toBe(0);
+    expect(counts).toMatchObject({
+      targeted: PUPILS,
+      submitted: numbers.length,
+      delivered: numbers.length,
+      unknown: others.length,
+    });
+    expect(gate.held()).toBeGreaterThan(firstHeld);
+    // The demo school's own message waits for receipts, to fall back.
+    await until(
+      async () => {
+        await timePasses(world, 4 * 86_400);
+        const [{ open }] = await world.books.transaction(
+          ({ sql }) => sql<[{ open: number }]>`select count(*)::int as open from messages
+            where state in ('expanding', 'sending')`,
+        );
+        return open === 0;
+      },
+      { timeoutMs: 20_000 },
+    );
+    await expectNothingLost(world);
+  }, 90_000);
+});
+
+it.skipIf(BACKENDS.includes("redis"))("Redis was skipped: REDIS_URL_TEST is not set", () => {
+  expect(BACKENDS).toEqual(["postgres"]);
+});
