@@ -108,6 +108,24 @@ export type ApprovalRequestPage = {
     nextCursor: string | null;
 };
 
+/**
+ * Whom a message was asked to go to; of typed addresses only how many there are.
+ */
+export type AskedAudience = {
+    kind: 'all';
+} | {
+    kind: 'users';
+    userIds: Array<string>;
+} | {
+    kind: 'tags';
+    any: Array<string>;
+    all: Array<string>;
+    not: Array<string>;
+} | {
+    kind: 'addresses';
+    addressCount: number;
+};
+
 export type Audience = {
     kind: 'all';
 } | {
@@ -262,6 +280,9 @@ export type ContentField = {
     } | null);
 };
 
+/**
+ * Deliveries by what became of them. A message's own counts go over all its steps and channels: somebody whom a second step tries counts twice.
+ */
 export type Counts = {
     targeted: number;
     valid: number;
@@ -520,16 +541,17 @@ export type Message = {
     } | null;
     audienceKind: 'all' | 'users' | 'tags' | 'addresses';
     needsApproval: boolean;
+    /**
+     * How many people or typed addresses it is for, each once; 0 until they are worked out, which starts after approval.
+     */
+    recipients: number;
     counts: Counts;
     createdAt: string;
     completedAt: string | null;
 };
 
 export type MessageDetail = Message & {
-    /**
-     * As it was asked for; custom addresses are masked.
-     */
-    audience?: unknown;
+    audience: AskedAudience;
     template: {
         id: string;
         name: string;
@@ -2187,7 +2209,14 @@ export type ListDeliveriesData = {
     query?: {
         limit?: number;
         cursor?: string;
-        state?: 'ready' | 'accepted' | 'delivered' | 'undelivered' | 'failed' | 'unknown' | 'suppressed' | 'cancelled' | 'expired';
+        /**
+         * One state, or several: `state=failed&state=expired`.
+         */
+        state?: Array<'ready' | 'accepted' | 'delivered' | 'undelivered' | 'failed' | 'unknown' | 'suppressed' | 'cancelled' | 'expired'>;
+        /**
+         * Only those that were read, or clicked; a click counts as reading.
+         */
+        engagement?: 'read' | 'clicked';
         channelId?: string;
         step?: number | null;
         /**

@@ -44,7 +44,9 @@ interface RawDelivery {
 }
 
 export interface DeliveryFilter {
-  state?: DeliveryState | undefined;
+  /** Any of these. */
+  state?: readonly DeliveryState[] | undefined;
+  engagement?: "read" | "clicked" | undefined;
   channelId?: string | undefined;
   step?: number | undefined;
   /** The tenant's own id of a user. */
@@ -67,6 +69,8 @@ export async function listDeliveries(
 ): Promise<DeliveryRow[]> {
   const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
+  const states = filter.state ? [...filter.state] : null;
+  const engagement = filter.engagement ?? null;
   const channel = filter.channelId ? toUuid("channel", filter.channelId) : null;
   const rows = await sql<RawDelivery[]>`
     select ${columns(tx)}
@@ -74,7 +78,9 @@ export async function listDeliveries(
     cross join lateral (
       select * from deliveries d where d.tenant_id = ${tenant} and d.id between k.first_id and k.last_id
         and d.id > ${after ?? "0"}
-        and (${filter.state ?? null}::delivery_state is null or d.state = ${filter.state ?? null}::delivery_state)
+        and (${states}::text[] is null or d.state = any(${states}::text[]::delivery_state[]))
+        and (${engagement}::text is null
+          or case ${engagement}::text when 'read' then d.read_at else d.clicked_at end is not null)
       offset 0
     ) d
     left join channels c on c.tenant_id = ${tenant} and c.id = d.channel_id

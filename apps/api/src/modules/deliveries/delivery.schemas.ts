@@ -7,8 +7,27 @@ import { DELIVERY_STATES } from "./delivery.rules.ts";
 export const DeliveryParam = z.object({ deliveryId: fields.deliveryId });
 export const DeliveriesParam = z.object({ messageId: fields.id("message") });
 
+/**
+ * A filter that may be repeated in the query; one value and several arrive differently. Unknown values are found here,
+ * so that the problem names the parameter and not a place in a list that the caller never wrote.
+ */
+const severalOf = <Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.preprocess((given, ctx) => {
+    const several = given === undefined ? [] : [given].flat();
+    if (several.some((value) => !values.includes(String(value)))) {
+      ctx.addIssue({ code: "custom", message: `Use one or several of ${values.join(", ")}.` });
+      return z.NEVER;
+    }
+    return given === undefined ? undefined : several;
+  }, z.array(z.enum(values)).min(1).max(values.length).optional());
+
 export const DeliveryQuery = fields.pageQuery.extend({
-  state: z.enum(DELIVERY_STATES).optional(),
+  state: severalOf(DELIVERY_STATES).openapi({
+    description: "One state, or several: `state=failed&state=expired`.",
+  }),
+  engagement: z.enum(["read", "clicked"]).optional().openapi({
+    description: "Only those that were read, or clicked; a click counts as reading.",
+  }),
   channelId: fields.id("channel").optional(),
   step: z.coerce.number().int().min(0).max(20).optional(),
   userId: z.string().max(64).optional().openapi({ description: "The tenant's own id of a user." }),

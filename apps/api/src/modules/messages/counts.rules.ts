@@ -2,6 +2,19 @@ import { MEASURES, type Measure, type MessageTotal } from "../statistics/index.t
 
 export type Counts = Record<Measure, number>;
 
+/**
+ * How many recipients a message has: each gets a delivery on every channel of the first step, sendable or not, so any one
+ * of those channels has targeted them all.
+ */
+export function recipientsOf(totals: readonly MessageTotal[]): number {
+  const byChannel = new Map<string, number>();
+  for (const { step, measure, channelId, count } of totals) {
+    if (step === 0 && measure === "targeted")
+      byChannel.set(channelId, (byChannel.get(channelId) ?? 0) + count);
+  }
+  return Math.max(0, ...byChannel.values());
+}
+
 /** Adds the totals up by measure; what was never counted is 0. */
 export function countsOf(totals: readonly Pick<MessageTotal, "measure" | "count">[]): Counts {
   const counts = Object.fromEntries(MEASURES.map((measure) => [measure, 0])) as Counts;

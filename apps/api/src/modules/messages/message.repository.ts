@@ -44,6 +44,9 @@ export interface MessageRow {
 }
 
 export interface MessageProgress {
+  /** How many people or typed addresses it is for, each once. */
+  recipients: number;
+  /** Deliveries over all steps and channels. */
   counts: Counts;
 }
 

@@ -116,7 +116,10 @@ const Counts = z
     cancelled: count,
     expired: count,
   })
-  .openapi("Counts");
+  .openapi("Counts", {
+    description:
+      "Deliveries by what became of them. A message's own counts go over all its steps and channels: somebody whom a second step tries counts twice.",
+  });
 
 export const Message = z
   .object({
@@ -131,6 +134,10 @@ export const Message = z
     author: z.object({ id: fields.id("member"), name: z.string() }).nullable(),
     audienceKind: z.enum(["all", "users", "tags", "addresses"]),
     needsApproval: z.boolean(),
+    recipients: count.openapi({
+      description:
+        "How many people or typed addresses it is for, each once; 0 until they are worked out, which starts after approval.",
+    }),
     counts: Counts,
     createdAt: fields.moment,
     completedAt: fields.moment.nullable(),
@@ -141,8 +148,25 @@ export const MessagePage = fields.pageOf(Message).openapi("MessagePage");
 
 const NamedChannel = z.object({ id: fields.id("channel"), name: z.string(), kind: z.string() });
 
+/** Typed addresses are personal data: how many there are is enough here. */
+const AskedAudience = z
+  .discriminatedUnion("kind", [
+    z.object({ kind: z.literal("all") }),
+    z.object({ kind: z.literal("users"), userIds: z.array(z.string()) }),
+    z.object({
+      kind: z.literal("tags"),
+      any: z.array(z.string()),
+      all: z.array(z.string()),
+      not: z.array(z.string()),
+    }),
+    z.object({ kind: z.literal("addresses"), addressCount: count }),
+  ])
+  .openapi("AskedAudience", {
+    description: "Whom a message was asked to go to; of typed addresses only how many there are.",
+  });
+
 export const MessageDetail = Message.extend({
-  audience: z.unknown().openapi({ description: "As it was asked for; custom addresses are masked." }),
+  audience: AskedAudience,
   template: z.object({ id: fields.id("template"), name: z.string(), version: z.int() }).nullable(),
   content: z.record(z.string(), z.record(z.string(), z.string())),
   variables: z.record(z.string(), variableValue),
@@ -169,6 +193,7 @@ export function toMessage(row: MessageRow & MessageProgress): z.infer<typeof Mes
     author: row.author,
     audienceKind: row.audience.kind,
     needsApproval: row.needsApproval,
+    recipients: row.recipients,
     counts: row.counts,
     createdAt: row.createdAt.toISOString(),
     completedAt: row.completedAt?.toISOString() ?? null,
@@ -178,7 +203,7 @@ export function toMessage(row: MessageRow & MessageProgress): z.infer<typeof Mes
 export function toMessageDetail(message: MessageDetailRow): z.infer<typeof MessageDetail> {
   return {
     ...toMessage(message),
-    audience: withoutAddresses(message.audience),
+    audience: toAskedAudience(message.audience),
     template: message.template,
     content: message.renderings,
     variables: message.variables,
@@ -193,9 +218,15 @@ export function toMessageDetail(message: MessageDetailRow): z.infer<typeof Messa
   };
 }
 
-/** Typed addresses are personal data: how many there are is enough here. */
-function withoutAddresses(audience: MessageDetailRow["audience"]): unknown {
-  return audience.kind === "addresses"
-    ? { kind: audience.kind, addressCount: audience.addresses.length }
-    : audience;
+function toAskedAudience(audience: MessageDetailRow["audience"]): z.infer<typeof AskedAudience> {
+  switch (audience.kind) {
+    case "all":
+      return { kind: "all" };
+    case "users":
+      return { kind: "users", userIds: audience.userIds };
+    case "tags":
+      return { kind: "tags", any: audience.any, all: audience.all, not: audience.not };
+    case "addresses":
+      return { kind: "addresses", addressCount: audience.addresses.length };
+  }
 }

@@ -7,7 +7,7 @@ import { type Page, type PageRequest, toPage } from "../../platform/http/index.t
 import { fromUuid } from "../../platform/ids.ts";
 import { recordAudit } from "../audit/index.ts";
 import type { MessageTotal } from "../statistics/index.ts";
-import { type Counts, countsOf } from "./counts.rules.ts";
+import { type Counts, countsOf, recipientsOf } from "./counts.rules.ts";
 import { messageNotCancellable } from "./message.errors.ts";
 import type {
   MessageContent,
@@ -65,7 +65,7 @@ export function createMessageService(deps: MessageServiceDeps) {
           rows,
           query,
           (row) => row.id,
-          (row) => ({ ...row, counts: countsOf(totals.filter((total) => total.messageId === row.id)) }),
+          (row) => ({ ...row, ...progressOf(totals.filter((total) => total.messageId === row.id)) }),
         );
       });
     },
@@ -83,8 +83,8 @@ export function createMessageService(deps: MessageServiceDeps) {
         return {
           ...message,
           ...content,
-          counts: countsOf(totals),
-          steps: progressOf(steps, channels, totals),
+          ...progressOf(totals),
+          steps: stepsOf(steps, channels, totals),
         };
       });
     },
@@ -119,7 +119,12 @@ export function createMessageService(deps: MessageServiceDeps) {
 
 export type MessageService = ReturnType<typeof createMessageService>;
 
-function progressOf(
+const progressOf = (totals: MessageTotal[]): MessageProgress => ({
+  recipients: recipientsOf(totals),
+  counts: countsOf(totals),
+});
+
+function stepsOf(
   steps: schema.PolicyStep[],
   channels: NamedChannel[],
   totals: MessageTotal[],

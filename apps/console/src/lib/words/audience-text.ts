@@ -1,17 +1,7 @@
 import { m } from "#messages";
 import { getLocale } from "#runtime";
-import type { Message } from "../api/client.ts";
+import type { AskedAudience } from "../api/client.ts";
 import { formatNumber } from "../format/numbers.ts";
-
-/** Whom a message was asked to go to, as `getMessage` answers it. */
-interface AskedAudience {
-  kind: Message["audienceKind"];
-  any?: string[];
-  all?: string[];
-  not?: string[];
-  userIds?: string[];
-  addressCount?: number;
-}
 
 const NAMED_USERS = 3;
 
@@ -21,21 +11,20 @@ const listOf = (values: readonly string[], type: "conjunction" | "disjunction") 
   );
 
 /** Whom a message goes to, in words: 带有标签 2024级 或 2022级 的用户. */
-export function audienceText(asked: unknown): string {
-  const audience = asked as AskedAudience;
+export function audienceText(audience: AskedAudience): string {
   switch (audience.kind) {
     case "all":
       return m.messages_audience_all();
     case "tags":
       return tagsText(audience);
     case "users":
-      return usersText(audience.userIds ?? []);
+      return usersText(audience.userIds);
     case "addresses":
-      return m.messages_audience_addresses({ count: formatNumber(audience.addressCount ?? 0) });
+      return m.messages_audience_addresses({ count: formatNumber(audience.addressCount) });
   }
 }
 
-function tagsText({ any = [], all = [], not = [] }: Pick<AskedAudience, "any" | "all" | "not">): string {
+function tagsText({ any, all, not }: Extract<AskedAudience, { kind: "tags" }>): string {
   const parts = [
     any.length > 0 && m.messages_audience_tags_any({ tags: listOf(any, "disjunction") }),
     all.length > 0 && m.messages_audience_tags_all({ tags: listOf(all, "conjunction") }),

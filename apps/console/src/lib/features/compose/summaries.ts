@@ -23,7 +23,7 @@ export function whoText({ draft: { audience }, options }: Compose): string {
       ? m.compose_addresses_more({ kind, list })
       : m.compose_addresses_are({ kind, list });
   }
-  return audienceText(audience);
+  return audienceText({ ...audience, kind: audience.kind });
 }
 
 export function whoSummary(compose: Compose): string {

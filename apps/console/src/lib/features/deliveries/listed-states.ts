@@ -12,3 +12,18 @@ export const LISTED_STATES = [
   "cancelled",
   "expired",
 ] as const satisfies Delivery["state"][];
+
+type ListedState = (typeof LISTED_STATES)[number];
+
+/** Deliveries that could be sent: there was an address, and nothing forbade it. */
+export const VALID_STATES = LISTED_STATES.filter((state) => state !== "suppressed");
+
+/** Deliveries that a vendor has taken, whatever became of them. */
+export const SUBMITTED_STATES: readonly ListedState[] = ["accepted", "delivered", "undelivered"];
+
+/** The states in a filter of the address bar (`accepted,delivered`); undefined: all. */
+export function statesIn(filter: string): ListedState[] | undefined {
+  const names = filter.split(",");
+  const states = LISTED_STATES.filter((state) => names.includes(state));
+  return states.length > 0 ? states : undefined;
+}
