@@ -39,32 +39,27 @@ it("takes every sample as it is, so that the refusals below are about the values
   });
 });
 
-it("never causes more than a refusal by a value of any wrong type, length or character", async () => {
+it.each(WRONG_VALUES)("never causes more than a refusal by %s, wherever it stands", async (name, value) => {
   // Passwords are hashed slowly by design and their attempts are counted; their fields have tests of their own.
   const cases = battery.withBody
     .filter(({ id }) => !["changePassword", "createSession"].includes(id))
     .flatMap((operation) =>
-      pointersOf(battery.sampleOf(operation)).flatMap((pointer) =>
-        WRONG_VALUES.filter(([name]) => name !== "900 kB" || pointer.length === 1).map(([name, value]) => ({
-          operation,
-          pointer,
-          name,
-          value,
-        })),
-      ),
+      pointersOf(battery.sampleOf(operation))
+        .filter((pointer) => name !== "900 kB" || pointer.length === 1)
+        .map((pointer) => ({ operation, pointer })),
     );
-  expect(cases.length).toBeGreaterThan(1000);
+  expect(cases.length).toBeGreaterThan(50);
   await overAll(
     cases,
-    ({ operation, pointer, name }) => `${routeOf(operation)} /${pointer.join("/")} ${name}`,
-    async ({ operation, pointer, name, value }) => {
+    ({ operation, pointer }) => `${routeOf(operation)} /${pointer.join("/")}`,
+    async ({ operation, pointer }) => {
       const rawBody = replaceAt(battery.sampleOf(operation), pointer, value);
       const answer = await battery.ask(operation, undefined, { rawBody });
       if (FORBIDDEN.has(name)) isRefused(answer, name);
       else isSane(answer, name);
     },
   );
-}, 90_000);
+});
 
 /** Every place in the sample; of the items of an array, the first that has the place. */
 function pointersOf(sample: object): string[][] {
