@@ -1,12 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { connect, type Database, toUuid } from "@tidings/db";
-import { createTestDatabase, until } from "@tidings/db/testing";
+import { createTestDatabase } from "@tidings/db/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { OWNER, PASSWORD } from "../../src/demo/school.ts";
 import { expectNothingLost } from "../harness/books.ts";
 import { type BuiltServer, buildServer } from "../harness/built-server.ts";
 import { type Call, callWithKey, signIn } from "../harness/caller.ts";
-import { BACKENDS, type RunningSimulator, startSimulator } from "../harness/installation.ts";
+import { BACKENDS, type Backend, type RunningSimulator, startSimulator } from "../harness/installation.ts";
+import { until } from "../harness/patience.ts";
+import { openRedis, WITHOUT_REDIS } from "../harness/redis.ts";
 import { CONTENT, mustSucceed, newPhone } from "../harness/school.ts";
 import { timePasses } from "../harness/time.ts";
 import { openGate, type VendorGate } from "../harness/vendor-gate.ts";
@@ -28,7 +30,9 @@ afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop();
 });
 
-async function prepare(redisUrl: string): Promise<World> {
+async function prepare(backend: Backend): Promise<World> {
+  const redis = backend === "redis" ? await openRedis() : undefined;
+  stops.push(async () => redis?.close());
   const database = await createTestDatabase();
   stops.push(() => database.drop());
   // Pushed until they are taken: the server is away for a while.
@@ -39,7 +43,7 @@ async function prepare(redisUrl: string): Promise<World> {
   const server = await buildServer({
     env: {
       DATABASE_URL: database.url,
-      REDIS_URL: redisUrl,
+      REDIS_URL: redis?.url ?? "",
       TIDINGS_KEY: randomBytes(32).toString("base64"),
     },
     smsVendor: {
@@ -106,16 +110,12 @@ function fallSilent(gate: VendorGate, answered: number): void {
 
 /** Waits until everything that is under way waits for the vendor, and kills the server. */
 async function killInTheMiddle({ server, gate, books }: World, heldBefore: number): Promise<void> {
-  await until(
-    async () => {
-      const [{ open }] = await books.transaction(
-        ({ sql }) =>
-          sql<[{ open: number }]>`select count(*)::int as open from attempts where ended_at is null`,
-      );
-      return open >= 4 && open === gate.held() - heldBefore;
-    },
-    { timeoutMs: 20_000 },
-  );
+  await until(async () => {
+    const [{ open }] = await books.transaction(
+      ({ sql }) => sql<[{ open: number }]>`select count(*)::int as open from attempts where ended_at is null`,
+    );
+    return open >= 4 && open === gate.held() - heldBefore;
+  });
   await server.kill();
 }
 
@@ -143,7 +143,7 @@ const fatesOf = ({ books }: World, messageId: string) =>
 
 describe.each(BACKENDS)("the built server, with the queue on %s", (backend) => {
   it("is killed twice in a broadcast, and nobody gets it twice or is forgotten", async () => {
-    const world = await prepare(backend === "redis" ? (process.env.REDIS_URL_TEST ?? "") : "");
+    const world = await prepare(backend);
     const { server, vendor, gate } = world;
     await server.start();
     const sender = await givenPupils(world);
@@ -158,16 +158,13 @@ describe.each(BACKENDS)("the built server, with the queue on %s", (backend) => {
     await startAgain(world);
 
     const reached = () => vendor.received().filter(({ text }) => text.includes("明天放假"));
-    const { counts } = await until(
-      async () => {
-        const message = await mustSucceed<{ state: string; counts: Record<string, number> }>(
-          sender.owner("GET", `/v1/messages/${id}`),
-        );
-        const isOver = message.state === "completed" && message.counts.delivered === reached().length;
-        return isOver ? message : undefined;
-      },
-      { timeoutMs: 30_000 },
-    );
+    const { counts } = await until(async () => {
+      const message = await mustSucceed<{ state: string; counts: Record<string, number> }>(
+        sender.owner("GET", `/v1/messages/${id}`),
+      );
+      const isOver = message.state === "completed" && message.counts.delivered === reached().length;
+      return isOver ? message : undefined;
+    });
     // The vendor cannot deduplicate, so what may have been sent was not sent again: no number came twice.
     const numbers = reached().map(({ to }) => to);
     expect(new Set(numbers).size).toBe(numbers.length);
@@ -190,21 +187,18 @@ describe.each(BACKENDS)("the built server, with the queue on %s", (backend) => {
     });
     expect(gate.held()).toBeGreaterThan(firstHeld);
     // The demo school's own message waits for receipts, to fall back.
-    await until(
-      async () => {
-        await timePasses(world, 4 * 86_400);
-        const [{ open }] = await world.books.transaction(
-          ({ sql }) => sql<[{ open: number }]>`select count(*)::int as open from messages
+    await until(async () => {
+      await timePasses(world, 4 * 86_400);
+      const [{ open }] = await world.books.transaction(
+        ({ sql }) => sql<[{ open: number }]>`select count(*)::int as open from messages
             where state in ('expanding', 'sending')`,
-        );
-        return open === 0;
-      },
-      { timeoutMs: 20_000 },
-    );
+      );
+      return open === 0;
+    });
     await expectNothingLost(world);
   }, 90_000);
 });
 
-it.skipIf(BACKENDS.includes("redis"))("Redis was skipped: REDIS_URL_TEST is not set", () => {
+it.skipIf(BACKENDS.includes("redis"))(WITHOUT_REDIS, () => {
   expect(BACKENDS).toEqual(["postgres"]);
 });

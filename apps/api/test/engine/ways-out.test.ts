@@ -10,6 +10,7 @@ import {
   startInstallation,
   users,
 } from "../harness/index.ts";
+import { WITHOUT_REDIS } from "../harness/redis.ts";
 
 describe.each(BACKENDS)("what goes out, with the queue on %s", (backend) => {
   let installation: Installation;
@@ -156,6 +157,6 @@ describe.each(BACKENDS)("what goes out, with the queue on %s", (backend) => {
   });
 });
 
-it.skipIf(BACKENDS.includes("redis"))("Redis was skipped: REDIS_URL_TEST is not set", () => {
+it.skipIf(BACKENDS.includes("redis"))(WITHOUT_REDIS, () => {
   expect(BACKENDS).toEqual(["postgres"]);
 });

@@ -1,6 +1,6 @@
-import { until } from "@tidings/db/testing";
 import { expect } from "vitest";
 import type { Installation } from "./installation.ts";
+import { until } from "./patience.ts";
 
 type Books = Pick<Installation, "books">;
 type Sql = Parameters<Parameters<Installation["books"]["transaction"]>[0]>[0]["sql"];
@@ -11,9 +11,7 @@ type Sql = Parameters<Parameters<Installation["books"]["transaction"]>[0]>[0]["s
  */
 export async function expectNothingLost(installation: Books): Promise<void> {
   // Chunks are closed a moment after the last delivery has its state.
-  await until(async () => (await check(installation, openEnds)).length === 0, { timeoutMs: 3_000 }).catch(
-    () => undefined,
-  );
+  await until(async () => (await check(installation, openEnds)).length === 0).catch(() => undefined);
   expect(await check(installation, openEnds), "something was left open").toEqual([]);
   expect(await check(installation, brokenRows), "rows contradict each other").toEqual([]);
   expect(await check(installation, strangers), "a row refers to another tenant's").toEqual([]);

@@ -1,5 +1,5 @@
-import { until } from "@tidings/db/testing";
 import type { Installation } from "./installation.ts";
+import { until } from "./patience.ts";
 import { SAMPLES } from "./samples.ts";
 import { givenSchool, messageTo, mustSucceed, newPhone, type School, users } from "./school.ts";
 import { timePasses } from "./time.ts";

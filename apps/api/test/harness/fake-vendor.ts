@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { until } from "@tidings/db/testing";
+import { until } from "./patience.ts";
 
 /** One call that reached the vendor. */
 export interface VendorCall {

@@ -1,4 +1,3 @@
-export { until } from "@tidings/db/testing";
 export { expectNothingLost } from "./books.ts";
 export {
   type Answer,
@@ -25,6 +24,7 @@ export {
 export { type Line, startLine } from "./line.ts";
 export { Listener, learnedAbout } from "./listener.ts";
 export { fillPath, listOperations, type Operation, requiredQuery } from "./operations.ts";
+export { until } from "./patience.ts";
 export { expectProblem, expectWellFormedProblem } from "./problems.ts";
 export { SAMPLES } from "./samples.ts";
 export {

@@ -13,6 +13,7 @@ import { createLogger, type Logger } from "../../src/platform/logger.ts";
 import { type LoadedPlugins, loadPlugins } from "../../src/platform/plugin-runtime/index.ts";
 import { createQueueTransport, type QueueTransport } from "../../src/platform/queue/index.ts";
 import { type FakeVendor, startFakeVendor } from "./fake-vendor.ts";
+import { HAS_REDIS, openRedis } from "./redis.ts";
 
 export const REPOSITORY = fileURLToPath(new URL("../../../../", import.meta.url));
 const OWN_PLUGINS = fileURLToPath(new URL("./plugins", import.meta.url));
@@ -20,7 +21,7 @@ const OWN_PLUGINS = fileURLToPath(new URL("./plugins", import.meta.url));
 export type Backend = "postgres" | "redis";
 
 export interface InstallationOptions {
-  /** Where the queue lives; Redis is the server of `REDIS_URL_TEST`. */
+  /** Where the queue lives. */
   backend?: Backend;
   /** False: HTTP only; engines may be started later. */
   engine?: boolean;
@@ -64,8 +65,8 @@ export interface RunningEngine extends Engine {
   queue: QueueTransport;
 }
 
-/** The backends that can be tested here. Redis needs `REDIS_URL_TEST`. */
-export const BACKENDS: Backend[] = process.env.REDIS_URL_TEST ? ["postgres", "redis"] : ["postgres"];
+/** The backends that can be tested here. */
+export const BACKENDS: Backend[] = HAS_REDIS ? ["postgres", "redis"] : ["postgres"];
 
 /** For tests to which the queue is only a means: Redis where there is one. */
 const DEFAULT_BACKEND = BACKENDS.at(-1) ?? "postgres";
@@ -80,7 +81,8 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
   stops.push(() => test.drop());
   const logger = options.logger ?? createLogger(process.env.TEST_LOG_LEVEL ?? "silent");
   const prefix = `t-${randomBytes(4).toString("hex")}`;
-  const redisUrl = (options.backend ?? DEFAULT_BACKEND) === "redis" ? process.env.REDIS_URL_TEST : undefined;
+  const onRedis = (options.backend ?? DEFAULT_BACKEND) === "redis";
+  const redisUrl = onRedis ? stopLast(await openRedis()).url : undefined;
   const openQueue = () => createQueueTransport({ redisUrl, databaseUrl: test.url, prefix, logger });
   const queue = stopLast(await openQueue());
   const [sms, mail, hook] = await Promise.all([

@@ -1,0 +1,59 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Whether the queue can be tested on Redis: a server is given, or one can be started. */
+export const HAS_REDIS =
+  process.env.REDIS_URL_TEST !== undefined || spawnSync("redis-server", ["--version"]).error === undefined;
+
+export const WITHOUT_REDIS = "Redis was skipped: redis-server is not on PATH and REDIS_URL_TEST is not set";
+
+export interface RunningRedis {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** The server of `REDIS_URL_TEST` (`npm test` starts one for all files), or a throwaway one. */
+export async function openRedis(): Promise<RunningRedis> {
+  const given = process.env.REDIS_URL_TEST;
+  return given ? { url: given, close: async () => {} } : startRedis();
+}
+
+async function startRedis(): Promise<RunningRedis> {
+  const folder = await mkdtemp(join(tmpdir(), "tidings-redis-"));
+  const socket = join(folder, "redis.sock");
+  const flags = ["--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no"];
+  const server = spawn("redis-server", [...flags, "--maxmemory-policy", "noeviction", "--dir", folder], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  // A run that breaks off leaves no server behind.
+  const kill = () => void server.kill("SIGKILL");
+  process.once("exit", kill);
+  const ended = once(server, "exit");
+  await ready(server.stdout, ended);
+  return {
+    url: `unix://${socket}`,
+    async close() {
+      process.off("exit", kill);
+      server.kill("SIGKILL");
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function ready(output: NodeJS.ReadableStream, ended: Promise<unknown>): Promise<void> {
+  let said = "";
+  const serving = new Promise<void>((resolve) => {
+    output.on("data", (chunk) => {
+      said += chunk;
+      if (said.includes("ready to accept connections")) resolve();
+    });
+  });
+  await Promise.race([
+    serving,
+    ended.then(() => Promise.reject(new Error(`redis-server did not start:\n${said}`))),
+  ]);
+}
