@@ -21,23 +21,23 @@ export async function openRedis(): Promise<RunningRedis> {
   return given ? { url: given, close: async () => {} } : startRedis();
 }
 
+/** Kills the server when standard input ends: a test process that breaks off leaves none behind. */
+const GUARDED = 'redis-server "$@" & cat > /dev/null; kill -9 $!';
+
 async function startRedis(): Promise<RunningRedis> {
   const folder = await mkdtemp(join(tmpdir(), "tidings-redis-"));
   const socket = join(folder, "redis.sock");
   const flags = ["--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no"];
-  const server = spawn("redis-server", [...flags, "--maxmemory-policy", "noeviction", "--dir", folder], {
-    stdio: ["ignore", "pipe", "ignore"],
+  const limits = ["--maxmemory-policy", "noeviction", "--dir", folder];
+  const server = spawn("sh", ["-c", GUARDED, "sh", ...flags, ...limits], {
+    stdio: ["pipe", "pipe", "ignore"],
   });
-  // A run that breaks off leaves no server behind.
-  const kill = () => void server.kill("SIGKILL");
-  process.once("exit", kill);
   const ended = once(server, "exit");
   await ready(server.stdout, ended);
   return {
     url: `unix://${socket}`,
     async close() {
-      process.off("exit", kill);
-      server.kill("SIGKILL");
+      server.stdin.end();
       await ended;
       await rm(folder, { recursive: true, force: true });
     },
