@@ -29,9 +29,15 @@ export const ID_PREFIXES = {
 export type IdKind = keyof typeof ID_PREFIXES;
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
-const VALUES = new Map([...ALPHABET].map((character, value) => [character, BigInt(value)]));
 const UUID_DIGITS = 26;
 const BIGINT_DIGITS = 13;
+
+/** Four digits carry as much as five of hexadecimal, 20 bits: ids are converted in such groups, by table. */
+const GROUP_DIGITS = 4;
+const GROUP_HEX = 5;
+const PAIRS = [...ALPHABET].flatMap((high) => [...ALPHABET].map((low) => high + low));
+const VALUES = new Map([...ALPHABET].map((character, value) => [character.charCodeAt(0), value]));
+const VALUE_BY_CODE = Int8Array.from({ length: 128 }, (_, code) => VALUES.get(code) ?? -1);
 
 /** A new id of the given kind; ids sort by the time they were made. */
 export function newId(kind: IdKind): string {
@@ -40,12 +46,12 @@ export function newId(kind: IdKind): string {
 
 /** The public id for a row's UUID. */
 export function fromUuid(kind: IdKind, uuid: string): string {
-  return `${ID_PREFIXES[kind]}_${encode(BigInt(`0x${uuid.replaceAll("-", "")}`), UUID_DIGITS)}`;
+  return `${ID_PREFIXES[kind]}_${encode(uuid.replaceAll("-", ""))}`;
 }
 
 /** The UUID behind a public id. Throws a `RangeError` for an id of another kind or a malformed one. */
 export function toUuid(kind: IdKind, id: string): string {
-  const hex = decode(id, `${ID_PREFIXES[kind]}_`, UUID_DIGITS, 128n).toString(16).padStart(32, "0");
+  const hex = decode(id, `${ID_PREFIXES[kind]}_`, UUID_DIGITS);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
@@ -64,33 +70,57 @@ export const DELIVERY_ID_PATTERN = `^dlv_[0-7][${ALPHABET}]{12}$`;
 
 /** The public id of a delivery or an attempt, whose keys are bigints (as decimal text in JavaScript). */
 export function fromBigint(prefix: "dlv" | "att", key: string | bigint): string {
-  return `${prefix}_${encode(BigInt(key), BIGINT_DIGITS)}`;
+  return `${prefix}_${encode(BigInt(key).toString(16).padStart(16, "0"))}`;
 }
 
 /** The bigint key, as decimal text, behind a delivery's or attempt's id. Throws a `RangeError` when malformed. */
 export function toBigint(prefix: "dlv" | "att", id: string): string {
-  return decode(id, `${prefix}_`, BIGINT_DIGITS, 63n).toString();
+  const hex = decode(id, `${prefix}_`, BIGINT_DIGITS);
+  if (hex >= "8") throw malformed(id, `${prefix}_`);
+  return BigInt(`0x${hex}`).toString();
 }
 
-function encode(value: bigint, digits: number): string {
-  let text = "";
-  let rest = value;
-  for (let i = 0; i < digits; i++) {
-    text = ALPHABET[Number(rest & 31n)] + text;
-    rest >>= 5n;
+/** 16 or 32 hexadecimal digits as 13 or 26 of base32; the groups are counted from the right. */
+function encode(hex: string): string {
+  const head = hex.length % GROUP_HEX;
+  let text = toDigits(Number.parseInt(hex.slice(0, head), 16), head === 1 ? 1 : 2);
+  for (let start = head; start < hex.length; start += GROUP_HEX) {
+    text += toDigits(Number.parseInt(hex.slice(start, start + GROUP_HEX), 16), GROUP_DIGITS);
   }
   return text;
 }
 
-function decode(id: string, prefix: string, digits: number, bits: bigint): bigint {
+function toDigits(value: number, digits: 1 | 2 | typeof GROUP_DIGITS): string {
+  if (digits === 1) return ALPHABET[value] ?? "";
+  const low = PAIRS[value & 1023] ?? "";
+  return digits === 2 ? low : (PAIRS[value >> 10] ?? "") + low;
+}
+
+/** The opposite of `encode`, for an id with its prefix. */
+function decode(id: string, prefix: string, digits: number): string {
   if (!id.startsWith(prefix) || id.length !== prefix.length + digits) throw malformed(id, prefix);
-  let value = 0n;
-  for (const character of id.slice(prefix.length)) {
-    const digit = VALUES.get(character);
-    if (digit === undefined) throw malformed(id, prefix);
-    value = (value << 5n) | digit;
+  const head = digits % GROUP_DIGITS;
+  const start = prefix.length;
+  const first = fromDigits(id, start, head);
+  // The head has 5 or 10 bits, of which 4 or 8 are used.
+  if (first < 0 || first >= 1 << (head * 4)) throw malformed(id, prefix);
+  let hex = first.toString(16).padStart(head, "0");
+  for (let at = start + head; at < id.length; at += GROUP_DIGITS) {
+    const value = fromDigits(id, at, GROUP_DIGITS);
+    if (value < 0) throw malformed(id, prefix);
+    hex += value.toString(16).padStart(GROUP_HEX, "0");
   }
-  if (value >> bits) throw malformed(id, prefix);
+  return hex;
+}
+
+/** The number in `count` digits from `start`; negative when one of them is none. */
+function fromDigits(id: string, start: number, count: number): number {
+  let value = 0;
+  for (let at = start; at < start + count; at++) {
+    const digit = VALUE_BY_CODE[id.charCodeAt(at)] ?? -1;
+    if (digit < 0) return -1;
+    value = value * 32 + digit;
+  }
   return value;
 }
 

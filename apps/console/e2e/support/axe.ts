@@ -9,7 +9,13 @@ const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe
 export async function expectAccessible(page: Page): Promise<void> {
   await page.evaluate(source);
   const results = await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run: () => Promise<AxeResults> } };
+    const { axe } = window as unknown as {
+      axe: { configure: (spec: object) => void; run: () => Promise<AxeResults> };
+    };
+    // A tooltip that the pointer happens to have opened stands beside the landmarks, as a dialog does.
+    const regionMatcher =
+      "dialog, [role=dialog], [role=alertdialog], [role=tooltip], [data-bits-floating-content-wrapper], svg";
+    axe.configure({ checks: [{ id: "region", options: { regionMatcher } }] });
     return axe.run();
   });
   const faults = results.violations.flatMap(({ id, nodes }) =>

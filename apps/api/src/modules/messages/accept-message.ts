@@ -1,6 +1,5 @@
 import { authorize } from "../../platform/authorization/index.ts";
 import type { RequestContext } from "../../platform/context.ts";
-import { canonicalJson, sha256 } from "../../platform/crypto/index.ts";
 import type { Transact, Tx } from "../../platform/database/index.ts";
 import { newId } from "../../platform/ids.ts";
 import { NaturalBatcher } from "../../platform/natural-batcher.ts";
@@ -13,7 +12,7 @@ import {
   insertMessages,
   type NewMessage,
 } from "./accept.repository.ts";
-import { checkSend, contentHashOf, type SendMessage, titleOf } from "./accept.rules.ts";
+import { checkSend, contentHashOf, requestHashOf, type SendMessage, titleOf } from "./accept.rules.ts";
 import { decideMessage } from "./decide-message.ts";
 import { idempotencyKeyReused } from "./message.errors.ts";
 import { assertOneOfEach, type SendPlan, type SendPlanner } from "./send-plan.ts";
@@ -92,6 +91,7 @@ function toNewMessage(
 ): NewMessage {
   const { actor } = ctx;
   const scope = actor.kind === "system" ? "system" : actor.id;
+  const requestHash = requestHashOf(input);
   return {
     id: newId("message"),
     sourceId: actor.kind === "source" ? actor.id : null,
@@ -106,11 +106,9 @@ function toNewMessage(
     variables: input.variables,
     channelIds: plan.channels.map((channel) => channel.id),
     policyVersionId: plan.policyVersionId,
-    contentHash: contentHashOf(plan, input),
+    contentHash: contentHashOf(plan, requestHash),
     createdAt: ctx.now(),
-    idempotency: idempotencyKey
-      ? { scope, key: idempotencyKey, requestHash: sha256(canonicalJson(input)) }
-      : null,
+    idempotency: idempotencyKey ? { scope, key: idempotencyKey, requestHash } : null,
   };
 }
 

@@ -118,19 +118,14 @@ function checkVariables(plan: SendPlan, input: SendMessage): void {
   if (mistyped.length > 0) throw invalidInput(mistyped[0]?.detail ?? "", { errors: mistyped });
 }
 
-/** What an approval binds to: whom, what, and by which way. */
-export function contentHashOf(plan: SendPlan, input: SendMessage): Buffer {
-  const { audience, variables, priority } = input;
-  return sha256(
-    canonicalJson({
-      audience,
-      variables,
-      priority,
-      content: plan.template?.versionId ?? input.content,
-      channels: plan.channels.map((channel) => channel.id),
-      policy: plan.policyVersionId,
-    }),
-  );
+/** Tells one request from another: equal fields, in whatever order, give equal hashes. */
+export const requestHashOf = (input: SendMessage): Buffer => sha256(canonicalJson(input));
+
+/** What an approval binds to: the request, and what its references stood for. */
+export function contentHashOf(plan: SendPlan, requestHash: Buffer): Buffer {
+  const channels = plan.channels.map((channel) => channel.id);
+  const request = requestHash.toString("hex");
+  return sha256(JSON.stringify([request, plan.template?.versionId, channels, plan.policyVersionId]));
 }
 
 /**

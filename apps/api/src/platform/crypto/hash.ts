@@ -1,6 +1,6 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, hash, randomBytes, timingSafeEqual } from "node:crypto";
 
-export const sha256 = (text: string): Buffer => createHash("sha256").update(text).digest();
+export const sha256 = (text: string): Buffer => hash("sha256", text, "buffer");
 
 export const hmacSha256 = (key: Uint8Array, text: string): Buffer =>
   createHmac("sha256", key).update(text).digest();
@@ -13,11 +13,15 @@ export function sameText(a: string, b: string): boolean {
 /** `sizeBytes` random bytes as base64url. */
 export const randomToken = (sizeBytes: number): string => randomBytes(sizeBytes).toString("base64url");
 
-/** JSON with sorted keys: equal values give equal texts. */
+/** JSON with sorted keys: equal values give equal texts. Takes what `JSON.parse` returns; undefined fields are left out. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    part !== null && typeof part === "object" && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+  if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null";
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
+  const fields = value as Record<string, unknown>;
+  const parts = Object.keys(fields)
+    .sort()
+    .flatMap((key) =>
+      fields[key] === undefined ? [] : [`${JSON.stringify(key)}:${canonicalJson(fields[key])}`],
+    );
+  return `{${parts.join()}}`;
 }

@@ -1,13 +1,13 @@
+import { randomUUID } from "node:crypto";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context, MiddlewareHandler } from "hono";
-import { uuidv7 } from "uuidv7";
 import { clientAddress, type TrustedProxies } from "./client-address.ts";
 import type { AppEnv } from "./router.ts";
 
 /** Names the request: `x-request-id` on the answer, the same in problems, logs and audit entries. */
 export function identifyRequest(proxies: TrustedProxies): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    const requestId = `req_${uuidv7().replaceAll("-", "")}`;
+    const requestId = `req_${randomUUID().replaceAll("-", "")}`;
     c.set("requestId", requestId);
     c.set("ipAddress", clientAddress(remoteAddress(c), c.req.header("x-forwarded-for"), proxies));
     await next();
