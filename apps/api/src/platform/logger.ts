@@ -49,7 +49,7 @@ function describeError(error: unknown): Record<string, unknown> {
 }
 
 /** The places only: a stack begins with the whole message, values included. */
-function framesOf(error: Error): string | undefined {
+export function framesOf(error: Error): string | undefined {
   const lines = error.stack?.replace(error.message, "").split("\n");
   return lines?.filter((line) => line.startsWith("    at ")).join("\n");
 }

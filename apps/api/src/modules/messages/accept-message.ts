@@ -121,17 +121,21 @@ function weightOf(message: NewMessage): number {
   return listRecipients(message.id, message.audience).length * message.channelIds.length;
 }
 
-/** The quota comes last: its row is everybody's, so it is locked for the shortest time. */
+/**
+ * All statements leave at once, in this order. The quota comes last: its row is everybody's, so it is locked for the
+ * shortest time.
+ */
 async function storeMessages(tx: Tx, tenantId: string, messages: NewMessage[]): Promise<Stored[]> {
+  const ids = messages.map(({ id }) => id);
   const recipients = messages.flatMap(({ id, audience }) =>
     isListed(audience) ? listRecipients(id, audience) : [],
   );
   const [storedIds, unsendableIds] = await Promise.all([
     insertMessages(tx, tenantId, messages),
     expandListed(tx, tenantId, recipients),
+    takeDailyMessages(tx, { tenantId }, ids),
   ]);
   for (const id of unsendableIds) await finishMessage(tx, tenantId, id);
-  if (storedIds.size > 0) await takeDailyMessages(tx, { tenantId }, storedIds.size);
   return toStored(tx, tenantId, messages, storedIds);
 }
 
@@ -145,7 +149,7 @@ async function storeForApproval(
   if (storedIds.size > 0) {
     const asked = await deps.requestApproval(tx, ctx, message);
     if (!asked) await decideMessage(tx, ctx.tenantId, message.id, "approved");
-    await takeDailyMessages(tx, ctx, 1);
+    await takeDailyMessages(tx, ctx, [message.id]);
   }
   const [stored] = await toStored(tx, ctx.tenantId, [message], storedIds);
   return stored as Stored;

@@ -6,23 +6,27 @@ import { defaultLimit, quotaExceeded } from "./quota.rules.ts";
 const KIND = "messages_per_day";
 
 /**
- * Takes messages from today's quota (the tenant's day) or throws 409. One guarded statement on one row: call it
- * last in the transaction, so that the row is locked for the shortest time.
+ * Takes those of the messages that are stored from today's quota (the tenant's day) or throws 409. One guarded
+ * statement on one row: call it last in the transaction, so that the row is locked for the shortest time. It counts
+ * what is there itself, so that it can be sent right behind the statement that stores.
  */
 export async function takeDailyMessages(
   { sql }: Tx,
   ctx: Pick<RequestContext, "tenantId">,
-  count: number,
+  messageIds: string[],
 ): Promise<void> {
   const tenant = toUuid("tenant", ctx.tenantId);
+  const ids = messageIds.map((id) => toUuid("message", id));
   const rows = await sql`
     insert into quotas as q (tenant_id, kind, period, used, "limit")
-    select ${tenant}, ${KIND}, to_char(now() at time zone t.time_zone, 'YYYY-MM-DD'), ${count}, allowed."limit"
+    select ${tenant}, ${KIND}, to_char(now() at time zone t.time_zone, 'YYYY-MM-DD'), stored.count, allowed."limit"
     from tenants t cross join lateral (
+      select count(*)::int from messages where tenant_id = ${tenant} and id = any(${ids}::uuid[])
+    ) stored cross join lateral (
       select coalesce(max(p."limit"), ${defaultLimit(KIND)}) as "limit" from quotas p
       where p.tenant_id = ${tenant} and p.kind = ${KIND} and p.period = ''
     ) allowed
-    where t.id = ${tenant} and ${count} <= allowed."limit"
+    where t.id = ${tenant} and stored.count <= allowed."limit"
     on conflict (tenant_id, kind, period) do update
       set used = q.used + excluded.used, "limit" = excluded."limit"
       where q.used + excluded.used <= excluded."limit"

@@ -11,6 +11,7 @@ import { type CredentialsCache, createCredentialsCache, readCredentials } from "
 import type { LoadedPlugins, PluginModule } from "./catalogue.ts";
 import type { ChannelHandle, SendBatch } from "./channel.ts";
 import { logReceiptFault } from "./execution/fault-log.ts";
+import { PluginFault } from "./execution/plugin-fault.ts";
 import { createPureExecutor } from "./execution/pure-plugin.ts";
 import { readReceipt } from "./execution/receipts.ts";
 import { createRequestSender, type Sender } from "./execution/request-sender.ts";
@@ -108,7 +109,9 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
       const input = { ...request, settings: channel.settings, now: clock.now().getTime() };
       try {
         const { droppedCount, ...receipt } = await readReceipt(found.module.functions, input);
-        if (droppedCount > 0) logReceiptFault(logger, channel, `${droppedCount} events are malformed`);
+        if (droppedCount > 0) {
+          logReceiptFault(logger, channel, new PluginFault(`${droppedCount} events are malformed`));
+        }
         return receipt;
       } catch (error) {
         logReceiptFault(logger, channel, error);

@@ -1,28 +1,35 @@
-import type { Logger } from "../../logger.ts";
+import { framesOf, type Logger } from "../../logger.ts";
 import type { ChannelHandle } from "../channel.ts";
 import type { ContractBreaches } from "./batch-outcome.ts";
 import { clip } from "./foreign-text.ts";
+import { PluginFault } from "./plugin-fault.ts";
 import type { Sender } from "./request-sender.ts";
 
 const MAX_REASON_LENGTH = 2000;
 
 type Subject = Pick<Sender, "channel" | "manifest" | "credentials">;
 
-/** Logs what a plugin threw. The text is the plugin's, so secrets are taken out of it first. */
+/** Logs what a plugin threw. */
 export function logFault(logger: Logger, subject: Subject, op: string, error: unknown): void {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const reason = clip(subject.credentials.redact(text), MAX_REASON_LENGTH);
+  const reason = clip(subject.credentials.redact(reasonOf(error)), MAX_REASON_LENGTH);
   logger.error({ ...describe(subject), op, reason }, "plugin failed");
 }
 
-/** Logs a push that the plugin could not read. The reason only: its text may repeat what was pushed. */
-export function logReceiptFault(logger: Logger, channel: ChannelHandle, fault: unknown): void {
+/** Logs a push that the plugin could not read. */
+export function logReceiptFault(logger: Logger, channel: ChannelHandle, error: unknown): void {
   const { tenantId, channelId, pluginId } = channel;
-  const reason = fault instanceof Error ? `${fault.name} at ${placeOf(fault)}` : String(fault);
+  const reason = clip(reasonOf(error), MAX_REASON_LENGTH);
   logger.warn({ pluginId, tenantId, channelId, reason }, "receipt was not read in full");
 }
 
-const placeOf = (error: Error) => error.stack?.split("\n    at ")[1] ?? "an unknown place";
+/**
+ * The message of a foreign error may quote what the vendor said, and with it people's data: of those the log has name
+ * and places only. What we say of the contract ourselves quotes nothing.
+ */
+function reasonOf(error: unknown): string {
+  if (error instanceof PluginFault) return error.message;
+  return error instanceof Error ? `${error.name}\n${framesOf(error) ?? ""}` : `a thrown ${typeof error}`;
+}
 
 /** Logs results that broke the contract, if there are any. */
 export function logBreaches(logger: Logger, subject: Subject, breaches: ContractBreaches): void {

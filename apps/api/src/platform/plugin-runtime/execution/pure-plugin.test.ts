@@ -184,6 +184,16 @@ describe("a plugin that fails", () => {
     expect(vendor().requests).toHaveLength(1);
     expect(JSON.stringify(logs)).not.toContain("tok-0123456789");
   });
+
+  it("because of what a vendor answered leaves no word of the answer in the log", async () => {
+    behave((_, response) => response.end("<p>no number for 王小明</p>"));
+    const { send, logs } = runtimeFor({
+      settle: ({ responses: [first] }) => JSON.parse(first && "body" in first ? first.body : ""),
+    });
+    expect(await send("a")).toMatchObject([{ ref: "a", code: "plugin_error" }]);
+    expect(logs[0]?.fields.reason).toMatch(/^SyntaxError\s+at /);
+    expect(JSON.stringify(logs)).not.toContain("王小明");
+  });
 });
 
 describe("a request", () => {
