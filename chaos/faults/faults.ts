@@ -52,7 +52,7 @@ export const FAULTS = {
     },
   },
   "pause-worker": {
-    everyMs: 30_000,
+    everyMs: 80_000,
     async strike({ workers }, random) {
       if (awake(workers).length < workers.length) return;
       const worker = random.pick(workers);

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, mkdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { connect, type Database, migrate, type Tx } from "@tidings/db";
-import { startEmbeddedPostgres } from "@tidings/db/embedded";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "@tidings/db/embedded";
 
 /** A PostgreSQL server of the run's own, as durable as a real one. */
 export interface ScratchDatabase {
@@ -16,9 +16,13 @@ export interface ScratchDatabase {
   stop(): Promise<void>;
 }
 
+const RETRY_MS = 200;
 const PATIENCE = { deadlineMs: 60_000, statementTimeoutMs: 60_000 };
 
 export async function startScratchDatabase(folder: string): Promise<ScratchDatabase> {
+  await mkdir(folder, { recursive: true });
+  // Started by root, the server runs as nobody, who has to get there.
+  await Promise.all([dirname(folder), folder].map((path) => chmod(path, 0o755)));
   let server = await startEmbeddedPostgres({ dataDir: folder, port: 0, durable: true });
   const { url } = server;
   const port = Number(new URL(url).port);
@@ -36,13 +40,25 @@ export async function startScratchDatabase(folder: string): Promise<ScratchDatab
     async restartImmediately() {
       process.kill(await postmasterOf(cluster), "SIGQUIT");
       while (await postmasterOf(cluster).catch(() => undefined)) await delay(20);
-      server = await startEmbeddedPostgres({ dataDir: folder, port, durable: true });
+      server = await startAgain(folder, port);
     },
     async stop() {
       await books.close();
       await server.stop();
     },
   };
+}
+
+/** On a busy machine a start may fail, or find the port taken for a moment; the address has to stay the same. */
+async function startAgain(folder: string, port: number): Promise<EmbeddedPostgres> {
+  for (;;) {
+    const started = await startEmbeddedPostgres({ dataDir: folder, port, durable: true }).catch(
+      () => undefined,
+    );
+    if (started && Number(new URL(started.url).port) === port) return started;
+    await started?.stop();
+    await delay(RETRY_MS);
+  }
 }
 
 async function postmasterOf(cluster: string): Promise<number> {
