@@ -21,18 +21,23 @@ export interface Rest {
  */
 export async function drain(stage: Stage, forMs: number, report: (rest: Rest) => void): Promise<Rest> {
   const endAt = performance.now() + forMs;
-  for (;;) {
-    const rest = await look(stage).catch(() => undefined);
+  while (performance.now() < endAt) {
+    // The database may be on its way back.
+    const rest = await hurry(stage).catch(() => undefined);
     if (rest) report(rest);
-    const isOver = rest && rest.open + rest.receipts + rest.messages === 0;
-    if (rest && isOver) return rest;
-    if (performance.now() > endAt) return rest ?? (await look(stage));
-    if (rest && rest.open + rest.receipts === 0) await timePasses(stage.database, RECEIPTS_ARE_LATE_SECONDS);
-    await stage.database
-      .run((sql) => sql`update chunks set due_at = now() where state = 'ready' and due_at > now()`)
-      .catch(() => undefined);
+    if (rest && rest.open + rest.receipts + rest.messages === 0) return rest;
     await delay(LOOK_EVERY_MS);
   }
+  return look(stage);
+}
+
+async function hurry(stage: Stage): Promise<Rest> {
+  const rest = await look(stage);
+  if (rest.open + rest.receipts === 0) await timePasses(stage.database, RECEIPTS_ARE_LATE_SECONDS);
+  await stage.database.run(
+    (sql) => sql`update chunks set due_at = now() where state = 'ready' and due_at > now()`,
+  );
+  return rest;
 }
 
 async function look({ database, vendor }: Stage): Promise<Rest> {
