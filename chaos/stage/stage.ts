@@ -49,6 +49,10 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     for (const stop of stops.splice(0).reverse()) await stop().catch(() => undefined);
     if (!options.keep) await rm(folder, { recursive: true, force: true });
   };
+  // Whoever breaks a run off leaves neither servers nor a folder behind.
+  const breakOff = () => void close().then(() => process.exit(130));
+  process.once("SIGINT", breakOff).once("SIGTERM", breakOff);
+  stops.push(async () => void process.off("SIGINT", breakOff).off("SIGTERM", breakOff));
   try {
     return { ...(await build(options, folder, stops)), folder, close };
   } catch (error) {
