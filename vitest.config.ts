@@ -22,6 +22,7 @@ export default defineConfig({
       project("api", "apps/api"),
       project("plugins", "plugins", ["*/src", "*/test", "*/simulator"]),
       project("architecture", "tests/architecture", ["."]),
+      project("chaos", "chaos", ["checker"]),
     ],
   },
 });

@@ -22,18 +22,20 @@ export interface RunOptions {
   role: "all" | "api" | "worker";
   demo: boolean;
   logger: Logger;
+  /** Private addresses (`host:port`) that plugins may call all the same: the simulators of a test. */
+  allowedEndpoints?: readonly string[];
 }
 
 type Stop = () => Promise<void>;
 
 /** Starts the process; the returned function drains and stops it, last started first. */
-export async function run({ env, role, demo, logger }: RunOptions): Promise<Stop> {
+export async function run(options: RunOptions): Promise<Stop> {
   const stops: Stop[] = [];
   const stopAll = async () => {
     for (const stop of stops.reverse()) await stop();
   };
   try {
-    await start({ env, role, demo, logger }, stops);
+    await start(options, stops);
   } catch (error) {
     await stopAll();
     throw error;
@@ -41,7 +43,10 @@ export async function run({ env, role, demo, logger }: RunOptions): Promise<Stop
   return stopAll;
 }
 
-async function start({ env, role, demo, logger }: RunOptions, stops: Stop[]): Promise<void> {
+async function start(
+  { env, role, demo, logger, allowedEndpoints = [] }: RunOptions,
+  stops: Stop[],
+): Promise<void> {
   const startedAt = performance.now();
   const databaseUrl = env.DATABASE_URL ?? (await embedDatabase(env.DATA_DIR, stops));
   progress("migrating the database");
@@ -61,7 +66,12 @@ async function start({ env, role, demo, logger }: RunOptions, stops: Stop[]): Pr
     installationKey: readInstallationKey(env),
     publicUrl,
     plugins: await loadPlugins(resolve(env.PLUGINS_DIR), logger),
-    outbound: { allowedEndpoints: new Set(simulators.flatMap(({ simulator }) => simulator.endpoints)) },
+    outbound: {
+      allowedEndpoints: new Set([
+        ...allowedEndpoints,
+        ...simulators.flatMap(({ simulator }) => simulator.endpoints),
+      ]),
+    },
     logger,
     consoleDir: resolve(env.CONSOLE_DIR),
     trustedProxies: env.TRUSTED_PROXIES,

@@ -1,3 +1,4 @@
+import { toUuid } from "@tidings/db";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createDispatcher, SEND_QUEUE } from "../../src/modules/deliveries/index.ts";
 import type { HintQueue } from "../../src/platform/queue/index.ts";
@@ -152,6 +153,24 @@ describe.each(BACKENDS)("recovery, with the queue on %s", (backend) => {
     expect(installation.vendor.calls.map(({ headers }) => headers["webhook-id"])).toEqual([ref, ref]);
   });
 
+  it("repeats an ambiguous call where the receiver deduplicates, under the same webhook id", async () => {
+    await pointHookAtVendor();
+    let cuts = 2;
+    installation.vendor.answer(() => (cuts-- > 0 ? "cut" : { status: 200 }));
+    await startEngine();
+    const id = await school.send(messageTo(users("u-1"), ["hook"]));
+    for (const attemptCount of [1, 2]) {
+      await until(async () => (await school.timelineOf(id)).attemptCount === attemptCount);
+      expect(await school.timelineOf(id)).toMatchObject({ state: "ready", reason: "ambiguous" });
+      await timePasses(installation, 10);
+    }
+    await school.completed(id);
+    const { id: ref, state, reason } = await school.timelineOf(id);
+    expect({ state, reason }).toEqual({ state: "accepted", reason: null });
+    const keys = installation.vendor.calls.map(({ headers }) => headers["webhook-id"]);
+    expect(keys).toEqual([ref, ref, ref]);
+  });
+
   it("stops a worker that lost its lease from opening further batches", async () => {
     const addresses = Array.from({ length: 600 }, (_, index) => ({ address: `d-${index}` }));
     const gate = installation.vendor.hold();
@@ -193,6 +212,39 @@ describe.each(BACKENDS)("recovery, with the queue on %s", (backend) => {
     await school.completed(other);
     expect(await school.timelineOf(id)).toMatchObject({ state: "cancelled", reason: "cancelled" });
     expect(installation.vendor.effects.size).toBe(1);
+  });
+
+  it("ends a message whose worker died right behind its last chunk", async () => {
+    const first = await startEngine();
+    const id = await school.send(messageTo(users("u-1"), ["courier"]));
+    await school.completed(id);
+    await first.stop();
+    // What the dead worker leaves: the chunk is done, and nobody has looked at the message.
+    await installation.books.transaction(
+      ({ sql }) => sql`update messages set state = 'sending', completed_at = null
+        where id = ${toUuid("message", id)}`,
+    );
+    await startEngine();
+    await school.completed(id);
+  });
+
+  it("ends what is left of a cancelled message when the worker died that gave it back", async () => {
+    const id = await school.send(messageTo(users("u-1"), ["courier"]));
+    await dispatchOnce();
+    expect((await school.source("POST", `/v1/messages/${id}/cancellation`)).status).toBe(204);
+    await installation.books.transaction(
+      ({ sql }) => sql`update chunks set state = 'ready', lease_token = null, lease_until = null
+        where message_id = ${toUuid("message", id)}`,
+    );
+    await startEngine();
+    const stateOf = () =>
+      installation.books.transaction(async ({ sql }) => {
+        const [chunk] = await sql<{ state: string }[]>`
+          select state from chunks where message_id = ${toUuid("message", id)}`;
+        return chunk?.state;
+      });
+    await until(async () => (await stateOf()) === "done");
+    expect(installation.vendor.effects.size).toBe(0);
   });
 
   it("sends on after an engine has stopped in the middle: another one takes over", async () => {

@@ -1,4 +1,4 @@
-import type { SendResult } from "@tidings/sdk/plugin";
+import type { IdempotencyAbility, SendResult } from "@tidings/sdk/plugin";
 import { MAX_ROUNDS } from "./delivery.rules.ts";
 import type { DeliveryException } from "./settle.repository.ts";
 
@@ -14,15 +14,35 @@ export interface JudgedResults {
   retryAfterMs: number;
 }
 
+/** Where a batch stands between its tries. */
+export interface Round {
+  /** Rounds before this one. */
+  roundCount: number;
+  /** The vendor still knows the keys of what it may have taken, and drops a repeat. */
+  dropsRepeats: boolean;
+}
+
+/** The part of a vendor's window in which a repeat is sent: the next round may come late. */
+const SAFE_SHARE = 0.5;
+
+/** Whether a repeat in the next round would be dropped by the vendor, if it took the message this time. */
+export function willDropRepeat(
+  { kind, windowSeconds = 0 }: IdempotencyAbility,
+  secondsSinceFirstTry: number,
+): boolean {
+  return kind === "key" && secondsSinceFirstTry < windowSeconds * SAFE_SHARE;
+}
+
 /**
  * Judges the results of a batch. `idOf` gives the delivery's key for a ref. Who has to act decides: a refused
  * recipient fails for good; a passing fault is tried again until the rounds are used up; a refused configuration
- * waits until the tenant has mended it; what nobody can know is `unknown` and never sent again blindly.
+ * waits until the tenant has mended it. What may have been sent goes out again where the vendor drops a repeat;
+ * elsewhere it is `unknown` and never sent again blindly.
  */
 export function judgeResults(
   results: readonly SendResult[],
   idOf: (ref: string) => string,
-  roundCount: number,
+  round: Round,
 ): JudgedResults {
   const judged: JudgedResults = {
     exceptions: [],
@@ -32,7 +52,7 @@ export function judgeResults(
     configFault: undefined,
     retryAfterMs: 0,
   };
-  for (const result of results) judgeOne(judged, result, idOf, roundCount);
+  for (const result of results) judgeOne(judged, result, idOf, round);
   judged.vendorIds = [...new Set(judged.vendorIds)];
   return judged;
 }
@@ -41,13 +61,13 @@ function judgeOne(
   judged: JudgedResults,
   result: SendResult,
   idOf: (ref: string) => string,
-  roundCount: number,
+  round: Round,
 ): void {
   judged.counts[result.status] = (judged.counts[result.status] ?? 0) + 1;
   if (result.batchVendorId) judged.vendorIds.push(result.batchVendorId);
   if (result.vendorId) judged.references.push({ id: idOf(result.ref), vendorId: result.vendorId });
   judged.retryAfterMs = Math.max(judged.retryAfterMs, result.retryAfterMs ?? 0);
-  const state = stateOf(result, roundCount);
+  const state = stateOf(result, round);
   if (state === "accepted") return;
   const reason = result.code ?? result.status;
   judged.exceptions.push({ id: idOf(result.ref), state, reason, detail: result.detail ?? null });
@@ -56,18 +76,22 @@ function judgeOne(
   }
 }
 
-function stateOf(result: SendResult, roundCount: number): DeliveryException["state"] | "accepted" {
+function stateOf(
+  result: SendResult,
+  { roundCount, dropsRepeats }: Round,
+): DeliveryException["state"] | "accepted" {
+  const isLast = roundCount + 1 >= MAX_ROUNDS;
   switch (result.status) {
     case "accepted":
       return "accepted";
     case "rejected":
       return "failed";
     case "unknown":
-      return "unknown";
+      return dropsRepeats && !isLast ? "ready" : "unknown";
     case "config":
       return "ready";
     case "transient":
     case "throttled":
-      return roundCount + 1 >= MAX_ROUNDS ? "failed" : "ready";
+      return isLast ? "failed" : "ready";
   }
 }

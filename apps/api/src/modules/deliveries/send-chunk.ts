@@ -11,7 +11,7 @@ import { compileRendering } from "../templates/index.ts";
 import type { Claim } from "./claim.repository.ts";
 import { neededVariables, type Rendered, renderDelivery, type SharedContent } from "./content.rules.ts";
 import { CONFIG_PAUSE_SECONDS, pauseSeconds, REASONS } from "./delivery.rules.ts";
-import { judgeResults } from "./outcome.rules.ts";
+import { judgeResults, willDropRepeat } from "./outcome.rules.ts";
 import type { ChunkWork, ReadyRow } from "./send.repository.ts";
 import * as sending from "./send.repository.ts";
 import { type DeliveryException, failChunk, settleBatch } from "./settle.repository.ts";
@@ -88,13 +88,21 @@ async function sendWork(deps: SendChunkDeps, work: ChunkWork): Promise<Pause> {
   const rows = await deps.transact(work, (tx) => sending.readReady(tx, work));
   const rounds = slices(slices(rows, plugin.manifest.limits.batchSize), BATCHES_AT_ONCE);
   const shared = sharedContent(work, plugin);
+  const dropsRepeats = willDropRepeat(plugin.manifest.idempotency, work.secondsSinceFirstTry);
   const pause: Pause = { seconds: pauseSeconds(work.roundCount + 1, Math.random()) };
   for (const batches of rounds) {
     const attemptIds = await deps.transact(work, (tx) => sending.openAttempts(tx, work, batches));
     if (!attemptIds) break;
     const sent = await Promise.all(
       batches.map((batch, index) =>
-        sendBatch(deps, work, { handle, shared, pause, attemptId: attemptIds[index] ?? "", rows: batch }),
+        sendBatch(deps, work, {
+          handle,
+          shared,
+          dropsRepeats,
+          pause,
+          attemptId: attemptIds[index] ?? "",
+          rows: batch,
+        }),
       ),
     );
     if (sent.includes(false)) break;
@@ -120,6 +128,8 @@ interface Batch {
   rows: ReadyRow[];
   handle: ChannelHandle;
   shared: SharedContent;
+  /** The vendor drops what it gets twice. */
+  dropsRepeats: boolean;
   pause: Pause;
 }
 
@@ -127,13 +137,16 @@ interface Batch {
 async function sendBatch(
   deps: SendChunkDeps,
   work: ChunkWork,
-  { attemptId, rows, handle, shared, pause }: Batch,
+  { attemptId, rows, handle, shared, dropsRepeats, pause }: Batch,
 ): Promise<boolean> {
   const rendered = rows.map((row) => renderDelivery(shared, row));
   const messages = rendered.flatMap((one) => ("message" in one ? [one.message] : []));
   const batchRef = fromBigint("att", attemptId);
   const results = messages.length > 0 ? await deps.runtime.send(handle, { batchRef, messages }) : [];
-  const judged = judgeResults(results, (ref) => toBigint("dlv", ref), work.roundCount);
+  const judged = judgeResults(results, (ref) => toBigint("dlv", ref), {
+    roundCount: work.roundCount,
+    dropsRepeats,
+  });
   judged.exceptions.push(...unrenderable(rendered));
   const range = { firstId: rows[0]?.[0] ?? "", lastId: rows.at(-1)?.[0] ?? "" };
   await persistently(() =>

@@ -19,6 +19,8 @@ export interface ChunkWork {
   firstId: string;
   lastId: string;
   roundCount: number;
+  /** Since the vendor got the first of it, 0 before; what the vendor remembers of it is at most this old. */
+  secondsSinceFirstTry: number;
   hour: Date;
   templateVersionId: string | null;
   templateId: string | null;
@@ -43,6 +45,7 @@ interface ChunkWorkRow {
   first_id: string;
   last_id: string;
   round_count: number;
+  seconds_since_first_try: number;
   hour: Date;
   template_version_id: string | null;
   template_id: string | null;
@@ -73,6 +76,9 @@ export async function beginChunk({ sql }: Tx, claim: Claim): Promise<ChunkWork |
       returning c.*
     )
     select b.message_id, m.source_id, b.channel_id, b.step, b.first_id, b.last_id, b.round_count,
+      coalesce((select extract(epoch from now() - min(a.started_at)) from attempts a
+        where b.round_count > 0 and a.tenant_id = ${tenant} and a.chunk_id = b.id), 0)::float
+        as seconds_since_first_try,
       date_trunc('hour', b.created_at) as hour, m.template_version_id, v.template_id,
       coalesce(m.renderings, v.renderings) as renderings, coalesce(v.variables, '[]') as variable_schema,
       m.variables, m.policy_version_id is not null as has_flows,
@@ -95,6 +101,7 @@ function toChunkWork(claim: Claim, row: ChunkWorkRow): ChunkWork {
     firstId: row.first_id,
     lastId: row.last_id,
     roundCount: row.round_count,
+    secondsSinceFirstTry: row.seconds_since_first_try,
     hour: row.hour,
     templateVersionId: row.template_version_id,
     templateId: row.template_id,

@@ -64,6 +64,32 @@ export async function reopenChunk({ sql }: Tx, claim: Claim): Promise<void> {
     where c.tenant_id = ${tenant} and c.id = ${claim.chunkId} and c.lease_token = ${claim.leaseToken}`;
 }
 
+/** A message that a crash has left open: nobody is going to end it, or what was not sent of it. */
+export interface ForgottenMessage {
+  tenantId: string;
+  messageId: string;
+}
+
+/**
+ * Messages with nothing under way that are not ended, and cancelled ones with chunks that nobody will claim: who did
+ * the last of their work died before the step that follows it. Runs as the dispatcher, across tenants.
+ */
+export async function listForgottenMessages({ sql }: Tx, limit: number): Promise<ForgottenMessage[]> {
+  const rows = await sql<{ tenant_id: string; id: string }[]>`
+    (select m.tenant_id, m.id from messages m where m.state = 'sending'
+      and not exists(select from chunks c
+        where c.tenant_id = m.tenant_id and c.message_id = m.id and c.state <> 'done')
+      and not exists(select from flows f
+        where f.tenant_id = m.tenant_id and f.message_id = m.id and f.state = 'waiting') limit ${limit})
+    union
+    (select m.tenant_id, m.id from chunks c join messages m on m.tenant_id = c.tenant_id and m.id = c.message_id
+      where c.state = 'ready' and m.state = 'cancelled' limit ${limit})`;
+  return rows.map((row) => ({
+    tenantId: fromUuid("tenant", row.tenant_id),
+    messageId: fromUuid("message", row.id),
+  }));
+}
+
 /** Tenants that have counts to compact. */
 export async function listTenantsWithDeltas({ sql }: Tx): Promise<string[]> {
   const rows = await sql<

@@ -17,12 +17,14 @@ export interface SweeperDeps {
 }
 
 const LEASES_A_ROUND = 100;
+const MESSAGES_A_ROUND = 100;
 const ROLL_EVERY_MS = 3_600_000;
 
 /** The loops that put right what crashes and races leave behind. All of them may run any number of times. */
 export function createSweeperLoops(deps: SweeperDeps): Loop[] {
   return [
     { name: "lease-sweeper", idleMs: 1_000, run: () => sweepLeases(deps) },
+    { name: "message-sweeper", idleMs: 5_000, run: () => sweepMessages(deps) },
     { name: "receipt-sweeper", idleMs: 1_000, run: () => sweepReceipts(deps) },
     { name: "statistics-compaction", idleMs: 1_000, run: () => compact(deps) },
     { name: "partition-roll", idleMs: ROLL_EVERY_MS, run: () => roll(deps) },
@@ -49,6 +51,15 @@ async function recoverChunk(deps: SweeperDeps, claim: Claim): Promise<void> {
   if (!recovered) return;
   deps.logger.warn({ chunkId: claim.chunkId, openAttempts: recovered.openAttempts }, "a lease ran out");
   await deps.afterChunk(claim.tenantId, recovered.messageId);
+}
+
+/** Ends what a worker that died behind its last chunk did not end. */
+async function sweepMessages(deps: SweeperDeps): Promise<boolean> {
+  const forgotten = await deps.dispatch.transaction((tx) =>
+    sweep.listForgottenMessages(tx, MESSAGES_A_ROUND),
+  );
+  for (const { tenantId, messageId } of forgotten) await deps.afterChunk(tenantId, messageId);
+  return forgotten.length >= MESSAGES_A_ROUND;
 }
 
 async function sweepReceipts(deps: SweeperDeps): Promise<boolean> {
