@@ -66,6 +66,7 @@ async function start({ env, role, demo, logger }: RunOptions, stops: Stop[]): Pr
     consoleDir: resolve(env.CONSOLE_DIR),
     trustedProxies: env.TRUSTED_PROXIES,
     quotaContact: env.QUOTA_CONTACT,
+    inFlightLimits: { perTenant: env.IN_FLIGHT_PER_TENANT, perChannel: env.IN_FLIGHT_PER_CHANNEL },
   });
   stops.push(() => foundation.close());
   const engine = role === "api" ? undefined : startEngine(foundation, queue);

@@ -34,9 +34,16 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
     return started;
   };
 
-  const afterChunk = (tenantId: string, messageId: string) =>
-    transact({ tenantId }, (tx) => finishMessage(tx, tenantId, messageId));
-  const dispatcher = start(createDispatcher({ dispatch, queue: queue.openQueue(SEND_QUEUE) }));
+  const claiming = createDispatcher({
+    dispatch,
+    queue: queue.openQueue(SEND_QUEUE),
+    limits: foundation.inFlightLimits,
+  });
+  const dispatcher = start(claiming);
+  const afterChunk = async (tenantId: string, messageId: string) => {
+    await transact({ tenantId }, (tx) => finishMessage(tx, tenantId, messageId));
+    if (claiming.isHoldingBack()) dispatcher.nudge();
+  };
   const nudgeDispatcher = () => dispatcher.nudge();
   const expander = start(createExpander({ dispatch, transact, nudgeDispatcher, afterChunk }));
   start(
