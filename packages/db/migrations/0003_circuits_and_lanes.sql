@@ -4,6 +4,7 @@ CREATE TABLE "channel_circuits" (
 	"channel_id" uuid NOT NULL,
 	"state" "circuit_state" NOT NULL,
 	"since" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"cause" text,
 	"reason" text,
 	"detail" text,
 	"next_probe_at" timestamp (3) with time zone,

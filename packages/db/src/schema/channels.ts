@@ -62,10 +62,12 @@ export const channelCircuits = pgTable(
     state: circuitState("state").notNull(),
     /** When the circuit opened, or closed again. */
     since: moment("since").notNull().defaultNow(),
-    /** Why it opened: the vendor's code or ours, and its sentence. */
+    /** What opened it: refused settings, calls that came to nothing, or the vendor's own wish for a pause. */
+    cause: text("cause").$type<"refused" | "unreachable" | "throttled">(),
+    /** The vendor's code or ours, and its sentence. */
     reason: text("reason"),
     detail: text("detail"),
-    /** Not before then; while half open, when the probe counts as lost. */
+    /** Not before then. */
     nextProbeAt: moment("next_probe_at"),
     /** The chunk that is the probe. */
     probeChunkId: bigint("probe_chunk_id", { mode: "bigint" }),

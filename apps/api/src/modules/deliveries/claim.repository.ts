@@ -14,8 +14,6 @@ const QUEUED_LEASE_SECONDS = 30;
 
 /** Lanes looked at in one round: beyond that, tenants wait for the lanes before theirs to become empty. */
 const MAX_LANES = 10_000;
-/** How long a probe may take before another chunk is the probe, seconds. */
-const PROBE_LEASE_SECONDS = 120;
 
 interface LaneRow {
   tenant_id: string;
@@ -45,7 +43,7 @@ export async function listLanes({ sql }: Tx, room: number): Promise<Lane[]> {
       select l.*, coalesce(k.state <> 'closed', false) as is_probe
       from (select * from lanes limit ${MAX_LANES}) l
       left join channel_circuits k on k.tenant_id = l.tenant_id and k.channel_id = l.channel_id
-      where k.state is null or k.state = 'closed' or k.next_probe_at <= now()
+      where k.state is null or k.state = 'closed' or ${isProbeDue(sql)}
     )
     select p.tenant_id, p.channel_id, p.priority, p.is_probe, heads.chunks
     from passable p cross join lateral (
@@ -67,6 +65,12 @@ export async function listLanes({ sql }: Tx, room: number): Promise<Lane[]> {
     chunks: row.chunks,
   }));
 }
+
+/** Whether the channel of circuit `k` may be tried: its time has come, or the chunk that was its probe has ended. */
+const isProbeDue = (sql: Tx["sql"]) => sql`(
+  k.state = 'open' and k.next_probe_at <= now()
+  or k.state = 'half_open' and not exists(
+    select from chunks probe where probe.id = k.probe_chunk_id and probe.state in ('queued', 'sending')))`;
 
 /** Whether a chunk `c` may be sent now. */
 const isDue = (sql: Tx["sql"]) => sql`c.due_at <= now() and exists(
@@ -98,11 +102,9 @@ async function startProbes({ sql }: Tx, chosen: readonly ChosenChunk[]): Promise
   const ordinary = chosen.filter(({ isProbe }) => !isProbe).map(({ id }) => id);
   if (probes.length === 0) return ordinary;
   const started = await sql<{ probe_chunk_id: string }[]>`
-    update channel_circuits k set state = 'half_open', probe_chunk_id = p.id,
-      next_probe_at = now() + make_interval(secs => ${PROBE_LEASE_SECONDS})
+    update channel_circuits k set state = 'half_open', probe_chunk_id = p.id
     from jsonb_to_recordset(${JSON.stringify(probes)}::jsonb) as p(id bigint, "tenantId" uuid, "channelId" uuid)
-    where k.tenant_id = p."tenantId" and k.channel_id = p."channelId" and k.state <> 'closed'
-      and k.next_probe_at <= now()
+    where k.tenant_id = p."tenantId" and k.channel_id = p."channelId" and ${isProbeDue(sql)}
     returning k.probe_chunk_id`;
   return [...ordinary, ...started.map((row) => row.probe_chunk_id)];
 }

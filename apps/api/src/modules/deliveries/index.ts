@@ -7,5 +7,6 @@ export { expandListed, expandStep } from "./expansion.repository.ts";
 export type { InFlightLimits } from "./fair-share.rules.ts";
 export { receiptRoutes } from "./receipt.routes.ts";
 export { createReceiveReceipt } from "./receive-receipt.ts";
-export { type ChannelHealth, createSendChunk } from "./send-chunk.ts";
+export { wakeRetries } from "./retry.repository.ts";
+export { type ChannelHealth, type ChannelObservation, createSendChunk } from "./send-chunk.ts";
 export { createSweeperLoops } from "./sweeper.ts";

@@ -14,6 +14,12 @@ export interface JudgedResults {
   retryAfterMs: number;
 }
 
+/** Rounds that the chunk has had. A probe that fails says something about the channel: no reason to give up. */
+interface RoundOfBatch {
+  count: number;
+  isProbe: boolean;
+}
+
 /**
  * Judges the results of a batch. `idOf` gives the delivery's key for a ref. Who has to act decides: a refused
  * recipient fails for good; a passing fault is tried again until the rounds are used up; a refused configuration
@@ -22,7 +28,7 @@ export interface JudgedResults {
 export function judgeResults(
   results: readonly SendResult[],
   idOf: (ref: string) => string,
-  roundCount: number,
+  round: RoundOfBatch,
 ): JudgedResults {
   const judged: JudgedResults = {
     exceptions: [],
@@ -32,7 +38,7 @@ export function judgeResults(
     configFault: undefined,
     retryAfterMs: 0,
   };
-  for (const result of results) judgeOne(judged, result, idOf, roundCount);
+  for (const result of results) judgeOne(judged, result, idOf, round);
   judged.vendorIds = [...new Set(judged.vendorIds)];
   return judged;
 }
@@ -41,13 +47,13 @@ function judgeOne(
   judged: JudgedResults,
   result: SendResult,
   idOf: (ref: string) => string,
-  roundCount: number,
+  round: RoundOfBatch,
 ): void {
   judged.counts[result.status] = (judged.counts[result.status] ?? 0) + 1;
   if (result.batchVendorId) judged.vendorIds.push(result.batchVendorId);
   if (result.vendorId) judged.references.push({ id: idOf(result.ref), vendorId: result.vendorId });
   judged.retryAfterMs = Math.max(judged.retryAfterMs, result.retryAfterMs ?? 0);
-  const state = stateOf(result, roundCount);
+  const state = stateOf(result, round);
   if (state === "accepted") return;
   const reason = result.code ?? result.status;
   judged.exceptions.push({ id: idOf(result.ref), state, reason, detail: result.detail ?? null });
@@ -56,7 +62,7 @@ function judgeOne(
   }
 }
 
-function stateOf(result: SendResult, roundCount: number): DeliveryException["state"] | "accepted" {
+function stateOf(result: SendResult, round: RoundOfBatch): DeliveryException["state"] | "accepted" {
   switch (result.status) {
     case "accepted":
       return "accepted";
@@ -67,7 +73,35 @@ function stateOf(result: SendResult, roundCount: number): DeliveryException["sta
     case "config":
       return "ready";
     case "transient":
+      return !round.isProbe && round.count + 1 >= MAX_ROUNDS ? "failed" : "ready";
     case "throttled":
-      return roundCount + 1 >= MAX_ROUNDS ? "failed" : "ready";
+      return round.count + 1 >= MAX_ROUNDS ? "failed" : "ready";
   }
+}
+
+/** What a batch says about its channel rather than about its recipients. */
+export type ChannelObservation =
+  | { kind: "works" }
+  | { kind: "refused" | "unreachable" | "throttled"; code: string; detail: string; retryAfterMs: number };
+
+/**
+ * Judges the channel by the results of a batch; undefined when they say nothing about it. One recipient who was taken
+ * or refused shows that the channel works; a pause that the vendor asks for one recipient only is that recipient's.
+ */
+export function judgeChannel(
+  results: readonly SendResult[],
+  { configFault, retryAfterMs }: Pick<JudgedResults, "configFault" | "retryAfterMs">,
+): ChannelObservation | undefined {
+  if (configFault) return { kind: "refused", ...configFault, retryAfterMs };
+  const has = (...statuses: SendResult["status"][]) =>
+    results.some(({ status }) => statuses.includes(status));
+  if (has("accepted", "rejected")) return { kind: "works" };
+  const [first] = results;
+  if (!first) return undefined;
+  const seen = { code: first.code ?? first.status, detail: first.detail ?? "", retryAfterMs };
+  if (results.every(({ status }) => status === "throttled")) {
+    return retryAfterMs > 0 ? { kind: "throttled", ...seen } : undefined;
+  }
+  const isForRecipient = results.some((one) => one.status === "transient" && (one.retryAfterMs ?? 0) > 0);
+  return isForRecipient ? undefined : { kind: "unreachable", ...seen };
 }
