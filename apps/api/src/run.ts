@@ -76,6 +76,7 @@ async function start(
     consoleDir: resolve(env.CONSOLE_DIR),
     trustedProxies: env.TRUSTED_PROXIES,
     quotaContact: env.QUOTA_CONTACT,
+    inFlightLimits: { perTenant: env.IN_FLIGHT_PER_TENANT, perChannel: env.IN_FLIGHT_PER_CHANNEL },
   });
   stops.push(() => foundation.close());
   const engine = role === "api" ? undefined : startEngine(foundation, queue);

@@ -1,4 +1,4 @@
-import { createHealthReporter } from "../modules/channels/index.ts";
+import { createCircuitBreaker, createHealthReporter } from "../modules/channels/index.ts";
 import {
   createDispatcher,
   createExpander,
@@ -28,15 +28,23 @@ const CHUNKS_AT_ONCE = 8;
 export function startEngine(foundation: Foundation, queue: QueueTransport): Engine {
   const { dispatch, transactAsWorker: transact, logger, plugins } = foundation;
   const running: RunningLoop[] = [];
+  let stopping = false;
   const start = (loop: Loop) => {
     const started = startLoop(loop, logger);
     running.push(started);
     return started;
   };
 
-  const afterChunk = (tenantId: string, messageId: string) =>
-    transact({ tenantId }, (tx) => finishMessage(tx, tenantId, messageId));
-  const dispatcher = start(createDispatcher({ dispatch, queue: queue.openQueue(SEND_QUEUE) }));
+  const claiming = createDispatcher({
+    dispatch,
+    queue: queue.openQueue(SEND_QUEUE),
+    limits: foundation.inFlightLimits,
+  });
+  const dispatcher = start(claiming);
+  const afterChunk = async (tenantId: string, messageId: string) => {
+    await transact({ tenantId }, (tx) => finishMessage(tx, tenantId, messageId));
+    if (claiming.isHoldingBack()) dispatcher.nudge();
+  };
   const nudgeDispatcher = () => dispatcher.nudge();
   const expander = start(createExpander({ dispatch, transact, nudgeDispatcher, afterChunk }));
   start(
@@ -61,7 +69,7 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
     logger,
   });
   for (const loop of sweepers) start(loop);
-  const worker = startSending(foundation, queue, afterChunk);
+  const worker = startSending(foundation, queue, afterChunk, () => stopping);
 
   return {
     nudge() {
@@ -69,8 +77,8 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
       dispatcher.nudge();
     },
     async stop() {
-      await Promise.all(running.map((loop) => loop.stop()));
-      await worker.stop();
+      stopping = true;
+      await Promise.all([worker.stop(), ...running.map((loop) => loop.stop())]);
     },
   };
 }
@@ -79,6 +87,7 @@ function startSending(
   foundation: Foundation,
   queue: QueueTransport,
   afterChunk: (tenantId: string, messageId: string) => Promise<void>,
+  isStopping: () => boolean,
 ): HintWorker {
   const { transactAsWorker, vault } = foundation;
   const reportHealth = createHealthReporter({ transactAsWorker, clock: foundation.clock });
@@ -91,6 +100,8 @@ function startSending(
       if (work.hasFlows) await wakeFlows(tx, work, work.step, range);
     },
     afterChunk,
+    isStopping,
+    breaker: createCircuitBreaker({ transactAsWorker, clock: foundation.clock }),
     reportHealth: (tenantId, channelId, revision, health) =>
       reportHealth({ tenantId, id: channelId, revision }, health),
   });

@@ -1,5 +1,6 @@
 import { connect } from "@tidings/db";
 import { type ChannelVault, createChannelVault } from "../modules/channels/index.ts";
+import type { InFlightLimits } from "../modules/deliveries/index.ts";
 import { type Clock, systemClock } from "../platform/clock.ts";
 import { type Database, type Transact, transactIn } from "../platform/database/index.ts";
 import type { Logger } from "../platform/logger.ts";
@@ -28,6 +29,8 @@ export interface Installation {
   trustedProxies?: readonly string[];
   /** Whom a tenant asks for a higher quota. */
   quotaContact?: string | undefined;
+  /** Deliveries under way at once, of a tenant and of a channel. */
+  inFlightLimits?: InFlightLimits | undefined;
 }
 
 /** The parts that HTTP and engine share. Databases connect when they are first used. */

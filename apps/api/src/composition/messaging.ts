@@ -20,6 +20,7 @@ import {
   createReceiveReceipt,
   deliveryRoutes,
   receiptRoutes,
+  wakeRetries,
 } from "../modules/deliveries/index.ts";
 import {
   createAcceptMessage,
@@ -39,7 +40,14 @@ import type { Foundation } from "./foundation.ts";
 /** Channels, approvals, messages and what became of them. `nudge`: something may be due now. */
 export function composeMessaging(foundation: Foundation, nudge: () => void) {
   const { transact, plugins: catalogue, installationKey, publicUrl, runtime, vault } = foundation;
-  const channels = createChannelService({ transact, catalogue, installationKey, publicUrl });
+  const channels = createChannelService({
+    transact,
+    catalogue,
+    installationKey,
+    publicUrl,
+    nudge,
+    wakeRetries,
+  });
   const messages = createMessageService({
     transact,
     readTotals: readMessageTotals,
@@ -68,7 +76,10 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     receipts: receiptRoutes(receiveReceipt),
     routers: [
       pluginRoutes(createPluginService({ catalogue })),
-      channelRoutes(channels, createChannelVerificationService({ transact, runtime, vault })),
+      channelRoutes(
+        channels,
+        createChannelVerificationService({ transact, runtime, vault, nudge, wakeRetries }),
+      ),
       messageRoutes({ acceptMessage, messages }),
       deliveryRoutes(deliveries),
       approvalRoutes(approvalFlows, approvalRequests),

@@ -1,4 +1,5 @@
-import type { Ability } from "./authorization/index.ts";
+import { type Ability, abilityOf } from "./authorization/index.ts";
+import type { Clock } from "./clock.ts";
 
 /** Who asks. */
 export type Actor =
@@ -15,3 +16,12 @@ export interface RequestContext {
   ipAddress?: string;
   now(): Date;
 }
+
+/** What the platform does by itself, for the audit log: nobody asked, and nothing is asked of an ability. */
+export const systemContext = (tenantId: string, name: string, clock: Clock): RequestContext => ({
+  tenantId,
+  actor: { kind: "system", name },
+  ability: abilityOf([]),
+  requestId: "system",
+  now: () => clock.now(),
+});

@@ -20,6 +20,10 @@ const schema = z.object({
     .pipe(z.array(z.string().refine(isNetwork, "Not an address or network such as 10.0.0.0/8."))),
   /** Whom a tenant asks for a higher quota, as people read it: a name, a number, an address. */
   QUOTA_CONTACT: z.string().trim().min(1).max(200).optional(),
+  /** Deliveries of one tenant that are claimed at once. */
+  IN_FLIGHT_PER_TENANT: z.coerce.number().int().min(1).default(12_000),
+  /** Deliveries of one channel that are claimed at once. */
+  IN_FLIGHT_PER_CHANNEL: z.coerce.number().int().min(1).default(12_000),
   DATA_DIR: z.string().default(".data"),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   /** Folder of the channel plugins. */

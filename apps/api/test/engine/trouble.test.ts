@@ -68,7 +68,6 @@ it("keeps deliveries while the vendor refuses the credentials, and sends them on
   });
   const callsBefore = installation.vendor.calls.length;
   await change(courier.id, { secrets: { token: "mended" } });
-  await timePasses(installation, 61);
   await school.completed(id);
   expect(await school.timelineOf(id)).toMatchObject({ state: "accepted", reason: null, attemptCount: 2 });
   expect(installation.vendor.calls).toHaveLength(callsBefore + 1);
@@ -133,8 +132,11 @@ it("gives up after eight rounds, with the last reason", async () => {
   installation.vendor.answer(() => ({ status: 429 }));
   const id = await school.send(messageTo(users("u-1"), ["courier"]));
   for (let round = 1; round <= 8; round++) {
-    await until(async () => (await school.timelineOf(id)).attemptCount === round);
-    await timePasses(installation, 2000);
+    await until(async () => {
+      if ((await school.timelineOf(id)).attemptCount >= round) return true;
+      await timePasses(installation, 2000);
+      return false;
+    });
   }
   await school.completed(id);
   expect(await school.timelineOf(id)).toMatchObject({ state: "failed", reason: "busy", attemptCount: 8 });

@@ -29,6 +29,8 @@ export interface InstallationOptions {
   publicUrl?: string;
   trustedProxies?: string[];
   logger?: Logger;
+  /** Limits of the operator's, as the environment sets them. */
+  limits?: Partial<Pick<Foundation, "inFlightLimits">>;
 }
 
 /** What the operator of every tested installation has set. */
@@ -103,6 +105,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
       outbound: { allowedEndpoints },
       logger,
       quotaContact: QUOTA_CONTACT,
+      ...options.limits,
       ...(options.trustedProxies ? { trustedProxies: options.trustedProxies } : {}),
       ...(options.consoleDir ? { consoleDir: options.consoleDir } : {}),
     }),

@@ -1,4 +1,5 @@
 import {
+  bigint,
   foreignKey,
   index,
   integer,
@@ -44,6 +45,41 @@ export const channels = pgTable(
     foreignKey({ columns: [table.tenantId], foreignColumns: [tenants.id] }),
     // A vendor's push names the channel before the tenant is known.
     index().on(table.id),
+  ],
+);
+
+export const circuitState = pgEnum("circuit_state", ["closed", "open", "half_open"]);
+
+/**
+ * Whether a channel is sent through at the moment. A channel without a row is closed: it works. The dispatcher claims
+ * nothing for an open one, and a single chunk as its probe when `next_probe_at` has come.
+ */
+export const channelCircuits = pgTable(
+  "channel_circuits",
+  {
+    tenantId: tenantId(),
+    channelId: channelId("channel_id").notNull(),
+    state: circuitState("state").notNull(),
+    /** When the circuit opened, or closed again. */
+    since: moment("since").notNull().defaultNow(),
+    /** What opened it: refused settings, calls that came to nothing, or the vendor's own wish for a pause. */
+    cause: text("cause").$type<"refused" | "unreachable" | "throttled">(),
+    /** The vendor's code or ours, and its sentence. */
+    reason: text("reason"),
+    detail: text("detail"),
+    /** Not before then. */
+    nextProbeAt: moment("next_probe_at"),
+    /** The chunk that is the probe. */
+    probeChunkId: bigint("probe_chunk_id", { mode: "bigint" }),
+    /** Probes in a row that failed: each doubles the pause. */
+    failedProbeCount: integer("failed_probe_count").notNull().default(0),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.channelId] }),
+    foreignKey({
+      columns: [table.tenantId, table.channelId],
+      foreignColumns: [channels.tenantId, channels.id],
+    }).onDelete("cascade"),
   ],
 );
 

@@ -92,7 +92,10 @@ export const chunks = pgTable(
     createdAt: createdAt(),
   },
   (table) => [
-    index("chunks_ready").on(table.priority, table.dueAt, table.id).where(sql`state = 'ready'`),
+    // By lane, so that the claim steps from tenant to tenant and channel to channel, however long one lane is.
+    index("chunks_waiting")
+      .on(table.priority, table.tenantId, table.channelId, table.dueAt, table.id)
+      .where(sql`state = 'ready'`),
     index("chunks_leased").on(table.leaseUntil).where(sql`state in ('queued', 'sending')`),
     index("chunks_of_message").on(table.tenantId, table.messageId, table.step),
     index("chunks_by_range").on(table.tenantId, table.firstId),

@@ -245,13 +245,32 @@ export type Channel = {
 };
 
 /**
- * What the last test call found.
+ * Whether the channel is sent through. While it is open deliveries wait; the next probe sends one batch.
+ */
+export type ChannelCircuit = {
+    state: 'closed' | 'open' | 'half_open';
+    /**
+     * When it opened or closed; null: it never opened.
+     */
+    since: string | null;
+    cause: 'refused' | 'unreachable' | 'throttled' | null;
+    /**
+     * The vendor's code, or one of ours.
+     */
+    code: string | null;
+    detail: string | null;
+    nextProbeAt: string | null;
+};
+
+/**
+ * What the last test call, or the sending, has found.
  */
 export type ChannelHealth = {
     state: 'unverified' | 'healthy' | 'failing';
     code: string | null;
     detail: string | null;
     at: string | null;
+    circuit: ChannelCircuit;
 };
 
 export type ChannelPage = {

@@ -6,24 +6,29 @@ import type { PluginRuntime } from "../../platform/plugin-runtime/index.ts";
 import { recordAudit } from "../audit/index.ts";
 import { channelChanged } from "./channel.errors.ts";
 import { type ChannelHealth, saveHealth } from "./channel.repository.ts";
-import { getChannel } from "./channel.service.ts";
+import { getChannel, tryAgain, type WakeRetries } from "./channel.service.ts";
 import type { ChannelVault } from "./channel-vault.ts";
+import type { CircuitRow } from "./circuit.repository.ts";
 
 export interface ChannelVerificationDeps {
   transact: Transact;
   runtime: Pick<PluginRuntime, "verify">;
   vault: Pick<ChannelVault, "toHandle">;
+  nudge(): void;
+  wakeRetries: WakeRetries;
 }
+
+type Verified = Verification & ChannelHealth & { circuit: CircuitRow | undefined };
 
 export function createChannelVerificationService(deps: ChannelVerificationDeps) {
   return {
     /** Makes the plugin's test call, outside any transaction, and keeps its outcome as the channel's health. */
-    async verifyChannel(ctx: RequestContext, channelId: string): Promise<Verification & ChannelHealth> {
+    async verifyChannel(ctx: RequestContext, channelId: string): Promise<Verified> {
       authorize(ctx, "update", "Channel");
       const channel = await deps.transact(ctx, (tx) => getChannel(tx, ctx, channelId));
       const outcome = await deps.runtime.verify(deps.vault.toHandle(channel));
       const health = healthAfter(outcome, ctx.now());
-      await deps.transact(ctx, async (tx) => {
+      const { circuit } = await deps.transact(ctx, async (tx) => {
         if (!(await saveHealth(tx, channel, health))) {
           throw channelChanged(`"${channel.name}" was changed while it was tested; test it again.`);
         }
@@ -33,8 +38,11 @@ export function createChannelVerificationService(deps: ChannelVerificationDeps) 
           subjectName: channel.name,
           after: outcome,
         });
+        if (outcome.ok) await tryAgain(tx, channel, deps.wakeRetries);
+        return getChannel(tx, ctx, channelId);
       });
-      return { ...outcome, ...health };
+      if (outcome.ok) deps.nudge();
+      return { ...outcome, ...health, circuit };
     },
   };
 }

@@ -3,6 +3,7 @@ import { and, asc, eq, exists, gt, inArray, sql } from "drizzle-orm";
 import type { Tx } from "../../platform/database/index.ts";
 import { type PageRequest, readCursor } from "../../platform/http/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
+import { type CircuitRow, listCircuits } from "./circuit.repository.ts";
 
 const { channelGrants, channelSecrets, channels, sources } = schema;
 
@@ -12,6 +13,8 @@ export type ChannelRow = typeof channels.$inferSelect;
 export type ChannelWithParts = ChannelRow & {
   secrets: { field: string; updatedAt: Date }[];
   sources: { id: string; name: string }[];
+  /** Undefined: it has never failed. */
+  circuit: CircuitRow | undefined;
 };
 
 export interface ChannelFilter {
@@ -106,8 +109,10 @@ async function withParts(tx: Tx, tenantId: string, rows: ChannelRow[]): Promise<
     )
     .where(and(eq(channelGrants.tenantId, tenantId), inArray(channelGrants.channelId, channelIds)))
     .orderBy(sources.name);
+  const circuits = await listCircuits(tx, tenantId, channelIds);
   return rows.map((row) => ({
     ...row,
+    circuit: circuits.find(({ channelId }) => channelId === row.id),
     secrets: secrets
       .filter(({ channelId }) => channelId === row.id)
       .map(({ field, updatedAt }) => ({ field, updatedAt })),

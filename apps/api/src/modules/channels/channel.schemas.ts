@@ -2,6 +2,8 @@ import type { Verification } from "@tidings/sdk/plugin";
 import { fields, z } from "../../platform/http/index.ts";
 import type { ChannelHealth } from "./channel.repository.ts";
 import type { Channel as ChannelView } from "./channel.service.ts";
+import type { CircuitRow } from "./circuit.repository.ts";
+import { CIRCUIT_CAUSES, CIRCUIT_STATES } from "./circuit.rules.ts";
 
 /** As many fields as a manifest may declare. */
 const MAX_FIELDS = 40;
@@ -49,14 +51,31 @@ export const ChannelQuery = fields.pageQuery.extend({
   state: fields.switchState.optional(),
 });
 
+const Circuit = z
+  .object({
+    state: z.enum(CIRCUIT_STATES),
+    since: fields.moment
+      .nullable()
+      .openapi({ description: "When it opened or closed; null: it never opened." }),
+    cause: z.enum(CIRCUIT_CAUSES).nullable(),
+    code: z.string().nullable().openapi({ description: "The vendor's code, or one of ours." }),
+    detail: z.string().nullable(),
+    nextProbeAt: fields.moment.nullable(),
+  })
+  .openapi("ChannelCircuit", {
+    description:
+      "Whether the channel is sent through. While it is open deliveries wait; the next probe sends one batch.",
+  });
+
 const Health = z
   .object({
     state: z.enum(["unverified", "healthy", "failing"]),
     code: z.string().nullable(),
     detail: z.string().nullable(),
     at: fields.moment.nullable(),
+    circuit: Circuit,
   })
-  .openapi("ChannelHealth", { description: "What the last test call found." });
+  .openapi("ChannelHealth", { description: "What the last test call, or the sending, has found." });
 
 export const Channel = z
   .object({
@@ -115,15 +134,27 @@ export function toChannel(row: ChannelView): z.infer<typeof Channel> {
   };
 }
 
-export function toVerification(row: Verification & ChannelHealth): z.infer<typeof ChannelVerification> {
+export function toVerification(row: Verification & HealthView): z.infer<typeof ChannelVerification> {
   return { ok: row.ok, code: row.code ?? null, detail: row.detail ?? null, health: toHealth(row) };
 }
 
-function toHealth(row: ChannelHealth): z.infer<typeof Health> {
+type HealthView = ChannelHealth & { circuit: CircuitRow | undefined };
+
+function toHealth(row: HealthView): z.infer<typeof Health> {
   return {
     state: row.health,
     code: row.healthCode,
     detail: row.healthDetail,
     at: row.healthAt?.toISOString() ?? null,
+    circuit: toCircuit(row.circuit),
   };
 }
+
+const toCircuit = (row: CircuitRow | undefined): z.infer<typeof Circuit> => ({
+  state: row?.state ?? "closed",
+  since: row?.since.toISOString() ?? null,
+  cause: row?.cause ?? null,
+  code: row?.reason ?? null,
+  detail: row?.detail ?? null,
+  nextProbeAt: row?.nextProbeAt?.toISOString() ?? null,
+});

@@ -20,6 +20,8 @@ import { createChannelVerificationService } from "./channel-verification.service
 
 const SECRET = "SECRET-of-the-vendor";
 
+const NO_ENGINE = { nudge() {}, wakeRetries: async () => {} };
+
 let installation: TestInstallation;
 let service: ChannelService;
 let vault: ChannelVault;
@@ -30,6 +32,7 @@ beforeAll(async () => {
   installation = await createTestInstallation();
   service = createChannelService({
     ...installation,
+    ...NO_ENGINE,
     catalogue: testCatalogue,
     publicUrl: "https://tidings.example",
   });
@@ -198,7 +201,7 @@ describe("a channel", () => {
 
 describe("the test call", () => {
   const verification = (verify: (channel: ChannelHandle) => Promise<{ ok: boolean; code?: string }>) =>
-    createChannelVerificationService({ ...installation, vault, runtime: { verify } });
+    createChannelVerificationService({ ...installation, ...NO_ENGINE, vault, runtime: { verify } });
 
   it("gets the decrypted secrets and leaves its outcome as the channel's health", async () => {
     const { id } = await create("c0");

@@ -14,6 +14,7 @@ import * as repository from "./channel.repository.ts";
 import { auditedOf, type ChannelForm, checkForm, newSecrets, visibleTo } from "./channel.rules.ts";
 import { deleteSecrets, replaceSecrets } from "./channel-secret.repository.ts";
 import { sealSecrets } from "./channel-vault.ts";
+import { forgetCircuit, probeSoon } from "./circuit.repository.ts";
 import { receiptsUrl } from "./receipts-url.rules.ts";
 
 export interface CreateChannel {
@@ -38,6 +39,21 @@ export interface ChannelServiceDeps {
   catalogue: Pick<PluginCatalogue, "find">;
   installationKey: Uint8Array;
   publicUrl: string;
+  /** Something of a channel that may work again may be due now. */
+  nudge(): void;
+  wakeRetries: WakeRetries;
+}
+
+/** Makes due what waits for another try on the channel. Part of the transaction that mends it. */
+export type WakeRetries = (tx: Tx, tenantId: string, channelId: string) => Promise<void>;
+
+/** The channel may work again: if it is not sent through, the probe is due now. */
+export async function tryAgain(
+  tx: Tx,
+  channel: { tenantId: string; id: string },
+  wakeRetries: WakeRetries,
+): Promise<void> {
+  if (await probeSoon(tx, channel)) await wakeRetries(tx, channel.tenantId, channel.id);
 }
 
 export function createChannelService(deps: ChannelServiceDeps) {
@@ -71,6 +87,7 @@ export function createChannelService(deps: ChannelServiceDeps) {
     assertValid(plugin, { settings, secrets }, kept);
     await saveSecrets(tx, ctx, before.id, secrets);
     await repository.reviseChannel(tx, ctx.tenantId, before.id, settings);
+    await tryAgain(tx, before, deps.wakeRetries);
   }
 
   return {
@@ -117,11 +134,15 @@ export function createChannelService(deps: ChannelServiceDeps) {
     async updateChannel(ctx: RequestContext, channelId: string, changes: UpdateChannel): Promise<Channel> {
       authorize(ctx, "update", "Channel");
       const { settings, secrets, ...rest } = changes;
-      return deps.transact(ctx, async (tx) => {
+      const channel = await deps.transact(ctx, async (tx) => {
         const before = await getChannel(tx, ctx, channelId);
         await repository
           .updateChannel(tx, ctx.tenantId, channelId, { ...rest, updatedAt: ctx.now() })
           .catch(explainConflict({ ...before, ...rest }));
+        const isSwitched = rest.state !== undefined && rest.state !== before.state;
+        if (isSwitched && (await forgetCircuit(tx, before))) {
+          await deps.wakeRetries(tx, ctx.tenantId, channelId);
+        }
         if (settings || secrets) await revise(tx, ctx, before, { settings, secrets });
         const after = await getChannel(tx, ctx, channelId);
         await recordAudit(tx, ctx, {
@@ -132,6 +153,8 @@ export function createChannelService(deps: ChannelServiceDeps) {
         });
         return present(ctx, after);
       });
+      deps.nudge();
+      return channel;
     },
 
     /** Deletes the channel with its secrets and grants. */

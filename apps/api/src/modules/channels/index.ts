@@ -11,5 +11,7 @@ export {
   type ChannelVerificationService,
   createChannelVerificationService,
 } from "./channel-verification.service.ts";
+export type { Observation } from "./circuit.rules.ts";
+export { createCircuitBreaker } from "./circuit-breaker.ts";
 export { createHealthReporter } from "./health-reporter.ts";
 export { isReceiptToken } from "./receipts-url.rules.ts";

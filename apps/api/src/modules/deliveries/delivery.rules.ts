@@ -46,8 +46,6 @@ export function statesBefore(receipt: "delivered" | "undelivered"): DeliveryStat
 export const MAX_ROUNDS = 8;
 /** The longest pause between two rounds, seconds. */
 const MAX_PAUSE_SECONDS = 900;
-/** A channel whose settings are refused is tried again this often, seconds, until it is mended. */
-export const CONFIG_PAUSE_SECONDS = 60;
 
 /** Pause before round `round` (1, 2, …), seconds: 2, 6, 18, 54, … with up to a quarter of jitter. */
 export function pauseSeconds(round: number, random: number): number {

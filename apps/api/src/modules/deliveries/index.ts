@@ -1,10 +1,12 @@
 export { cancelUnsent, finishMessage } from "./completion.repository.ts";
 export { deliveryRoutes } from "./delivery.routes.ts";
 export { createDeliveryService } from "./delivery.service.ts";
-export { createDispatcher, SEND_QUEUE, SendHint } from "./dispatcher.ts";
+export { createDispatcher, DEFAULT_IN_FLIGHT, SEND_QUEUE, SendHint } from "./dispatcher.ts";
 export { createExpander, listRecipients } from "./expander.ts";
 export { expandListed, expandStep } from "./expansion.repository.ts";
+export type { InFlightLimits } from "./fair-share.rules.ts";
 export { receiptRoutes } from "./receipt.routes.ts";
 export { createReceiveReceipt } from "./receive-receipt.ts";
-export { type ChannelHealth, createSendChunk } from "./send-chunk.ts";
+export { wakeRetries } from "./retry.repository.ts";
+export { type ChannelHealth, type ChannelObservation, createSendChunk } from "./send-chunk.ts";
 export { createSweeperLoops } from "./sweeper.ts";

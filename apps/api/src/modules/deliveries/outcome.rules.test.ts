@@ -1,20 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { MAX_ROUNDS } from "./delivery.rules.ts";
-import { judgeResults, willDropRepeat } from "./outcome.rules.ts";
+import { judgeResults, type Round, willDropRepeat } from "./outcome.rules.ts";
 
-const stateAfter = (
-  status: "unknown" | "transient" | "accepted",
-  round: { roundCount: number; dropsRepeats: boolean },
-) => judgeResults([{ ref: "dlv_1", status }], () => "1", round).exceptions[0]?.state ?? "accepted";
+const stateAfter = (status: "unknown" | "transient" | "accepted", round: Round) =>
+  judgeResults([{ ref: "dlv_1", status }], () => "1", round).exceptions[0]?.state ?? "accepted";
 
 describe("what may have been sent", () => {
   it("goes out again where the vendor drops a repeat, until the rounds are used up", () => {
-    expect(stateAfter("unknown", { roundCount: 0, dropsRepeats: true })).toBe("ready");
-    expect(stateAfter("unknown", { roundCount: MAX_ROUNDS - 1, dropsRepeats: true })).toBe("unknown");
+    expect(stateAfter("unknown", { count: 0, isProbe: false, dropsRepeats: true })).toBe("ready");
+    expect(stateAfter("unknown", { count: MAX_ROUNDS - 1, isProbe: false, dropsRepeats: true })).toBe(
+      "unknown",
+    );
   });
 
   it("is unknown at once where a repeat would be a second message", () => {
-    expect(stateAfter("unknown", { roundCount: 0, dropsRepeats: false })).toBe("unknown");
+    expect(stateAfter("unknown", { count: 0, isProbe: false, dropsRepeats: false })).toBe("unknown");
   });
 
   it.each([

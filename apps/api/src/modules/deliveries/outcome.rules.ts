@@ -14,10 +14,12 @@ export interface JudgedResults {
   retryAfterMs: number;
 }
 
-/** Where a batch stands between its tries. */
+/** Where a chunk stands between its tries. */
 export interface Round {
   /** Rounds before this one. */
-  roundCount: number;
+  count: number;
+  /** One batch tries out the channel: that it fails says something about the channel, and is no reason to give up. */
+  isProbe: boolean;
   /** The vendor still knows the keys of what it may have taken, and drops a repeat. */
   dropsRepeats: boolean;
 }
@@ -76,22 +78,47 @@ function judgeOne(
   }
 }
 
-function stateOf(
-  result: SendResult,
-  { roundCount, dropsRepeats }: Round,
-): DeliveryException["state"] | "accepted" {
-  const isLast = roundCount + 1 >= MAX_ROUNDS;
+function stateOf(result: SendResult, round: Round): DeliveryException["state"] | "accepted" {
+  const isLast = round.count + 1 >= MAX_ROUNDS;
   switch (result.status) {
     case "accepted":
       return "accepted";
     case "rejected":
       return "failed";
     case "unknown":
-      return dropsRepeats && !isLast ? "ready" : "unknown";
+      return round.dropsRepeats && !isLast ? "ready" : "unknown";
     case "config":
       return "ready";
     case "transient":
+      return isLast && !round.isProbe ? "failed" : "ready";
     case "throttled":
       return isLast ? "failed" : "ready";
   }
+}
+
+/** What a batch says about its channel rather than about its recipients. */
+export type ChannelObservation =
+  | { kind: "works" }
+  | { kind: "refused" | "unreachable" | "throttled"; code: string; detail: string; retryAfterMs: number };
+
+/**
+ * Judges the channel by the results of a batch; undefined when they say nothing about it. One recipient who was taken
+ * or refused shows that the channel works; a pause that the vendor asks for one recipient only is that recipient's.
+ */
+export function judgeChannel(
+  results: readonly SendResult[],
+  { configFault, retryAfterMs }: Pick<JudgedResults, "configFault" | "retryAfterMs">,
+): ChannelObservation | undefined {
+  if (configFault) return { kind: "refused", ...configFault, retryAfterMs };
+  const has = (...statuses: SendResult["status"][]) =>
+    results.some(({ status }) => statuses.includes(status));
+  if (has("accepted", "rejected")) return { kind: "works" };
+  const [first] = results;
+  if (!first) return undefined;
+  const seen = { code: first.code ?? first.status, detail: first.detail ?? "", retryAfterMs };
+  if (results.every(({ status }) => status === "throttled")) {
+    return retryAfterMs > 0 ? { kind: "throttled", ...seen } : undefined;
+  }
+  const isForRecipient = results.some((one) => one.status === "transient" && (one.retryAfterMs ?? 0) > 0);
+  return isForRecipient ? undefined : { kind: "unreachable", ...seen };
 }

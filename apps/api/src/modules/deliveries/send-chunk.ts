@@ -10,8 +10,14 @@ import type {
 import { compileRendering } from "../templates/index.ts";
 import type { Claim } from "./claim.repository.ts";
 import { neededVariables, type Rendered, renderDelivery, type SharedContent } from "./content.rules.ts";
-import { CONFIG_PAUSE_SECONDS, pauseSeconds, REASONS } from "./delivery.rules.ts";
-import { judgeResults, willDropRepeat } from "./outcome.rules.ts";
+import { pauseSeconds, REASONS } from "./delivery.rules.ts";
+import {
+  type ChannelObservation,
+  judgeChannel,
+  judgeResults,
+  type Round,
+  willDropRepeat,
+} from "./outcome.rules.ts";
 import type { ChunkWork, ReadyRow } from "./send.repository.ts";
 import * as sending from "./send.repository.ts";
 import { type DeliveryException, failChunk, settleBatch } from "./settle.repository.ts";
@@ -27,6 +33,18 @@ export interface SendChunkDeps {
   /** What follows the end of a chunk: perhaps the message is complete. */
   afterChunk(tenantId: string, messageId: string): Promise<void>;
   reportHealth(tenantId: string, channelId: string, revision: number, health: ChannelHealth): Promise<void>;
+  breaker: Breaker;
+  /** The process is about to end: hand back instead of going on. */
+  isStopping(): boolean;
+}
+
+/** Decides whether a channel is sent through. */
+export interface Breaker {
+  /** True when the channel is not to be sent through any more. */
+  observe(
+    channel: { tenantId: string; id: string; revision: number; isProbe: boolean },
+    seen: ChannelObservation,
+  ): Promise<boolean>;
 }
 
 export type AfterBatch = (
@@ -34,6 +52,8 @@ export type AfterBatch = (
   work: ChunkWork,
   range: { firstId: string; lastId: string },
 ) => Promise<void>;
+
+export type { ChannelObservation } from "./outcome.rules.ts";
 
 export type ChannelHealth = { ok: true } | { ok: false; code: string; detail: string };
 
@@ -43,10 +63,30 @@ const EXTEND_EVERY_MS = (sending.SENDING_LEASE_SECONDS * 1000) / 3;
 /** How long the outcome of a batch is offered to a database that does not take it. */
 const SETTLE_FOR_MS = 45_000;
 
-/** The pause before the next round that the batches of a chunk ask for, seconds. */
-interface Pause {
-  seconds: number;
+/** What the batches of a chunk found out about its next round. */
+interface Findings {
+  pauseSeconds: number;
+  /** The channel is not sent through any more: what is left is not the chunk's fault. */
+  isHeld: boolean;
+  /** The vendor took something, and then asked for a pause. */
+  hasProgressed: boolean;
+  isThrottled: boolean;
 }
+
+const startOf = (work: ChunkWork): Findings => ({
+  pauseSeconds: pauseSeconds(work.roundCount + 1, Math.random()),
+  isHeld: false,
+  hasProgressed: false,
+  isThrottled: false,
+});
+
+/** A round that the channel stopped, or that got on until the vendor asked for a pause, costs the chunk nothing. */
+const pauseOf = (found: Findings): sending.Pause => ({
+  seconds: found.isHeld ? 0 : found.pauseSeconds,
+  isRoundCounted: !found.isHeld && !(found.isThrottled && found.hasProgressed),
+});
+
+const UNTOUCHED: sending.Pause = { seconds: 0, isRoundCounted: false };
 
 /**
  * Sends one chunk: read what is still `ready`, and per batch write the intent, call the plugin, write the outcome.
@@ -65,8 +105,9 @@ export function createSendChunk(deps: SendChunkDeps) {
       deps.transact(claim, (tx) => sending.extendLease(tx, work)).catch(() => {});
     }, EXTEND_EVERY_MS);
     try {
-      const pause = await sendWork(deps, work);
-      await deps.transact(claim, (tx) => sending.endChunk(tx, work, pause.seconds));
+      const isUntouched = work.channel?.circuit === "held" || deps.isStopping();
+      const pause = isUntouched ? UNTOUCHED : await sendWork(deps, work);
+      await deps.transact(claim, (tx) => sending.endChunk(tx, work, pause));
       await deps.afterChunk(work.tenantId, work.messageId);
     } finally {
       clearInterval(extending);
@@ -74,7 +115,7 @@ export function createSendChunk(deps: SendChunkDeps) {
   };
 }
 
-async function sendWork(deps: SendChunkDeps, work: ChunkWork): Promise<Pause> {
+async function sendWork(deps: SendChunkDeps, work: ChunkWork): Promise<sending.Pause> {
   const plugin = work.channel ? deps.catalogue.find(work.channel.pluginId) : undefined;
   const obstacle = obstacleOf(work, plugin);
   if (obstacle || !plugin || !work.channel) {
@@ -82,14 +123,18 @@ async function sendWork(deps: SendChunkDeps, work: ChunkWork): Promise<Pause> {
       await failChunk(tx, work, obstacle ?? REASONS.channelGone);
       await deps.afterBatch(tx, work, work);
     });
-    return { seconds: 0 };
+    return UNTOUCHED;
   }
   const handle = deps.toHandle(work.tenantId, work.channelId, work.channel);
   const rows = await deps.transact(work, (tx) => sending.readReady(tx, work));
-  const rounds = slices(slices(rows, plugin.manifest.limits.batchSize), BATCHES_AT_ONCE);
+  const rounds = roundsOf(slices(rows, plugin.manifest.limits.batchSize), work.channel.circuit === "probe");
   const shared = sharedContent(work, plugin);
-  const dropsRepeats = willDropRepeat(plugin.manifest.idempotency, work.secondsSinceFirstTry);
-  const pause: Pause = { seconds: pauseSeconds(work.roundCount + 1, Math.random()) };
+  const round: Round = {
+    count: work.roundCount,
+    isProbe: work.channel.circuit === "probe",
+    dropsRepeats: willDropRepeat(plugin.manifest.idempotency, work.secondsSinceFirstTry),
+  };
+  const found = startOf(work);
   for (const batches of rounds) {
     const attemptIds = await deps.transact(work, (tx) => sending.openAttempts(tx, work, batches));
     if (!attemptIds) break;
@@ -98,16 +143,24 @@ async function sendWork(deps: SendChunkDeps, work: ChunkWork): Promise<Pause> {
         sendBatch(deps, work, {
           handle,
           shared,
-          dropsRepeats,
-          pause,
+          round,
+          found,
           attemptId: attemptIds[index] ?? "",
           rows: batch,
         }),
       ),
     );
     if (sent.includes(false)) break;
+    // What is left goes to another process, at once.
+    if (deps.isStopping()) return UNTOUCHED;
   }
-  return pause;
+  return pauseOf(found);
+}
+
+/** Batches that are under way together; a probe's first one goes alone. */
+function roundsOf(batches: ReadyRow[][], isProbe: boolean): ReadyRow[][][] {
+  if (!isProbe) return slices(batches, BATCHES_AT_ONCE);
+  return [batches.slice(0, 1), ...slices(batches.slice(1), BATCHES_AT_ONCE)];
 }
 
 function obstacleOf(work: ChunkWork, plugin: LoadedPlugin | undefined): string | undefined {
@@ -128,25 +181,21 @@ interface Batch {
   rows: ReadyRow[];
   handle: ChannelHandle;
   shared: SharedContent;
-  /** The vendor drops what it gets twice. */
-  dropsRepeats: boolean;
-  pause: Pause;
+  round: Round;
+  found: Findings;
 }
 
 /** False when no further batch of the chunk should go out: the channel refuses everything. */
 async function sendBatch(
   deps: SendChunkDeps,
   work: ChunkWork,
-  { attemptId, rows, handle, shared, dropsRepeats, pause }: Batch,
+  { attemptId, rows, handle, shared, round, found }: Batch,
 ): Promise<boolean> {
   const rendered = rows.map((row) => renderDelivery(shared, row));
   const messages = rendered.flatMap((one) => ("message" in one ? [one.message] : []));
   const batchRef = fromBigint("att", attemptId);
   const results = messages.length > 0 ? await deps.runtime.send(handle, { batchRef, messages }) : [];
-  const judged = judgeResults(results, (ref) => toBigint("dlv", ref), {
-    roundCount: work.roundCount,
-    dropsRepeats,
-  });
+  const judged = judgeResults(results, (ref) => toBigint("dlv", ref), round);
   judged.exceptions.push(...unrenderable(rendered));
   const range = { firstId: rows[0]?.[0] ?? "", lastId: rows.at(-1)?.[0] ?? "" };
   await persistently(() =>
@@ -156,9 +205,28 @@ async function sendBatch(
     }),
   );
   await reportHealth(deps, work, results, judged.configFault);
-  pause.seconds = Math.max(pause.seconds, judged.retryAfterMs / 1000);
-  if (judged.configFault) pause.seconds = Math.max(pause.seconds, CONFIG_PAUSE_SECONDS);
-  return judged.configFault === undefined;
+  found.pauseSeconds = Math.max(found.pauseSeconds, judged.retryAfterMs / 1000);
+  return observe(deps, work, judgeChannel(results, judged), found);
+}
+
+/** Tells the breaker; false when no further batch of the chunk should go out. */
+async function observe(
+  deps: SendChunkDeps,
+  work: ChunkWork,
+  seen: ChannelObservation | undefined,
+  found: Findings,
+): Promise<boolean> {
+  if (!seen) return true;
+  const { tenantId, channelId: id, channel } = work;
+  const isProbe = channel?.circuit === "probe";
+  const isOpen = await deps.breaker.observe(
+    { tenantId, id, revision: channel?.revision ?? 0, isProbe },
+    seen,
+  );
+  if (seen.kind === "works") found.hasProgressed = true;
+  if (isOpen && seen.kind === "throttled") found.isThrottled = true;
+  else if (isOpen) found.isHeld = true;
+  return !isOpen;
 }
 
 const unrenderable = (rendered: Rendered[]): DeliveryException[] =>

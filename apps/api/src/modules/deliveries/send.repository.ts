@@ -34,6 +34,8 @@ export interface ChunkWork {
     state: "on" | "off";
     revision: number;
     settings: Record<string, string | number | boolean>;
+    /** `held`: it is not sent through at the moment, and this chunk is not its probe. */
+    circuit: "closed" | "probe" | "held";
   } | null;
 }
 
@@ -58,6 +60,7 @@ interface ChunkWorkRow {
   channel_state: "on" | "off";
   revision: number;
   settings: Record<string, string | number | boolean>;
+  circuit: "closed" | "probe" | "held";
 }
 
 /**
@@ -82,16 +85,19 @@ export async function beginChunk({ sql }: Tx, claim: Claim): Promise<ChunkWork |
       date_trunc('hour', b.created_at) as hour, m.template_version_id, v.template_id,
       coalesce(m.renderings, v.renderings) as renderings, coalesce(v.variables, '[]') as variable_schema,
       m.variables, m.policy_version_id is not null as has_flows,
-      c.plugin_id, c.kind, c.state as channel_state, c.revision, c.settings
+      c.plugin_id, c.kind, c.state as channel_state, c.revision, c.settings,
+      case when coalesce(k.state, 'closed') = 'closed' then 'closed'
+        when k.state = 'half_open' and k.probe_chunk_id = b.id then 'probe' else 'held' end as circuit
     from begun b
     join messages m on m.tenant_id = ${tenant} and m.id = b.message_id
     left join template_versions v on v.tenant_id = ${tenant} and v.id = m.template_version_id
-    left join channels c on c.tenant_id = ${tenant} and c.id = b.channel_id`;
+    left join channels c on c.tenant_id = ${tenant} and c.id = b.channel_id
+    left join channel_circuits k on k.tenant_id = ${tenant} and k.channel_id = b.channel_id`;
   return row && toChunkWork(claim, row);
 }
 
 function toChunkWork(claim: Claim, row: ChunkWorkRow): ChunkWork {
-  const { plugin_id: pluginId, kind, channel_state: state, revision, settings } = row;
+  const { plugin_id: pluginId, kind, channel_state: state, revision, settings, circuit } = row;
   return {
     ...claim,
     messageId: fromUuid("message", row.message_id),
@@ -109,7 +115,7 @@ function toChunkWork(claim: Claim, row: ChunkWorkRow): ChunkWork {
     variableSchema: row.variable_schema,
     variables: row.variables,
     hasFlows: row.has_flows,
-    channel: pluginId === null ? null : { pluginId, kind, state, revision, settings },
+    channel: pluginId === null ? null : { pluginId, kind, state, revision, settings, circuit },
   };
 }
 
@@ -181,13 +187,19 @@ export async function extendLease({ sql }: Tx, work: ChunkWork): Promise<boolean
   return rows.length > 0;
 }
 
+/** When what is left of a chunk may be taken up again, and whether that was one of the rounds it has. */
+export interface Pause {
+  seconds: number;
+  isRoundCounted: boolean;
+}
+
 /** Ends the worker's hold: done, or ready again for what is left, not before the pause is over. */
-export async function endChunk({ sql }: Tx, work: ChunkWork, pauseSeconds: number): Promise<void> {
+export async function endChunk({ sql }: Tx, work: ChunkWork, pause: Pause): Promise<void> {
   const tenant = toUuid("tenant", work.tenantId);
   await sql`
-    update chunks c set lease_token = null, lease_until = null, round_count = round_count + 1,
+    update chunks c set lease_token = null, lease_until = null, round_count = round_count + ${pause.isRoundCounted ? 1 : 0},
       state = case when left_over.some then 'ready' else 'done' end::chunk_state,
-      due_at = now() + make_interval(secs => ${pauseSeconds})
+      due_at = now() + make_interval(secs => ${pause.seconds})
     from (
       select exists(select from deliveries where tenant_id = ${tenant}
         and id between ${work.firstId} and ${work.lastId} and state = 'ready') as some

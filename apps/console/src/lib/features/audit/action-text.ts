@@ -12,6 +12,8 @@ const texts: Record<string, () => string> = {
   "channel.created": m.audit_channel_created,
   "channel.updated": m.audit_channel_updated,
   "channel.verified": m.audit_channel_verified,
+  "channel.paused": m.audit_channel_paused,
+  "channel.resumed": m.audit_channel_resumed,
   "channel.deleted": m.audit_channel_deleted,
   "member.signed_in": m.audit_member_signed_in,
   "member.signed_out": m.audit_member_signed_out,

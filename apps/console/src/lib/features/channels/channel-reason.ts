@@ -9,6 +9,17 @@ const platformTexts: Record<string, () => string> = {
   secrets_unavailable: m.channels_reason_secrets_unavailable,
 };
 
+const pauses = {
+  refused: m.channels_paused_refused,
+  unreachable: m.channels_paused_unreachable,
+  throttled: m.channels_paused_throttled,
+};
+
+/** What a pause of the channel means for its messages; undefined while it is sent through. */
+export function pauseText({ circuit }: Pick<ChannelHealth, "circuit">): string | undefined {
+  return circuit.cause === null ? undefined : pauses[circuit.cause]();
+}
+
 /** Why a test call or the sending failed, in the plugin's words for its vendor's code. */
 export function channelReason(
   channel: Pick<Channel, "pluginId">,

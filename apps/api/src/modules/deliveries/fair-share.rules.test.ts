@@ -1,0 +1,178 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { FairShare, type InFlightLimits, type Lane, PASSED_SHARE, QUANTUM } from "./fair-share.rules.ts";
+
+const LARGEST = 2_000;
+const NO_LIMITS: InFlightLimits = {
+  perTenant: Number.POSITIVE_INFINITY,
+  perChannel: Number.POSITIVE_INFINITY,
+};
+
+/** A queue of a tenant in a priority, that never ends. Each of its chunks has one of these sizes, in turn. */
+interface Backlog {
+  tenantId: string;
+  priority: number;
+  sizes: number[];
+}
+
+const laneOf = ({ tenantId, priority, sizes }: Backlog, position: number, depth: number): Lane => ({
+  tenantId,
+  channelId: `${tenantId}-channel`,
+  priority,
+  isProbe: false,
+  chunks: Array.from({ length: depth }, (_, index) => ({
+    id: `${tenantId}/${priority}/${position + index}`,
+    deliveryCount: sizes[(position + index) % sizes.length] ?? 1,
+    dueAtMs: position + index,
+  })),
+});
+
+/** Serves endless backlogs for a number of rounds; answers what was chosen, in order. */
+function serve(backlogs: Backlog[], rounds: number, room: number, fair = new FairShare(NO_LIMITS)) {
+  const positions = new Map<string, number>();
+  const served: { tenantId: string; priority: number; deliveryCount: number }[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const lanes = backlogs.map((one) => laneOf(one, positions.get(keyOf(one)) ?? 0, room));
+    for (const { id } of fair.choose(lanes, [], room).chunks) {
+      const [tenantId = "", priority = ""] = id.split("/");
+      const key = `${tenantId}/${priority}`;
+      const lane = lanes.find((one) => `${one.tenantId}/${one.priority}` === key);
+      positions.set(key, (positions.get(key) ?? 0) + 1);
+      const deliveryCount = lane?.chunks.find((chunk) => chunk.id === id)?.deliveryCount ?? 0;
+      served.push({ tenantId, priority: Number(priority), deliveryCount });
+    }
+  }
+  return served;
+}
+
+const keyOf = ({ tenantId, priority }: Pick<Backlog, "tenantId" | "priority">) => `${tenantId}/${priority}`;
+const totals = (served: ReturnType<typeof serve>, of: "tenantId" | "priority") => {
+  const sums = new Map<string | number, number>();
+  for (const one of served) sums.set(one[of], (sums.get(one[of]) ?? 0) + one.deliveryCount);
+  return sums;
+};
+
+const sizes = fc.array(fc.integer({ min: 1, max: LARGEST }), { minLength: 1, maxLength: 5 });
+const backlogsOf = (count: { min: number; max: number }, priority: fc.Arbitrary<number>) =>
+  fc
+    .array(fc.record({ sizes, priority }), { minLength: count.min, maxLength: count.max })
+    .map((all) => all.map((one, index) => ({ ...one, tenantId: `t${index}` })));
+
+describe("fair share", () => {
+  it("gives tenants that wait all the time the same number of deliveries, whatever the size of their chunks", () => {
+    fc.assert(
+      fc.property(
+        backlogsOf({ min: 2, max: 6 }, fc.constant(2)),
+        fc.integer({ min: 1, max: 9 }),
+        (all, room) => {
+          const served = serve(all, 60, room);
+          const sums = totals(served, "tenantId");
+          const amounts = all.map(({ tenantId }) => sums.get(tenantId) ?? 0);
+          expect(Math.max(...amounts) - Math.min(...amounts)).toBeLessThan(QUANTUM + LARGEST);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it("starves nobody: between two turns of a tenant the others get at most a turn's worth each", () => {
+    fc.assert(
+      fc.property(backlogsOf({ min: 2, max: 6 }, fc.constant(1)), (all) => {
+        const served = serve(all, 100, 4);
+        for (const { tenantId } of all) {
+          let waited = 0;
+          for (const one of served) {
+            waited = one.tenantId === tenantId ? 0 : waited + one.deliveryCount;
+            expect(waited).toBeLessThanOrEqual((all.length - 1) * 2 * (QUANTUM + LARGEST));
+          }
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("leaves nothing unused while anything that may go is waiting", () => {
+    fc.assert(
+      fc.property(backlogsOf({ min: 1, max: 5 }, fc.integer({ min: 1, max: 3 })), (all) => {
+        expect(serve(all, 10, 7)).toHaveLength(70);
+      }),
+    );
+  });
+
+  it("lets a newcomer with one delivery go before the next large chunk of anybody", () => {
+    const fair = new FairShare(NO_LIMITS);
+    serve([{ tenantId: "big", priority: 2, sizes: [LARGEST] }], 5, 1, fair);
+    const lanes = [
+      laneOf({ tenantId: "big", priority: 2, sizes: [LARGEST] }, 5, 4),
+      laneOf({ tenantId: "small", priority: 2, sizes: [1] }, 0, 1),
+    ];
+    expect(fair.choose(lanes, [], 1).chunks[0]?.tenantId).toBe("small");
+  });
+
+  it("sends priority 1 before 2 before 3", () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray([1, 2, 3], { minLength: 2 }), (priorities) => {
+        const all = priorities.map((priority) => ({ tenantId: "one", priority, sizes: [1] }));
+        const first = serve(all, 1, 1)[0];
+        expect(first?.priority).toBe(Math.min(...priorities));
+      }),
+    );
+  });
+
+  it("gives a lower class its share while higher ones never end, and no more than that", () => {
+    fc.assert(
+      fc.property(sizes, sizes, sizes, (first, second, third) => {
+        const all = [first, second, third].map((own, index) => ({
+          tenantId: "one",
+          priority: index + 1,
+          sizes: own,
+        }));
+        const served = serve(all, 400, 8);
+        const sums = totals(served, "priority");
+        const passing = (below: number) =>
+          [...sums].reduce((sum, [priority, amount]) => (Number(priority) < below ? sum + amount : sum), 0);
+        for (const priority of [2, 3]) {
+          const owed = passing(priority) * PASSED_SHARE;
+          expect(Math.abs((sums.get(priority) ?? 0) - owed)).toBeLessThanOrEqual(
+            LARGEST + LARGEST * PASSED_SHARE,
+          );
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("keeps within what may be in flight of a tenant and of a channel, and lets a larger chunk go alone", () => {
+    const limits = { perTenant: 100, perChannel: 60 };
+    const lane = (channelId: string, counts: number[]): Lane => ({
+      tenantId: "one",
+      channelId,
+      priority: 1,
+      isProbe: false,
+      chunks: counts.map((deliveryCount, index) => ({
+        id: `${channelId}${index}`,
+        deliveryCount,
+        dueAtMs: index,
+      })),
+    });
+    const chosen = (
+      lanes: Lane[],
+      inFlight: { tenantId: string; channelId: string; deliveryCount: number }[],
+    ) => new FairShare(limits).choose(lanes, inFlight, 64).chunks.map(({ id }) => id);
+    expect(chosen([lane("a", [40, 40]), lane("b", [40, 40])], [])).toEqual(["a0", "b0"]);
+    expect(chosen([lane("a", [40])], [{ tenantId: "one", channelId: "b", deliveryCount: 70 }])).toEqual([]);
+    expect(chosen([lane("a", [500, 1])], [])).toEqual(["a0"]);
+    const round = new FairShare(limits).choose([lane("a", [500, 1])], [], 64);
+    expect(round.isMoreWaiting).toBe(true);
+  });
+
+  it("lets one chunk of a channel on trial go, whatever its priorities hold", () => {
+    const probe = (priority: number): Lane => ({
+      ...laneOf({ tenantId: "one", priority, sizes: [5] }, 0, 3),
+      isProbe: true,
+    });
+    const { chunks, isMoreWaiting } = new FairShare(NO_LIMITS).choose([probe(1), probe(2)], [], 64);
+    expect(chunks).toMatchObject([{ id: "one/1/0", isProbe: true }]);
+    expect(isMoreWaiting).toBe(false);
+  });
+});
