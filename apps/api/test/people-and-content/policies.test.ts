@@ -51,7 +51,7 @@ it("takes an archived policy out of use and gives its quota back", async () => {
     body: { code: "policy-archived" },
   });
   const current = app.transact(admin.ctx, (tx) => findPolicyVersion(tx, tenantId, { policyId: body.id }));
-  expect(await current).toBeUndefined();
+  expect(await current).toMatchObject({ state: "archived" });
   expect(await rows("select used from quotas where kind = 'policies'")).toEqual([{ used: "0" }]);
   expect((await admin.call("GET", "/policies?state=active")).body.items).toEqual([]);
 });
