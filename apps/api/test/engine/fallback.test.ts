@@ -34,6 +34,15 @@ beforeAll(async () => {
   await save("undelivered", [courier.id], "undelivered", [mail.id], 300);
   await save("unread", [courier.id], "unread", [mail.id], 300);
   await save("both", [courier.id, hook.id], "failed", [mail.id]);
+  const three = {
+    name: "three",
+    steps: [
+      { channelIds: [courier.id] },
+      { channelIds: [mail.id], when: "unread", afterSeconds: 300 },
+      { channelIds: [hook.id], when: "failed" },
+    ],
+  };
+  policies.three = (await mustSucceed<{ id: string }>(school.owner("POST", "/v1/policies", three))).id;
 });
 afterAll(() => installation?.stop());
 afterEach(async () => {
@@ -50,11 +59,11 @@ afterEach(async () => {
 });
 
 let nextUser = 0;
-async function givenUser(): Promise<string> {
+async function givenUser({ email }: { email?: string } = {}): Promise<string> {
   const userId = `user-${nextUser++}`;
   const identities = [
     { kind: "push", address: userId },
-    { kind: "email", address: `${userId}@example.cn` },
+    { kind: "email", address: email ?? `${userId}@example.cn` },
     { kind: "webhook", address: userId },
   ];
   await school.addUsers([{ userId, identities }]);
@@ -80,6 +89,26 @@ const mailsTo = (userId: string) =>
 
 const stepsOf = async (id: string) =>
   (await school.deliveriesOf(id)).map(({ step, state }) => `${step} ${state}`);
+
+async function flowOf(userId: string) {
+  const rows = await installation.books.transaction(
+    ({ sql }) => sql<{ state: string; step: number; wasted: number }[]>`
+      select f.state, f.step, f.wasted_count as wasted from flows f
+      join users u on u.tenant_id = f.tenant_id and u.id = f.user_id where u.external_id = ${userId}`,
+  );
+  return rows[0];
+}
+
+/** Keeps what is made from now on from being claimed, as a long queue would. */
+const holdQueue = () =>
+  installation.books.transaction(
+    ({ sql }) => sql`alter table chunks alter column due_at set default 'infinity'`,
+  );
+const releaseQueue = () =>
+  installation.books.transaction(async ({ sql }) => {
+    await sql`alter table chunks alter column due_at set default now()`;
+    await sql`update chunks set due_at = now() where due_at = 'infinity'`;
+  });
 
 /** Any round of the loops that was under way has ended when a flow sent after it has been judged. */
 async function roundsPass(): Promise<void> {
@@ -168,12 +197,111 @@ it("counts a receipt that comes after the fallback as a wasted fallback", async 
   await pushed("delivered", ref);
   await pushed("read", ref);
   expect(await stepsOf(id)).toEqual(["0 delivered", "1 accepted"]);
-  const wasted = await installation.books.transaction(
-    ({ sql }) => sql<{ wasted_count: number }[]>`select wasted_count from flows f
-      join deliveries d on d.tenant_id = f.tenant_id and d.message_id = f.message_id and d.user_id = f.user_id
-      where d.step = 1 and d.address = ${`${userId}@example.cn`}`,
+  await until(async () => (await flowOf(userId))?.wasted === 1);
+  expect(await flowOf(userId)).toEqual({ state: "satisfied", step: 1, wasted: 1 });
+});
+
+it("does not call a fallback wasted for a receipt that is not what the policy waits for", async () => {
+  const userId = await givenUser();
+  const id = await sendWith("unread", userId);
+  const { id: ref } = await school.reaches(id, "accepted");
+  await timePasses(installation, 301);
+  await school.completed(id);
+  await pushed("delivered", ref);
+  await roundsPass();
+  expect(await flowOf(userId)).toEqual({ state: "exhausted", step: 1, wasted: 0 });
+  await pushed("read", ref);
+  await until(async () => (await flowOf(userId))?.wasted === 1);
+});
+
+it("cancels a fallback that is still queued when the receipt comes late", async () => {
+  const userId = await givenUser();
+  const id = await sendWith("undelivered", userId);
+  const { id: ref } = await school.reaches(id, "accepted");
+  await holdQueue();
+  await timePasses(installation, 301);
+  await until(async () => (await stepsOf(id)).join() === "0 accepted,1 ready");
+  await pushed("delivered", ref);
+  await until(async () => (await stepsOf(id)).join() === "0 delivered,1 cancelled");
+  await releaseQueue();
+  await school.completed(id);
+  expect((await school.deliveriesOf(id))[1]).toMatchObject({ reason: "reached_earlier" });
+  expect(await flowOf(userId)).toEqual({ state: "satisfied", step: 1, wasted: 0 });
+  expect(mailsTo(userId)).toHaveLength(0);
+});
+
+it("goes through three steps, each by its own condition, and ends exhausted", async () => {
+  const userId = await givenUser({ email: "bounce@example.cn" });
+  const id = await sendWith("three", userId);
+  await school.reaches(id, "accepted");
+  await timePasses(installation, 301);
+  await school.completed(id);
+  expect(await stepsOf(id)).toEqual(["0 accepted", "1 failed", "2 accepted"]);
+  expect(await flowOf(userId)).toEqual({ state: "exhausted", step: 2, wasted: 0 });
+});
+
+it("skips a later step at once for a user without an address on it", async () => {
+  await school.addUsers([
+    {
+      userId: "no-mail",
+      identities: [
+        { kind: "push", address: "no-mail" },
+        { kind: "webhook", address: "no-mail" },
+      ],
+    },
+  ]);
+  const id = await sendWith("three", "no-mail");
+  await school.reaches(id, "accepted");
+  await timePasses(installation, 301);
+  await school.completed(id);
+  expect(await stepsOf(id)).toEqual(["0 accepted", "1 suppressed", "2 accepted"]);
+  expect((await school.deliveriesOf(id))[1]).toMatchObject({ reason: "no_address" });
+});
+
+it("sends no third step when the first is read after the second has left", async () => {
+  const userId = await givenUser();
+  const id = await sendWith("three", userId);
+  const { id: ref } = await school.reaches(id, "accepted");
+  await timePasses(installation, 301);
+  await school.reaches(id, "accepted", 1);
+  await pushed("read", ref);
+  await school.completed(id);
+  expect(await stepsOf(id)).toEqual(["0 delivered", "1 accepted"]);
+  expect(await flowOf(userId)).toEqual({ state: "satisfied", step: 1, wasted: 1 });
+});
+
+it("keeps the version that a message started with when the policy is changed", async () => {
+  const { courier, mail, hook } = school.channels;
+  const steps = [
+    { channelIds: [courier.id] },
+    { channelIds: [mail.id], when: "undelivered", afterSeconds: 300 },
+  ];
+  const saved = await mustSucceed<{ id: string }>(
+    school.owner("POST", "/v1/policies", { name: "changing", steps }),
   );
-  expect([...wasted]).toEqual([{ wasted_count: 1 }]);
+  policies.changing = saved.id;
+  const userId = await givenUser();
+  const id = await sendWith("changing", userId);
+  await school.reaches(id, "accepted");
+  const changed = [steps[0], { ...steps[1], channelIds: [hook.id] }];
+  await mustSucceed(school.owner("PUT", `/v1/policies/${saved.id}`, { name: "changing", steps: changed }));
+  await timePasses(installation, 301);
+  await school.completed(id);
+  expect(mailsTo(userId)).toHaveLength(1);
+});
+
+it("says that a policy is archived when a message asks for it", async () => {
+  const saved = await mustSucceed<{ id: string }>(
+    school.owner("POST", "/v1/policies", { name: "old", steps: [{ channelIds: [school.channels.mail.id] }] }),
+  );
+  await mustSucceed(school.owner("POST", `/v1/policies/${saved.id}/archive`));
+  const body = messageTo(users(await givenUser()), [], { channels: undefined, policy: saved.id });
+  const answer = await school.trySend(body);
+  expectProblem(answer, "policy-archived", 409);
+  expect(answer.body).toMatchObject({
+    detail: expect.stringContaining('"old"'),
+    errors: [{ pointer: "/policy" }],
+  });
 });
 
 it("needs a read for unread: delivered is not enough, read is", async () => {

@@ -1,5 +1,7 @@
+export { enterCancellation } from "./cancellation-lock.repository.ts";
 export { cancelUnsent, finishMessage } from "./completion.repository.ts";
 export { deliveryRoutes } from "./delivery.routes.ts";
+export { type DeliveryState, type Engagement, mergeReceipt, type Receipt } from "./delivery.rules.ts";
 export { createDeliveryService } from "./delivery.service.ts";
 export { createDispatcher, SEND_QUEUE, SendHint } from "./dispatcher.ts";
 export { createExpander, listRecipients } from "./expander.ts";
@@ -8,3 +10,4 @@ export { receiptRoutes } from "./receipt.routes.ts";
 export { createReceiveReceipt } from "./receive-receipt.ts";
 export { type ChannelHealth, createSendChunk } from "./send-chunk.ts";
 export { createSweeperLoops } from "./sweeper.ts";
+export { withdrawSteps } from "./withdrawal.repository.ts";
