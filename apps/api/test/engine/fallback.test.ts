@@ -1,122 +1,17 @@
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
+import { expectProblem, messageTo, timePasses, until } from "../harness/index.ts";
 import {
-  expectNothingLost,
-  expectProblem,
-  givenSchool,
-  type Installation,
-  messageTo,
-  mustSucceed,
-  type School,
-  startInstallation,
-  timePasses,
-  until,
-  users,
-} from "../harness/index.ts";
-
-let installation: Installation;
-let school: School;
-const policies: Record<string, string> = {};
-
-beforeAll(async () => {
-  installation = await startInstallation();
-  school = await givenSchool(installation);
-  const { courier, mail, hook } = school.channels;
-  const save = (name: string, first: string[], when: string, second: string[], afterSeconds?: number) =>
-    mustSucceed<{ id: string }>(
-      school.owner("POST", "/v1/policies", {
-        name,
-        steps: [{ channelIds: first }, { channelIds: second, when, ...(afterSeconds && { afterSeconds }) }],
-      }),
-    ).then(({ id }) => {
-      policies[name] = id;
-    });
-  await save("failed", [courier.id], "failed", [mail.id]);
-  await save("undelivered", [courier.id], "undelivered", [mail.id], 300);
-  await save("unread", [courier.id], "unread", [mail.id], 300);
-  await save("both", [courier.id, hook.id], "failed", [mail.id]);
-  const three = {
-    name: "three",
-    steps: [
-      { channelIds: [courier.id] },
-      { channelIds: [mail.id], when: "unread", afterSeconds: 300 },
-      { channelIds: [hook.id], when: "failed" },
-    ],
-  };
-  policies.three = (await mustSucceed<{ id: string }>(school.owner("POST", "/v1/policies", three))).id;
-});
-afterAll(() => installation?.stop());
-afterEach(async () => {
-  installation.vendor.answer(() => ({ status: 200 }));
-  // What still waits for a receipt would wait for days: let the days pass.
-  await until(async () => {
-    await timePasses(installation, 4 * 86_400);
-    const [row] = await installation.books.transaction(
-      ({ sql }) => sql<[{ count: number }]>`select count(*)::int as count from flows where state = 'waiting'`,
-    );
-    return row.count === 0;
-  });
-  await expectNothingLost(installation);
-});
-
-let nextUser = 0;
-async function givenUser({ email }: { email?: string } = {}): Promise<string> {
-  const userId = `user-${nextUser++}`;
-  const identities = [
-    { kind: "push", address: userId },
-    { kind: "email", address: email ?? `${userId}@example.cn` },
-    { kind: "webhook", address: userId },
-  ];
-  await school.addUsers([{ userId, identities }]);
-  return userId;
-}
-
-const sendWith = (policy: string, ...userIds: string[]) =>
-  school.send(messageTo(users(...userIds), [], { channels: undefined, policy: policies[policy] }));
-
-const pushed = (type: string, ref: string) =>
-  school.pushReceipt(school.channels.courier, {
-    events: [{ eventId: `${type}-${ref}`, type, at: Date.now(), ref }],
-  });
-
-const refuseAll = () =>
-  installation.vendor.answer(({ refs }) => ({
-    status: 200,
-    body: JSON.stringify({ refused: Object.fromEntries(refs.map((ref) => [ref, "no_device"])) }),
-  }));
-
-const mailsTo = (userId: string) =>
-  installation.mail.received().filter(({ to }) => to.startsWith(`${userId}@`));
-
-const stepsOf = async (id: string) =>
-  (await school.deliveriesOf(id)).map(({ step, state }) => `${step} ${state}`);
-
-async function flowOf(userId: string) {
-  const rows = await installation.books.transaction(
-    ({ sql }) => sql<{ state: string; step: number; wasted: number }[]>`
-      select f.state, f.step, f.wasted_count as wasted from flows f
-      join users u on u.tenant_id = f.tenant_id and u.id = f.user_id where u.external_id = ${userId}`,
-  );
-  return rows[0];
-}
-
-/** Keeps what is made from now on from being claimed, as a long queue would. */
-const holdQueue = () =>
-  installation.books.transaction(
-    ({ sql }) => sql`alter table chunks alter column due_at set default 'infinity'`,
-  );
-const releaseQueue = () =>
-  installation.books.transaction(async ({ sql }) => {
-    await sql`alter table chunks alter column due_at set default now()`;
-    await sql`update chunks set due_at = now() where due_at = 'infinity'`;
-  });
-
-/** Any round of the loops that was under way has ended when a flow sent after it has been judged. */
-async function roundsPass(): Promise<void> {
-  refuseAll();
-  const id = await sendWith("failed", await givenUser());
-  await school.completed(id);
-  installation.vendor.answer(() => ({ status: 200 }));
-}
+  givenUser,
+  installation,
+  mailsTo,
+  policies,
+  pushed,
+  refuseAll,
+  roundsPass,
+  school,
+  sendWith,
+  stepsOf,
+} from "./fallback-scene.ts";
 
 it("sends the fallback once, at once, after a final failure", async () => {
   refuseAll();
@@ -188,122 +83,6 @@ it("advances at once when the vendor reports the message undelivered", async () 
   expect(await stepsOf(id)).toEqual(["0 undelivered", "1 accepted"]);
 });
 
-it("counts a receipt that comes after the fallback as a wasted fallback", async () => {
-  const userId = await givenUser();
-  const id = await sendWith("undelivered", userId);
-  const { id: ref } = await school.reaches(id, "accepted");
-  await timePasses(installation, 301);
-  await school.completed(id);
-  await pushed("delivered", ref);
-  await pushed("read", ref);
-  expect(await stepsOf(id)).toEqual(["0 delivered", "1 accepted"]);
-  await until(async () => (await flowOf(userId))?.wasted === 1);
-  expect(await flowOf(userId)).toEqual({ state: "satisfied", step: 1, wasted: 1 });
-});
-
-it("does not call a fallback wasted for a receipt that is not what the policy waits for", async () => {
-  const userId = await givenUser();
-  const id = await sendWith("unread", userId);
-  const { id: ref } = await school.reaches(id, "accepted");
-  await timePasses(installation, 301);
-  await school.completed(id);
-  await pushed("delivered", ref);
-  await roundsPass();
-  expect(await flowOf(userId)).toEqual({ state: "exhausted", step: 1, wasted: 0 });
-  await pushed("read", ref);
-  await until(async () => (await flowOf(userId))?.wasted === 1);
-});
-
-it("cancels a fallback that is still queued when the receipt comes late", async () => {
-  const userId = await givenUser();
-  const id = await sendWith("undelivered", userId);
-  const { id: ref } = await school.reaches(id, "accepted");
-  await holdQueue();
-  await timePasses(installation, 301);
-  await until(async () => (await stepsOf(id)).join() === "0 accepted,1 ready");
-  await pushed("delivered", ref);
-  await until(async () => (await stepsOf(id)).join() === "0 delivered,1 cancelled");
-  await releaseQueue();
-  await school.completed(id);
-  expect((await school.deliveriesOf(id))[1]).toMatchObject({ reason: "reached_earlier" });
-  expect(await flowOf(userId)).toEqual({ state: "satisfied", step: 1, wasted: 0 });
-  expect(mailsTo(userId)).toHaveLength(0);
-});
-
-it("goes through three steps, each by its own condition, and ends exhausted", async () => {
-  const userId = await givenUser({ email: "bounce@example.cn" });
-  const id = await sendWith("three", userId);
-  await school.reaches(id, "accepted");
-  await timePasses(installation, 301);
-  await school.completed(id);
-  expect(await stepsOf(id)).toEqual(["0 accepted", "1 failed", "2 accepted"]);
-  expect(await flowOf(userId)).toEqual({ state: "exhausted", step: 2, wasted: 0 });
-});
-
-it("skips a later step at once for a user without an address on it", async () => {
-  await school.addUsers([
-    {
-      userId: "no-mail",
-      identities: [
-        { kind: "push", address: "no-mail" },
-        { kind: "webhook", address: "no-mail" },
-      ],
-    },
-  ]);
-  const id = await sendWith("three", "no-mail");
-  await school.reaches(id, "accepted");
-  await timePasses(installation, 301);
-  await school.completed(id);
-  expect(await stepsOf(id)).toEqual(["0 accepted", "1 suppressed", "2 accepted"]);
-  expect((await school.deliveriesOf(id))[1]).toMatchObject({ reason: "no_address" });
-});
-
-it("sends no third step when the first is read after the second has left", async () => {
-  const userId = await givenUser();
-  const id = await sendWith("three", userId);
-  const { id: ref } = await school.reaches(id, "accepted");
-  await timePasses(installation, 301);
-  await school.reaches(id, "accepted", 1);
-  await pushed("read", ref);
-  await school.completed(id);
-  expect(await stepsOf(id)).toEqual(["0 delivered", "1 accepted"]);
-  expect(await flowOf(userId)).toEqual({ state: "satisfied", step: 1, wasted: 1 });
-});
-
-it("keeps the version that a message started with when the policy is changed", async () => {
-  const { courier, mail, hook } = school.channels;
-  const steps = [
-    { channelIds: [courier.id] },
-    { channelIds: [mail.id], when: "undelivered", afterSeconds: 300 },
-  ];
-  const saved = await mustSucceed<{ id: string }>(
-    school.owner("POST", "/v1/policies", { name: "changing", steps }),
-  );
-  policies.changing = saved.id;
-  const userId = await givenUser();
-  const id = await sendWith("changing", userId);
-  await school.reaches(id, "accepted");
-  const changed = [steps[0], { ...steps[1], channelIds: [hook.id] }];
-  await mustSucceed(school.owner("PUT", `/v1/policies/${saved.id}`, { name: "changing", steps: changed }));
-  await timePasses(installation, 301);
-  await school.completed(id);
-  expect(mailsTo(userId)).toHaveLength(1);
-});
-
-it("says that a policy is archived when a message asks for it", async () => {
-  const saved = await mustSucceed<{ id: string }>(
-    school.owner("POST", "/v1/policies", { name: "old", steps: [{ channelIds: [school.channels.mail.id] }] }),
-  );
-  await mustSucceed(school.owner("POST", `/v1/policies/${saved.id}/archive`));
-  const body = messageTo(users(await givenUser()), [], { channels: undefined, policy: saved.id });
-  const answer = await school.trySend(body);
-  expectProblem(answer, "policy-archived", 409);
-  expect(answer.body).toMatchObject({
-    detail: expect.stringContaining('"old"'),
-    errors: [{ pointer: "/policy" }],
-  });
-});
-
 it("needs a read for unread: delivered is not enough, read is", async () => {
   const [reader, other] = [await givenUser(), await givenUser()];
   const id = await sendWith("unread", reader, other);
@@ -341,7 +120,7 @@ it("falls back from two channels at once only when both have failed", async () =
   await roundsPass();
   expect(mailsTo(userId)).toHaveLength(0);
 
-  const gone = `gone-${nextUser++}`;
+  const gone = "gone-1";
   const identities = [
     { kind: "push", address: gone },
     { kind: "webhook", address: "gone" },
