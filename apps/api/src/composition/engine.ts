@@ -4,10 +4,12 @@ import {
   createExpander,
   createSendChunk,
   createSweeperLoops,
+  enterCancellation,
   expandStep,
   finishMessage,
   SEND_QUEUE,
   SendHint,
+  withdrawSteps,
 } from "../modules/deliveries/index.ts";
 import { createFallbackLoop, wakeFlows } from "../modules/flows/index.ts";
 import { compactStatistics } from "../modules/statistics/index.ts";
@@ -52,6 +54,8 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
       dispatch,
       transact,
       expandStep,
+      holdBatches: enterCancellation,
+      withdrawSteps,
       afterChunk,
       nudgeDispatcher,
       now: () => foundation.clock.now(),
@@ -65,6 +69,7 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
     compactStatistics: async (tenantId) => {
       await transact({ tenantId }, (tx) => compactStatistics(tx, tenantId));
     },
+    wakeFlows,
     afterChunk,
     logger,
   });

@@ -1,93 +1,17 @@
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
+import { expectProblem, messageTo, timePasses, until } from "../harness/index.ts";
 import {
-  expectNothingLost,
-  expectProblem,
-  givenSchool,
-  type Installation,
-  messageTo,
-  mustSucceed,
-  type School,
-  startInstallation,
-  timePasses,
-  until,
-  users,
-} from "../harness/index.ts";
-
-let installation: Installation;
-let school: School;
-const policies: Record<string, string> = {};
-
-beforeAll(async () => {
-  installation = await startInstallation();
-  school = await givenSchool(installation);
-  const { courier, mail, hook } = school.channels;
-  const save = (name: string, first: string[], when: string, second: string[], afterSeconds?: number) =>
-    mustSucceed<{ id: string }>(
-      school.owner("POST", "/v1/policies", {
-        name,
-        steps: [{ channelIds: first }, { channelIds: second, when, ...(afterSeconds && { afterSeconds }) }],
-      }),
-    ).then(({ id }) => {
-      policies[name] = id;
-    });
-  await save("failed", [courier.id], "failed", [mail.id]);
-  await save("undelivered", [courier.id], "undelivered", [mail.id], 300);
-  await save("unread", [courier.id], "unread", [mail.id], 300);
-  await save("both", [courier.id, hook.id], "failed", [mail.id]);
-});
-afterAll(() => installation?.stop());
-afterEach(async () => {
-  installation.vendor.answer(() => ({ status: 200 }));
-  // What still waits for a receipt would wait for days: let the days pass.
-  await until(async () => {
-    await timePasses(installation, 4 * 86_400);
-    const [row] = await installation.books.transaction(
-      ({ sql }) => sql<[{ count: number }]>`select count(*)::int as count from flows where state = 'waiting'`,
-    );
-    return row.count === 0;
-  });
-  await expectNothingLost(installation);
-});
-
-let nextUser = 0;
-async function givenUser(): Promise<string> {
-  const userId = `user-${nextUser++}`;
-  const identities = [
-    { kind: "push", address: userId },
-    { kind: "email", address: `${userId}@example.cn` },
-    { kind: "webhook", address: userId },
-  ];
-  await school.addUsers([{ userId, identities }]);
-  return userId;
-}
-
-const sendWith = (policy: string, ...userIds: string[]) =>
-  school.send(messageTo(users(...userIds), [], { channels: undefined, policy: policies[policy] }));
-
-const pushed = (type: string, ref: string) =>
-  school.pushReceipt(school.channels.courier, {
-    events: [{ eventId: `${type}-${ref}`, type, at: Date.now(), ref }],
-  });
-
-const refuseAll = () =>
-  installation.vendor.answer(({ refs }) => ({
-    status: 200,
-    body: JSON.stringify({ refused: Object.fromEntries(refs.map((ref) => [ref, "no_device"])) }),
-  }));
-
-const mailsTo = (userId: string) =>
-  installation.mail.received().filter(({ to }) => to.startsWith(`${userId}@`));
-
-const stepsOf = async (id: string) =>
-  (await school.deliveriesOf(id)).map(({ step, state }) => `${step} ${state}`);
-
-/** Any round of the loops that was under way has ended when a flow sent after it has been judged. */
-async function roundsPass(): Promise<void> {
-  refuseAll();
-  const id = await sendWith("failed", await givenUser());
-  await school.completed(id);
-  installation.vendor.answer(() => ({ status: 200 }));
-}
+  givenUser,
+  installation,
+  mailsTo,
+  policies,
+  pushed,
+  refuseAll,
+  roundsPass,
+  school,
+  sendWith,
+  stepsOf,
+} from "./fallback-scene.ts";
 
 it("sends the fallback once, at once, after a final failure", async () => {
   refuseAll();
@@ -159,23 +83,6 @@ it("advances at once when the vendor reports the message undelivered", async () 
   expect(await stepsOf(id)).toEqual(["0 undelivered", "1 accepted"]);
 });
 
-it("counts a receipt that comes after the fallback as a wasted fallback", async () => {
-  const userId = await givenUser();
-  const id = await sendWith("undelivered", userId);
-  const { id: ref } = await school.reaches(id, "accepted");
-  await timePasses(installation, 301);
-  await school.completed(id);
-  await pushed("delivered", ref);
-  await pushed("read", ref);
-  expect(await stepsOf(id)).toEqual(["0 delivered", "1 accepted"]);
-  const wasted = await installation.books.transaction(
-    ({ sql }) => sql<{ wasted_count: number }[]>`select wasted_count from flows f
-      join deliveries d on d.tenant_id = f.tenant_id and d.message_id = f.message_id and d.user_id = f.user_id
-      where d.step = 1 and d.address = ${`${userId}@example.cn`}`,
-  );
-  expect([...wasted]).toEqual([{ wasted_count: 1 }]);
-});
-
 it("needs a read for unread: delivered is not enough, read is", async () => {
   const [reader, other] = [await givenUser(), await givenUser()];
   const id = await sendWith("unread", reader, other);
@@ -213,7 +120,7 @@ it("falls back from two channels at once only when both have failed", async () =
   await roundsPass();
   expect(mailsTo(userId)).toHaveLength(0);
 
-  const gone = `gone-${nextUser++}`;
+  const gone = "gone-1";
   const identities = [
     { kind: "push", address: gone },
     { kind: "webhook", address: "gone" },

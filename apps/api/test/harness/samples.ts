@@ -44,6 +44,13 @@ export const SAMPLES: Record<string, (school: School, unique: string) => object>
     ],
   }),
   savePolicy: (school, unique) => SAMPLES.createPolicy?.(school, unique) ?? {},
+  simulatePolicy: (school) => ({
+    steps: [
+      { channelIds: [school.channels.courier.id] },
+      { channelIds: [school.channels.sms.id], when: "unread", afterSeconds: 60 },
+    ],
+    channels: [{ channelId: school.channels.courier.id, readAfterSeconds: 59 }],
+  }),
   createSession: () => ({ email: "nobody@school.example", password: "wrong-password" }),
   switchTenant: () => ({ tenantId: "ten_00000000000000000000000000" }),
   createSource: (_, unique) => ({ code: `s-${unique}`, name: `系统 ${unique}` }),

@@ -51,7 +51,7 @@ it("takes an archived policy out of use and gives its quota back", async () => {
     body: { code: "policy-archived" },
   });
   const current = app.transact(admin.ctx, (tx) => findPolicyVersion(tx, tenantId, { policyId: body.id }));
-  expect(await current).toBeUndefined();
+  expect(await current).toMatchObject({ state: "archived" });
   expect(await rows("select used from quotas where kind = 'policies'")).toEqual([{ used: "0" }]);
   expect((await admin.call("GET", "/policies?state=active")).body.items).toEqual([]);
 });
@@ -66,4 +66,21 @@ it("knows nothing of another tenant's channels and policies", async () => {
   });
   const { body } = await admin.call("POST", "/policies", policy);
   expect((await stranger.call("GET", `/policies/${body.id}`)).status).toBe(404);
+});
+
+it("simulates steps that are not saved, refuses illegal ones, and stores nothing", async () => {
+  const { admin, sms, mail, rows } = await makeChannels();
+  const steps = [{ channelIds: [sms] }, { channelIds: [mail], when: "undelivered", afterSeconds: 300 }];
+  const channels = [{ channelId: sms, deliveredAfterSeconds: 299 }];
+  const { status, body } = await admin.call("POST", "/policies/simulations", { steps, channels });
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ outcome: "satisfied", wastedCount: 0 });
+  expect(body.timeline.at(-1)).toMatchObject({ atSeconds: 299, kind: "satisfied", step: 0 });
+  expect(await rows("select count(*)::int as count from policies")).toEqual([{ count: 0 }]);
+  const illegal = [{ channelIds: [mail] }, { channelIds: [sms], when: "undelivered", afterSeconds: 300 }];
+  expect(await admin.call("POST", "/policies/simulations", { steps: illegal, channels: [] })).toMatchObject({
+    status: 422,
+    body: { errors: [{ pointer: "/steps/1/when", code: "no_receipt" }] },
+  });
+  expect(await admin.call("POST", "/policies/simulations", { channels: [] })).toMatchObject({ status: 422 });
 });

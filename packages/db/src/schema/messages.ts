@@ -115,13 +115,13 @@ export const flows = pgTable(
     /** Index of the step that was sent last. */
     step: smallint("step").notNull().default(0),
     state: flowState("state").notNull().default("waiting"),
-    /** When the next step is judged; null while the vendor has not accepted the current one. */
+    /** When it is judged next; null while nothing is known to wait for. News of an ended flow set it too. */
     wakeAt: moment("wake_at"),
     /** How often a later step went out although the earlier one arrived after all. */
     wastedCount: integer("wasted_count").notNull().default(0),
   },
   (table) => [
     primaryKey({ columns: [table.tenantId, table.messageId, table.userId] }),
-    index("flows_due").on(table.wakeAt).where(sql`state = 'waiting' and wake_at is not null`),
+    index("flows_due").on(table.wakeAt).where(sql`wake_at is not null`),
   ],
 );

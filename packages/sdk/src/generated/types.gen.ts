@@ -278,6 +278,41 @@ export type ChannelPage = {
     nextCursor: string | null;
 };
 
+/**
+ * What becomes of one imagined user on one channel. What is left out does not happen.
+ */
+export type ChannelScript = {
+    channelId: string;
+    /**
+     * The user has no address on this channel.
+     */
+    noAddress?: boolean;
+    /**
+     * Seconds from the beginning of the step to the vendor's answer: queueing, pacing, retries. 0 when left out.
+     */
+    acceptedAfterSeconds?: number;
+    /**
+     * The vendor's answer is a final refusal with this code.
+     */
+    failedWith?: string;
+    /**
+     * Seconds from the vendor's acceptance to the receipt of arrival.
+     */
+    deliveredAfterSeconds?: number;
+    /**
+     * Seconds from the vendor's acceptance to the report of a failure.
+     */
+    undeliveredAfterSeconds?: number;
+    /**
+     * Seconds from the vendor's acceptance to the reading.
+     */
+    readAfterSeconds?: number;
+    /**
+     * Seconds from the vendor's acceptance to the click.
+     */
+    clickedAfterSeconds?: number;
+};
+
 export type ChannelVerification = {
     ok: boolean;
     code: string | null;
@@ -698,6 +733,15 @@ export type PolicyPage = {
     nextCursor: string | null;
 };
 
+export type PolicySimulation = {
+    timeline: Array<SimulationEvent>;
+    outcome: 'waiting' | 'satisfied' | 'exhausted';
+    /**
+     * Steps that left although an earlier one arrived after all.
+     */
+    wastedCount: number;
+};
+
 export type PolicyStep = {
     /**
      * Sent to at once; the step is satisfied when any of them satisfies it.
@@ -893,6 +937,43 @@ export type SendMessage = {
 export type SetIdentity = {
     address: string;
     scope?: IdentityScope;
+};
+
+/**
+ * Exactly one of `policyId` and `steps`.
+ */
+export type SimulatePolicy = {
+    /**
+     * Simulates this policy's latest version.
+     */
+    policyId?: string;
+    /**
+     * Simulates these steps, saved or not.
+     */
+    steps?: Array<PolicyStep>;
+    /**
+     * The script. A channel without an entry accepts at once and never reports anything.
+     */
+    channels: Array<ChannelScript>;
+};
+
+export type SimulationEvent = {
+    /**
+     * On the virtual clock, which starts at 0.
+     */
+    atSeconds: number;
+    kind: 'step_started' | 'no_address' | 'accepted' | 'failed' | 'delivered' | 'undelivered' | 'read' | 'clicked' | 'waiting' | 'step_skipped' | 'cancelled' | 'wasted' | 'satisfied' | 'exhausted';
+    step: number;
+    channelId: string | null;
+    /**
+     * Why a step was taken.
+     */
+    because: 'no_address' | 'failed' | 'undelivered' | 'unread' | null;
+    code: string | null;
+    /**
+     * When the window ends that is waited for.
+     */
+    untilSeconds: number | null;
 };
 
 export type Source = {
@@ -2410,6 +2491,59 @@ export type CreatePolicyResponses = {
 };
 
 export type CreatePolicyResponse = CreatePolicyResponses[keyof CreatePolicyResponses];
+
+export type SimulatePolicyData = {
+    body: SimulatePolicy;
+    path?: never;
+    query?: never;
+    url: '/v1/policies/simulations';
+};
+
+export type SimulatePolicyErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type SimulatePolicyError = SimulatePolicyErrors[keyof SimulatePolicyErrors];
+
+export type SimulatePolicyResponses = {
+    /**
+     * What would happen, and when
+     */
+    200: PolicySimulation;
+};
+
+export type SimulatePolicyResponse = SimulatePolicyResponses[keyof SimulatePolicyResponses];
 
 export type GetPolicyData = {
     body?: never;

@@ -42,6 +42,39 @@ export function statesBefore(receipt: "delivered" | "undelivered"): DeliveryStat
   return DELIVERY_STATES.filter((state) => canMove(state, receipt));
 }
 
+/** A vendor's later word about a delivery. */
+export interface Receipt {
+  type: "delivered" | "undelivered" | "read" | "clicked";
+  at: Date;
+}
+
+/** What receipts change. */
+export interface Engagement {
+  state: DeliveryState;
+  deliveredAt: Date | null;
+  readAt: Date | null;
+  clickedAt: Date | null;
+}
+
+/**
+ * Merges a receipt. `applyWaitingReceipts` does the same to many rows in one statement; a receipt for a delivery that
+ * was not accepted yet waits there, and must not be given to this function.
+ */
+export function mergeReceipt<T extends Engagement>(delivery: T, { type, at }: Receipt): T {
+  const news = type === "undelivered" ? "undelivered" : "delivered";
+  const state = canMove(delivery.state, news) ? news : delivery.state;
+  const isEngagement = type === "read" || type === "clicked";
+  return {
+    ...delivery,
+    state,
+    deliveredAt: news === "delivered" ? earliest(delivery.deliveredAt, at) : delivery.deliveredAt,
+    readAt: isEngagement ? earliest(delivery.readAt, at) : delivery.readAt,
+    clickedAt: type === "clicked" ? earliest(delivery.clickedAt, at) : delivery.clickedAt,
+  };
+}
+
+const earliest = (known: Date | null, at: Date): Date => (known && known <= at ? known : at);
+
 /** Rounds after which a delivery that fails for the time being is given up. */
 export const MAX_ROUNDS = 8;
 /** The longest pause between two rounds, seconds. */
@@ -63,4 +96,5 @@ export const REASONS = {
   contentTooLong: "content_too_long",
   workerLost: "worker_lost",
   cancelled: "cancelled",
+  reachedEarlier: "reached_earlier",
 } as const;

@@ -107,6 +107,13 @@ async function makeDeliveries(tx: Tx, tenant: string, target: Fragment, step: nu
       select ${tenant}, message_id, user_id, case when bool_and(reason is not null) then now() end
       from numbered where ${step} = 0 and policy_version_id is not null and user_id is not null
       group by message_id, user_id
+    ), skipping as (
+      -- Nothing of a later step can be sent: no batch will wake the flow.
+      update flows f set wake_at = now()
+      from (
+        select message_id, user_id from numbered where ${step} > 0
+        group by message_id, user_id having bool_and(reason is not null)
+      ) n where f.tenant_id = ${tenant} and f.message_id = n.message_id and f.user_id = n.user_id
     ), recorded as (
       insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
         reason, count)

@@ -1,5 +1,7 @@
+export { enterCancellation } from "./cancellation-lock.repository.ts";
 export { cancelUnsent, finishMessage } from "./completion.repository.ts";
 export { deliveryRoutes } from "./delivery.routes.ts";
+export { type DeliveryState, type Engagement, mergeReceipt, type Receipt } from "./delivery.rules.ts";
 export { createDeliveryService } from "./delivery.service.ts";
 export { createDispatcher, DEFAULT_IN_FLIGHT, SEND_QUEUE, SendHint } from "./dispatcher.ts";
 export { createExpander, listRecipients } from "./expander.ts";
@@ -10,3 +12,4 @@ export { createReceiveReceipt } from "./receive-receipt.ts";
 export { wakeRetries } from "./retry.repository.ts";
 export { type ChannelHealth, type ChannelObservation, createSendChunk } from "./send-chunk.ts";
 export { createSweeperLoops } from "./sweeper.ts";
+export { withdrawSteps } from "./withdrawal.repository.ts";

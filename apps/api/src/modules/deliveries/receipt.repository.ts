@@ -149,12 +149,11 @@ export async function applyWaitingReceipts({ sql }: Tx, tenantId: string, push?:
       ) c
       group by 2, 3, 4, 5, 6, 7, 8, 9
     ), woken as (
-      update flows f set
-        wake_at = case when f.step = moved.step then now() else f.wake_at end,
-        wasted_count = f.wasted_count + case when f.step > moved.step and moved.state = 'delivered'
-          and moved.old_state <> 'delivered' then 1 else 0 end
+      -- An ended flow hears of it too: a late receipt tells that a later step was wasted.
+      update flows f set wake_at = now()
       from moved
       where f.tenant_id = ${tenant} and f.message_id = moved.message_id and f.user_id = moved.user_id
+        and f.step >= moved.step and (f.state <> 'satisfied' or f.step > moved.step)
     ), applied as (
       update receipts r set applied_at = now(), delivery_id = n.id
       from found f join news n on n.id = f.delivery_id

@@ -21,6 +21,7 @@ import {
 import type { ChunkWork, ReadyRow } from "./send.repository.ts";
 import * as sending from "./send.repository.ts";
 import { type DeliveryException, failChunk, settleBatch } from "./settle.repository.ts";
+import { keepReady } from "./withdrawal.repository.ts";
 
 export interface SendChunkDeps {
   /** Transactions as the worker role. */
@@ -136,19 +137,10 @@ async function sendWork(deps: SendChunkDeps, work: ChunkWork): Promise<sending.P
   };
   const found = startOf(work);
   for (const batches of rounds) {
-    const attemptIds = await deps.transact(work, (tx) => sending.openAttempts(tx, work, batches));
-    if (!attemptIds) break;
+    const opened = await deps.transact(work, (tx) => openBatches(tx, work, batches));
+    if (!opened) break;
     const sent = await Promise.all(
-      batches.map((batch, index) =>
-        sendBatch(deps, work, {
-          handle,
-          shared,
-          round,
-          found,
-          attemptId: attemptIds[index] ?? "",
-          rows: batch,
-        }),
-      ),
+      opened.map((batch) => sendBatch(deps, work, { handle, shared, round, found, ...batch })),
     );
     if (sent.includes(false)) break;
     // What is left goes to another process, at once.
@@ -175,9 +167,29 @@ function sharedContent(work: ChunkWork, plugin: LoadedPlugin): SharedContent {
   return { compiled, fields, variables: work.variables, needed };
 }
 
+type OpenBatch = Pick<Batch, "attemptId" | "range" | "rows">;
+
+async function openBatches(
+  tx: Parameters<Parameters<Transact>[1]>[0],
+  work: ChunkWork,
+  batches: ReadyRow[][],
+): Promise<OpenBatch[] | undefined> {
+  const attemptIds = await sending.openAttempts(tx, work, batches);
+  if (!attemptIds) return undefined;
+  const ready = await keepReady(tx, work, batches);
+  return batches.map((batch, index) => ({
+    attemptId: attemptIds[index] ?? "",
+    range: { firstId: batch[0]?.[0] ?? "", lastId: batch.at(-1)?.[0] ?? "" },
+    rows: ready[index] ?? [],
+  }));
+}
+
 /** A part of a chunk that the vendor gets in one go; its intent is written down. */
 interface Batch {
   attemptId: string;
+  /** What the intent covers. */
+  range: { firstId: string; lastId: string };
+  /** What of it is still to be sent. */
   rows: ReadyRow[];
   handle: ChannelHandle;
   shared: SharedContent;
@@ -189,7 +201,7 @@ interface Batch {
 async function sendBatch(
   deps: SendChunkDeps,
   work: ChunkWork,
-  { attemptId, rows, handle, shared, round, found }: Batch,
+  { attemptId, range, rows, handle, shared, round, found }: Batch,
 ): Promise<boolean> {
   const rendered = rows.map((row) => renderDelivery(shared, row));
   const messages = rendered.flatMap((one) => ("message" in one ? [one.message] : []));
@@ -197,7 +209,6 @@ async function sendBatch(
   const results = messages.length > 0 ? await deps.runtime.send(handle, { batchRef, messages }) : [];
   const judged = judgeResults(results, (ref) => toBigint("dlv", ref), round);
   judged.exceptions.push(...unrenderable(rendered));
-  const range = { firstId: rows[0]?.[0] ?? "", lastId: rows.at(-1)?.[0] ?? "" };
   await persistently(() =>
     deps.transact(work, async (tx) => {
       await settleBatch(tx, work, { attemptId, ...range, ...judged });

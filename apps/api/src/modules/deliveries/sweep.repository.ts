@@ -8,23 +8,29 @@ import { NIL_UUID } from "./expansion.repository.ts";
 export interface AbandonedChunk {
   messageId: string;
   pluginId: string | null;
+  step: number;
+  firstId: string;
+  lastId: string;
+  hasFlows: boolean;
   openAttempts: number;
 }
 
 /** Takes over a chunk whose lease ran out; undefined when somebody was faster. */
 export async function takeOverChunk({ sql }: Tx, claim: Claim): Promise<AbandonedChunk | undefined> {
   const tenant = toUuid("tenant", claim.tenantId);
-  const [row] = await sql<{ message_id: string; plugin_id: string | null; open: number }[]>`
-    select c.message_id, ch.plugin_id,
+  const [row] = await sql<(Omit<AbandonedChunk, "messageId"> & { messageUuid: string })[]>`
+    select c.message_id as "messageUuid", ch.plugin_id as "pluginId", c.step, c.first_id as "firstId",
+      c.last_id as "lastId",
+      exists(select from flows f where f.tenant_id = ${tenant} and f.message_id = c.message_id) as "hasFlows",
       (select count(*)::int from attempts a
-        where a.tenant_id = ${tenant} and a.chunk_id = c.id and a.ended_at is null) as open
+        where a.tenant_id = ${tenant} and a.chunk_id = c.id and a.ended_at is null) as "openAttempts"
     from chunks c left join channels ch on ch.tenant_id = ${tenant} and ch.id = c.channel_id
     where c.tenant_id = ${tenant} and c.id = ${claim.chunkId} and c.lease_token = ${claim.leaseToken}
       and c.state in ('queued', 'sending') and c.lease_until < now()
     for update of c`;
-  return (
-    row && { messageId: fromUuid("message", row.message_id), pluginId: row.plugin_id, openAttempts: row.open }
-  );
+  if (!row) return undefined;
+  const { messageUuid, ...chunk } = row;
+  return { ...chunk, messageId: fromUuid("message", messageUuid) };
 }
 
 /**

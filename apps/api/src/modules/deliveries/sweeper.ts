@@ -1,4 +1,4 @@
-import type { Database, Transact } from "../../platform/database/index.ts";
+import type { Database, Transact, Tx } from "../../platform/database/index.ts";
 import type { Logger } from "../../platform/logger.ts";
 import type { Loop } from "../../platform/loops.ts";
 import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
@@ -12,6 +12,13 @@ export interface SweeperDeps {
   transact: Transact;
   catalogue: PluginCatalogue;
   compactStatistics(tenantId: string): Promise<void>;
+  /** Fallback timers of the users of a range: what has become `unknown` starts their windows. */
+  wakeFlows(
+    tx: Tx,
+    message: { tenantId: string; messageId: string },
+    step: number,
+    range: { firstId: string; lastId: string },
+  ): Promise<void>;
   afterChunk(tenantId: string, messageId: string): Promise<void>;
   logger: Logger;
 }
@@ -45,6 +52,7 @@ async function recoverChunk(deps: SweeperDeps, claim: Claim): Promise<void> {
     const plugin = chunk.pluginId === null ? undefined : deps.catalogue.find(chunk.pluginId);
     const deduplicates = plugin?.manifest.idempotency.kind === "key";
     if (chunk.openAttempts > 0) await sweep.closeAttempts(tx, claim, !deduplicates);
+    if (chunk.hasFlows) await deps.wakeFlows(tx, { ...chunk, tenantId: claim.tenantId }, chunk.step, chunk);
     await sweep.reopenChunk(tx, claim);
     return chunk;
   });

@@ -1,8 +1,8 @@
 import type { Database, Transact } from "../../platform/database/index.ts";
 import type { Loop } from "../../platform/loops.ts";
-import type { DueFlow, DueMessage, JudgedFlows } from "./flow.repository.ts";
+import type { DueMessage, JudgedFlow } from "./flow.repository.ts";
 import * as repository from "./flow.repository.ts";
-import { judgeStep } from "./flow.rules.ts";
+import { hasToWithdraw, judgeFlow } from "./flow.rules.ts";
 
 type Tx = Parameters<Parameters<Transact>[1]>[0];
 
@@ -15,6 +15,10 @@ export interface FallbackDeps {
     due: DueMessage,
     step: { index: number; channelIds: string[]; userIds: string[] },
   ): Promise<void>;
+  /** Keeps batches of the message from being opened until the transaction ends. */
+  holdBatches(tx: Tx, messageId: string): Promise<void>;
+  /** Cancels what has not been sent of users' later steps. */
+  withdrawSteps(tx: Tx, due: DueMessage, users: { userId: string; afterStep: number }[]): Promise<void>;
   afterChunk(tenantId: string, messageId: string): Promise<void>;
   nudgeDispatcher(): void;
   now(): Date;
@@ -23,7 +27,7 @@ export interface FallbackDeps {
 const MESSAGES_A_ROUND = 100;
 const FLOWS_A_ROUND = 2000;
 
-/** Judges fallback timers that have come due and takes the next step where its condition holds. */
+/** Judges flows that have come due and takes the next step where its condition holds. */
 export function createFallbackLoop(deps: FallbackDeps): Loop {
   return {
     name: "fallback",
@@ -32,8 +36,7 @@ export function createFallbackLoop(deps: FallbackDeps): Loop {
       const due = await deps.dispatch.transaction((tx) => repository.listDueMessages(tx, MESSAGES_A_ROUND));
       let more = false;
       for (const message of due) {
-        const count = await deps.transact(message, (tx) => advanceFlows(deps, tx, message));
-        more ||= count === FLOWS_A_ROUND;
+        more = (await advanceMessage(deps, message)) || more;
         await deps.afterChunk(message.tenantId, message.messageId);
       }
       if (due.length > 0) deps.nudgeDispatcher();
@@ -42,39 +45,55 @@ export function createFallbackLoop(deps: FallbackDeps): Loop {
   };
 }
 
-/** Judges a message's due flows, step by step. Returns how many there were. */
-async function advanceFlows(deps: FallbackDeps, tx: Tx, due: DueMessage): Promise<number> {
-  const steps = await repository.findSteps(tx, due);
-  const flows = await repository.lockDueFlows(tx, due, FLOWS_A_ROUND);
-  for (const index of new Set(flows.map((flow) => flow.step))) {
-    const atStep = flows.filter((flow) => flow.step === index);
-    const next = steps[index + 1];
-    const judged = judgeAll(atStep, next, deps.now());
-    await repository.recordJudgements(tx, due, judged, steps[index + 2] === undefined);
-    if (next && judged.advancing.length > 0) {
-      await deps.expandStep(tx, due, {
-        index: index + 1,
-        channelIds: next.channelIds,
-        userIds: judged.advancing,
-      });
-    }
-  }
-  return flows.length;
+/**
+ * Judges a message's due flows; true when there may be more. To withdraw a step, batches have to be kept out, and that
+ * before any flow is locked: a cancellation of the message locks in the same order. So these flows are judged again, in
+ * a transaction of their own.
+ */
+async function advanceMessage(deps: FallbackDeps, due: DueMessage): Promise<boolean> {
+  const first = await deps.transact(due, (tx) => advanceFlows(deps, tx, due, false));
+  if (first.left === 0) return first.count === FLOWS_A_ROUND;
+  await deps.transact(due, async (tx) => {
+    await deps.holdBatches(tx, due.messageId);
+    await advanceFlows(deps, tx, due, true);
+  });
+  return first.count === FLOWS_A_ROUND;
 }
 
-function judgeAll(
-  flows: DueFlow[],
-  next: { when?: "failed" | "undelivered" | "unread"; afterSeconds?: number } | undefined,
-  now: Date,
-): JudgedFlows {
-  const judged: JudgedFlows = { satisfied: [], waiting: [], advancing: [] };
-  for (const flow of flows) {
-    const judgement = next
-      ? judgeStep(next.when ?? "failed", next.afterSeconds ?? 0, flow, now)
-      : ({ kind: "satisfied" } as const);
-    if (judgement.kind === "satisfied") judged.satisfied.push(flow.userId);
-    else if (judgement.kind === "advance") judged.advancing.push(flow.userId);
-    else judged.waiting.push({ userId: flow.userId, until: judgement.until });
+/** Returns how many flows were due, and how many were left because batches are not kept out. */
+async function advanceFlows(
+  deps: FallbackDeps,
+  tx: Tx,
+  due: DueMessage,
+  mayWithdraw: boolean,
+): Promise<{ count: number; left: number }> {
+  const policy = await repository.findSteps(tx, due);
+  const flows = await repository.lockDueFlows(tx, due, FLOWS_A_ROUND);
+  const now = deps.now();
+  const judged: JudgedFlow[] = flows.map((flow) => ({ flow, judgement: judgeFlow(policy, flow, now) }));
+  const withdrawing = judged.filter(({ flow, judgement }) => hasToWithdraw(flow, judgement));
+  const recorded = mayWithdraw ? judged : judged.filter((one) => !withdrawing.includes(one));
+  await repository.recordJudgements(tx, due, recorded);
+  if (mayWithdraw && withdrawing.length > 0)
+    await deps.withdrawSteps(tx, due, withdrawing.flatMap(laterSteps));
+  for (const [step, users] of advancing(recorded)) {
+    const channelIds = policy[step]?.channelIds ?? [];
+    await deps.expandStep(tx, due, { index: step, channelIds, userIds: users });
   }
-  return judged;
+  return { count: flows.length, left: mayWithdraw ? 0 : withdrawing.length };
+}
+
+const laterSteps = ({ flow, judgement }: JudgedFlow) =>
+  judgement.kind === "satisfied" ? [{ userId: flow.userId, afterStep: judgement.by }] : [];
+
+/** The users that take a step, by the index of that step. */
+function advancing(judged: readonly JudgedFlow[]): Map<number, string[]> {
+  const users = new Map<number, string[]>();
+  for (const { flow, judgement } of judged) {
+    if (judgement.kind !== "advance") continue;
+    const those = users.get(flow.step + 1) ?? [];
+    those.push(flow.userId);
+    users.set(flow.step + 1, those);
+  }
+  return users;
 }

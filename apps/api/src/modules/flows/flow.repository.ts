@@ -1,19 +1,19 @@
 import type { schema } from "@tidings/db";
 import type { Tx } from "../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
-import type { StepState } from "./flow.rules.ts";
+import { type Flow, type FlowState, type Judgement, type StepDelivery, summariseStep } from "./flow.rules.ts";
 
 export interface DueMessage {
   tenantId: string;
   messageId: string;
 }
 
-/** Messages with fallback timers that have come due. Runs as the dispatcher, across tenants. */
+/** Messages with flows that have come due. Runs as the dispatcher, across tenants. */
 export async function listDueMessages({ sql }: Tx, limit: number): Promise<DueMessage[]> {
   const rows = await sql<{ tenant_id: string; message_id: string }[]>`
     select distinct tenant_id, message_id from (
       select tenant_id, message_id from flows
-      where state = 'waiting' and wake_at is not null and wake_at <= now() order by wake_at limit 10000
+      where wake_at is not null and wake_at <= now() order by wake_at limit 10000
     ) due limit ${limit}`;
   return rows.map((row) => ({
     tenantId: fromUuid("tenant", row.tenant_id),
@@ -30,65 +30,73 @@ export async function findSteps({ sql }: Tx, due: DueMessage): Promise<schema.Po
   return row?.steps ?? [];
 }
 
-/** One user's flow with what is known of its current step. */
-export interface DueFlow extends StepState {
+/** One user's flow with what is known of its steps. */
+export interface DueFlow extends Flow {
   userId: string;
-  step: number;
 }
 
-/** Locks due flows of a message and looks at their current step; another timer's flows are left alone. */
+export interface JudgedFlow {
+  flow: DueFlow;
+  judgement: Judgement;
+}
+
+/**
+ * Locks due flows of a message and looks at their steps; what another process judges is left alone. The deliveries are
+ * read by a statement of their own: it sees every receipt that was committed before the lock was ours, and a later one
+ * wakes the flow again.
+ */
 export async function lockDueFlows({ sql }: Tx, due: DueMessage, limit: number): Promise<DueFlow[]> {
   const tenant = toUuid("tenant", due.tenantId);
   const message = toUuid("message", due.messageId);
-  return sql<DueFlow[]>`
-    with due as materialized (
-      select user_id, step from flows
-      where tenant_id = ${tenant} and message_id = ${message} and state = 'waiting' and wake_at <= now()
-      order by user_id limit ${limit} for update skip locked
-    )
-    select due.user_id as "userId", due.step,
-      bool_and(d.state in ('failed', 'undelivered', 'suppressed', 'expired', 'cancelled')) as "allFailed",
-      bool_or(d.state = 'ready') as "anyPending",
-      bool_or(d.state = 'delivered') as "anyDelivered",
-      bool_or(d.read_at is not null or d.clicked_at is not null) as "anyRead",
-      max(coalesce(d.accepted_at, case when d.state = 'unknown' then d.changed_at end)) as "acceptedAt"
-    from due cross join lateral (
+  const flows = await sql<{ userId: string; step: number; state: FlowState }[]>`
+    select user_id as "userId", step, state from flows
+    where tenant_id = ${tenant} and message_id = ${message} and wake_at <= now()
+    order by user_id limit ${limit} for update skip locked`;
+  if (flows.length === 0) return [];
+  const rows = await sql<(StepDelivery & { userId: string; step: number })[]>`
+    select d.user_id as "userId", d.step, d.state,
+      coalesce(d.accepted_at, case when d.state = 'unknown' then d.changed_at end) as "acceptedAt",
+      d.read_at is not null or d.clicked_at is not null as "isRead"
+    from unnest(${flows.map(({ userId }) => userId)}::uuid[]) as due(user_id) cross join lateral (
       select * from deliveries d where d.tenant_id = ${tenant} and d.user_id = due.user_id
-        and d.message_id = ${message} and d.step = due.step offset 0
-    ) d
-    group by 1, 2`;
+        and d.message_id = ${message} offset 0
+    ) d`;
+  const byUser = new Map<string, (typeof rows)[number][]>();
+  for (const row of rows) byUser.set(row.userId, [...(byUser.get(row.userId) ?? []), row]);
+  return flows.map((flow) => {
+    const own = byUser.get(flow.userId) ?? [];
+    const steps = Array.from({ length: flow.step + 1 }, (_, index) =>
+      summariseStep(own.filter(({ step }) => step === index)),
+    );
+    return { ...flow, steps };
+  });
 }
 
-export interface JudgedFlows {
-  satisfied: string[];
-  /** User ids, and when to look again; null: when something new is known. */
-  waiting: { userId: string; until: Date | null }[];
-  advancing: string[];
-}
-
-/** Writes down what was decided. `isLast`: no further step follows the one that is taken now. */
+/** Writes down what was decided. */
 export async function recordJudgements(
   { sql }: Tx,
   due: DueMessage,
-  judged: JudgedFlows,
-  isLast: boolean,
+  judged: readonly JudgedFlow[],
 ): Promise<void> {
-  const tenant = toUuid("tenant", due.tenantId);
-  const message = toUuid("message", due.messageId);
-  const waiting = judged.waiting.map(({ userId, until }) => ({
-    id: userId,
-    until: until?.toISOString() ?? null,
+  if (judged.length === 0) return;
+  const rows = judged.map(({ flow, judgement }) => ({
+    id: flow.userId,
+    step: judgement.kind === "advance" ? flow.step + 1 : flow.step,
+    state: stateAfter(flow, judgement),
+    wake_at: judgement.kind === "wait" ? (judgement.until?.toISOString() ?? null) : null,
+    wasted_count: judgement.kind === "satisfied" ? judgement.wastedCount : 0,
   }));
-  await Promise.all([
-    sql`update flows set state = 'satisfied', wake_at = null
-      where tenant_id = ${tenant} and message_id = ${message} and user_id = any(${judged.satisfied}::uuid[])`,
-    sql`update flows f set wake_at = w.until
-      from jsonb_to_recordset(${JSON.stringify(waiting)}::jsonb) as w(id uuid, until timestamptz)
-      where f.tenant_id = ${tenant} and f.message_id = ${message} and f.user_id = w.id`,
-    sql`update flows set step = step + 1, wake_at = null,
-        state = case when ${isLast} then 'exhausted' else 'waiting' end::flow_state
-      where tenant_id = ${tenant} and message_id = ${message} and user_id = any(${judged.advancing}::uuid[])`,
-  ]);
+  await sql`
+    update flows f set step = j.step, state = j.state, wake_at = j.wake_at, wasted_count = j.wasted_count
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as j(id uuid, step smallint, state flow_state, wake_at timestamptz, wasted_count int)
+    where f.tenant_id = ${toUuid("tenant", due.tenantId)} and f.message_id = ${toUuid("message", due.messageId)}
+      and f.user_id = j.id`;
+}
+
+function stateAfter(flow: Flow, judgement: Judgement): FlowState {
+  if (judgement.kind === "satisfied" || judgement.kind === "exhausted") return judgement.kind;
+  return judgement.kind === "unchanged" ? flow.state : "waiting";
 }
 
 /** Has the flows of a settled batch's users judged at once; the judgement sets the timer of the next step. */
@@ -105,5 +113,5 @@ export async function wakeFlows(
     from deliveries d
     where d.tenant_id = ${tenant} and d.id between ${range.firstId} and ${range.lastId} and d.state <> 'ready'
       and f.tenant_id = ${tenant} and f.message_id = ${message} and f.user_id = d.user_id
-      and f.step = ${step} and f.state = 'waiting'`;
+      and f.step = ${step}`;
 }

@@ -1,43 +1,131 @@
-/** When the next step of a policy is taken. */
+/**
+ * The life of a flow: one user's way through the steps of a policy.
+ *
+ * It waits at the step that was sent last. The step's goal ends it `satisfied`: reading or clicking where the next step
+ * waits for `unread`, arrival otherwise. Failure of all channels, or the end of the window, takes the next step; behind
+ * the last step it ends `exhausted`. The goal of an earlier step counts as long as receipts come: it ends the flow, what
+ * of the later steps has left already was wasted, and what has not is withdrawn.
+ *
+ * Engine and simulator both ask the functions of this file, with what they know at that moment.
+ */
 export type FallbackCondition = "failed" | "undelivered" | "unread";
 
-/** What is known of one user's deliveries of the current step. */
+export const FLOW_STATES = ["waiting", "satisfied", "exhausted"] as const;
+export type FlowState = (typeof FLOW_STATES)[number];
+
+/** What a step of the policy waits for; the first waits for nothing. */
+export interface StepRule {
+  when?: FallbackCondition;
+  afterSeconds?: number;
+}
+
+/** What is known of one delivery of a step. */
+export interface StepDelivery {
+  state: string;
+  /** When the vendor accepted it, or may have. */
+  acceptedAt: Date | null;
+  isRead: boolean;
+}
+
+/** What is known of one user's deliveries of a step. */
 export interface StepState {
   /** Every delivery ended without reaching the user. */
   allFailed: boolean;
+  /** The user has no address on any of the step's channels. */
+  allSuppressed: boolean;
   /** At least one delivery has not been sent yet. */
   anyPending: boolean;
+  /** At least one was taken by a vendor, or may have been. */
+  anyLeft: boolean;
   anyDelivered: boolean;
   anyRead: boolean;
   /** When the vendor accepted the last of them; null while none was accepted. */
   acceptedAt: Date | null;
 }
 
-export type Judgement = { kind: "satisfied" } | { kind: "advance" } | { kind: "wait"; until: Date | null };
+export interface Flow {
+  state: FlowState;
+  /** Index of the step that was sent last. */
+  step: number;
+  /** That step and those before it. */
+  steps: readonly StepState[];
+}
+
+/** Why the next step is taken. */
+export type AdvanceReason = "no_address" | FallbackCondition;
+
+export type Judgement =
+  | { kind: "satisfied"; by: number; wastedCount: number }
+  | { kind: "exhausted" }
+  | { kind: "advance"; because: AdvanceReason }
+  | { kind: "wait"; until: Date | null }
+  /** The flow has ended, and nothing that is known now changes how. */
+  | { kind: "unchanged" };
 
 /** How long a step whose next one waits for `failed` may still hear of a failure, seconds. */
 export const FAILURE_NEWS_SECONDS = 72 * 3600;
 
-/**
- * Judges one user's step. The goal ends the flow; failure of all channels advances it at once; otherwise the window
- * counts from the vendor's acceptance, so queueing and pacing do not eat it. While something is still to be sent
- * there is nothing to wait for yet: sending it wakes the flow again.
- */
-export function judgeStep(
-  condition: FallbackCondition,
-  afterSeconds: number,
-  step: StepState,
-  now: Date,
-): Judgement {
-  if (isReached(condition, step)) return { kind: "satisfied" };
-  if (step.allFailed) return { kind: "advance" };
-  if (step.anyPending || !step.acceptedAt) return { kind: "wait", until: null };
-  const windowSeconds = condition === "failed" ? FAILURE_NEWS_SECONDS : afterSeconds;
-  const until = new Date(step.acceptedAt.getTime() + windowSeconds * 1000);
-  if (until > now) return { kind: "wait", until };
-  return condition === "failed" ? { kind: "satisfied" } : { kind: "advance" };
+const ENDED_BADLY = new Set(["failed", "undelivered", "suppressed", "expired", "cancelled"]);
+const NEVER_LEFT = new Set(["ready", "failed", "suppressed", "expired", "cancelled"]);
+
+export function summariseStep(deliveries: readonly StepDelivery[]): StepState {
+  const accepted = deliveries.flatMap(({ acceptedAt }) => acceptedAt?.getTime() ?? []);
+  return {
+    allFailed: deliveries.every(({ state }) => ENDED_BADLY.has(state)),
+    allSuppressed: deliveries.every(({ state }) => state === "suppressed"),
+    anyPending: deliveries.some(({ state }) => state === "ready"),
+    anyLeft: deliveries.some(({ state }) => !NEVER_LEFT.has(state)),
+    anyDelivered: deliveries.some(({ state }) => state === "delivered"),
+    anyRead: deliveries.some(({ isRead }) => isRead),
+    acceptedAt: accepted.length > 0 ? new Date(Math.max(...accepted)) : null,
+  };
 }
 
-function isReached(condition: FallbackCondition, step: StepState): boolean {
-  return condition === "unread" ? step.anyRead : step.anyDelivered;
+export function judgeFlow(policy: readonly StepRule[], flow: Flow, now: Date): Judgement {
+  const by = flow.steps.findIndex((step, index) => isReached(policy[index + 1]?.when, step));
+  if (by >= 0) {
+    return {
+      kind: "satisfied",
+      by,
+      wastedCount: flow.steps.slice(by + 1).filter(({ anyLeft }) => anyLeft).length,
+    };
+  }
+  if (flow.state !== "waiting") return { kind: "unchanged" };
+  const current = flow.steps[flow.step] ?? summariseStep([]);
+  const next = policy[flow.step + 1];
+  if (next) return judgeStep(next, current, flow.step, now);
+  return current.anyPending ? { kind: "wait", until: null } : { kind: "exhausted" };
+}
+
+/**
+ * Judges a step whose goal is not reached. Failure of all channels advances it at once; otherwise the window counts from
+ * the vendor's acceptance, so queueing and pacing do not eat it. While something is still to be sent there is nothing to
+ * wait for yet: sending it wakes the flow again. Where only a failure counts, its absence is the goal.
+ */
+function judgeStep(
+  { when = "failed", afterSeconds = 0 }: StepRule,
+  step: StepState,
+  index: number,
+  now: Date,
+): Judgement {
+  if (step.allSuppressed) return { kind: "advance", because: "no_address" };
+  if (step.allFailed) return { kind: "advance", because: "failed" };
+  if (step.anyPending || !step.acceptedAt) return { kind: "wait", until: null };
+  const windowSeconds = when === "failed" ? FAILURE_NEWS_SECONDS : afterSeconds;
+  const until = new Date(step.acceptedAt.getTime() + windowSeconds * 1000);
+  if (until > now) return { kind: "wait", until };
+  return when === "failed"
+    ? { kind: "satisfied", by: index, wastedCount: 0 }
+    : { kind: "advance", because: when };
+}
+
+function isReached(condition: FallbackCondition | undefined, step: StepState): boolean {
+  return condition === "unread" ? step.anyRead : step.anyDelivered || step.anyRead;
+}
+
+/** Whether a later step than the one that satisfied the flow still waits to be sent. */
+export function hasToWithdraw(flow: Flow, judgement: Judgement): boolean {
+  return (
+    judgement.kind === "satisfied" && flow.steps.slice(judgement.by + 1).some(({ anyPending }) => anyPending)
+  );
 }

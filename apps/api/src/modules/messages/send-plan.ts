@@ -3,7 +3,7 @@ import type { RequestContext } from "../../platform/context.ts";
 import type { Transact, Tx } from "../../platform/database/index.ts";
 import { invalidField, noSuch } from "../../platform/errors.ts";
 import { isId } from "../../platform/ids.ts";
-import { findPolicyVersion } from "../policies/index.ts";
+import { findPolicyVersion, policyArchived } from "../policies/index.ts";
 import { findPublishedVersion } from "../templates/index.ts";
 import { channelNotGranted, channelOff, channelUnknown, templateNotPublished } from "./message.errors.ts";
 import { type ChannelRow, findChannels, findGranted } from "./send-plan.repository.ts";
@@ -125,8 +125,10 @@ function usableChannel(
 
 async function getPolicy(tx: Tx, ctx: RequestContext, policyId: string) {
   const policy = await findPolicyVersion(tx, ctx.tenantId, { policyId });
-  if (!policy) throw noSuch("active policy", policyId);
-  return policy;
+  if (!policy) throw noSuch("policy", policyId);
+  if (policy.state === "active") return policy;
+  const detail = `The policy "${policy.name}" is archived and takes no new messages. Choose another one.`;
+  throw policyArchived(detail, { errors: [{ pointer: "/policy", detail, code: "archived" }] });
 }
 
 async function getTemplate(tx: Tx, ctx: RequestContext, reference: string) {

@@ -9,6 +9,7 @@ import {
 } from "../../platform/http/index.ts";
 import { Policy, PolicyPage, PolicyParam, PolicyQuery, SavePolicyBody, toPolicy } from "./policy.schemas.ts";
 import type { PolicyService } from "./policy.service.ts";
+import { PolicySimulation, SimulatePolicyBody, toSimulation } from "./simulation.schemas.ts";
 
 const tags = ["Policies"];
 
@@ -67,8 +68,24 @@ const archivePolicy = createRoute({
   responses: { 200: json(Policy, "The archived policy"), ...problems(404, 409) },
 });
 
+const simulatePolicy = createRoute({
+  method: "post",
+  path: "/v1/policies/simulations",
+  operationId: "simulatePolicy",
+  tags,
+  summary: "Try a policy on an imagined user with a virtual clock; nothing is sent or stored",
+  ...access("read", "Policy"),
+  request: { body: jsonBody(SimulatePolicyBody) },
+  responses: { 200: json(PolicySimulation, "What would happen, and when"), ...problems(400, 404, 413, 415) },
+});
+
 export function policyRoutes(service: PolicyService): Router {
   const router = createRouter();
+
+  router.openapi(simulatePolicy, async (c) => {
+    const simulation = await service.simulatePolicy(c.var.ctx, c.req.valid("json"));
+    return c.json(toSimulation(simulation), 200);
+  });
 
   router.openapi(createPolicy, async (c) => {
     const policy = await service.createPolicy(c.var.ctx, c.req.valid("json"));

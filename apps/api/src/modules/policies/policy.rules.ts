@@ -15,8 +15,7 @@ export type PolicyStep = schema.PolicyStep;
 
 export const CONDITIONS = ["failed", "undelivered", "unread"] as const;
 
-/** One fallback for now. */
-export const MAX_STEPS = 2;
+export const MAX_STEPS = 8;
 export const MAX_CHANNELS_PER_STEP = 5;
 export const MIN_AFTER_SECONDS = 60;
 export const MAX_AFTER_SECONDS = 7 * 86_400;

@@ -26,8 +26,10 @@ const PolicyStep = z
   })
   .openapi("PolicyStep");
 
+export const PolicySteps = z.array(PolicyStep).min(1).max(MAX_STEPS);
+
 export const SavePolicyBody = z
-  .strictObject({ name: fields.line(80), steps: z.array(PolicyStep).min(1).max(MAX_STEPS) })
+  .strictObject({ name: fields.line(80), steps: PolicySteps })
   .openapi("SavePolicy");
 
 const policyState = z.enum(["active", "archived"]);

@@ -1,15 +1,17 @@
 import { authorize } from "../../platform/authorization/index.ts";
 import type { RequestContext } from "../../platform/context.ts";
 import { type Transact, type Tx, violatedUnique } from "../../platform/database/index.ts";
-import { forbidden, invalidInput, noSuch } from "../../platform/errors.ts";
+import { forbidden, noSuch } from "../../platform/errors.ts";
 import { type Page, type PageRequest, toPage } from "../../platform/http/index.ts";
 import { newId } from "../../platform/ids.ts";
 import { recordAudit } from "../audit/index.ts";
 import { giveBackQuota, takeQuota } from "../tenants/index.ts";
+import { assertLegal } from "./assert-legal.ts";
 import { policyArchived, policyNotUnique } from "./policy.errors.ts";
 import type { PolicyRow, PolicyVersionRow, VersionedPolicy } from "./policy.repository.ts";
 import * as repository from "./policy.repository.ts";
-import { checkSteps, type PluginCatalogue, type PolicyStep, sameSteps } from "./policy.rules.ts";
+import { type PluginCatalogue, type PolicyStep, sameSteps } from "./policy.rules.ts";
+import { createSimulatePolicy } from "./simulate-policy.ts";
 
 export interface SavePolicy {
   name: string;
@@ -92,22 +94,12 @@ export function createPolicyService(deps: { transact: Transact; plugins: PluginC
         return { ...before, ...changes };
       });
     },
+
+    simulatePolicy: createSimulatePolicy(deps),
   };
 }
 
 export type PolicyService = ReturnType<typeof createPolicyService>;
-
-async function assertLegal(
-  tx: Tx,
-  ctx: RequestContext,
-  plugins: PluginCatalogue,
-  steps: readonly PolicyStep[],
-): Promise<void> {
-  const channelIds = new Set(steps.flatMap((step) => step.channelIds));
-  const channels = await repository.findChannels(tx, ctx.tenantId, [...channelIds]);
-  const errors = checkSteps(steps, channels, plugins);
-  if (errors[0]) throw invalidInput(errors[0].detail, { errors });
-}
 
 async function addVersion(
   tx: Tx,

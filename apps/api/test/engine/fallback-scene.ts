@@ -1,0 +1,121 @@
+/*
+ * A school with policies, for the tests of one file each: importing it starts an installation and stops it again.
+ */
+import { afterAll, afterEach, beforeAll } from "vitest";
+import {
+  expectNothingLost,
+  givenSchool,
+  type Installation,
+  messageTo,
+  mustSucceed,
+  type School,
+  startInstallation,
+  timePasses,
+  until,
+  users,
+} from "../harness/index.ts";
+
+export let installation: Installation;
+export let school: School;
+export const policies: Record<string, string> = {};
+
+beforeAll(async () => {
+  installation = await startInstallation();
+  school = await givenSchool(installation);
+  const { courier, mail, hook } = school.channels;
+  const save = (name: string, first: string[], when: string, second: string[], afterSeconds?: number) =>
+    mustSucceed<{ id: string }>(
+      school.owner("POST", "/v1/policies", {
+        name,
+        steps: [{ channelIds: first }, { channelIds: second, when, ...(afterSeconds && { afterSeconds }) }],
+      }),
+    ).then(({ id }) => {
+      policies[name] = id;
+    });
+  await save("failed", [courier.id], "failed", [mail.id]);
+  await save("undelivered", [courier.id], "undelivered", [mail.id], 300);
+  await save("unread", [courier.id], "unread", [mail.id], 300);
+  await save("both", [courier.id, hook.id], "failed", [mail.id]);
+  const three = {
+    name: "three",
+    steps: [
+      { channelIds: [courier.id] },
+      { channelIds: [mail.id], when: "unread", afterSeconds: 300 },
+      { channelIds: [hook.id], when: "failed" },
+    ],
+  };
+  policies.three = (await mustSucceed<{ id: string }>(school.owner("POST", "/v1/policies", three))).id;
+});
+afterAll(() => installation?.stop());
+afterEach(async () => {
+  installation.vendor.answer(() => ({ status: 200 }));
+  // What still waits for a receipt would wait for days: let the days pass.
+  await until(async () => {
+    await timePasses(installation, 4 * 86_400);
+    const [row] = await installation.books.transaction(
+      ({ sql }) => sql<[{ count: number }]>`select count(*)::int as count from flows where state = 'waiting'`,
+    );
+    return row.count === 0;
+  });
+  await expectNothingLost(installation);
+});
+
+let nextUser = 0;
+export async function givenUser({ email }: { email?: string } = {}): Promise<string> {
+  const userId = `user-${nextUser++}`;
+  const identities = [
+    { kind: "push", address: userId },
+    { kind: "email", address: email ?? `${userId}@example.cn` },
+    { kind: "webhook", address: userId },
+  ];
+  await school.addUsers([{ userId, identities }]);
+  return userId;
+}
+
+export const sendWith = (policy: string, ...userIds: string[]) =>
+  school.send(messageTo(users(...userIds), [], { channels: undefined, policy: policies[policy] }));
+
+export const pushed = (type: string, ref: string) =>
+  school.pushReceipt(school.channels.courier, {
+    events: [{ eventId: `${type}-${ref}`, type, at: Date.now(), ref }],
+  });
+
+export const refuseAll = () =>
+  installation.vendor.answer(({ refs }) => ({
+    status: 200,
+    body: JSON.stringify({ refused: Object.fromEntries(refs.map((ref) => [ref, "no_device"])) }),
+  }));
+
+export const mailsTo = (userId: string) =>
+  installation.mail.received().filter(({ to }) => to.startsWith(`${userId}@`));
+
+export const stepsOf = async (id: string) =>
+  (await school.deliveriesOf(id)).map(({ step, state }) => `${step} ${state}`);
+
+export async function flowOf(userId: string) {
+  const rows = await installation.books.transaction(
+    ({ sql }) => sql<{ state: string; step: number; wasted: number }[]>`
+      select f.state, f.step, f.wasted_count as wasted from flows f
+      join users u on u.tenant_id = f.tenant_id and u.id = f.user_id where u.external_id = ${userId}`,
+  );
+  return rows[0];
+}
+
+/** Keeps what is made from now on from being claimed, as a long queue would. */
+export const holdQueue = () =>
+  installation.books.transaction(
+    ({ sql }) => sql`alter table chunks alter column due_at set default 'infinity'`,
+  );
+export const releaseQueue = () =>
+  installation.books.transaction(async ({ sql }) => {
+    await sql`alter table chunks alter column due_at set default now()`;
+    await sql`update chunks set due_at = now() where due_at = 'infinity'`;
+  });
+
+/** Any round of the loops that was under way has ended when a flow sent after it has been judged. */
+export async function roundsPass(): Promise<void> {
+  refuseAll();
+  const id = await sendWith("failed", await givenUser());
+  await school.completed(id);
+  installation.vendor.answer(() => ({ status: 200 }));
+}
