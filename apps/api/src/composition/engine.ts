@@ -1,3 +1,4 @@
+import { voidApproval } from "../modules/approvals/index.ts";
 import { createHealthReporter } from "../modules/channels/index.ts";
 import {
   createDispatcher,
@@ -10,6 +11,7 @@ import {
   SendHint,
 } from "../modules/deliveries/index.ts";
 import { createFallbackLoop, wakeFlows } from "../modules/flows/index.ts";
+import { createWakingLoop } from "../modules/messages/index.ts";
 import { compactStatistics } from "../modules/statistics/index.ts";
 import { type Loop, type RunningLoop, startLoop } from "../platform/loops.ts";
 import type { HintWorker, QueueTransport } from "../platform/queue/index.ts";
@@ -46,6 +48,15 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
       expandStep,
       afterChunk,
       nudgeDispatcher,
+      now: () => foundation.clock.now(),
+    }),
+  );
+  start(
+    createWakingLoop({
+      dispatch,
+      transact,
+      withdrawApproval: (tx, ctx, id) => voidApproval(tx, ctx, { kind: "message", id }),
+      nudgeExpander: () => expander.nudge(),
       now: () => foundation.clock.now(),
     }),
   );

@@ -15,16 +15,18 @@ import {
   isReceiptToken,
 } from "../modules/channels/index.ts";
 import {
-  cancelUnsent,
   createDeliveryService,
   createReceiveReceipt,
   deliveryRoutes,
+  endUnsent,
   receiptRoutes,
 } from "../modules/deliveries/index.ts";
 import {
   createAcceptMessage,
   createMessageService,
+  createPauseService,
   createSendPlanner,
+  createUpdateMessage,
   messageRoutes,
   type NewMessage,
 } from "../modules/messages/index.ts";
@@ -44,7 +46,7 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     transact,
     readTotals: readMessageTotals,
     withdrawApproval: (tx, ctx, id) => voidApproval(tx, ctx, { kind: "message", id }),
-    cancelUnsent,
+    endUnsent,
   });
   const acceptMessage = createAcceptMessage({
     transact,
@@ -69,7 +71,12 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     routers: [
       pluginRoutes(createPluginService({ catalogue })),
       channelRoutes(channels, createChannelVerificationService({ transact, runtime, vault })),
-      messageRoutes({ acceptMessage, messages }),
+      messageRoutes({
+        acceptMessage,
+        messages,
+        pauses: createPauseService({ transact, assertVisible: messages.getVisible, nudge }),
+        updateMessage: createUpdateMessage({ transact, assertVisible: messages.getVisible }),
+      }),
       deliveryRoutes(deliveries),
       approvalRoutes(approvalFlows, approvalRequests),
       statisticsRoutes(createStatisticsService({ transact })),

@@ -28,10 +28,13 @@ import type { Renderings } from "./content.ts";
 export const messageState = pgEnum("message_state", [
   "pending_approval",
   "rejected",
+  "scheduled",
   "expanding",
   "sending",
+  "paused",
   "completed",
   "cancelled",
+  "expired",
 ]);
 
 /** Whom a message is for; exactly one kind. */
@@ -74,6 +77,17 @@ export const messages = pgTable(
     policyVersionId: policyVersionId("policy_version_id"),
     /** SHA-256 over audience, content and route; approvals bind to it. */
     contentHash: bytes("content_hash").notNull(),
+    /** When it is to begin; null: as soon as possible. */
+    scheduledAt: moment("scheduled_at"),
+    /** The IANA zone that the schedule was given in. */
+    timeZone: text("time_zone"),
+    ttlSeconds: integer("ttl_seconds"),
+    /** What has not been sent by then never is. */
+    expiresAt: moment("expires_at"),
+    /** When something is to be done about it at the latest: it begins, or its time runs out. */
+    wakeAt: moment("wake_at"),
+    /** What a paused message was, and will be again. */
+    pausedFrom: messageState("paused_from"),
     /** The last user that the expander has covered; the nil UUID at the start. */
     expandCursor: uuid("expand_cursor").notNull().default("00000000-0000-0000-0000-000000000000"),
     createdAt: createdAt(),
@@ -84,6 +98,7 @@ export const messages = pgTable(
     primaryKey({ columns: [table.tenantId, table.id] }),
     index().on(table.tenantId, table.sourceId, table.id),
     index().on(table.tenantId, table.templateVersionId).where(sql`template_version_id is not null`),
+    index("messages_waking").on(table.wakeAt).where(sql`wake_at is not null`),
     index("messages_unfinished").on(table.id).where(sql`state in ('expanding', 'sending')`),
   ],
 );

@@ -6,7 +6,7 @@ export type ClientOptions = {
 
 export type AcceptedMessage = {
     id: string;
-    outcome: 'accepted' | 'awaiting_approval';
+    outcome: 'accepted' | 'scheduled' | 'awaiting_approval';
     createdAt: string;
 };
 
@@ -526,7 +526,7 @@ export type MemberPage = {
 export type Message = {
     id: string;
     title: string;
-    state: 'pending_approval' | 'rejected' | 'expanding' | 'sending' | 'completed' | 'cancelled';
+    state: 'pending_approval' | 'rejected' | 'scheduled' | 'expanding' | 'sending' | 'paused' | 'completed' | 'cancelled' | 'expired';
     priority: number;
     /**
      * Null when a member composed it.
@@ -546,6 +546,22 @@ export type Message = {
      */
     recipients: number;
     counts: Counts;
+    /**
+     * Null when it was to begin at once.
+     */
+    scheduledAt: string | null;
+    /**
+     * The IANA zone the schedule was given in.
+     */
+    timeZone: string | null;
+    /**
+     * What a paused message was, and will be when it is resumed.
+     */
+    pausedFrom: 'pending_approval' | 'rejected' | 'scheduled' | 'expanding' | 'sending' | 'paused' | 'completed' | 'cancelled' | 'expired' | null;
+    /**
+     * What has not been sent by then never is.
+     */
+    expiresAt: string | null;
     createdAt: string;
     completedAt: string | null;
 };
@@ -843,6 +859,17 @@ export type SaveUsersResult = {
     }>;
 };
 
+/**
+ * When to begin; the audience is worked out then, and not before. Up to ten minutes past means now; at most a year ahead.
+ */
+export type Schedule = {
+    at: string;
+    /**
+     * An IANA zone, shown beside the time.
+     */
+    timeZone: string;
+};
+
 export type SendMessage = {
     audience: Audience;
     /**
@@ -869,6 +896,11 @@ export type SendMessage = {
      * 1 high, 2 medium, 3 low
      */
     priority?: number;
+    schedule?: Schedule;
+    /**
+     * What has not been sent this long after the message was to begin never is: it becomes `expired`. Up to ten days.
+     */
+    ttlSeconds?: number;
 };
 
 export type SetIdentity = {
@@ -1020,6 +1052,10 @@ export type UpdateMember = {
     name?: string;
     roleId?: string;
     state?: 'active' | 'disabled';
+};
+
+export type UpdateMessage = {
+    schedule: Schedule;
 };
 
 export type UpdateSource = {
@@ -2012,7 +2048,7 @@ export type ListMessagesData = {
     query?: {
         limit?: number;
         cursor?: string;
-        state?: 'pending_approval' | 'rejected' | 'expanding' | 'sending' | 'completed' | 'cancelled';
+        state?: 'pending_approval' | 'rejected' | 'scheduled' | 'expanding' | 'sending' | 'paused' | 'completed' | 'cancelled' | 'expired';
         sourceId?: string;
     };
     url: '/v1/messages';
@@ -2154,6 +2190,65 @@ export type GetMessageResponses = {
 
 export type GetMessageResponse = GetMessageResponses[keyof GetMessageResponses];
 
+export type UpdateMessageData = {
+    body: UpdateMessage;
+    path: {
+        messageId: string;
+    };
+    query?: never;
+    url: '/v1/messages/{messageId}';
+};
+
+export type UpdateMessageErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type UpdateMessageError = UpdateMessageErrors[keyof UpdateMessageErrors];
+
+export type UpdateMessageResponses = {
+    /**
+     * Changed
+     */
+    204: void;
+};
+
+export type UpdateMessageResponse = UpdateMessageResponses[keyof UpdateMessageResponses];
+
 export type CancelMessageData = {
     body?: never;
     path: {
@@ -2260,6 +2355,100 @@ export type ListDeliveriesResponses = {
 };
 
 export type ListDeliveriesResponse = ListDeliveriesResponses[keyof ListDeliveriesResponses];
+
+export type PauseMessageData = {
+    body?: never;
+    path: {
+        messageId: string;
+    };
+    query?: never;
+    url: '/v1/messages/{messageId}/pause';
+};
+
+export type PauseMessageErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type PauseMessageError = PauseMessageErrors[keyof PauseMessageErrors];
+
+export type PauseMessageResponses = {
+    /**
+     * Paused
+     */
+    204: void;
+};
+
+export type PauseMessageResponse = PauseMessageResponses[keyof PauseMessageResponses];
+
+export type ResumeMessageData = {
+    body?: never;
+    path: {
+        messageId: string;
+    };
+    query?: never;
+    url: '/v1/messages/{messageId}/resumption';
+};
+
+export type ResumeMessageErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ResumeMessageError = ResumeMessageErrors[keyof ResumeMessageErrors];
+
+export type ResumeMessageResponses = {
+    /**
+     * Goes on
+     */
+    204: void;
+};
+
+export type ResumeMessageResponse = ResumeMessageResponses[keyof ResumeMessageResponses];
 
 export type ListPluginsData = {
     body?: never;

@@ -65,4 +65,5 @@ export const REASONS = {
   contentTooLong: "content_too_long",
   workerLost: "worker_lost",
   cancelled: "cancelled",
+  expired: "time_to_live_over",
 } as const;

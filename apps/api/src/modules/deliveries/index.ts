@@ -1,9 +1,10 @@
-export { cancelUnsent, finishMessage } from "./completion.repository.ts";
+export { endUnsent, finishMessage } from "./completion.repository.ts";
 export { deliveryRoutes } from "./delivery.routes.ts";
 export { createDeliveryService } from "./delivery.service.ts";
 export { createDispatcher, SEND_QUEUE, SendHint } from "./dispatcher.ts";
 export { createExpander, listRecipients } from "./expander.ts";
 export { expandListed, expandStep } from "./expansion.repository.ts";
+export { holdUnsent, releaseUnsent } from "./holding.repository.ts";
 export { receiptRoutes } from "./receipt.routes.ts";
 export { createReceiveReceipt } from "./receive-receipt.ts";
 export { type ChannelHealth, createSendChunk } from "./send-chunk.ts";

@@ -12,7 +12,7 @@ import type { Claim } from "./claim.repository.ts";
 import { neededVariables, type Rendered, renderDelivery, type SharedContent } from "./content.rules.ts";
 import { CONFIG_PAUSE_SECONDS, pauseSeconds, REASONS } from "./delivery.rules.ts";
 import { judgeResults } from "./outcome.rules.ts";
-import type { ChunkWork, ReadyRow } from "./send.repository.ts";
+import type { ChunkEnd, ChunkWork, ReadyRow } from "./send.repository.ts";
 import * as sending from "./send.repository.ts";
 import { type DeliveryException, failChunk, settleBatch } from "./settle.repository.ts";
 
@@ -65,8 +65,8 @@ export function createSendChunk(deps: SendChunkDeps) {
       deps.transact(claim, (tx) => sending.extendLease(tx, work)).catch(() => {});
     }, EXTEND_EVERY_MS);
     try {
-      const pause = await sendWork(deps, work);
-      await deps.transact(claim, (tx) => sending.endChunk(tx, work, pause.seconds));
+      const end = await sendWork(deps, work);
+      await deps.transact(claim, (tx) => sending.endChunk(tx, work, end));
       await deps.afterChunk(work.tenantId, work.messageId);
     } finally {
       clearInterval(extending);
@@ -74,7 +74,7 @@ export function createSendChunk(deps: SendChunkDeps) {
   };
 }
 
-async function sendWork(deps: SendChunkDeps, work: ChunkWork): Promise<Pause> {
+async function sendWork(deps: SendChunkDeps, work: ChunkWork): Promise<ChunkEnd> {
   const plugin = work.channel ? deps.catalogue.find(work.channel.pluginId) : undefined;
   const obstacle = obstacleOf(work, plugin);
   if (obstacle || !plugin || !work.channel) {
@@ -82,7 +82,7 @@ async function sendWork(deps: SendChunkDeps, work: ChunkWork): Promise<Pause> {
       await failChunk(tx, work, obstacle ?? REASONS.channelGone);
       await deps.afterBatch(tx, work, work);
     });
-    return { seconds: 0 };
+    return { roundCursor: null, pauseSeconds: 0 };
   }
   const handle = deps.toHandle(work.tenantId, work.channelId, work.channel);
   const rows = await deps.transact(work, (tx) => sending.readReady(tx, work));
@@ -91,7 +91,7 @@ async function sendWork(deps: SendChunkDeps, work: ChunkWork): Promise<Pause> {
   const pause: Pause = { seconds: pauseSeconds(work.roundCount + 1, Math.random()) };
   for (const batches of rounds) {
     const attemptIds = await deps.transact(work, (tx) => sending.openAttempts(tx, work, batches));
-    if (!attemptIds) break;
+    if (!attemptIds) return { roundCursor: before(batches[0]?.[0]?.[0] ?? work.nextId), pauseSeconds: 0 };
     const sent = await Promise.all(
       batches.map((batch, index) =>
         sendBatch(deps, work, { handle, shared, pause, attemptId: attemptIds[index] ?? "", rows: batch }),
@@ -99,8 +99,10 @@ async function sendWork(deps: SendChunkDeps, work: ChunkWork): Promise<Pause> {
     );
     if (sent.includes(false)) break;
   }
-  return pause;
+  return { roundCursor: null, pauseSeconds: pause.seconds };
 }
+
+const before = (deliveryId: string): string => (BigInt(deliveryId) - 1n).toString();
 
 function obstacleOf(work: ChunkWork, plugin: LoadedPlugin | undefined): string | undefined {
   if (!work.channel || !plugin) return REASONS.channelGone;

@@ -18,6 +18,8 @@ export interface ChunkWork {
   step: number;
   firstId: string;
   lastId: string;
+  /** Where this round goes on: the first delivery that it has not been through. */
+  nextId: string;
   roundCount: number;
   hour: Date;
   templateVersionId: string | null;
@@ -42,6 +44,7 @@ interface ChunkWorkRow {
   step: number;
   first_id: string;
   last_id: string;
+  next_id: string;
   round_count: number;
   hour: Date;
   template_version_id: string | null;
@@ -72,7 +75,8 @@ export async function beginChunk({ sql }: Tx, claim: Claim): Promise<ChunkWork |
         and m.state in ('expanding', 'sending')
       returning c.*
     )
-    select b.message_id, m.source_id, b.channel_id, b.step, b.first_id, b.last_id, b.round_count,
+    select b.message_id, m.source_id, b.channel_id, b.step, b.first_id, b.last_id,
+      coalesce(b.round_cursor + 1, b.first_id) as next_id, b.round_count,
       date_trunc('hour', b.created_at) as hour, m.template_version_id, v.template_id,
       coalesce(m.renderings, v.renderings) as renderings, coalesce(v.variables, '[]') as variable_schema,
       m.variables, m.policy_version_id is not null as has_flows,
@@ -94,6 +98,7 @@ function toChunkWork(claim: Claim, row: ChunkWorkRow): ChunkWork {
     step: row.step,
     firstId: row.first_id,
     lastId: row.last_id,
+    nextId: row.next_id,
     roundCount: row.round_count,
     hour: row.hour,
     templateVersionId: row.template_version_id,
@@ -116,7 +121,7 @@ export type ReadyRow = [
   attributes: Record<string, string | number | boolean> | null,
 ];
 
-/** The chunk's deliveries that are still to be sent, in order. */
+/** The chunk's deliveries that this round has still to send, in order. */
 export async function readReady({ sql }: Tx, work: ChunkWork): Promise<ReadyRow[]> {
   const tenant = toUuid("tenant", work.tenantId);
   // LATERAL with OFFSET 0 keeps the look-up an index probe; as a plain join the planner may hash all users.
@@ -125,7 +130,7 @@ export async function readReady({ sql }: Tx, work: ChunkWork): Promise<ReadyRow[
     from deliveries d left join lateral (
       select external_id, name, attributes from users u where u.tenant_id = ${tenant} and u.id = d.user_id offset 0
     ) u on true
-    where d.tenant_id = ${tenant} and d.id between ${work.firstId} and ${work.lastId} and d.state = 'ready'
+    where d.tenant_id = ${tenant} and d.id between ${work.nextId} and ${work.lastId} and d.state = 'ready'
     order by d.id`.values();
   return rows as unknown as ReadyRow[];
 }
@@ -174,13 +179,22 @@ export async function extendLease({ sql }: Tx, work: ChunkWork): Promise<boolean
   return rows.length > 0;
 }
 
+/** How a worker leaves a chunk: before the end of its round, or with it. */
+export interface ChunkEnd {
+  /** The last delivery that the round has been through, when it was broken off; null at its end. */
+  roundCursor: string | null;
+  /** Before what is left may go out. */
+  pauseSeconds: number;
+}
+
 /** Ends the worker's hold: done, or ready again for what is left, not before the pause is over. */
-export async function endChunk({ sql }: Tx, work: ChunkWork, pauseSeconds: number): Promise<void> {
+export async function endChunk({ sql }: Tx, work: ChunkWork, end: ChunkEnd): Promise<void> {
   const tenant = toUuid("tenant", work.tenantId);
   await sql`
-    update chunks c set lease_token = null, lease_until = null, round_count = round_count + 1,
+    update chunks c set lease_token = null, lease_until = null, round_cursor = ${end.roundCursor}::bigint,
+      round_count = round_count + case when ${end.roundCursor}::bigint is null then 1 else 0 end,
       state = case when left_over.some then 'ready' else 'done' end::chunk_state,
-      due_at = now() + make_interval(secs => ${pauseSeconds})
+      due_at = now() + make_interval(secs => ${end.pauseSeconds})
     from (
       select exists(select from deliveries where tenant_id = ${tenant}
         and id between ${work.firstId} and ${work.lastId} and state = 'ready') as some
