@@ -12,6 +12,7 @@ const texts: Record<string, (input: { detail: string }) => string> = {
   content_too_long: m.deliveries_reason_content_too_long,
   worker_lost: m.deliveries_reason_worker_lost,
   cancelled: m.deliveries_reason_cancelled,
+  time_to_live_over: m.deliveries_reason_time_to_live_over,
   // What a vendor that gives no code of its own is known to have done.
   rejected: m.deliveries_reason_rejected,
   transient: m.deliveries_reason_transient,
