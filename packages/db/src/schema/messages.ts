@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import {
   boolean,
+  doublePrecision,
   index,
   integer,
   jsonb,
@@ -36,6 +37,9 @@ export const messageState = pgEnum("message_state", [
   "cancelled",
   "expired",
 ]);
+
+/** Deliveries a second, or all of them spread over so many minutes. */
+export type Rate = { perSecond: number } | { overMinutes: number };
 
 /** Whom a message is for; exactly one kind. */
 export type Audience =
@@ -82,6 +86,10 @@ export const messages = pgTable(
     /** The IANA zone that the schedule was given in. */
     timeZone: text("time_zone"),
     ttlSeconds: integer("ttl_seconds"),
+    /** How fast it goes out at most, as it was asked for; null: as fast as it can. */
+    rate: jsonb("rate").$type<Rate>(),
+    /** What that comes to; null where it is still to be worked out from the audience. */
+    ratePerSecond: doublePrecision("rate_per_second"),
     /** What has not been sent by then never is. */
     expiresAt: moment("expires_at"),
     /** When something is to be done about it at the latest: it begins, or its time runs out. */
@@ -139,4 +147,19 @@ export const flows = pgTable(
     primaryKey({ columns: [table.tenantId, table.messageId, table.userId] }),
     index("flows_due").on(table.wakeAt).where(sql`state = 'waiting' and wake_at is not null`),
   ],
+);
+
+/** How much of a paced message's or channel's rate is used up. */
+export const pacers = pgTable(
+  "pacers",
+  {
+    tenantId: tenantId(),
+    /** Of a message or a channel. */
+    subjectId: uuid("subject_id").notNull(),
+    /** When everything that was let through would be through at the rate; milliseconds of Unix time. */
+    usedUntilMs: doublePrecision("used_until_ms").notNull(),
+    /** When everything that was put off would be through too; milliseconds of Unix time. */
+    queuedUntilMs: doublePrecision("queued_until_ms").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.subjectId] })],
 );

@@ -375,7 +375,7 @@ export const getMessage = <ThrowOnError extends boolean = true>(options: Options
 });
 
 /**
- * Give a scheduled message another time
+ * Give a message another rate, or a scheduled one another time
  */
 export const updateMessage = <ThrowOnError extends boolean = true>(options: Options<UpdateMessageData, ThrowOnError>) => (options.client ?? client).patch<UpdateMessageResponses, UpdateMessageErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',

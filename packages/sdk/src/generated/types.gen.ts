@@ -224,6 +224,10 @@ export type Channel = {
         updatedAt: string;
     }>;
     state: 'on' | 'off';
+    /**
+     * Deliveries a second at most, of all messages together; null: no limit.
+     */
+    ratePerSecond: number | null;
     health: ChannelHealth;
     /**
      * Rises when settings or secrets change.
@@ -315,6 +319,10 @@ export type CreateChannel = {
         [key: string]: string;
     };
     state?: 'on' | 'off';
+    /**
+     * Deliveries a second at most, of all messages together; null: no limit.
+     */
+    ratePerSecond?: number | null;
 };
 
 export type CreateMember = {
@@ -558,6 +566,7 @@ export type Message = {
      * What a paused message was, and will be when it is resumed.
      */
     pausedFrom: 'pending_approval' | 'rejected' | 'scheduled' | 'expanding' | 'sending' | 'paused' | 'completed' | 'cancelled' | 'expired' | null;
+    rate: Rate & unknown;
     /**
      * What has not been sent by then never is.
      */
@@ -750,6 +759,15 @@ export type QuotaList = {
     items: Array<Quota>;
 };
 
+/**
+ * Deliveries a second at most, or all of them spread over so many minutes (at most a week).
+ */
+export type Rate = {
+    perSecond: number;
+} | {
+    overMinutes: number;
+};
+
 export type ReasonList = {
     items: Array<{
         /**
@@ -897,6 +915,7 @@ export type SendMessage = {
      */
     priority?: number;
     schedule?: Schedule;
+    rate?: Rate;
     /**
      * What has not been sent this long after the message was to begin never is: it becomes `expired`. Up to ten days.
      */
@@ -1035,6 +1054,10 @@ export type UpdateChannel = {
     name?: string;
     state?: 'on' | 'off';
     /**
+     * Deliveries a second at most, of all messages together; null: no limit.
+     */
+    ratePerSecond?: number | null;
+    /**
      * Replaces all settings.
      */
     settings?: {
@@ -1055,7 +1078,15 @@ export type UpdateMember = {
 };
 
 export type UpdateMessage = {
-    schedule: Schedule;
+    schedule?: Schedule;
+    /**
+     * Null: as fast as it can.
+     */
+    rate?: {
+        perSecond: number;
+    } | {
+        overMinutes: number;
+    } | null;
 };
 
 export type UpdateSource = {

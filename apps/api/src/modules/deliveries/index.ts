@@ -5,6 +5,8 @@ export { createDispatcher, SEND_QUEUE, SendHint } from "./dispatcher.ts";
 export { createExpander, listRecipients } from "./expander.ts";
 export { expandListed, expandStep } from "./expansion.repository.ts";
 export { holdUnsent, releaseUnsent } from "./holding.repository.ts";
+export { perSecondOf } from "./pace.rules.ts";
+export { setRate } from "./pacer.repository.ts";
 export { receiptRoutes } from "./receipt.routes.ts";
 export { createReceiveReceipt } from "./receive-receipt.ts";
 export { type ChannelHealth, createSendChunk } from "./send-chunk.ts";

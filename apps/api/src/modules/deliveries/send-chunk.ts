@@ -12,6 +12,7 @@ import type { Claim } from "./claim.repository.ts";
 import { neededVariables, type Rendered, renderDelivery, type SharedContent } from "./content.rules.ts";
 import { CONFIG_PAUSE_SECONDS, pauseSeconds, REASONS } from "./delivery.rules.ts";
 import { judgeResults } from "./outcome.rules.ts";
+import { takeSlots } from "./pacer.repository.ts";
 import type { ChunkEnd, ChunkWork, ReadyRow } from "./send.repository.ts";
 import * as sending from "./send.repository.ts";
 import { type DeliveryException, failChunk, settleBatch } from "./settle.repository.ts";
@@ -39,6 +40,10 @@ export type ChannelHealth = { ok: true } | { ok: false; code: string; detail: st
 
 /** Batches of one chunk that are opened together and under way at once; the runtime bounds a channel's calls. */
 const BATCHES_AT_ONCE = 8;
+/** How long a worker waits for its turn in a paced message or channel; for longer it gives the chunk back. */
+const LONGEST_WAIT_MS = 250;
+/** How long a worker may stay with a paced chunk before others get a look in. */
+const HOLD_MS = 5_000;
 const EXTEND_EVERY_MS = (sending.SENDING_LEASE_SECONDS * 1000) / 3;
 /** How long the outcome of a batch is offered to a database that does not take it. */
 const SETTLE_FOR_MS = 45_000;
@@ -86,23 +91,61 @@ async function sendWork(deps: SendChunkDeps, work: ChunkWork): Promise<ChunkEnd>
   }
   const handle = deps.toHandle(work.tenantId, work.channelId, work.channel);
   const rows = await deps.transact(work, (tx) => sending.readReady(tx, work));
-  const rounds = slices(slices(rows, plugin.manifest.limits.batchSize), BATCHES_AT_ONCE);
-  const shared = sharedContent(work, plugin);
-  const pause: Pause = { seconds: pauseSeconds(work.roundCount + 1, Math.random()) };
-  for (const batches of rounds) {
-    const attemptIds = await deps.transact(work, (tx) => sending.openAttempts(tx, work, batches));
-    if (!attemptIds) return { roundCursor: before(batches[0]?.[0]?.[0] ?? work.nextId), pauseSeconds: 0 };
-    const sent = await Promise.all(
-      batches.map((batch, index) =>
-        sendBatch(deps, work, { handle, shared, pause, attemptId: attemptIds[index] ?? "", rows: batch }),
-      ),
-    );
-    if (sent.includes(false)) break;
-  }
-  return { roundCursor: null, pauseSeconds: pause.seconds };
+  const context: RoundContext = {
+    handle,
+    shared: sharedContent(work, plugin),
+    pause: { seconds: pauseSeconds(work.roundCount + 1, Math.random()) },
+  };
+  return sendRounds(deps, work, { rows, batchSize: plugin.manifest.limits.batchSize, context });
 }
 
-const before = (deliveryId: string): string => (BigInt(deliveryId) - 1n).toString();
+/** What the batches of a chunk have in common. */
+type RoundContext = Pick<Batch, "handle" | "shared" | "pause">;
+
+/** Sends row by row, several batches at a time; breaks off where the message is stopped or the rates say so. */
+async function sendRounds(
+  deps: SendChunkDeps,
+  work: ChunkWork,
+  { rows, batchSize, context }: { rows: ReadyRow[]; batchSize: number; context: RoundContext },
+): Promise<ChunkEnd> {
+  const holdUntil = performance.now() + HOLD_MS;
+  let sentCount = 0;
+  while (sentCount < rows.length) {
+    const left = rows.slice(sentCount);
+    const roundCursor = cursorBefore(work, left);
+    // Whether there is a rate has just been read for the first round.
+    const mayBePaced = work.isPaced || sentCount > 0;
+    const opened = await deps.transact(work, (tx) => openRound(tx, work, { left, batchSize, mayBePaced }));
+    if (!opened) return { roundCursor, pauseSeconds: 0 };
+    if ("waitMs" in opened) {
+      const isPatient = opened.waitMs <= LONGEST_WAIT_MS && performance.now() < holdUntil;
+      if (!isPatient) return { roundCursor, pauseSeconds: opened.turnMs / 1000 };
+      await new Promise((resolve) => setTimeout(resolve, opened.waitMs));
+      continue;
+    }
+    const sent = await Promise.all(opened.map((batch) => sendBatch(deps, work, { ...context, ...batch })));
+    if (sent.includes(false)) break;
+    sentCount += opened.reduce((sum, batch) => sum + batch.rows.length, 0);
+  }
+  return { roundCursor: null, pauseSeconds: context.pause.seconds };
+}
+
+/** Opens what may be sent at once: several batches, or as much of them as the rates let through. */
+async function openRound(
+  tx: Parameters<Parameters<Transact>[1]>[0],
+  work: ChunkWork,
+  { left, batchSize, mayBePaced }: { left: ReadyRow[]; batchSize: number; mayBePaced: boolean },
+): Promise<{ attemptId: string; rows: ReadyRow[] }[] | { waitMs: number; turnMs: number } | undefined> {
+  const wanted = Math.min(left.length, batchSize * BATCHES_AT_ONCE);
+  const slots = mayBePaced ? await takeSlots(tx, work, wanted, left.length) : { count: wanted };
+  if ("waitMs" in slots) return slots;
+  const batches = slices(left.slice(0, slots.count), batchSize);
+  const attemptIds = await sending.openAttempts(tx, work, batches);
+  return attemptIds && batches.map((rows, index) => ({ attemptId: attemptIds[index] ?? "", rows }));
+}
+
+const cursorBefore = (work: ChunkWork, [next]: ReadyRow[]): string =>
+  (BigInt(next?.[0] ?? work.nextId) - 1n).toString();
 
 function obstacleOf(work: ChunkWork, plugin: LoadedPlugin | undefined): string | undefined {
   if (!work.channel || !plugin) return REASONS.channelGone;

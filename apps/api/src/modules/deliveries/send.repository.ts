@@ -28,6 +28,8 @@ export interface ChunkWork {
   variableSchema: schema.TemplateVariable[];
   variables: Record<string, string | number>;
   hasFlows: boolean;
+  /** The message or the channel had a rate when the chunk was begun. */
+  isPaced: boolean;
   channel: {
     pluginId: string;
     kind: string;
@@ -53,6 +55,7 @@ interface ChunkWorkRow {
   variable_schema: schema.TemplateVariable[];
   variables: Record<string, string | number>;
   has_flows: boolean;
+  is_paced: boolean;
   plugin_id: string | null;
   kind: string;
   channel_state: "on" | "off";
@@ -80,7 +83,7 @@ export async function beginChunk({ sql }: Tx, claim: Claim): Promise<ChunkWork |
       date_trunc('hour', b.created_at) as hour, m.template_version_id, v.template_id,
       coalesce(m.renderings, v.renderings) as renderings, coalesce(v.variables, '[]') as variable_schema,
       m.variables, m.policy_version_id is not null as has_flows,
-      c.plugin_id, c.kind, c.state as channel_state, c.revision, c.settings
+      coalesce(m.rate_per_second, c.rate_per_second) is not null as is_paced, c.plugin_id, c.kind, c.state as channel_state, c.revision, c.settings
     from begun b
     join messages m on m.tenant_id = ${tenant} and m.id = b.message_id
     left join template_versions v on v.tenant_id = ${tenant} and v.id = m.template_version_id
@@ -107,6 +110,7 @@ function toChunkWork(claim: Claim, row: ChunkWorkRow): ChunkWork {
     variableSchema: row.variable_schema,
     variables: row.variables,
     hasFlows: row.has_flows,
+    isPaced: row.is_paced,
     channel: pluginId === null ? null : { pluginId, kind, state, revision, settings },
   };
 }

@@ -4,7 +4,7 @@ import type { Transact, Tx } from "../../platform/database/index.ts";
 import { newId } from "../../platform/ids.ts";
 import { NaturalBatcher } from "../../platform/natural-batcher.ts";
 import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
-import { expandListed, finishMessage, listRecipients } from "../deliveries/index.ts";
+import { expandListed, finishMessage, listRecipients, perSecondOf } from "../deliveries/index.ts";
 import { takeDailyMessages } from "../tenants/index.ts";
 import {
   type FirstMessage,
@@ -115,9 +115,18 @@ function toNewMessage(
     timeZone: scheduledAt && (input.schedule?.timeZone ?? null),
     ttlSeconds,
     expiresAt: expiryOf(ttlSeconds, scheduledAt ?? createdAt),
+    rate: input.rate ?? null,
+    ratePerSecond: firstRateOf(plan, input),
     createdAt,
     idempotency: idempotencyKey ? { scope, key: idempotencyKey, requestHash } : null,
   };
+}
+
+/** Of an audience that is still to be resolved, only a rate by the second is known already. */
+function firstRateOf(plan: SendPlan, { rate, audience }: SendMessage): number | null {
+  if (!rate) return null;
+  if (!isListed(audience)) return "perSecond" in rate ? rate.perSecond : null;
+  return perSecondOf(rate, listRecipients("", audience).length * plan.channels.length);
 }
 
 /** The audience is resolved when the message begins; one that is named and begins now is resolved at once. */

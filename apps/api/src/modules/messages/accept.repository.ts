@@ -24,6 +24,8 @@ export interface NewMessage {
   timeZone: string | null;
   ttlSeconds: number | null;
   expiresAt: Date | null;
+  rate: schema.Rate | null;
+  ratePerSecond: number | null;
   createdAt: Date;
   idempotency: { scope: string; key: string; requestHash: Buffer } | null;
 }
@@ -43,7 +45,8 @@ export async function insertMessages(tx: Tx, tenantId: string, messages: NewMess
         id uuid, source_id uuid, author_id uuid, state message_state, needs_approval boolean, title text,
         priority smallint, audience jsonb, template_version_id uuid, renderings jsonb, variables jsonb,
         channel_ids uuid[], policy_version_id uuid, content_hash bytea, scheduled_at timestamptz,
-        time_zone text, ttl_seconds int, expires_at timestamptz, wake_at timestamptz, created_at timestamptz,
+        time_zone text, ttl_seconds int, expires_at timestamptz, wake_at timestamptz, rate jsonb,
+        rate_per_second float8, created_at timestamptz,
         scope text, key text, request_hash bytea)
     ), claimed as (
       insert into idempotency_keys (tenant_id, scope, key, request_hash, message_id)
@@ -52,10 +55,10 @@ export async function insertMessages(tx: Tx, tenantId: string, messages: NewMess
     )
     insert into messages (tenant_id, id, source_id, author_id, state, needs_approval, title, priority, audience,
       template_version_id, renderings, variables, channel_ids, policy_version_id, content_hash,
-      scheduled_at, time_zone, ttl_seconds, expires_at, wake_at, created_at)
+      scheduled_at, time_zone, ttl_seconds, expires_at, wake_at, rate, rate_per_second, created_at)
     select ${tenant}, id, source_id, author_id, state, needs_approval, title, priority, audience,
       template_version_id, renderings, variables, channel_ids, policy_version_id, content_hash,
-      scheduled_at, time_zone, ttl_seconds, expires_at, wake_at, created_at
+      scheduled_at, time_zone, ttl_seconds, expires_at, wake_at, rate, rate_per_second, created_at
     from input where key is null or id in (select message_id from claimed)
     returning id`;
   return new Set(rows.map((row) => fromUuid("message", row.id)));
@@ -83,6 +86,8 @@ function toInput(message: NewMessage) {
     ttl_seconds: message.ttlSeconds,
     expires_at: message.expiresAt?.toISOString(),
     wake_at: wakeAtOf({ ...message, pausedFrom: null })?.toISOString(),
+    rate: message.rate,
+    rate_per_second: message.ratePerSecond,
     created_at: message.createdAt.toISOString(),
     scope: idempotency?.scope,
     key: idempotency?.key,

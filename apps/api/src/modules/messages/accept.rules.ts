@@ -19,6 +19,7 @@ export interface SendMessage {
   priority: number;
   schedule?: Schedule | undefined;
   ttlSeconds?: number | undefined;
+  rate?: schema.Rate | undefined;
 }
 
 const USER_VARIABLE = /^user_/;
@@ -125,10 +126,10 @@ function checkVariables(plan: SendPlan, input: SendMessage): void {
 export const requestHashOf = (input: SendMessage): Buffer => sha256(canonicalJson(input));
 
 /**
- * What an approval binds to: the request, and what its references stood for. The time is no part of it: it can be
- * changed afterwards, by somebody who may send, and the change stands in the audit log.
+ * What an approval binds to: the request, and what its references stood for. Time and rate are no part of it: they
+ * can be changed afterwards, by somebody who may send, and the change stands in the audit log.
  */
-export function contentHashOf(plan: SendPlan, { schedule: _, ...input }: SendMessage): Buffer {
+export function contentHashOf(plan: SendPlan, { schedule: _, rate: __, ...input }: SendMessage): Buffer {
   const channels = plan.channels.map((channel) => channel.id);
   const request = requestHashOf(input).toString("hex");
   return sha256(JSON.stringify([request, plan.template?.versionId, channels, plan.policyVersionId]));

@@ -29,6 +29,7 @@ export interface LockedCourse extends Course {
   title: string;
   timeZone: string | null;
   ttlSeconds: number | null;
+  rate: schema.Rate | null;
 }
 
 /** Locks a message to change its course. */
@@ -46,6 +47,7 @@ export async function lockCourse(
       expiresAt: messages.expiresAt,
       timeZone: messages.timeZone,
       ttlSeconds: messages.ttlSeconds,
+      rate: messages.rate,
     })
     .from(messages)
     .where(and(eq(messages.tenantId, tenantId), eq(messages.id, messageId)))

@@ -28,6 +28,7 @@ const columns = {
   timeZone: messages.timeZone,
   pausedFrom: messages.pausedFrom,
   expiresAt: messages.expiresAt,
+  rate: messages.rate,
   createdAt: messages.createdAt,
   completedAt: messages.completedAt,
   source: { id: sources.id, name: sources.name },
@@ -46,6 +47,7 @@ export interface MessageRow {
   /** What a paused message was. */
   pausedFrom: MessageRow["state"] | null;
   expiresAt: Date | null;
+  rate: schema.Rate | null;
   createdAt: Date;
   completedAt: Date | null;
   source: { id: string; name: string } | null;

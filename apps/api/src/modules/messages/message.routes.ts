@@ -80,7 +80,7 @@ const updateMessage = createRoute({
   path: "/v1/messages/{messageId}",
   operationId: "updateMessage",
   tags,
-  summary: "Give a scheduled message another time",
+  summary: "Give a message another rate, or a scheduled one another time",
   ...access("send", "Message"),
   request: { params: MessageParam, body: jsonBody(UpdateMessageBody) },
   responses: { 204: { description: "Changed" }, ...problems(400, 404, 409, 413, 415) },

@@ -37,6 +37,15 @@ const Audience = z
 
 const channelReference = z.string().min(1).max(64).openapi({ description: "A channel's code or id." });
 
+const Rate = z
+  .union([
+    z.strictObject({ perSecond: z.number().min(0.01).max(100_000) }),
+    z.strictObject({ overMinutes: z.int().min(1).max(10_080) }),
+  ])
+  .openapi("Rate", {
+    description: "Deliveries a second at most, or all of them spread over so many minutes (at most a week).",
+  });
+
 const MAX_TTL_SECONDS = 10 * 86_400;
 
 const Schedule = z
@@ -79,6 +88,7 @@ export const SendMessageBody = z
     variables: variables.default({}),
     priority: z.int().min(1).max(3).default(2).openapi({ description: "1 high, 2 medium, 3 low" }),
     schedule: Schedule.optional(),
+    rate: Rate.optional(),
     ttlSeconds: z.int().min(60).max(MAX_TTL_SECONDS).optional().openapi({
       description:
         "What has not been sent this long after the message was to begin never is: it becomes `expired`. Up to ten days.",
@@ -121,7 +131,13 @@ export const MessageQuery = fields.pageQuery.extend({
   sourceId: fields.id("source").optional(),
 });
 
-export const UpdateMessageBody = z.strictObject({ schedule: Schedule }).openapi("UpdateMessage");
+export const UpdateMessageBody = z
+  .strictObject({
+    schedule: Schedule.optional(),
+    rate: Rate.nullable().optional().openapi({ description: "Null: as fast as it can." }),
+  })
+  .refine(({ schedule, rate }) => schedule !== undefined || rate !== undefined, "Give a schedule or a rate.")
+  .openapi("UpdateMessage");
 
 export const MessageParam = z.object({ messageId: fields.id("message") });
 
@@ -170,6 +186,7 @@ export const Message = z
     pausedFrom: messageState
       .nullable()
       .openapi({ description: "What a paused message was, and will be when it is resumed." }),
+    rate: Rate.nullable().openapi({ description: "Null: as fast as it can." }),
     expiresAt: fields.moment.nullable().openapi({ description: "What has not been sent by then never is." }),
     createdAt: fields.moment,
     completedAt: fields.moment.nullable(),
@@ -230,6 +247,7 @@ export function toMessage(row: MessageRow & MessageProgress): z.infer<typeof Mes
     scheduledAt: row.scheduledAt?.toISOString() ?? null,
     timeZone: row.timeZone,
     pausedFrom: row.pausedFrom,
+    rate: row.rate,
     expiresAt: row.expiresAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     completedAt: row.completedAt?.toISOString() ?? null,

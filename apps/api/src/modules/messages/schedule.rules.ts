@@ -83,5 +83,8 @@ export function stateWhenApproved(course: Course, now: Date): "scheduled" | "exp
   return course.scheduledAt ? "scheduled" : "expanding";
 }
 
+export const isPaceable = (state: MessageState): boolean =>
+  isPausable(state) || state === "paused" || state === "pending_approval";
+
 export const isPausable = (state: MessageState): boolean =>
   state === "scheduled" || state === "expanding" || state === "sending";
