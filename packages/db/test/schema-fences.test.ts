@@ -19,6 +19,7 @@ const TABLES_WITHOUT_FOREIGN_KEYS = [
   "idempotency_keys",
   "message_totals",
   "messages",
+  "pacers",
   "receipts",
   "statistics_deltas",
   "statistics_hourly",

@@ -3,5 +3,6 @@ import { decideMessage } from "../modules/messages/index.ts";
 
 /** What follows from a decided approval, whoever or whatever has decided it. */
 export const applyDecision: OnDecided = async (tx, ctx, subject, outcome) => {
-  if (subject.kind === "message") await decideMessage(tx, ctx.tenantId, subject.id, outcome);
+  if (subject.kind !== "message") return;
+  await decideMessage(tx, ctx.tenantId, subject.id, { outcome, at: ctx.now() });
 };

@@ -1,3 +1,4 @@
+import { voidApproval } from "../modules/approvals/index.ts";
 import { createCircuitBreaker, createHealthReporter } from "../modules/channels/index.ts";
 import {
   createDispatcher,
@@ -12,6 +13,7 @@ import {
   withdrawSteps,
 } from "../modules/deliveries/index.ts";
 import { createFallbackLoop, wakeFlows } from "../modules/flows/index.ts";
+import { createWakingLoop } from "../modules/messages/index.ts";
 import { compactStatistics } from "../modules/statistics/index.ts";
 import { type Loop, type RunningLoop, startLoop } from "../platform/loops.ts";
 import type { HintWorker, QueueTransport } from "../platform/queue/index.ts";
@@ -58,6 +60,15 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
       withdrawSteps,
       afterChunk,
       nudgeDispatcher,
+      now: () => foundation.clock.now(),
+    }),
+  );
+  start(
+    createWakingLoop({
+      dispatch,
+      transact,
+      withdrawApproval: (tx, ctx, id) => voidApproval(tx, ctx, { kind: "message", id }),
+      nudgeExpander: () => expander.nudge(),
       now: () => foundation.clock.now(),
     }),
   );

@@ -15,17 +15,19 @@ import {
   isReceiptToken,
 } from "../modules/channels/index.ts";
 import {
-  cancelUnsent,
   createDeliveryService,
   createReceiveReceipt,
   deliveryRoutes,
+  endUnsent,
   receiptRoutes,
   wakeRetries,
 } from "../modules/deliveries/index.ts";
 import {
   createAcceptMessage,
   createMessageService,
+  createPauseService,
   createSendPlanner,
+  createUpdateMessage,
   messageRoutes,
   type NewMessage,
 } from "../modules/messages/index.ts";
@@ -52,7 +54,7 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     transact,
     readTotals: readMessageTotals,
     withdrawApproval: (tx, ctx, id) => voidApproval(tx, ctx, { kind: "message", id }),
-    cancelUnsent,
+    endUnsent,
   });
   const acceptMessage = createAcceptMessage({
     transact,
@@ -80,7 +82,12 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
         channels,
         createChannelVerificationService({ transact, runtime, vault, nudge, wakeRetries }),
       ),
-      messageRoutes({ acceptMessage, messages }),
+      messageRoutes({
+        acceptMessage,
+        messages,
+        pauses: createPauseService({ transact, assertVisible: messages.getVisible, nudge }),
+        updateMessage: createUpdateMessage({ transact, assertVisible: messages.getVisible }),
+      }),
       deliveryRoutes(deliveries),
       approvalRoutes(approvalFlows, approvalRequests),
       statisticsRoutes(createStatisticsService({ transact })),

@@ -10,6 +10,8 @@ export interface VendorCall {
   batchRef: string | undefined;
   headers: IncomingMessage["headers"];
   body: string;
+  /** Milliseconds of `performance.now()`. */
+  arrivedAt: number;
 }
 
 /** An answer; `cut` closes the connection instead. */
@@ -125,5 +127,12 @@ async function readCall(request: IncomingMessage): Promise<VendorCall> {
   const webhookId = String(request.headers["webhook-id"] ?? "");
   const refs = content.items?.map(({ ref }) => ref) ?? (content.type === "message" ? [webhookId] : []);
   const path = request.url ?? "/";
-  return { path, refs, batchRef: content.batchRef, headers: request.headers, body };
+  return {
+    path,
+    refs,
+    batchRef: content.batchRef,
+    headers: request.headers,
+    body,
+    arrivedAt: performance.now(),
+  };
 }

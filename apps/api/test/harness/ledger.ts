@@ -24,20 +24,21 @@ const PATIENCE = { deadlineMs: 30_000, statementTimeoutMs: 30_000 };
 const openEnds = (sql: Sql) => sql`
   select 'delivery' as what, d.id::text, d.state::text, m.state::text as message from deliveries d
     join messages m on m.tenant_id = d.tenant_id and m.id = d.message_id
-    where d.state = 'ready' and m.state in ('completed', 'cancelled')
+    where d.state = 'ready' and m.state in ('completed', 'cancelled', 'expired')
   union all
   select 'chunk', c.id::text, c.state::text, m.state::text from chunks c
     join messages m on m.tenant_id = c.tenant_id and m.id = c.message_id
-    where c.state <> 'done' and m.state in ('completed', 'cancelled')
+    where c.state <> 'done' and m.state in ('completed', 'cancelled', 'expired')
   union all
   select 'attempt', a.id::text, 'open', c.state::text from attempts a
     join chunks c on c.tenant_id = a.tenant_id and c.id = a.chunk_id where a.ended_at is null and c.state = 'done'
   union all
   select 'flow', f.user_id::text, f.state::text, m.state::text from flows f
     join messages m on m.tenant_id = f.tenant_id and m.id = f.message_id
-    where f.state = 'waiting' and m.state in ('completed', 'cancelled')
+    where f.state = 'waiting' and m.state in ('completed', 'cancelled', 'expired')
   union all
-  select 'message', m.id::text, m.state::text, '' from messages m where m.state in ('expanding', 'sending')`;
+  select 'message', m.id::text, m.state::text, '' from messages m
+    where m.state in ('expanding', 'sending', 'paused')`;
 
 /** One row per recipient, step and channel; every row in exactly one chunk; every exit with its reason. */
 const brokenRows = (sql: Sql) => sql`
@@ -49,7 +50,7 @@ const brokenRows = (sql: Sql) => sql`
       and c.channel_id = d.channel_id and c.step = d.step and d.id between c.first_id and c.last_id) <> 1
   union all
   select 'reason', id::text from deliveries
-    where state in ('failed', 'suppressed', 'unknown', 'undelivered', 'cancelled') and reason is null
+    where state in ('failed', 'suppressed', 'unknown', 'undelivered', 'cancelled', 'expired') and reason is null
   union all
   select 'moments', id::text from deliveries
     where (state = 'delivered') <> (delivered_at is not null) and state <> 'undelivered'
@@ -95,6 +96,7 @@ const truth = (sql: Sql) => sql`
     union all select 'failed', d.reason where d.state = 'failed'
     union all select 'unknown', '' where d.state = 'unknown'
     union all select 'cancelled', '' where d.state = 'cancelled'
+    union all select 'expired', '' where d.state = 'expired'
     union all select 'read', '' where d.read_at is not null
     union all select 'clicked', '' where d.clicked_at is not null
   ) counted

@@ -36,6 +36,9 @@ export const SAMPLES: Record<string, (school: School, unique: string) => object>
     variables: { content: "x" },
     priority: 2,
   }),
+  updateMessage: () => ({
+    schedule: { at: new Date(Date.now() + 3_600_000).toISOString(), timeZone: "Asia/Shanghai" },
+  }),
   createPolicy: (school, unique) => ({
     name: `策略 ${unique}`,
     steps: [

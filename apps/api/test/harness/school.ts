@@ -284,7 +284,7 @@ function verbs(installation: Installation, owner: Call, source: Call) {
     async completed(messageId: string, timeoutMs = HANG_MS) {
       const isOver = async () => {
         const view = await message(messageId);
-        return ["completed", "cancelled"].includes(view.state) ? view : undefined;
+        return ["completed", "cancelled", "expired"].includes(view.state) ? view : undefined;
       };
       return until(isOver, { timeoutMs }).catch(async (cause) => {
         const state = JSON.stringify(await message(messageId));

@@ -31,6 +31,8 @@ export const channels = pgTable(
     /** Rises with every change of settings or secrets, so that open connections are renewed. */
     revision: integer("revision").notNull().default(1),
     state: channelState("state").notNull().default("on"),
+    /** Deliveries a second at most, of all messages together; null: no limit. */
+    ratePerSecond: integer("rate_per_second"),
     health: channelHealth("health").notNull().default("unverified"),
     healthCode: text("health_code"),
     healthDetail: text("health_detail"),

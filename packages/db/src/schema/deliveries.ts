@@ -83,6 +83,8 @@ export const chunks = pgTable(
     firstId: bigint("first_id", { mode: "bigint" }).notNull(),
     lastId: bigint("last_id", { mode: "bigint" }).notNull(),
     deliveryCount: integer("delivery_count").notNull(),
+    /** The last delivery that this round has been through, where a worker gave the chunk back before its end. */
+    roundCursor: bigint("round_cursor", { mode: "bigint" }),
     /** How often the chunk was taken up again because rows were left over. */
     roundCount: integer("round_count").notNull().default(0),
     dueAt: moment("due_at").notNull().defaultNow(),

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import {
   boolean,
+  doublePrecision,
   index,
   integer,
   jsonb,
@@ -28,11 +29,17 @@ import type { Renderings } from "./content.ts";
 export const messageState = pgEnum("message_state", [
   "pending_approval",
   "rejected",
+  "scheduled",
   "expanding",
   "sending",
+  "paused",
   "completed",
   "cancelled",
+  "expired",
 ]);
+
+/** Deliveries a second, or all of them spread over so many minutes. */
+export type Rate = { perSecond: number } | { overMinutes: number };
 
 /** Whom a message is for; exactly one kind. */
 export type Audience =
@@ -74,6 +81,21 @@ export const messages = pgTable(
     policyVersionId: policyVersionId("policy_version_id"),
     /** SHA-256 over audience, content and route; approvals bind to it. */
     contentHash: bytes("content_hash").notNull(),
+    /** When it is to begin; null: as soon as possible. */
+    scheduledAt: moment("scheduled_at"),
+    /** The IANA zone that the schedule was given in. */
+    timeZone: text("time_zone"),
+    ttlSeconds: integer("ttl_seconds"),
+    /** How fast it goes out at most, as it was asked for; null: as fast as it can. */
+    rate: jsonb("rate").$type<Rate>(),
+    /** What that comes to; null where it is still to be worked out from the audience. */
+    ratePerSecond: doublePrecision("rate_per_second"),
+    /** What has not been sent by then never is. */
+    expiresAt: moment("expires_at"),
+    /** When something is to be done about it at the latest: it begins, or its time runs out. */
+    wakeAt: moment("wake_at"),
+    /** What a paused message was, and will be again. */
+    pausedFrom: messageState("paused_from"),
     /** The last user that the expander has covered; the nil UUID at the start. */
     expandCursor: uuid("expand_cursor").notNull().default("00000000-0000-0000-0000-000000000000"),
     createdAt: createdAt(),
@@ -84,6 +106,7 @@ export const messages = pgTable(
     primaryKey({ columns: [table.tenantId, table.id] }),
     index().on(table.tenantId, table.sourceId, table.id),
     index().on(table.tenantId, table.templateVersionId).where(sql`template_version_id is not null`),
+    index("messages_waking").on(table.wakeAt).where(sql`wake_at is not null`),
     index("messages_unfinished").on(table.id).where(sql`state in ('expanding', 'sending')`),
   ],
 );
@@ -124,4 +147,19 @@ export const flows = pgTable(
     primaryKey({ columns: [table.tenantId, table.messageId, table.userId] }),
     index("flows_due").on(table.wakeAt).where(sql`wake_at is not null`),
   ],
+);
+
+/** How much of a paced message's or channel's rate is used up. */
+export const pacers = pgTable(
+  "pacers",
+  {
+    tenantId: tenantId(),
+    /** Of a message or a channel. */
+    subjectId: uuid("subject_id").notNull(),
+    /** When everything that was let through would be through at the rate; milliseconds of Unix time. */
+    usedUntilMs: doublePrecision("used_until_ms").notNull(),
+    /** When everything that was put off would be through too; milliseconds of Unix time. */
+    queuedUntilMs: doublePrecision("queued_until_ms").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.subjectId] })],
 );

@@ -6,7 +6,7 @@ export type ClientOptions = {
 
 export type AcceptedMessage = {
     id: string;
-    outcome: 'accepted' | 'awaiting_approval';
+    outcome: 'accepted' | 'scheduled' | 'awaiting_approval';
     createdAt: string;
 };
 
@@ -224,6 +224,10 @@ export type Channel = {
         updatedAt: string;
     }>;
     state: 'on' | 'off';
+    /**
+     * Deliveries a second at most, of all messages together; null: no limit.
+     */
+    ratePerSecond: number | null;
     health: ChannelHealth;
     /**
      * Rises when settings or secrets change.
@@ -369,6 +373,10 @@ export type CreateChannel = {
         [key: string]: string;
     };
     state?: 'on' | 'off';
+    /**
+     * Deliveries a second at most, of all messages together; null: no limit.
+     */
+    ratePerSecond?: number | null;
 };
 
 export type CreateMember = {
@@ -580,7 +588,7 @@ export type MemberPage = {
 export type Message = {
     id: string;
     title: string;
-    state: 'pending_approval' | 'rejected' | 'expanding' | 'sending' | 'completed' | 'cancelled';
+    state: 'pending_approval' | 'rejected' | 'scheduled' | 'expanding' | 'sending' | 'paused' | 'completed' | 'cancelled' | 'expired';
     priority: number;
     /**
      * Null when a member composed it.
@@ -600,6 +608,23 @@ export type Message = {
      */
     recipients: number;
     counts: Counts;
+    /**
+     * Null when it was to begin at once.
+     */
+    scheduledAt: string | null;
+    /**
+     * The IANA zone the schedule was given in.
+     */
+    timeZone: string | null;
+    /**
+     * What a paused message was, and will be when it is resumed.
+     */
+    pausedFrom: 'pending_approval' | 'rejected' | 'scheduled' | 'expanding' | 'sending' | 'paused' | 'completed' | 'cancelled' | 'expired' | null;
+    rate: Rate & unknown;
+    /**
+     * What has not been sent by then never is.
+     */
+    expiresAt: string | null;
     createdAt: string;
     completedAt: string | null;
 };
@@ -797,6 +822,15 @@ export type QuotaList = {
     items: Array<Quota>;
 };
 
+/**
+ * Deliveries a second at most, or all of them spread over so many minutes (at most a week).
+ */
+export type Rate = {
+    perSecond: number;
+} | {
+    overMinutes: number;
+};
+
 export type ReasonList = {
     items: Array<{
         /**
@@ -906,6 +940,17 @@ export type SaveUsersResult = {
     }>;
 };
 
+/**
+ * When to begin; the audience is worked out then, and not before. Up to ten minutes past means now; at most a year ahead.
+ */
+export type Schedule = {
+    at: string;
+    /**
+     * An IANA zone, shown beside the time.
+     */
+    timeZone: string;
+};
+
 export type SendMessage = {
     audience: Audience;
     /**
@@ -932,6 +977,12 @@ export type SendMessage = {
      * 1 high, 2 medium, 3 low
      */
     priority?: number;
+    schedule?: Schedule;
+    rate?: Rate;
+    /**
+     * What has not been sent this long after the message was to begin never is: it becomes `expired`. Up to ten days.
+     */
+    ttlSeconds?: number;
 };
 
 export type SetIdentity = {
@@ -1103,6 +1154,10 @@ export type UpdateChannel = {
     name?: string;
     state?: 'on' | 'off';
     /**
+     * Deliveries a second at most, of all messages together; null: no limit.
+     */
+    ratePerSecond?: number | null;
+    /**
      * Replaces all settings.
      */
     settings?: {
@@ -1120,6 +1175,18 @@ export type UpdateMember = {
     name?: string;
     roleId?: string;
     state?: 'active' | 'disabled';
+};
+
+export type UpdateMessage = {
+    schedule?: Schedule;
+    /**
+     * Null: as fast as it can.
+     */
+    rate?: {
+        perSecond: number;
+    } | {
+        overMinutes: number;
+    } | null;
 };
 
 export type UpdateSource = {
@@ -2112,7 +2179,7 @@ export type ListMessagesData = {
     query?: {
         limit?: number;
         cursor?: string;
-        state?: 'pending_approval' | 'rejected' | 'expanding' | 'sending' | 'completed' | 'cancelled';
+        state?: 'pending_approval' | 'rejected' | 'scheduled' | 'expanding' | 'sending' | 'paused' | 'completed' | 'cancelled' | 'expired';
         sourceId?: string;
     };
     url: '/v1/messages';
@@ -2254,6 +2321,65 @@ export type GetMessageResponses = {
 
 export type GetMessageResponse = GetMessageResponses[keyof GetMessageResponses];
 
+export type UpdateMessageData = {
+    body: UpdateMessage;
+    path: {
+        messageId: string;
+    };
+    query?: never;
+    url: '/v1/messages/{messageId}';
+};
+
+export type UpdateMessageErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type UpdateMessageError = UpdateMessageErrors[keyof UpdateMessageErrors];
+
+export type UpdateMessageResponses = {
+    /**
+     * Changed
+     */
+    204: void;
+};
+
+export type UpdateMessageResponse = UpdateMessageResponses[keyof UpdateMessageResponses];
+
 export type CancelMessageData = {
     body?: never;
     path: {
@@ -2360,6 +2486,100 @@ export type ListDeliveriesResponses = {
 };
 
 export type ListDeliveriesResponse = ListDeliveriesResponses[keyof ListDeliveriesResponses];
+
+export type PauseMessageData = {
+    body?: never;
+    path: {
+        messageId: string;
+    };
+    query?: never;
+    url: '/v1/messages/{messageId}/pause';
+};
+
+export type PauseMessageErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type PauseMessageError = PauseMessageErrors[keyof PauseMessageErrors];
+
+export type PauseMessageResponses = {
+    /**
+     * Paused
+     */
+    204: void;
+};
+
+export type PauseMessageResponse = PauseMessageResponses[keyof PauseMessageResponses];
+
+export type ResumeMessageData = {
+    body?: never;
+    path: {
+        messageId: string;
+    };
+    query?: never;
+    url: '/v1/messages/{messageId}/resumption';
+};
+
+export type ResumeMessageErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ResumeMessageError = ResumeMessageErrors[keyof ResumeMessageErrors];
+
+export type ResumeMessageResponses = {
+    /**
+     * Goes on
+     */
+    204: void;
+};
+
+export type ResumeMessageResponse = ResumeMessageResponses[keyof ResumeMessageResponses];
 
 export type ListPluginsData = {
     body?: never;

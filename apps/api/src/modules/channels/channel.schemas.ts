@@ -22,6 +22,10 @@ const secretsOf = <T extends z.ZodType>(value: T) =>
     .record(fieldName, value)
     .refine((values) => Object.keys(values).length <= MAX_FIELDS, `At most ${MAX_FIELDS} fields.`);
 
+const ratePerSecond = z.int().min(1).max(100_000).openapi({
+  description: "Deliveries a second at most, of all messages together; null: no limit.",
+});
+
 export const CreateChannelBody = z
   .strictObject({
     code: fields.code,
@@ -30,6 +34,7 @@ export const CreateChannelBody = z
     settings: settings.default({}),
     secrets: secretsOf(secretValue).default({}).openapi({ description: "Write-only; never answered." }),
     state: fields.switchState.default("on"),
+    ratePerSecond: ratePerSecond.nullable().default(null),
   })
   .openapi("CreateChannel");
 
@@ -37,6 +42,7 @@ export const UpdateChannelBody = z
   .strictObject({
     name: fields.line(80).optional(),
     state: fields.switchState.optional(),
+    ratePerSecond: ratePerSecond.nullable().optional(),
     settings: settings.optional().openapi({ description: "Replaces all settings." }),
     secrets: secretsOf(secretValue.nullable())
       .optional()
@@ -91,6 +97,7 @@ export const Channel = z
       .array(z.object({ field: z.string(), updatedAt: fields.moment }))
       .openapi({ description: "The secrets that are set, not their values." }),
     state: fields.switchState,
+    ratePerSecond: ratePerSecond.nullable(),
     health: Health,
     revision: z.int().openapi({ description: "Rises when settings or secrets change." }),
     sources: z
@@ -125,6 +132,7 @@ export function toChannel(row: ChannelView): z.infer<typeof Channel> {
     settings: row.settings,
     secrets: row.secrets.map(({ field, updatedAt }) => ({ field, updatedAt: updatedAt.toISOString() })),
     state: row.state,
+    ratePerSecond: row.ratePerSecond,
     health: toHealth(row),
     revision: row.revision,
     sources: row.sources,

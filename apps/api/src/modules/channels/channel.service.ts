@@ -24,11 +24,13 @@ export interface CreateChannel {
   settings: ChannelForm["settings"];
   secrets: Record<string, string>;
   state: "on" | "off";
+  ratePerSecond?: number | null | undefined;
 }
 
 export interface UpdateChannel extends Partial<ChannelForm> {
   name?: string | undefined;
   state?: "on" | "off" | undefined;
+  ratePerSecond?: number | null | undefined;
 }
 
 /** A channel with the address its vendor pushes receipts to, if it does. */

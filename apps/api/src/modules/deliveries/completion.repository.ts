@@ -5,33 +5,38 @@ import { REASONS } from "./delivery.rules.ts";
 import { NIL_UUID } from "./expansion.repository.ts";
 
 /**
- * Ends a message when nothing of it is under way: expanded, every chunk done, no fallback waiting. Of a cancelled
- * message it ends what a batch under way has left over.
+ * Ends a message when nothing of it is under way: expanded, every chunk done, no fallback waiting. Of one that was
+ * ended before, it ends what a batch under way has left over.
  */
 export async function finishMessage(tx: Tx, tenantId: string, messageId: string): Promise<void> {
   const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
   const message = toUuid("message", messageId);
   await sql`
-    update messages set state = 'completed', completed_at = now(), updated_at = now()
+    update messages set state = 'completed', completed_at = now(), updated_at = now(), wake_at = null
     where tenant_id = ${tenant} and id = ${message} and state = 'sending'
       and not exists(select from chunks where tenant_id = ${tenant} and message_id = ${message} and state <> 'done')
       and not exists(select from flows where tenant_id = ${tenant} and message_id = ${message} and state = 'waiting')`;
-  const [cancelled] = await sql`
-    select id from messages where tenant_id = ${tenant} and id = ${message} and state = 'cancelled'
+  const [ended] = await sql<{ state: "cancelled" | "expired" }[]>`
+    select state from messages where tenant_id = ${tenant} and id = ${message} and state in ('cancelled', 'expired')
       and exists(select from chunks where tenant_id = ${tenant} and message_id = ${message} and state = 'ready')`;
-  if (cancelled) await cancelUnsent(tx, tenantId, messageId);
+  if (ended) await endUnsent(tx, tenantId, messageId, ended.state);
 }
 
-/** Ends what has not been sent of a cancelled message; what an open attempt covers is left to its outcome. */
-export async function cancelUnsent(tx: Tx, tenantId: string, messageId: string): Promise<void> {
+/** Ends what has not been sent of an ended message; what an open attempt covers is left to its outcome. */
+export async function endUnsent(
+  tx: Tx,
+  tenantId: string,
+  messageId: string,
+  end: "cancelled" | "expired",
+): Promise<void> {
   const { sql } = tx;
   await enterCancellation(tx, messageId);
   const tenant = toUuid("tenant", tenantId);
   const message = toUuid("message", messageId);
   await sql`
     with ended as (
-      update deliveries d set state = 'cancelled', changed_at = now(), reason = ${REASONS.cancelled}
+      update deliveries d set state = ${end}::delivery_state, changed_at = now(), reason = ${REASONS[end]}
       from chunks c
       where c.tenant_id = ${tenant} and c.message_id = ${message} and c.state <> 'done'
         and d.tenant_id = ${tenant} and d.id between c.first_id and c.last_id and d.state = 'ready'
@@ -47,7 +52,7 @@ export async function cancelUnsent(tx: Tx, tenantId: string, messageId: string):
     insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
       reason, count)
     select ${tenant}, ${message}, coalesce(m.source_id, ${NIL_UUID}), e.channel_id,
-      coalesce(v.template_id, ${NIL_UUID}), e.step, e.hour, 'cancelled', '', count(*)
+      coalesce(v.template_id, ${NIL_UUID}), e.step, e.hour, ${end}::statistics_measure, '', count(*)
     from ended e join messages m on m.tenant_id = ${tenant} and m.id = ${message}
     left join template_versions v on v.tenant_id = ${tenant} and v.id = m.template_version_id
     group by 3, 4, 5, 6, 7`;

@@ -97,4 +97,5 @@ export const REASONS = {
   workerLost: "worker_lost",
   cancelled: "cancelled",
   reachedEarlier: "reached_earlier",
+  expired: "time_to_live_over",
 } as const;

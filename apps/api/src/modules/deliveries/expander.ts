@@ -3,7 +3,9 @@ import type { Database, Transact } from "../../platform/database/index.ts";
 import type { Loop } from "../../platform/loops.ts";
 import * as expanding from "./expanding.repository.ts";
 import { expandListed, type ListedRecipient } from "./expansion.repository.ts";
-import { type ExpandingMessage, expandSlice, nextSlice } from "./slice.repository.ts";
+import { perSecondOf } from "./pace.rules.ts";
+import { fixRate } from "./pacer.repository.ts";
+import { countAudience, type ExpandingMessage, expandSlice, nextSlice } from "./slice.repository.ts";
 
 /** Unsent chunks that a message may have ahead of its senders: pausing and cancelling stay cheap. */
 const CHUNKS_AHEAD = 100;
@@ -58,16 +60,33 @@ async function expandNext(
   const message = await expanding.reserveExpanding(tx, tenantId, messageId);
   if (!message) return "waiting";
   if (message.audience.kind === "users" || message.audience.kind === "addresses") {
-    await expandListed(tx, tenantId, listRecipients(messageId, message.audience));
+    const recipients = listRecipients(messageId, message.audience);
+    await settleRate(tx, tenantId, message, messageId, recipients.length);
+    await expandListed(tx, tenantId, recipients);
     return finishExpanding(tx, tenantId, messageId);
   }
   if ((await expanding.countUnsentChunks(tx, tenantId, messageId)) >= CHUNKS_AHEAD) return "waiting";
   const sliced: ExpandingMessage = { ...message, audience: message.audience };
+  if (message.openRate) {
+    await settleRate(tx, tenantId, message, messageId, await countAudience(tx, tenantId, sliced.audience));
+  }
   const slice = await nextSlice(tx, tenantId, message.expandCursor);
   for (const channel of message.channels) await expandSlice(tx, tenantId, sliced, channel, slice);
   const cursor = { from: message.expandCursor, to: slice.lastUserId };
   if (!(await expanding.moveCursor(tx, tenantId, messageId, cursor))) throw new Overtaken();
   return slice.isLast ? finishExpanding(tx, tenantId, messageId) : "sliced";
+}
+
+async function settleRate(
+  tx: Parameters<Parameters<Transact>[1]>[0],
+  tenantId: string,
+  message: Pick<expanding.LockedMessage, "openRate" | "channels">,
+  messageId: string,
+  userCount: number,
+): Promise<void> {
+  if (!message.openRate) return;
+  const perSecond = perSecondOf(message.openRate, userCount * message.channels.length);
+  await fixRate(tx, tenantId, messageId, perSecond);
 }
 
 async function finishExpanding(

@@ -18,7 +18,11 @@ export async function listExpanding({ sql }: Tx, limit: number): Promise<FoundMe
   }));
 }
 
-type LockedMessage = Omit<ExpandingMessage, "audience"> & { audience: schema.Audience };
+export type LockedMessage = Omit<ExpandingMessage, "audience"> & {
+  audience: schema.Audience;
+  /** A rate that is still to be worked out from the audience. */
+  openRate: schema.Rate | null;
+};
 
 /**
  * Reserves a message for its next slice; undefined when it is not expanding any more or another expander has it. Not
@@ -41,6 +45,8 @@ export async function reserveExpanding(
       template_id: string | null;
       channels: { id: string; kind: string }[];
       expand_cursor: string;
+      rate: schema.Rate | null;
+      rate_per_second: number | null;
     }[]
   >`
     select m.id, m.audience, m.source_id, m.priority, m.policy_version_id is not null as has_policy,
@@ -48,7 +54,7 @@ export async function reserveExpanding(
         where v.tenant_id = ${tenant} and v.id = m.template_version_id) as template_id,
       (select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'kind', c.kind)), '[]') from channels c
         where c.tenant_id = ${tenant} and c.id = any(m.channel_ids)) as channels,
-      m.expand_cursor
+      m.expand_cursor, m.rate, m.rate_per_second
     from messages m
     where m.tenant_id = ${tenant} and m.id = ${toUuid("message", messageId)} and m.state = 'expanding'
       and pg_try_advisory_xact_lock(hashtextextended(m.id::text, 0))`;
@@ -62,6 +68,7 @@ export async function reserveExpanding(
       templateId: row.template_id,
       channels: row.channels,
       expandCursor: row.expand_cursor,
+      openRate: row.rate_per_second === null ? row.rate : null,
     }
   );
 }

@@ -1,5 +1,5 @@
 export { enterCancellation } from "./cancellation-lock.repository.ts";
-export { cancelUnsent, finishMessage } from "./completion.repository.ts";
+export { endUnsent, finishMessage } from "./completion.repository.ts";
 export { deliveryRoutes } from "./delivery.routes.ts";
 export { type DeliveryState, type Engagement, mergeReceipt, type Receipt } from "./delivery.rules.ts";
 export { createDeliveryService } from "./delivery.service.ts";
@@ -7,6 +7,9 @@ export { createDispatcher, DEFAULT_IN_FLIGHT, SEND_QUEUE, SendHint } from "./dis
 export { createExpander, listRecipients } from "./expander.ts";
 export { expandListed, expandStep } from "./expansion.repository.ts";
 export type { InFlightLimits } from "./fair-share.rules.ts";
+export { holdUnsent, releaseUnsent } from "./holding.repository.ts";
+export { perSecondOf } from "./pace.rules.ts";
+export { setRate } from "./pacer.repository.ts";
 export { receiptRoutes } from "./receipt.routes.ts";
 export { createReceiveReceipt } from "./receive-receipt.ts";
 export { wakeRetries } from "./retry.repository.ts";

@@ -18,7 +18,8 @@ import {
   type Round,
   willDropRepeat,
 } from "./outcome.rules.ts";
-import type { ChunkWork, ReadyRow } from "./send.repository.ts";
+import { takeSlots } from "./pacer.repository.ts";
+import type { ChunkEnd, ChunkWork, ReadyRow } from "./send.repository.ts";
 import * as sending from "./send.repository.ts";
 import { type DeliveryException, failChunk, settleBatch } from "./settle.repository.ts";
 import { keepReady } from "./withdrawal.repository.ts";
@@ -60,6 +61,10 @@ export type ChannelHealth = { ok: true } | { ok: false; code: string; detail: st
 
 /** Batches of one chunk that are opened together and under way at once; the runtime bounds a channel's calls. */
 const BATCHES_AT_ONCE = 8;
+/** How long a worker waits for its turn in a paced message or channel; for longer it gives the chunk back. */
+const LONGEST_WAIT_MS = 250;
+/** How long a worker may stay with a paced chunk before others get a look in. */
+const HOLD_MS = 5_000;
 const EXTEND_EVERY_MS = (sending.SENDING_LEASE_SECONDS * 1000) / 3;
 /** How long the outcome of a batch is offered to a database that does not take it. */
 const SETTLE_FOR_MS = 45_000;
@@ -82,12 +87,13 @@ const startOf = (work: ChunkWork): Findings => ({
 });
 
 /** A round that the channel stopped, or that got on until the vendor asked for a pause, costs the chunk nothing. */
-const pauseOf = (found: Findings): sending.Pause => ({
-  seconds: found.isHeld ? 0 : found.pauseSeconds,
+const endOf = (found: Findings): ChunkEnd => ({
+  roundCursor: null,
+  pauseSeconds: found.isHeld ? 0 : found.pauseSeconds,
   isRoundCounted: !found.isHeld && !(found.isThrottled && found.hasProgressed),
 });
 
-const UNTOUCHED: sending.Pause = { seconds: 0, isRoundCounted: false };
+const UNTOUCHED: ChunkEnd = { roundCursor: null, pauseSeconds: 0, isRoundCounted: false };
 
 /**
  * Sends one chunk: read what is still `ready`, and per batch write the intent, call the plugin, write the outcome.
@@ -107,8 +113,8 @@ export function createSendChunk(deps: SendChunkDeps) {
     }, EXTEND_EVERY_MS);
     try {
       const isUntouched = work.channel?.circuit === "held" || deps.isStopping();
-      const pause = isUntouched ? UNTOUCHED : await sendWork(deps, work);
-      await deps.transact(claim, (tx) => sending.endChunk(tx, work, pause));
+      const end = isUntouched ? UNTOUCHED : await sendWork(deps, work);
+      await deps.transact(claim, (tx) => sending.endChunk(tx, work, end));
       await deps.afterChunk(work.tenantId, work.messageId);
     } finally {
       clearInterval(extending);
@@ -116,7 +122,7 @@ export function createSendChunk(deps: SendChunkDeps) {
   };
 }
 
-async function sendWork(deps: SendChunkDeps, work: ChunkWork): Promise<sending.Pause> {
+async function sendWork(deps: SendChunkDeps, work: ChunkWork): Promise<ChunkEnd> {
   const plugin = work.channel ? deps.catalogue.find(work.channel.pluginId) : undefined;
   const obstacle = obstacleOf(work, plugin);
   if (obstacle || !plugin || !work.channel) {
@@ -126,34 +132,91 @@ async function sendWork(deps: SendChunkDeps, work: ChunkWork): Promise<sending.P
     });
     return UNTOUCHED;
   }
-  const handle = deps.toHandle(work.tenantId, work.channelId, work.channel);
   const rows = await deps.transact(work, (tx) => sending.readReady(tx, work));
-  const rounds = roundsOf(slices(rows, plugin.manifest.limits.batchSize), work.channel.circuit === "probe");
-  const shared = sharedContent(work, plugin);
-  const round: Round = {
-    count: work.roundCount,
-    isProbe: work.channel.circuit === "probe",
-    dropsRepeats: willDropRepeat(plugin.manifest.idempotency, work.secondsSinceFirstTry),
+  const context: RoundContext = {
+    handle: deps.toHandle(work.tenantId, work.channelId, work.channel),
+    shared: sharedContent(work, plugin),
+    round: {
+      count: work.roundCount,
+      isProbe: work.channel.circuit === "probe",
+      dropsRepeats: willDropRepeat(plugin.manifest.idempotency, work.secondsSinceFirstTry),
+    },
+    found: startOf(work),
   };
-  const found = startOf(work);
-  for (const batches of rounds) {
-    const opened = await deps.transact(work, (tx) => openBatches(tx, work, batches));
-    if (!opened) break;
-    const sent = await Promise.all(
-      opened.map((batch) => sendBatch(deps, work, { handle, shared, round, found, ...batch })),
-    );
-    if (sent.includes(false)) break;
-    // What is left goes to another process, at once.
-    if (deps.isStopping()) return UNTOUCHED;
-  }
-  return pauseOf(found);
+  return sendRows(deps, work, { rows, batchSize: plugin.manifest.limits.batchSize, context });
 }
 
-/** Batches that are under way together; a probe's first one goes alone. */
-function roundsOf(batches: ReadyRow[][], isProbe: boolean): ReadyRow[][][] {
-  if (!isProbe) return slices(batches, BATCHES_AT_ONCE);
-  return [batches.slice(0, 1), ...slices(batches.slice(1), BATCHES_AT_ONCE)];
+/** What the batches of a chunk have in common. */
+type RoundContext = Pick<Batch, "handle" | "shared" | "round" | "found">;
+
+/** Sends row by row, several batches at a time; breaks off where the message is stopped or the rates say so. */
+async function sendRows(
+  deps: SendChunkDeps,
+  work: ChunkWork,
+  { rows, batchSize, context }: { rows: ReadyRow[]; batchSize: number; context: RoundContext },
+): Promise<ChunkEnd> {
+  const holdUntil = performance.now() + HOLD_MS;
+  let sentCount = 0;
+  while (sentCount < rows.length) {
+    const isFirst = sentCount === 0;
+    const left = rows.slice(sentCount);
+    const brokenOff = { roundCursor: cursorBefore(work, left), pauseSeconds: 0, isRoundCounted: false };
+    // What is left goes to another process, at once.
+    if (!isFirst && deps.isStopping()) return brokenOff;
+    const opened = await deps.transact(work, (tx) =>
+      openRows(tx, work, { left, batchSize, isFirst, isProbe: context.round.isProbe }),
+    );
+    if (!opened) return brokenOff;
+    if ("waitMs" in opened) {
+      if (!(await hasWaited(opened.waitMs, holdUntil))) {
+        return { ...brokenOff, pauseSeconds: opened.turnMs / 1000 };
+      }
+    } else if (await hasSent(deps, work, context, opened.batches)) {
+      sentCount += opened.count;
+    } else break;
+  }
+  return endOf(context.found);
 }
+
+/** Waits for a turn that comes soon; false when others should get a look in meanwhile. */
+async function hasWaited(waitMs: number, holdUntil: number): Promise<boolean> {
+  if (waitMs > LONGEST_WAIT_MS || performance.now() >= holdUntil) return false;
+  await new Promise((resolve) => setTimeout(resolve, waitMs));
+  return true;
+}
+
+/** Sends opened batches; false when no further one should go out. */
+async function hasSent(
+  deps: SendChunkDeps,
+  work: ChunkWork,
+  context: RoundContext,
+  batches: OpenBatch[],
+): Promise<boolean> {
+  const sent = await Promise.all(batches.map((batch) => sendBatch(deps, work, { ...context, ...batch })));
+  return !sent.includes(false);
+}
+
+/**
+ * Opens what may be sent at once: several batches, or as much of them as the rates let through. A probe's first batch
+ * goes alone.
+ */
+async function openRows(
+  tx: Parameters<Parameters<Transact>[1]>[0],
+  work: ChunkWork,
+  wish: { left: ReadyRow[]; batchSize: number; isFirst: boolean; isProbe: boolean },
+): Promise<{ batches: OpenBatch[]; count: number } | { waitMs: number; turnMs: number } | undefined> {
+  const { left, batchSize, isFirst, isProbe } = wish;
+  const wanted = Math.min(left.length, batchSize * (isProbe && isFirst ? 1 : BATCHES_AT_ONCE));
+  // Whether there is a rate has just been read for the first batches.
+  const mayBePaced = work.isPaced || !isFirst;
+  const slots = mayBePaced ? await takeSlots(tx, work, wanted, left.length) : { count: wanted };
+  if ("waitMs" in slots) return slots;
+  const batches = await openBatches(tx, work, slices(left.slice(0, slots.count), batchSize));
+  return batches && { batches, count: slots.count };
+}
+
+const cursorBefore = (work: ChunkWork, [next]: ReadyRow[]): string =>
+  (BigInt(next?.[0] ?? work.nextId) - 1n).toString();
 
 function obstacleOf(work: ChunkWork, plugin: LoadedPlugin | undefined): string | undefined {
   if (!work.channel || !plugin) return REASONS.channelGone;

@@ -18,6 +18,8 @@ export interface ChunkWork {
   step: number;
   firstId: string;
   lastId: string;
+  /** Where this round goes on: the first delivery that it has not been through. */
+  nextId: string;
   roundCount: number;
   /** Since the vendor got the first of it, 0 before; what the vendor remembers of it is at most this old. */
   secondsSinceFirstTry: number;
@@ -28,6 +30,8 @@ export interface ChunkWork {
   variableSchema: schema.TemplateVariable[];
   variables: Record<string, string | number>;
   hasFlows: boolean;
+  /** The message or the channel had a rate when the chunk was begun. */
+  isPaced: boolean;
   channel: {
     pluginId: string;
     kind: string;
@@ -46,6 +50,7 @@ interface ChunkWorkRow {
   step: number;
   first_id: string;
   last_id: string;
+  next_id: string;
   round_count: number;
   seconds_since_first_try: number;
   hour: Date;
@@ -55,6 +60,7 @@ interface ChunkWorkRow {
   variable_schema: schema.TemplateVariable[];
   variables: Record<string, string | number>;
   has_flows: boolean;
+  is_paced: boolean;
   plugin_id: string | null;
   kind: string;
   channel_state: "on" | "off";
@@ -78,13 +84,15 @@ export async function beginChunk({ sql }: Tx, claim: Claim): Promise<ChunkWork |
         and m.state in ('expanding', 'sending')
       returning c.*
     )
-    select b.message_id, m.source_id, b.channel_id, b.step, b.first_id, b.last_id, b.round_count,
+    select b.message_id, m.source_id, b.channel_id, b.step, b.first_id, b.last_id,
+      coalesce(b.round_cursor + 1, b.first_id) as next_id, b.round_count,
       coalesce((select extract(epoch from now() - min(a.started_at)) from attempts a
         where b.round_count > 0 and a.tenant_id = ${tenant} and a.chunk_id = b.id), 0)::float
         as seconds_since_first_try,
       date_trunc('hour', b.created_at) as hour, m.template_version_id, v.template_id,
       coalesce(m.renderings, v.renderings) as renderings, coalesce(v.variables, '[]') as variable_schema,
       m.variables, m.policy_version_id is not null as has_flows,
+      coalesce(m.rate_per_second, c.rate_per_second) is not null as is_paced,
       c.plugin_id, c.kind, c.state as channel_state, c.revision, c.settings,
       case when coalesce(k.state, 'closed') = 'closed' then 'closed'
         when k.state = 'half_open' and k.probe_chunk_id = b.id then 'probe' else 'held' end as circuit
@@ -106,6 +114,7 @@ function toChunkWork(claim: Claim, row: ChunkWorkRow): ChunkWork {
     step: row.step,
     firstId: row.first_id,
     lastId: row.last_id,
+    nextId: row.next_id,
     roundCount: row.round_count,
     secondsSinceFirstTry: row.seconds_since_first_try,
     hour: row.hour,
@@ -115,6 +124,7 @@ function toChunkWork(claim: Claim, row: ChunkWorkRow): ChunkWork {
     variableSchema: row.variable_schema,
     variables: row.variables,
     hasFlows: row.has_flows,
+    isPaced: row.is_paced,
     channel: pluginId === null ? null : { pluginId, kind, state, revision, settings, circuit },
   };
 }
@@ -129,7 +139,7 @@ export type ReadyRow = [
   attributes: Record<string, string | number | boolean> | null,
 ];
 
-/** The chunk's deliveries that are still to be sent, in order. */
+/** The chunk's deliveries that this round has still to send, in order. */
 export async function readReady({ sql }: Tx, work: ChunkWork): Promise<ReadyRow[]> {
   const tenant = toUuid("tenant", work.tenantId);
   // LATERAL with OFFSET 0 keeps the look-up an index probe; as a plain join the planner may hash all users.
@@ -138,7 +148,7 @@ export async function readReady({ sql }: Tx, work: ChunkWork): Promise<ReadyRow[
     from deliveries d left join lateral (
       select external_id, name, attributes from users u where u.tenant_id = ${tenant} and u.id = d.user_id offset 0
     ) u on true
-    where d.tenant_id = ${tenant} and d.id between ${work.firstId} and ${work.lastId} and d.state = 'ready'
+    where d.tenant_id = ${tenant} and d.id between ${work.nextId} and ${work.lastId} and d.state = 'ready'
     order by d.id`.values();
   return rows as unknown as ReadyRow[];
 }
@@ -187,19 +197,24 @@ export async function extendLease({ sql }: Tx, work: ChunkWork): Promise<boolean
   return rows.length > 0;
 }
 
-/** When what is left of a chunk may be taken up again, and whether that was one of the rounds it has. */
-export interface Pause {
-  seconds: number;
+/** How a worker leaves a chunk. */
+export interface ChunkEnd {
+  /** The last delivery that the round has been through, when it was broken off; null when it ended. */
+  roundCursor: string | null;
+  /** Before what is left may go out. */
+  pauseSeconds: number;
+  /** Whether that was one of the rounds that the chunk has. */
   isRoundCounted: boolean;
 }
 
 /** Ends the worker's hold: done, or ready again for what is left, not before the pause is over. */
-export async function endChunk({ sql }: Tx, work: ChunkWork, pause: Pause): Promise<void> {
+export async function endChunk({ sql }: Tx, work: ChunkWork, end: ChunkEnd): Promise<void> {
   const tenant = toUuid("tenant", work.tenantId);
   await sql`
-    update chunks c set lease_token = null, lease_until = null, round_count = round_count + ${pause.isRoundCounted ? 1 : 0},
+    update chunks c set lease_token = null, lease_until = null, round_cursor = ${end.roundCursor}::bigint,
+      round_count = round_count + ${end.isRoundCounted ? 1 : 0},
       state = case when left_over.some then 'ready' else 'done' end::chunk_state,
-      due_at = now() + make_interval(secs => ${pause.seconds})
+      due_at = now() + make_interval(secs => ${end.pauseSeconds})
     from (
       select exists(select from deliveries where tenant_id = ${tenant}
         and id between ${work.firstId} and ${work.lastId} and state = 'ready') as some

@@ -37,6 +37,18 @@ export async function nextSlice(tx: Tx, tenantId: string, cursor: string): Promi
     : { lastUserId: "ffffffff-ffff-ffff-ffff-ffffffffffff", isLast: true };
 }
 
+/** How many users an audience has now. */
+export async function countAudience(
+  tx: Tx,
+  tenantId: string,
+  audience: ExpandingMessage["audience"],
+): Promise<number> {
+  const tenant = toUuid("tenant", tenantId);
+  const [row] = await tx.sql<[{ count: number }]>`
+    select count(*)::int as count from users u where u.tenant_id = ${tenant} and ${isInAudience(tx, tenant, audience)}`;
+  return row.count;
+}
+
 /**
  * Makes one channel's deliveries for the users of a slice, set-based: no row passes through this process.
  * Returns how many were targeted.

@@ -89,7 +89,7 @@ export async function listForgottenMessages({ sql }: Tx, limit: number): Promise
         where f.tenant_id = m.tenant_id and f.message_id = m.id and f.state = 'waiting') limit ${limit})
     union
     (select m.tenant_id, m.id from chunks c join messages m on m.tenant_id = c.tenant_id and m.id = c.message_id
-      where c.state = 'ready' and m.state = 'cancelled' limit ${limit})`;
+      where c.state = 'ready' and m.state in ('cancelled', 'expired') limit ${limit})`;
   return rows.map((row) => ({
     tenantId: fromUuid("tenant", row.tenant_id),
     messageId: fromUuid("message", row.id),

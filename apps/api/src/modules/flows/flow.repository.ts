@@ -8,12 +8,15 @@ export interface DueMessage {
   messageId: string;
 }
 
-/** Messages with flows that have come due. Runs as the dispatcher, across tenants. */
+/** Messages with flows that have come due; those of a paused message wait. Runs as the dispatcher, across tenants. */
 export async function listDueMessages({ sql }: Tx, limit: number): Promise<DueMessage[]> {
   const rows = await sql<{ tenant_id: string; message_id: string }[]>`
     select distinct tenant_id, message_id from (
-      select tenant_id, message_id from flows
-      where wake_at is not null and wake_at <= now() order by wake_at limit 10000
+      select tenant_id, message_id from flows f
+      where wake_at is not null and wake_at <= now()
+        and not exists(select from messages m
+          where m.tenant_id = f.tenant_id and m.id = f.message_id and m.state = 'paused')
+      order by wake_at limit 10000
     ) due limit ${limit}`;
   return rows.map((row) => ({
     tenantId: fromUuid("tenant", row.tenant_id),

@@ -4,7 +4,7 @@ import type { Transact, Tx } from "../../platform/database/index.ts";
 import { newId } from "../../platform/ids.ts";
 import { NaturalBatcher } from "../../platform/natural-batcher.ts";
 import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
-import { expandListed, finishMessage, listRecipients } from "../deliveries/index.ts";
+import { expandListed, finishMessage, listRecipients, perSecondOf } from "../deliveries/index.ts";
 import { takeDailyMessages } from "../tenants/index.ts";
 import {
   type FirstMessage,
@@ -15,11 +15,12 @@ import {
 import { checkSend, contentHashOf, requestHashOf, type SendMessage, titleOf } from "./accept.rules.ts";
 import { decideMessage } from "./decide-message.ts";
 import { idempotencyKeyReused } from "./message.errors.ts";
+import { expiryOf, judgeSchedule } from "./schedule.rules.ts";
 import { assertOneOfEach, type SendPlan, type SendPlanner } from "./send-plan.ts";
 
 export interface AcceptedMessage {
   id: string;
-  outcome: "accepted" | "awaiting_approval";
+  outcome: "accepted" | "scheduled" | "awaiting_approval";
   createdAt: Date;
   /** An earlier request with the same idempotency key had made it. */
   replayed: boolean;
@@ -92,11 +93,14 @@ function toNewMessage(
   const { actor } = ctx;
   const scope = actor.kind === "system" ? "system" : actor.id;
   const requestHash = requestHashOf(input);
+  const createdAt = ctx.now();
+  const scheduledAt = input.schedule ? judgeSchedule(input.schedule, createdAt) : null;
+  const ttlSeconds = input.ttlSeconds ?? null;
   return {
     id: newId("message"),
     sourceId: actor.kind === "source" ? actor.id : null,
     authorId: actor.kind === "member" ? actor.id : null,
-    state: plan.needsApproval ? "pending_approval" : isListed(input.audience) ? "sending" : "expanding",
+    state: firstStateOf(plan, input, scheduledAt),
     needsApproval: plan.needsApproval,
     title: titleOf(plan, input),
     priority: input.priority,
@@ -106,10 +110,34 @@ function toNewMessage(
     variables: input.variables,
     channelIds: plan.channels.map((channel) => channel.id),
     policyVersionId: plan.policyVersionId,
-    contentHash: contentHashOf(plan, requestHash),
-    createdAt: ctx.now(),
+    contentHash: contentHashOf(plan, input),
+    scheduledAt,
+    timeZone: scheduledAt && (input.schedule?.timeZone ?? null),
+    ttlSeconds,
+    expiresAt: expiryOf(ttlSeconds, scheduledAt ?? createdAt),
+    rate: input.rate ?? null,
+    ratePerSecond: firstRateOf(plan, input),
+    createdAt,
     idempotency: idempotencyKey ? { scope, key: idempotencyKey, requestHash } : null,
   };
+}
+
+/** Of an audience that is still to be resolved, only a rate by the second is known already. */
+function firstRateOf(plan: SendPlan, { rate, audience }: SendMessage): number | null {
+  if (!rate) return null;
+  if (!isListed(audience)) return "perSecond" in rate ? rate.perSecond : null;
+  return perSecondOf(rate, listRecipients("", audience).length * plan.channels.length);
+}
+
+/** The audience is resolved when the message begins; one that is named and begins now is resolved at once. */
+function firstStateOf(
+  plan: SendPlan,
+  { audience }: SendMessage,
+  scheduledAt: Date | null,
+): NewMessage["state"] {
+  if (plan.needsApproval) return "pending_approval";
+  if (scheduledAt) return "scheduled";
+  return isListed(audience) ? "sending" : "expanding";
 }
 
 const isListed = (audience: NewMessage["audience"]): audience is Parameters<typeof listRecipients>[1] =>
@@ -117,8 +145,12 @@ const isListed = (audience: NewMessage["audience"]): audience is Parameters<type
 
 /** Deliveries that the message makes when it is stored. */
 function weightOf(message: NewMessage): number {
-  if (!isListed(message.audience)) return 1;
-  return listRecipients(message.id, message.audience).length * message.channelIds.length;
+  return Math.max(1, recipientsNow(message).length * message.channelIds.length);
+}
+
+/** Whom the message gets deliveries for when it is stored. */
+function recipientsNow({ id, state, audience }: NewMessage) {
+  return state === "sending" && isListed(audience) ? listRecipients(id, audience) : [];
 }
 
 /**
@@ -127,9 +159,7 @@ function weightOf(message: NewMessage): number {
  */
 async function storeMessages(tx: Tx, tenantId: string, messages: NewMessage[]): Promise<Stored[]> {
   const ids = messages.map(({ id }) => id);
-  const recipients = messages.flatMap(({ id, audience }) =>
-    isListed(audience) ? listRecipients(id, audience) : [],
-  );
+  const recipients = messages.flatMap(recipientsNow);
   const [storedIds, unsendableIds] = await Promise.all([
     insertMessages(tx, tenantId, messages),
     expandListed(tx, tenantId, recipients),
@@ -148,7 +178,9 @@ async function storeForApproval(
   const storedIds = await insertMessages(tx, ctx.tenantId, [message]);
   if (storedIds.size > 0) {
     const asked = await deps.requestApproval(tx, ctx, message);
-    if (!asked) await decideMessage(tx, ctx.tenantId, message.id, "approved");
+    if (!asked) {
+      await decideMessage(tx, ctx.tenantId, message.id, { outcome: "approved", at: message.createdAt });
+    }
     await takeDailyMessages(tx, ctx, [message.id]);
   }
   const [stored] = await toStored(tx, ctx.tenantId, [message], storedIds);
@@ -176,7 +208,7 @@ async function toStored(
 
 const fresh = (message: NewMessage): AcceptedMessage => ({
   id: message.id,
-  outcome: outcomeOf(message.needsApproval),
+  outcome: outcomeOf(message),
   createdAt: message.createdAt,
   replayed: false,
 });
@@ -188,10 +220,13 @@ function replay(first: FirstMessage, message: NewMessage): AcceptedMessage {
   }
   return {
     id: first.id,
-    outcome: outcomeOf(first.needsApproval),
+    outcome: outcomeOf(first),
     createdAt: first.createdAt,
     replayed: true,
   };
 }
 
-const outcomeOf = (needsApproval: boolean) => (needsApproval ? "awaiting_approval" : "accepted");
+function outcomeOf(message: Pick<FirstMessage, "needsApproval" | "scheduledAt">): AcceptedMessage["outcome"] {
+  if (message.needsApproval) return "awaiting_approval";
+  return message.scheduledAt ? "scheduled" : "accepted";
+}

@@ -2,13 +2,14 @@ import { schema } from "@tidings/db";
 import { and, eq, inArray } from "drizzle-orm";
 import type { Tx } from "../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
+import { wakeAtOf } from "./schedule.rules.ts";
 
 /** A message to be stored, with the key that makes a repeat recognisable. */
 export interface NewMessage {
   id: string;
   sourceId: string | null;
   authorId: string | null;
-  state: "pending_approval" | "expanding" | "sending";
+  state: "pending_approval" | "scheduled" | "expanding" | "sending";
   needsApproval: boolean;
   title: string;
   priority: number;
@@ -19,6 +20,12 @@ export interface NewMessage {
   channelIds: string[];
   policyVersionId: string | null;
   contentHash: Buffer;
+  scheduledAt: Date | null;
+  timeZone: string | null;
+  ttlSeconds: number | null;
+  expiresAt: Date | null;
+  rate: schema.Rate | null;
+  ratePerSecond: number | null;
   createdAt: Date;
   idempotency: { scope: string; key: string; requestHash: Buffer } | null;
 }
@@ -37,7 +44,9 @@ export async function insertMessages(tx: Tx, tenantId: string, messages: NewMess
       select * from jsonb_to_recordset(${JSON.stringify(messages.map(toInput))}::jsonb) as i(
         id uuid, source_id uuid, author_id uuid, state message_state, needs_approval boolean, title text,
         priority smallint, audience jsonb, template_version_id uuid, renderings jsonb, variables jsonb,
-        channel_ids uuid[], policy_version_id uuid, content_hash bytea, created_at timestamptz,
+        channel_ids uuid[], policy_version_id uuid, content_hash bytea, scheduled_at timestamptz,
+        time_zone text, ttl_seconds int, expires_at timestamptz, wake_at timestamptz, rate jsonb,
+        rate_per_second float8, created_at timestamptz,
         scope text, key text, request_hash bytea)
     ), claimed as (
       insert into idempotency_keys (tenant_id, scope, key, request_hash, message_id)
@@ -45,9 +54,11 @@ export async function insertMessages(tx: Tx, tenantId: string, messages: NewMess
       on conflict do nothing returning message_id
     )
     insert into messages (tenant_id, id, source_id, author_id, state, needs_approval, title, priority, audience,
-      template_version_id, renderings, variables, channel_ids, policy_version_id, content_hash, created_at)
+      template_version_id, renderings, variables, channel_ids, policy_version_id, content_hash,
+      scheduled_at, time_zone, ttl_seconds, expires_at, wake_at, rate, rate_per_second, created_at)
     select ${tenant}, id, source_id, author_id, state, needs_approval, title, priority, audience,
-      template_version_id, renderings, variables, channel_ids, policy_version_id, content_hash, created_at
+      template_version_id, renderings, variables, channel_ids, policy_version_id, content_hash,
+      scheduled_at, time_zone, ttl_seconds, expires_at, wake_at, rate, rate_per_second, created_at
     from input where key is null or id in (select message_id from claimed)
     returning id`;
   return new Set(rows.map((row) => fromUuid("message", row.id)));
@@ -70,6 +81,13 @@ function toInput(message: NewMessage) {
     channel_ids: message.channelIds.map((id) => toUuid("channel", id)),
     policy_version_id: message.policyVersionId && toUuid("policyVersion", message.policyVersionId),
     content_hash: hex(message.contentHash),
+    scheduled_at: message.scheduledAt?.toISOString(),
+    time_zone: message.timeZone,
+    ttl_seconds: message.ttlSeconds,
+    expires_at: message.expiresAt?.toISOString(),
+    wake_at: wakeAtOf({ ...message, pausedFrom: null })?.toISOString(),
+    rate: message.rate,
+    rate_per_second: message.ratePerSecond,
     created_at: message.createdAt.toISOString(),
     scope: idempotency?.scope,
     key: idempotency?.key,
@@ -84,6 +102,7 @@ export interface FirstMessage {
   requestHash: Uint8Array;
   id: string;
   needsApproval: boolean;
+  scheduledAt: Date | null;
   createdAt: Date;
 }
 
@@ -101,6 +120,7 @@ export async function findByIdempotencyKeys(
       requestHash: idempotencyKeys.requestHash,
       id: messages.id,
       needsApproval: messages.needsApproval,
+      scheduledAt: messages.scheduledAt,
       createdAt: messages.createdAt,
     })
     .from(idempotencyKeys)

@@ -5,6 +5,7 @@ import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
 import { checkRenderings, missingFields, missingVariables, mistypedVariables } from "../templates/index.ts";
 import { checkAddress } from "../users/index.ts";
 import { variablesMissing } from "./message.errors.ts";
+import type { Schedule } from "./schedule.rules.ts";
 import type { SendPlan } from "./send-plan.ts";
 
 /** A checked request to send. */
@@ -16,6 +17,9 @@ export interface SendMessage {
   content?: schema.Renderings | undefined;
   variables: Record<string, string | number>;
   priority: number;
+  schedule?: Schedule | undefined;
+  ttlSeconds?: number | undefined;
+  rate?: schema.Rate | undefined;
 }
 
 const USER_VARIABLE = /^user_/;
@@ -121,10 +125,13 @@ function checkVariables(plan: SendPlan, input: SendMessage): void {
 /** Tells one request from another: equal fields, in whatever order, give equal hashes. */
 export const requestHashOf = (input: SendMessage): Buffer => sha256(canonicalJson(input));
 
-/** What an approval binds to: the request, and what its references stood for. */
-export function contentHashOf(plan: SendPlan, requestHash: Buffer): Buffer {
+/**
+ * What an approval binds to: the request, and what its references stood for. Time and rate are no part of it: they
+ * can be changed afterwards, by somebody who may send, and the change stands in the audit log.
+ */
+export function contentHashOf(plan: SendPlan, { schedule: _, rate: __, ...input }: SendMessage): Buffer {
   const channels = plan.channels.map((channel) => channel.id);
-  const request = requestHash.toString("hex");
+  const request = requestHashOf(input).toString("hex");
   return sha256(JSON.stringify([request, plan.template?.versionId, channels, plan.policyVersionId]));
 }
 

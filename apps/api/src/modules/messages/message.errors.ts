@@ -11,3 +11,7 @@ export const messageNotCancellable = defineProblem(
   409,
   "Message cannot be cancelled",
 );
+export const messageNotPausable = defineProblem("message-not-pausable", 409, "Message cannot be paused");
+export const messageNotPaused = defineProblem("message-not-paused", 409, "Message is not paused");
+export const messageNotScheduled = defineProblem("message-not-scheduled", 409, "Message is not scheduled");
+export const messageOver = defineProblem("message-over", 409, "Message is over");

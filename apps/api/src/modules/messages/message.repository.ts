@@ -24,6 +24,11 @@ const columns = {
   priority: messages.priority,
   audience: messages.audience,
   needsApproval: messages.needsApproval,
+  scheduledAt: messages.scheduledAt,
+  timeZone: messages.timeZone,
+  pausedFrom: messages.pausedFrom,
+  expiresAt: messages.expiresAt,
+  rate: messages.rate,
   createdAt: messages.createdAt,
   completedAt: messages.completedAt,
   source: { id: sources.id, name: sources.name },
@@ -37,6 +42,12 @@ export interface MessageRow {
   priority: number;
   audience: schema.Audience;
   needsApproval: boolean;
+  scheduledAt: Date | null;
+  timeZone: string | null;
+  /** What a paused message was. */
+  pausedFrom: MessageRow["state"] | null;
+  expiresAt: Date | null;
+  rate: schema.Rate | null;
   createdAt: Date;
   completedAt: Date | null;
   source: { id: string; name: string } | null;
@@ -180,17 +191,17 @@ export async function listChannels(tx: Tx, tenantId: string): Promise<NamedChann
     .limit(1000);
 }
 
-/** Moves a message on from the state it has to be in; false when it was in another. */
-export async function moveMessage(
+/** Ends a message from a state it has to be in; false when it was in another. */
+export async function endMessage(
   tx: Tx,
   tenantId: string,
   messageId: string,
   from: MessageRow["state"][],
-  to: MessageRow["state"],
+  to: "cancelled",
 ): Promise<boolean> {
   const rows = await tx.db
     .update(messages)
-    .set({ state: to, updatedAt: new Date() })
+    .set({ state: to, wakeAt: null, pausedFrom: null, updatedAt: new Date() })
     .where(and(eq(messages.tenantId, tenantId), eq(messages.id, messageId), inArray(messages.state, from)))
     .returning({ id: messages.id });
   return rows.length > 0;

@@ -18,8 +18,11 @@ import {
   SendMessageBody,
   toMessage,
   toMessageDetail,
+  UpdateMessageBody,
 } from "./message.schemas.ts";
 import type { MessageService } from "./message.service.ts";
+import type { PauseService } from "./pause-message.ts";
+import type { UpdateMessage } from "./update-message.ts";
 
 const tags = ["Messages"];
 
@@ -72,7 +75,49 @@ const cancelMessage = createRoute({
   responses: { 204: { description: "Cancelled" }, ...problems(404, 409) },
 });
 
-export function messageRoutes(deps: { acceptMessage: AcceptMessage; messages: MessageService }): Router {
+const updateMessage = createRoute({
+  method: "patch",
+  path: "/v1/messages/{messageId}",
+  operationId: "updateMessage",
+  tags,
+  summary: "Give a message another rate, or a scheduled one another time",
+  ...access("send", "Message"),
+  request: { params: MessageParam, body: jsonBody(UpdateMessageBody) },
+  responses: { 204: { description: "Changed" }, ...problems(400, 404, 409, 413, 415) },
+});
+
+const pauseMessage = createRoute({
+  method: "post",
+  path: "/v1/messages/{messageId}/pause",
+  operationId: "pauseMessage",
+  tags,
+  summary: "Hold back what has not been sent yet",
+  description:
+    "Nothing further is handed to a vendor once this has answered; what a vendor has already keeps its outcome. The time to live goes on running.",
+  ...access("send", "Message"),
+  request: { params: MessageParam },
+  responses: { 204: { description: "Paused" }, ...problems(404, 409) },
+});
+
+const resumeMessage = createRoute({
+  method: "post",
+  path: "/v1/messages/{messageId}/resumption",
+  operationId: "resumeMessage",
+  tags,
+  summary: "Go on where a message was paused",
+  ...access("send", "Message"),
+  request: { params: MessageParam },
+  responses: { 204: { description: "Goes on" }, ...problems(404, 409) },
+});
+
+export interface MessageRouteDeps {
+  acceptMessage: AcceptMessage;
+  messages: MessageService;
+  pauses: PauseService;
+  updateMessage: UpdateMessage;
+}
+
+export function messageRoutes(deps: MessageRouteDeps): Router {
   const router = createRouter();
 
   router.openapi(sendMessage, async (c) => {
@@ -95,6 +140,21 @@ export function messageRoutes(deps: { acceptMessage: AcceptMessage; messages: Me
 
   router.openapi(cancelMessage, async (c) => {
     await deps.messages.cancelMessage(c.var.ctx, c.req.valid("param").messageId);
+    return c.body(null, 204);
+  });
+
+  router.openapi(updateMessage, async (c) => {
+    await deps.updateMessage(c.var.ctx, c.req.valid("param").messageId, c.req.valid("json"));
+    return c.body(null, 204);
+  });
+
+  router.openapi(pauseMessage, async (c) => {
+    await deps.pauses.pauseMessage(c.var.ctx, c.req.valid("param").messageId);
+    return c.body(null, 204);
+  });
+
+  router.openapi(resumeMessage, async (c) => {
+    await deps.pauses.resumeMessage(c.var.ctx, c.req.valid("param").messageId);
     return c.body(null, 204);
   });
 

@@ -37,6 +37,31 @@ const Audience = z
 
 const channelReference = z.string().min(1).max(64).openapi({ description: "A channel's code or id." });
 
+const Rate = z
+  .union([
+    z.strictObject({ perSecond: z.number().min(0.01).max(100_000) }),
+    z.strictObject({ overMinutes: z.int().min(1).max(10_080) }),
+  ])
+  .openapi("Rate", {
+    description: "Deliveries a second at most, or all of them spread over so many minutes (at most a week).",
+  });
+
+const MAX_TTL_SECONDS = 10 * 86_400;
+
+const Schedule = z
+  .strictObject({
+    at: z.iso.datetime({ offset: true }),
+    timeZone: z
+      .string()
+      .min(1)
+      .max(64)
+      .openapi({ description: "An IANA zone, shown beside the time.", example: "Asia/Shanghai" }),
+  })
+  .openapi("Schedule", {
+    description:
+      "When to begin; the audience is worked out then, and not before. Up to ten minutes past means now; at most a year ahead.",
+  });
+
 export const SendMessageBody = z
   .strictObject({
     audience: Audience,
@@ -62,6 +87,12 @@ export const SendMessageBody = z
       .openapi({ description: "Channel kind → field → text, where no template is used." }),
     variables: variables.default({}),
     priority: z.int().min(1).max(3).default(2).openapi({ description: "1 high, 2 medium, 3 low" }),
+    schedule: Schedule.optional(),
+    rate: Rate.optional(),
+    ttlSeconds: z.int().min(60).max(MAX_TTL_SECONDS).optional().openapi({
+      description:
+        "What has not been sent this long after the message was to begin never is: it becomes `expired`. Up to ten days.",
+    }),
   })
   .openapi("SendMessage");
 
@@ -78,7 +109,7 @@ export const IdempotencyHeader = z.object({
 export const AcceptedMessage = z
   .object({
     id: fields.id("message"),
-    outcome: z.enum(["accepted", "awaiting_approval"]),
+    outcome: z.enum(["accepted", "scheduled", "awaiting_approval"]),
     createdAt: fields.moment,
   })
   .openapi("AcceptedMessage");
@@ -86,16 +117,27 @@ export const AcceptedMessage = z
 const messageState = z.enum([
   "pending_approval",
   "rejected",
+  "scheduled",
   "expanding",
   "sending",
+  "paused",
   "completed",
   "cancelled",
+  "expired",
 ]);
 
 export const MessageQuery = fields.pageQuery.extend({
   state: messageState.optional(),
   sourceId: fields.id("source").optional(),
 });
+
+export const UpdateMessageBody = z
+  .strictObject({
+    schedule: Schedule.optional(),
+    rate: Rate.nullable().optional().openapi({ description: "Null: as fast as it can." }),
+  })
+  .refine(({ schedule, rate }) => schedule !== undefined || rate !== undefined, "Give a schedule or a rate.")
+  .openapi("UpdateMessage");
 
 export const MessageParam = z.object({ messageId: fields.id("message") });
 
@@ -139,6 +181,13 @@ export const Message = z
         "How many people or typed addresses it is for, each once; 0 until they are worked out, which starts after approval.",
     }),
     counts: Counts,
+    scheduledAt: fields.moment.nullable().openapi({ description: "Null when it was to begin at once." }),
+    timeZone: z.string().nullable().openapi({ description: "The IANA zone the schedule was given in." }),
+    pausedFrom: messageState
+      .nullable()
+      .openapi({ description: "What a paused message was, and will be when it is resumed." }),
+    rate: Rate.nullable().openapi({ description: "Null: as fast as it can." }),
+    expiresAt: fields.moment.nullable().openapi({ description: "What has not been sent by then never is." }),
     createdAt: fields.moment,
     completedAt: fields.moment.nullable(),
   })
@@ -195,6 +244,11 @@ export function toMessage(row: MessageRow & MessageProgress): z.infer<typeof Mes
     needsApproval: row.needsApproval,
     recipients: row.recipients,
     counts: row.counts,
+    scheduledAt: row.scheduledAt?.toISOString() ?? null,
+    timeZone: row.timeZone,
+    pausedFrom: row.pausedFrom,
+    rate: row.rate,
+    expiresAt: row.expiresAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     completedAt: row.completedAt?.toISOString() ?? null,
   };

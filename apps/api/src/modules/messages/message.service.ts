@@ -24,7 +24,7 @@ export interface MessageServiceDeps {
   /** Ends the approval that a cancelled message still waits for. */
   withdrawApproval(tx: Tx, ctx: RequestContext, messageId: string): Promise<void>;
   /** Ends what has not been sent of a message. */
-  cancelUnsent(tx: Tx, tenantId: string, messageId: string): Promise<void>;
+  endUnsent(tx: Tx, tenantId: string, messageId: string, end: "cancelled"): Promise<void>;
 }
 
 export interface StepProgress {
@@ -95,16 +95,16 @@ export function createMessageService(deps: MessageServiceDeps) {
       await deps.transact(ctx, async (tx) => {
         const message = await getVisible(tx, ctx, messageId);
         await deps.withdrawApproval(tx, ctx, messageId);
-        const moved = await repository.moveMessage(
+        const moved = await repository.endMessage(
           tx,
           ctx.tenantId,
           messageId,
-          ["expanding", "sending", "pending_approval"],
+          ["scheduled", "expanding", "sending", "paused", "pending_approval"],
           "cancelled",
         );
         if (!moved)
           throw messageNotCancellable(`The message is ${message.state}; there is nothing to cancel.`);
-        await deps.cancelUnsent(tx, ctx.tenantId, messageId);
+        await deps.endUnsent(tx, ctx.tenantId, messageId, "cancelled");
         await recordAudit(tx, ctx, {
           action: "message.cancelled",
           subjectId: messageId,

@@ -1,7 +1,9 @@
 import { m } from "#messages";
 import type { TemplateVersion } from "../../api/client.ts";
+import { timeZone } from "../../format/time-zone.svelte.ts";
 import type { FieldErrors } from "../../forms/form-state.svelte.ts";
 import { atMost, first, required } from "../../forms/rules.ts";
+import { scheduleFault } from "../../words/schedule-fault.ts";
 import { channelObstacle, policyObstacle, variablesOf, writtenKinds } from "./compose.rules.ts";
 import type { ComposeOptions } from "./compose-options.ts";
 import type { Draft } from "./draft.ts";
@@ -19,6 +21,7 @@ export function checkDraft(
     ...audienceErrors(draft, options),
     ...contentErrors(draft, options, version),
     ...wayErrors(draft, options, version),
+    "schedule/at": draft.when === "at" ? scheduleFault(draft.at, timeZone()) : undefined,
   };
 }
 

@@ -13,6 +13,11 @@ export interface Draft {
   channels: string[];
   policy: string;
   priority: string;
+  when: "now" | "at";
+  /** As the field has it, in the tenant's time zone. */
+  at: string;
+  /** Empty: as long as it takes. */
+  ttlSeconds: string;
   /** Made once a draft: however often it is sent, it is sent once. */
   idempotencyKey: string;
 }
@@ -47,6 +52,9 @@ export const emptyDraft = (): Draft => ({
   channels: [],
   policy: "",
   priority: "2",
+  when: "now",
+  at: "",
+  ttlSeconds: "",
   idempotencyKey: newIdempotencyKey(),
 });
 
@@ -68,6 +76,9 @@ const STEP_BY_FIELD: Record<string, Step> = {
   channels: "how",
   policy: "how",
   priority: "how",
+  when: "how",
+  schedule: "how",
+  ttlSeconds: "how",
 };
 
 /** The step that a field is in, by the first part of its name. */

@@ -1,4 +1,6 @@
 import type { Audience, SendMessage, TemplateVersion } from "../../api/client.ts";
+import { timeZone } from "../../format/time-zone.svelte.ts";
+import { instantOf } from "../../format/zoned-time.ts";
 import { variablesOf, writtenKinds } from "./compose.rules.ts";
 import type { Draft, DraftAudience } from "./draft.ts";
 
@@ -10,6 +12,15 @@ export function sentMessage(draft: Draft, version: TemplateVersion | undefined):
     ...(draft.contentFrom === "template" ? { template: draft.template } : { content: sentContent(draft) }),
     variables: sentVariables(draft, version),
     priority: Number(draft.priority),
+    ...sentTime(draft),
+  };
+}
+
+function sentTime({ when, at, ttlSeconds }: Draft): Pick<SendMessage, "schedule" | "ttlSeconds"> {
+  const instant = when === "at" ? instantOf(at, timeZone()) : undefined;
+  return {
+    ...(instant ? { schedule: { at: instant.toISOString(), timeZone: timeZone() } } : {}),
+    ...(ttlSeconds ? { ttlSeconds: Number(ttlSeconds) } : {}),
   };
 }
 

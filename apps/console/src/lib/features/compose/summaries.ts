@@ -1,5 +1,8 @@
 import { m } from "#messages";
+import { formatDate } from "../../format/dates.ts";
 import { formatNumber } from "../../format/numbers.ts";
+import { timeZone } from "../../format/time-zone.svelte.ts";
+import { instantOf } from "../../format/zoned-time.ts";
 import { audienceText } from "../../words/audience-text.ts";
 import { priorityText } from "../../words/priority-text.ts";
 import type { Obstacle, Recipients } from "./compose.rules.ts";
@@ -42,9 +45,15 @@ export function wayText({ draft, options }: Compose): string {
   return chosen.map(({ name }) => name).join(m.messages_list_separator());
 }
 
+/** When it is sent, in the tenant's time zone. */
+export function timeText({ draft }: Compose): string {
+  const at = draft.when === "at" ? instantOf(draft.at, timeZone()) : undefined;
+  return at ? m.compose_time_is({ time: formatDate(at), zone: timeZone() }) : m.compose_time_now();
+}
+
 export function howSummary(compose: Compose): string {
   const priority = m.compose_priority_is({ priority: priorityText(Number(compose.draft.priority)) });
-  return [wayText(compose), priority].filter(Boolean).join(" · ");
+  return [wayText(compose), timeText(compose), priority].filter(Boolean).join(" · ");
 }
 
 export function obstacleText(obstacle: Obstacle, kind: string): string {

@@ -13,6 +13,7 @@ const texts: Record<string, (input: { detail: string }) => string> = {
   worker_lost: m.deliveries_reason_worker_lost,
   cancelled: m.deliveries_reason_cancelled,
   reached_earlier: m.deliveries_reason_reached_earlier,
+  time_to_live_over: m.deliveries_reason_time_to_live_over,
   // What a vendor that gives no code of its own is known to have done.
   rejected: m.deliveries_reason_rejected,
   transient: m.deliveries_reason_transient,

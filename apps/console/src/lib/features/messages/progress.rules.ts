@@ -1,6 +1,6 @@
 import type { Counts, Message, MessageDetail } from "../../api/client.ts";
 
-const FINAL_STATES: readonly Message["state"][] = ["rejected", "completed", "cancelled"];
+const FINAL_STATES: readonly Message["state"][] = ["rejected", "completed", "cancelled", "expired"];
 
 /** Receipts come after the last message has been handed over; this long they are worth waiting for. */
 const RECEIPTS_MS = 120_000;
@@ -18,8 +18,8 @@ export function unsentCount(counts: Counts): number {
 
 /** Whether there is anything to show of its sending: it may end before it begins. */
 export function wasBegun({ state, counts }: Message): boolean {
-  if (state === "cancelled") return counts.targeted > 0;
-  return state !== "pending_approval" && state !== "rejected";
+  if (state === "cancelled" || state === "expired" || state === "paused") return counts.targeted > 0;
+  return state !== "pending_approval" && state !== "rejected" && state !== "scheduled";
 }
 
 export function isFinal(state: Message["state"]): boolean {
@@ -29,6 +29,15 @@ export function isFinal(state: Message["state"]): boolean {
 export function isCancellable(state: Message["state"]): boolean {
   return !isFinal(state);
 }
+
+/** Whether it can be held back: it is under way, or will be at its time. */
+export function isPausable(state: Message["state"]): boolean {
+  return isCancellable(state) && state !== "pending_approval";
+}
+
+/** Whether it waits for its time, which can then be changed. */
+export const isWaitingForTime = ({ state, pausedFrom }: Message): boolean =>
+  (pausedFrom ?? state) === "scheduled";
 
 /** Deliveries that a vendor has and will still say something about. */
 export function awaitedCount(message: MessageDetail, reportsDelivery: (kind: string) => boolean): number {

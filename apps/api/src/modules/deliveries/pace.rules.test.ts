@@ -1,0 +1,71 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { burstOf, type Pace, perSecondOf, roomOf, usedUntil, waitMs } from "./pace.rules.ts";
+
+/** Asks by three dispatchers: how long after the ask before, by whom, and for how many. */
+const asks = fc.array(
+  fc.record({
+    afterMs: fc.double({ min: 0, max: 400, noNaN: true }),
+    wanted: fc.integer({ min: 1, max: 500 }),
+  }),
+  { minLength: 1, maxLength: 200 },
+);
+const rates = fc.double({ min: 0.05, max: 5000, noNaN: true });
+
+/** What was let through, and when. */
+function run(perSecond: number, sequence: { afterMs: number; wanted: number }[]) {
+  const pace: Pace = { perSecond, usedUntilMs: 0 };
+  let nowMs = 1_800_000_000_000;
+  return sequence.map(({ afterMs, wanted }) => {
+    nowMs += afterMs;
+    const count = Math.min(wanted, roomOf(pace, nowMs));
+    if (count > 0) pace.usedUntilMs = usedUntil(pace, count, nowMs);
+    return { atMs: nowMs, count };
+  });
+}
+
+describe("the pace of a message or channel", () => {
+  it("never lets through more than rate × t + burst, in any span and for any interleaving", () => {
+    fc.assert(
+      fc.property(rates, asks, (perSecond, sequence) => {
+        const events = run(perSecond, sequence);
+        for (let from = 0; from < events.length; from++) {
+          let total = 0;
+          for (const { atMs, count } of events.slice(from)) {
+            total += count;
+            const seconds = (atMs - (events[from]?.atMs ?? 0)) / 1000;
+            expect(total).toBeLessThanOrEqual(perSecond * seconds + burstOf(perSecond) + 1e-3);
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("has room again once the wait is over, and not a moment before", () => {
+    fc.assert(
+      fc.property(rates, fc.integer({ min: 0, max: 60_000 }), (perSecond, aheadMs) => {
+        const nowMs = 1_800_000_000_000;
+        const pace = { perSecond, usedUntilMs: nowMs + aheadMs };
+        const wait = waitMs(pace, nowMs);
+        expect(roomOf(pace, nowMs + wait + 0.01)).toBeGreaterThanOrEqual(1);
+        if (wait > 1) expect(roomOf(pace, nowMs + wait - 1)).toBe(0);
+      }),
+    );
+  });
+
+  it("lets a steady sender have its whole rate", () => {
+    fc.assert(
+      fc.property(fc.double({ min: 20, max: 2000, noNaN: true }), (perSecond) => {
+        const sequence = Array.from({ length: 1000 }, () => ({ afterMs: 10, wanted: 5000 }));
+        const total = run(perSecond, sequence).reduce((sum, { count }) => sum + count, 0);
+        expect(total).toBeGreaterThan(perSecond * 9.9);
+      }),
+    );
+  });
+
+  it("spreads over minutes what there is", () => {
+    expect(perSecondOf({ overMinutes: 10 }, 6000)).toBe(10);
+    expect(perSecondOf({ perSecond: 7 }, 6000)).toBe(7);
+  });
+});

@@ -1,0 +1,40 @@
+import type { schema } from "@tidings/db";
+
+/*
+ * The generic cell rate algorithm, for many cells at once. `usedUntilMs` is when everything that was let through would
+ * be through at exactly the rate; it may run ahead of the clock by the burst and no more, so that any `t` seconds see
+ * at most `rate × t + burst` deliveries, whoever asks and in whatever order.
+ */
+
+/** The part of a second's deliveries that may go out at once. */
+const BURST_SECONDS = 0.1;
+
+export interface Pace {
+  perSecond: number;
+  usedUntilMs: number;
+}
+
+/** What may go out at once: a tenth of a second's worth, and at least one. */
+export const burstOf = (perSecond: number): number => Math.max(1, perSecond * BURST_SECONDS);
+
+/** How many deliveries may go out now. */
+export function roomOf({ perSecond, usedUntilMs }: Pace, nowMs: number): number {
+  const aheadMs = Math.max(0, usedUntilMs - nowMs);
+  // A hair of tolerance: thousands of sums of fractions must not cost a whole delivery.
+  return Math.max(0, Math.floor(burstOf(perSecond) - (aheadMs * perSecond) / 1000 + 1e-6));
+}
+
+/** The pace after `count` deliveries were let through. */
+export function usedUntil({ perSecond, usedUntilMs }: Pace, count: number, nowMs: number): number {
+  return Math.max(usedUntilMs, nowMs) + (count * 1000) / perSecond;
+}
+
+/** How long until there is room for one more; 0 when there is. */
+export function waitMs({ perSecond, usedUntilMs }: Pace, nowMs: number): number {
+  const aheadMs = Math.max(0, usedUntilMs - nowMs);
+  return Math.max(0, aheadMs - ((burstOf(perSecond) - 1) * 1000) / perSecond);
+}
+
+/** What a rate comes to for so many deliveries. */
+export const perSecondOf = (rate: schema.Rate, deliveryCount: number): number =>
+  "perSecond" in rate ? rate.perSecond : Math.max(deliveryCount, 1) / (rate.overMinutes * 60);
