@@ -57,6 +57,7 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
     compactStatistics: async (tenantId) => {
       await transact({ tenantId }, (tx) => compactStatistics(tx, tenantId));
     },
+    wakeFlows,
     afterChunk,
     logger,
   });

@@ -7,6 +7,9 @@ import { NIL_UUID } from "./expansion.repository.ts";
 /** An attempt that was opened and never ended, with what is needed to judge it. */
 export interface AbandonedChunk {
   messageId: string;
+  step: number;
+  firstId: string;
+  lastId: string;
   pluginId: string | null;
   openAttempts: number;
 }
@@ -14,8 +17,17 @@ export interface AbandonedChunk {
 /** Takes over a chunk whose lease ran out; undefined when somebody was faster. */
 export async function takeOverChunk({ sql }: Tx, claim: Claim): Promise<AbandonedChunk | undefined> {
   const tenant = toUuid("tenant", claim.tenantId);
-  const [row] = await sql<{ message_id: string; plugin_id: string | null; open: number }[]>`
-    select c.message_id, ch.plugin_id,
+  const [row] = await sql<
+    {
+      message_id: string;
+      step: number;
+      first_id: string;
+      last_id: string;
+      plugin_id: string | null;
+      open: number;
+    }[]
+  >`
+    select c.message_id, c.step, c.first_id, c.last_id, ch.plugin_id,
       (select count(*)::int from attempts a
         where a.tenant_id = ${tenant} and a.chunk_id = c.id and a.ended_at is null) as open
     from chunks c left join channels ch on ch.tenant_id = ${tenant} and ch.id = c.channel_id
@@ -23,7 +35,14 @@ export async function takeOverChunk({ sql }: Tx, claim: Claim): Promise<Abandone
       and c.state in ('queued', 'sending') and c.lease_until < now()
     for update of c`;
   return (
-    row && { messageId: fromUuid("message", row.message_id), pluginId: row.plugin_id, openAttempts: row.open }
+    row && {
+      messageId: fromUuid("message", row.message_id),
+      step: row.step,
+      firstId: row.first_id,
+      lastId: row.last_id,
+      pluginId: row.plugin_id,
+      openAttempts: row.open,
+    }
   );
 }
 

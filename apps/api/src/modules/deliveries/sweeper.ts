@@ -12,6 +12,13 @@ export interface SweeperDeps {
   transact: Transact;
   catalogue: PluginCatalogue;
   compactStatistics(tenantId: string): Promise<void>;
+  /** What follows when deliveries of a range got a state: their users' fallback is judged. */
+  wakeFlows(
+    tx: Parameters<Parameters<Transact>[1]>[0],
+    message: { tenantId: string; messageId: string },
+    step: number,
+    range: { firstId: string; lastId: string },
+  ): Promise<void>;
   afterChunk(tenantId: string, messageId: string): Promise<void>;
   logger: Logger;
 }
@@ -45,6 +52,10 @@ async function recoverChunk(deps: SweeperDeps, claim: Claim): Promise<void> {
     const plugin = chunk.pluginId === null ? undefined : deps.catalogue.find(chunk.pluginId);
     const deduplicates = plugin?.manifest.idempotency.kind === "key";
     if (chunk.openAttempts > 0) await sweep.closeAttempts(tx, claim, !deduplicates);
+    // What became `unknown` here has nobody else who would start the clock of its fallback.
+    if (chunk.openAttempts > 0 && !deduplicates) {
+      await deps.wakeFlows(tx, { tenantId: claim.tenantId, messageId: chunk.messageId }, chunk.step, chunk);
+    }
     await sweep.reopenChunk(tx, claim);
     return chunk;
   });
