@@ -34,7 +34,7 @@ export const PROFILES = {
   quick: {
     tenants: 3,
     groups: 4,
-    groupSize: 290,
+    groupSize: 350,
     waves: 8,
     waveEveryMs: 12_000,
     singles: 200,

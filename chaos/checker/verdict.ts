@@ -118,7 +118,8 @@ class Court {
   }
 
   #hearUnknown({ channel, reason }: DeliveryRow, name: string): void {
-    if (channel === "keyed") {
+    // A cancellation forbids the repeat that would have told.
+    if (channel === "keyed" && reason !== "cancelled") {
       this.#charge("falseStatus", `${name}, although the vendor drops repeats`);
       return;
     }

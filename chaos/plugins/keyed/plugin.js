@@ -13,7 +13,7 @@ function readResponse(response) {
   const all = (status, code) => response.refs.map((ref) => ({ ref, status, code }));
   if (response.error) return all(response.error === "not_sent" ? "transient" : "unknown", response.error);
   if (response.status === 429) return all("throttled", "http_429");
-  if (response.status !== 200) return all("transient", `http_${response.status}`);
+  if (response.status !== 200) return all("unknown", `http_${response.status}`);
   return JSON.parse(response.body).results.map(({ ref, ok }) =>
     ok ? { ref, status: "accepted" } : { ref, status: "rejected", code: "refused" },
   );

@@ -22,6 +22,20 @@ it("sends the fallback once, at once, after a final failure", async () => {
   expect(mailsTo(userId)).toHaveLength(1);
 });
 
+it("takes the fallback of what a lost worker has left unknown, when its time has come", async () => {
+  const gate = installation.vendor.hold();
+  const userId = await givenUser();
+  const id = await sendWith("undelivered", userId);
+  await gate.arrived(1);
+  await timePasses(installation, 61);
+  await school.reaches(id, "unknown");
+  await timePasses(installation, 301);
+  await school.completed(id);
+  gate.open();
+  expect(await stepsOf(id)).toEqual(["0 unknown", "1 accepted"]);
+  expect(mailsTo(userId)).toHaveLength(1);
+});
+
 it("sends no fallback for what the vendor accepted, while only a failure counts", async () => {
   const userId = await givenUser();
   const id = await sendWith("failed", userId);

@@ -171,6 +171,17 @@ describe.each(BACKENDS)("recovery, with the queue on %s", (backend) => {
     expect(keys).toEqual([ref, ref, ref]);
   });
 
+  it("does not call cancelled what waits to be repeated and may have been sent", async () => {
+    await pointHookAtVendor();
+    installation.vendor.answer(() => "cut");
+    await startEngine();
+    const id = await school.send(messageTo(users("u-1"), ["hook"]));
+    await until(async () => (await school.timelineOf(id)).attemptCount === 1);
+    expect((await school.source("POST", `/v1/messages/${id}/cancellation`)).status).toBe(204);
+    await until(async () => (await school.timelineOf(id)).state === "unknown");
+    expect((await school.message(id)).counts).toMatchObject({ cancelled: 0, unknown: 1 });
+  });
+
   it("stops a worker that lost its lease from opening further batches", async () => {
     const addresses = Array.from({ length: 600 }, (_, index) => ({ address: `d-${index}` }));
     const gate = installation.vendor.hold();

@@ -23,7 +23,10 @@ export async function finishMessage(tx: Tx, tenantId: string, messageId: string)
   if (ended) await endUnsent(tx, tenantId, messageId, ended.state);
 }
 
-/** Ends what has not been sent of an ended message; what an open attempt covers is left to its outcome. */
+/**
+ * Ends what has not been sent of an ended message; what an open attempt covers is left to its outcome. What waits to
+ * be sent again, because the vendor may have it already and would drop a repeat, is `unknown`.
+ */
 export async function endUnsent(
   tx: Tx,
   tenantId: string,
@@ -36,13 +39,16 @@ export async function endUnsent(
   const message = toUuid("message", messageId);
   await sql`
     with ended as (
-      update deliveries d set state = ${end}::delivery_state, changed_at = now(), reason = ${REASONS[end]}
+      update deliveries d set changed_at = now(), reason = ${REASONS[end]},
+        state = case when exists(select from attempts a where a.tenant_id = ${tenant} and a.chunk_id = c.id
+          and d.id between a.first_id and a.last_id and a.outcome ?| array['unknown', 'abandoned'])
+          then 'unknown' else ${end} end::delivery_state
       from chunks c
       where c.tenant_id = ${tenant} and c.message_id = ${message} and c.state <> 'done'
         and d.tenant_id = ${tenant} and d.id between c.first_id and c.last_id and d.state = 'ready'
         and not exists(select from attempts a where a.tenant_id = ${tenant} and a.chunk_id = c.id
           and a.ended_at is null and d.id between a.first_id and a.last_id)
-      returning d.channel_id, d.step, date_trunc('hour', d.created_at) as hour
+      returning d.state, d.channel_id, d.step, date_trunc('hour', d.created_at) as hour
     ), closed as (
       update chunks set state = 'done' where tenant_id = ${tenant} and message_id = ${message} and state = 'ready'
     ), stopped as (
@@ -52,8 +58,8 @@ export async function endUnsent(
     insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
       reason, count)
     select ${tenant}, ${message}, coalesce(m.source_id, ${NIL_UUID}), e.channel_id,
-      coalesce(v.template_id, ${NIL_UUID}), e.step, e.hour, ${end}::statistics_measure, '', count(*)
+      coalesce(v.template_id, ${NIL_UUID}), e.step, e.hour, e.state::text::statistics_measure, '', count(*)
     from ended e join messages m on m.tenant_id = ${tenant} and m.id = ${message}
     left join template_versions v on v.tenant_id = ${tenant} and v.id = m.template_version_id
-    group by 3, 4, 5, 6, 7`;
+    group by 3, 4, 5, 6, 7, 8`;
 }

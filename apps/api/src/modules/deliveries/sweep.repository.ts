@@ -7,10 +7,10 @@ import { NIL_UUID } from "./expansion.repository.ts";
 /** An attempt that was opened and never ended, with what is needed to judge it. */
 export interface AbandonedChunk {
   messageId: string;
-  pluginId: string | null;
   step: number;
   firstId: string;
   lastId: string;
+  pluginId: string | null;
   hasFlows: boolean;
   openAttempts: number;
 }
