@@ -66,6 +66,11 @@ async function start({ env, role, demo, logger }: RunOptions, stops: Stop[]): Pr
     consoleDir: resolve(env.CONSOLE_DIR),
     trustedProxies: env.TRUSTED_PROXIES,
     quotaContact: env.QUOTA_CONTACT,
+    backlogLimits: {
+      perTenant: env.BACKLOG_PER_TENANT,
+      inTotal: env.BACKLOG_TOTAL,
+      storing: env.STORING_AT_ONCE,
+    },
     inFlightLimits: { perTenant: env.IN_FLIGHT_PER_TENANT, perChannel: env.IN_FLIGHT_PER_CHANNEL },
   });
   stops.push(() => foundation.close());

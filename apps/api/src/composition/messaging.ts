@@ -19,13 +19,16 @@ import {
   createDeliveryService,
   createReceiveReceipt,
   deliveryRoutes,
+  readBacklog,
   receiptRoutes,
   wakeRetries,
 } from "../modules/deliveries/index.ts";
 import {
   createAcceptMessage,
+  createAdmission,
   createMessageService,
   createSendPlanner,
+  DEFAULT_BACKLOG,
   messageRoutes,
   type NewMessage,
 } from "../modules/messages/index.ts";
@@ -58,6 +61,10 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     transact,
     planSend: createSendPlanner({ transact, isApprovalNeeded }),
     catalogue,
+    admission: createAdmission({
+      readBacklog: () => foundation.dispatch.transaction(readBacklog),
+      limits: foundation.backlogLimits ?? DEFAULT_BACKLOG,
+    }),
     requestApproval: askForApproval,
     nudge,
   });

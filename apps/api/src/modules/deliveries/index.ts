@@ -1,3 +1,4 @@
+export { readBacklog } from "./backlog.repository.ts";
 export { cancelUnsent, finishMessage } from "./completion.repository.ts";
 export { deliveryRoutes } from "./delivery.routes.ts";
 export { createDeliveryService } from "./delivery.service.ts";
