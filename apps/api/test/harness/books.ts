@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { brokenChunks, measuresOf } from "../../src/modules/deliveries/ledger.repository.ts";
 import type { Installation } from "./installation.ts";
 import { until } from "./patience.ts";
 
@@ -13,6 +14,7 @@ export async function expectNothingLost(installation: Books): Promise<void> {
   // Chunks are closed a moment after the last delivery has its state.
   await until(async () => (await check(installation, openEnds)).length === 0).catch(() => undefined);
   expect(await check(installation, openEnds), "something was left open").toEqual([]);
+  expect(await check(installation, (sql) => brokenChunks(sql, sql`true`)), "a chunk is wrong").toEqual([]);
   expect(await check(installation, brokenRows), "rows contradict each other").toEqual([]);
   expect(await check(installation, strangers), "a row refers to another tenant's").toEqual([]);
   expect(await check(installation, wrongCounts), "the statistics differ from the rows").toEqual([]);
@@ -87,20 +89,7 @@ const truth = (sql: Sql) => sql`
   from deliveries d
   join messages m on m.tenant_id = d.tenant_id and m.id = d.message_id
   left join template_versions v on v.tenant_id = d.tenant_id and v.id = m.template_version_id
-  cross join lateral (
-    select 'targeted' as measure, '' as reason
-    union all select 'valid', '' where d.state <> 'suppressed'
-    union all select 'submitted', ''
-      where d.accepted_at is not null or d.state in ('accepted', 'delivered', 'undelivered')
-    union all select 'delivered', '' where d.state = 'delivered'
-    union all select 'undelivered', d.reason where d.state = 'undelivered'
-    union all select 'suppressed', d.reason where d.state = 'suppressed'
-    union all select 'failed', d.reason where d.state = 'failed'
-    union all select 'unknown', '' where d.state = 'unknown'
-    union all select 'cancelled', '' where d.state = 'cancelled'
-    union all select 'read', '' where d.read_at is not null
-    union all select 'clicked', '' where d.clicked_at is not null
-  ) counted
+  cross join lateral ${measuresOf(sql)} counted
   group by 1, 2, 3, 4, 5, 6, 7, 8, 9`;
 
 /** Roll-up + deltas = rows, by message and by hour. */

@@ -6,6 +6,7 @@ export { createDispatcher, DEFAULT_IN_FLIGHT, SEND_QUEUE, SendHint } from "./dis
 export { createExpander, listRecipients } from "./expander.ts";
 export { expandListed, expandStep } from "./expansion.repository.ts";
 export type { InFlightLimits } from "./fair-share.rules.ts";
+export { createLedger, type LedgerReport } from "./ledger.ts";
 export { receiptRoutes } from "./receipt.routes.ts";
 export { createReceiveReceipt } from "./receive-receipt.ts";
 export { wakeRetries } from "./retry.repository.ts";
