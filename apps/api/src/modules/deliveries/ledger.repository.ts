@@ -29,7 +29,7 @@ export interface Discrepancy {
 const LOST_AFTER_MINUTES = 5;
 
 /**
- * Every chunk holds exactly the rows it says, shares none with another, and is there as long as one of them has no
+ * Every chunk holds as many rows to be sent as it says, shares none with another, and is there as long as one of them has no
  * final state; an ended message has no chunk that waits.
  */
 export const brokenChunks = (sql: Sql, scope: Condition) => sql<Discrepancy[]>`
@@ -37,12 +37,12 @@ export const brokenChunks = (sql: Sql, scope: Condition) => sql<Discrepancy[]>`
   from chunks c
   join messages m on m.tenant_id = c.tenant_id and m.id = c.message_id
   cross join lateral (
-    select count(*) as all_rows, count(*) filter (where d.state = 'ready') as ready_rows from deliveries d
+    select count(*) filter (where d.state <> 'suppressed') as sendable_rows, count(*) filter (where d.state = 'ready') as ready_rows from deliveries d
     where d.tenant_id = c.tenant_id and d.id between c.first_id and c.last_id and d.message_id = c.message_id
       and d.channel_id = c.channel_id and d.step = c.step
   ) d
   cross join lateral unnest(array[
-    case when d.all_rows <> c.delivery_count then 'chunk_rows' end,
+    case when d.sendable_rows <> c.delivery_count then 'chunk_rows' end,
     case when exists(select from chunks o where o.tenant_id = c.tenant_id and o.id <> c.id
       and o.first_id between c.first_id and c.last_id) then 'chunk_overlap' end,
     case when c.state = 'done' and d.ready_rows > 0 then 'stranded' end,
