@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { serve } from "@hono/node-server";
 import { migrate } from "@tidings/db";
-import { startEngine } from "./composition/engine.ts";
+import { type Engine, startEngine } from "./composition/engine.ts";
 import { lay } from "./composition/foundation.ts";
 import { composeHttp, composeOperations } from "./composition/http.ts";
 import { announce, progress } from "./demo/announce.ts";
@@ -76,18 +76,25 @@ async function start(
     consoleDir: resolve(env.CONSOLE_DIR),
     trustedProxies: env.TRUSTED_PROXIES,
     quotaContact: env.QUOTA_CONTACT,
+    backlogLimits: {
+      perTenant: env.BACKLOG_PER_TENANT,
+      inTotal: env.BACKLOG_TOTAL,
+      storing: env.STORING_AT_ONCE,
+    },
     inFlightLimits: { perTenant: env.IN_FLIGHT_PER_TENANT, perChannel: env.IN_FLIGHT_PER_CHANNEL },
   });
   stops.push(() => foundation.close());
-  const engine = role === "api" ? undefined : startEngine(foundation, queue);
-  if (engine) stops.push(() => engine.stop());
   let accepting = true;
+  let engine: Engine | undefined;
   const watching = { probes: { queue: () => queue.ping() }, isAccepting: () => accepting };
   const http = composeHttp(foundation, { nudge: () => engine?.nudge(), ...watching });
   const served = role === "worker" ? composeOperations(foundation, watching) : http.app;
   stops.push(await listen(served.fetch, env.HOST, port));
+  engine = role === "api" ? undefined : startEngine(foundation, queue);
+  // Readiness goes off first; the port stays open, and says so, until what is under way is handed back.
   stops.push(async () => {
     accepting = false;
+    await engine?.stop();
   });
   const seeded = demo ? await seedSchool({ http, databaseUrl, simulators, publicUrl }) : undefined;
   announce({

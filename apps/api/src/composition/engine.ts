@@ -3,6 +3,7 @@ import { createCircuitBreaker, createHealthReporter } from "../modules/channels/
 import {
   createDispatcher,
   createExpander,
+  createLedger,
   createSendChunk,
   createSweeperLoops,
   enterCancellation,
@@ -85,6 +86,8 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
     logger,
   });
   for (const loop of sweepers) start(loop);
+  const { report } = foundation.metrics.ledger;
+  start(createLedger({ dispatch, transact, logger, now: () => foundation.clock.now(), report }));
   const worker = startSending(foundation, queue, afterChunk, () => stopping);
 
   return {

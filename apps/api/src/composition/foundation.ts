@@ -1,6 +1,7 @@
 import { connect } from "@tidings/db";
 import { type ChannelVault, createChannelVault } from "../modules/channels/index.ts";
 import type { InFlightLimits } from "../modules/deliveries/index.ts";
+import type { BacklogLimits } from "../modules/messages/index.ts";
 import { type Clock, systemClock } from "../platform/clock.ts";
 import { type Database, type Transact, transactIn } from "../platform/database/index.ts";
 import type { Logger } from "../platform/logger.ts";
@@ -31,6 +32,8 @@ export interface Installation {
   quotaContact?: string | undefined;
   /** Deliveries under way at once, of a tenant and of a channel. */
   inFlightLimits?: InFlightLimits | undefined;
+  /** What may pile up before messages are turned away. */
+  backlogLimits?: BacklogLimits | undefined;
 }
 
 /** The parts that HTTP and engine share. Databases connect when they are first used. */

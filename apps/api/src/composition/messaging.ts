@@ -19,15 +19,18 @@ import {
   createReceiveReceipt,
   deliveryRoutes,
   endUnsent,
+  readBacklog,
   receiptRoutes,
   wakeRetries,
 } from "../modules/deliveries/index.ts";
 import {
   createAcceptMessage,
+  createAdmission,
   createMessageService,
   createPauseService,
   createSendPlanner,
   createUpdateMessage,
+  DEFAULT_BACKLOG,
   messageRoutes,
   type NewMessage,
 } from "../modules/messages/index.ts";
@@ -60,6 +63,10 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     transact,
     planSend: createSendPlanner({ transact, isApprovalNeeded }),
     catalogue,
+    admission: createAdmission({
+      readBacklog: () => foundation.dispatch.transaction(readBacklog),
+      limits: foundation.backlogLimits ?? DEFAULT_BACKLOG,
+    }),
     requestApproval: askForApproval,
     nudge,
   });

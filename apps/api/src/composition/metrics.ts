@@ -1,11 +1,16 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { LedgerReport } from "../modules/deliveries/index.ts";
 import type { Database } from "../platform/database/index.ts";
 import type { PluginMetrics } from "../platform/plugin-runtime/index.ts";
 
 const LATENCY_BUCKETS_SECONDS = [0.005, 0.02, 0.1, 0.5, 2, 10, 30];
 
 /** What `/metrics` shows: the process, the vendors' calls, and what waits to be sent. */
-export function createMetrics(dispatch: Database): { registry: Registry; plugins: PluginMetrics } {
+export function createMetrics(dispatch: Database): {
+  registry: Registry;
+  plugins: PluginMetrics;
+  ledger: { report(report: LedgerReport): void };
+} {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const requests = new Counter({
@@ -33,6 +38,7 @@ export function createMetrics(dispatch: Database): { registry: Registry; plugins
   });
   return {
     registry,
+    ledger: ledgerMetrics(registry),
     plugins: {
       requestFinished({ pluginId, outcome, durationMs }) {
         requests.inc({ plugin: pluginId, outcome });
@@ -46,4 +52,35 @@ async function countChunks({ sql }: Parameters<Parameters<Database["transaction"
   const rows = await sql<{ state: string; count: number }[]>`
     select state, count(*)::int as count from chunks where state in ('ready', 'queued', 'sending') group by state`;
   return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
+}
+
+/** What the ledger's last full round has found, and how long ago that was. */
+function ledgerMetrics(registry: Registry) {
+  let endedAt: Date | undefined;
+  const discrepancies = new Gauge({
+    name: "tidings_ledger_discrepancies",
+    help: "What does not agree in the books, by kind, as of the last full round; 0 is right",
+    labelNames: ["kind"],
+    registers: [registry],
+  });
+  const uncounted = new Gauge({
+    name: "tidings_ledger_uncounted_messages",
+    help: "Messages too large for their totals to be compared with their rows",
+    registers: [registry],
+  });
+  new Gauge({
+    name: "tidings_ledger_round_age_seconds",
+    help: "Seconds since the last full round through the books; NaN before the first",
+    registers: [registry],
+    collect() {
+      this.set(endedAt ? (Date.now() - endedAt.getTime()) / 1000 : Number.NaN);
+    },
+  });
+  return {
+    report(report: LedgerReport) {
+      endedAt = report.endedAt;
+      uncounted.set(report.uncountedMessages);
+      for (const [kind, count] of Object.entries(report.counts)) discrepancies.set({ kind }, count);
+    },
+  };
 }

@@ -24,6 +24,12 @@ const schema = z.object({
   IN_FLIGHT_PER_TENANT: z.coerce.number().int().min(1).default(12_000),
   /** Deliveries of one channel that are claimed at once. */
   IN_FLIGHT_PER_CHANNEL: z.coerce.number().int().min(1).default(12_000),
+  /** Waiting deliveries of one tenant from which on its messages are answered 429. */
+  BACKLOG_PER_TENANT: z.coerce.number().int().min(1).default(2_000_000),
+  /** Waiting deliveries in all from which on messages are answered 503. */
+  BACKLOG_TOTAL: z.coerce.number().int().min(1).default(10_000_000),
+  /** Messages that one process stores at once; further ones are answered 503. */
+  STORING_AT_ONCE: z.coerce.number().int().min(1).default(1_000),
   DATA_DIR: z.string().default(".data"),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   /** Folder of the channel plugins. */

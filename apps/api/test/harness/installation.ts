@@ -30,7 +30,7 @@ export interface InstallationOptions {
   trustedProxies?: string[];
   logger?: Logger;
   /** Limits of the operator's, as the environment sets them. */
-  limits?: Partial<Pick<Foundation, "inFlightLimits">>;
+  limits?: Partial<Pick<Foundation, "inFlightLimits" | "backlogLimits">>;
 }
 
 /** What the operator of every tested installation has set. */

@@ -1,3 +1,4 @@
+import { brokenChunks, measuresOf } from "../../src/modules/deliveries/ledger.repository.ts";
 import type { Installation } from "./installation.ts";
 
 type Sql = Parameters<Parameters<Installation["books"]["transaction"]>[0]>[0]["sql"];
@@ -6,6 +7,7 @@ export type Books = Pick<Installation, "books">;
 /** What must be empty after every scenario, by what it would mean. */
 export const INVARIANTS = {
   "something was left open": (sql: Sql) => openEnds(sql),
+  "a chunk is wrong": (sql: Sql) => brokenChunks(sql, sql`true`),
   "rows contradict each other": (sql: Sql) => brokenRows(sql),
   "a row refers to another tenant's": (sql: Sql) => strangers(sql),
   "the statistics differ from the rows": (sql: Sql) => wrongCounts(sql),
@@ -85,21 +87,7 @@ const truth = (sql: Sql) => sql`
   from deliveries d
   join messages m on m.tenant_id = d.tenant_id and m.id = d.message_id
   left join template_versions v on v.tenant_id = d.tenant_id and v.id = m.template_version_id
-  cross join lateral (
-    select 'targeted' as measure, '' as reason
-    union all select 'valid', '' where d.state <> 'suppressed'
-    union all select 'submitted', ''
-      where d.accepted_at is not null or d.state in ('accepted', 'delivered', 'undelivered')
-    union all select 'delivered', '' where d.state = 'delivered'
-    union all select 'undelivered', d.reason where d.state = 'undelivered'
-    union all select 'suppressed', d.reason where d.state = 'suppressed'
-    union all select 'failed', d.reason where d.state = 'failed'
-    union all select 'unknown', '' where d.state = 'unknown'
-    union all select 'cancelled', '' where d.state = 'cancelled'
-    union all select 'expired', '' where d.state = 'expired'
-    union all select 'read', '' where d.read_at is not null
-    union all select 'clicked', '' where d.clicked_at is not null
-  ) counted
+  cross join lateral ${measuresOf(sql)} counted
   group by 1, 2, 3, 4, 5, 6, 7, 8, 9`;
 
 /** Roll-up + deltas = rows, by message and by hour. */

@@ -343,7 +343,7 @@ export const listMessages = <ThrowOnError extends boolean = true>(options?: Opti
 /**
  * Send a message to users, tags, everyone or typed addresses
  *
- * Answers 202 as soon as the message is durable. An answer that repeats an earlier one carries `Idempotency-Replayed: true`.
+ * Answers 202 as soon as the message is durable. An answer that repeats an earlier one carries `Idempotency-Replayed: true`. While too many deliveries wait it answers 429 or 503 with `Retry-After`, and nothing is stored.
  */
 export const sendMessage = <ThrowOnError extends boolean = true>(options: Options<SendMessageData, ThrowOnError>) => (options.client ?? client).post<SendMessageResponses, SendMessageErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',

@@ -2262,6 +2262,10 @@ export type SendMessageErrors = {
      */
     422: Problem;
     /**
+     * Too many requests; try again after `Retry-After` seconds
+     */
+    429: Problem;
+    /**
      * A dependency is down; try again after `Retry-After` seconds
      */
     503: Problem;

@@ -1,3 +1,4 @@
+export { readBacklog } from "./backlog.repository.ts";
 export { enterCancellation } from "./cancellation-lock.repository.ts";
 export { endUnsent, finishMessage } from "./completion.repository.ts";
 export { deliveryRoutes } from "./delivery.routes.ts";
@@ -8,6 +9,7 @@ export { createExpander, listRecipients } from "./expander.ts";
 export { expandListed, expandStep } from "./expansion.repository.ts";
 export type { InFlightLimits } from "./fair-share.rules.ts";
 export { holdUnsent, releaseUnsent } from "./holding.repository.ts";
+export { createLedger, type LedgerReport } from "./ledger.ts";
 export { perSecondOf } from "./pace.rules.ts";
 export { setRate } from "./pacer.repository.ts";
 export { receiptRoutes } from "./receipt.routes.ts";

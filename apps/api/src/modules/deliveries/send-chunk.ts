@@ -158,24 +158,32 @@ async function sendRows(
   const holdUntil = performance.now() + HOLD_MS;
   let sentCount = 0;
   while (sentCount < rows.length) {
-    const isFirst = sentCount === 0;
     const left = rows.slice(sentCount);
-    const brokenOff = { roundCursor: cursorBefore(work, left), pauseSeconds: 0, isRoundCounted: false };
-    // What is left goes to another process, at once.
-    if (!isFirst && deps.isStopping()) return brokenOff;
-    const opened = await deps.transact(work, (tx) =>
-      openRows(tx, work, { left, batchSize, isFirst, isProbe: context.round.isProbe }),
-    );
-    if (!opened) return brokenOff;
-    if ("waitMs" in opened) {
-      if (!(await hasWaited(opened.waitMs, holdUntil))) {
-        return { ...brokenOff, pauseSeconds: opened.turnMs / 1000 };
-      }
-    } else if (await hasSent(deps, work, context, opened.batches)) {
+    const wish = { left, batchSize, isFirst: sentCount === 0, isProbe: context.round.isProbe };
+    const opened = await openNext(deps, work, wish);
+    if (!opened) return brokenOff(work, left);
+    if ("batches" in opened) {
+      if (!(await hasSent(deps, work, context, opened.batches))) break;
       sentCount += opened.count;
-    } else break;
+    } else if (!(await hasWaited(opened.waitMs, holdUntil))) {
+      return { ...brokenOff(work, left), pauseSeconds: opened.turnMs / 1000 };
+    }
   }
   return endOf(context.found);
+}
+
+/** A round that was stopped in the middle costs the chunk nothing, and goes on where it was. */
+const brokenOff = (work: ChunkWork, left: ReadyRow[]): ChunkEnd => ({
+  roundCursor: cursorBefore(work, left),
+  pauseSeconds: 0,
+  isRoundCounted: false,
+});
+
+/** Opens what may be sent next; undefined when nothing more may, by this process at least. */
+async function openNext(deps: SendChunkDeps, work: ChunkWork, wish: Wish): Promise<Opened | undefined> {
+  // What is left goes to another process, at once.
+  if (!wish.isFirst && deps.isStopping()) return undefined;
+  return deps.transact(work, (tx) => openRows(tx, work, wish));
 }
 
 /** Waits for a turn that comes soon; false when others should get a look in meanwhile. */
@@ -196,6 +204,16 @@ async function hasSent(
   return !sent.includes(false);
 }
 
+/** What a worker would like to send of its chunk. */
+interface Wish {
+  left: ReadyRow[];
+  batchSize: number;
+  isFirst: boolean;
+  isProbe: boolean;
+}
+
+type Opened = { batches: OpenBatch[]; count: number } | { waitMs: number; turnMs: number };
+
 /**
  * Opens what may be sent at once: several batches, or as much of them as the rates let through. A probe's first batch
  * goes alone.
@@ -203,8 +221,8 @@ async function hasSent(
 async function openRows(
   tx: Parameters<Parameters<Transact>[1]>[0],
   work: ChunkWork,
-  wish: { left: ReadyRow[]; batchSize: number; isFirst: boolean; isProbe: boolean },
-): Promise<{ batches: OpenBatch[]; count: number } | { waitMs: number; turnMs: number } | undefined> {
+  wish: Wish,
+): Promise<Opened | undefined> {
   const { left, batchSize, isFirst, isProbe } = wish;
   const wanted = Math.min(left.length, batchSize * (isProbe && isFirst ? 1 : BATCHES_AT_ONCE));
   // Whether there is a rate has just been read for the first batches.

@@ -13,6 +13,7 @@ import {
   type NewMessage,
 } from "./accept.repository.ts";
 import { checkSend, contentHashOf, requestHashOf, type SendMessage, titleOf } from "./accept.rules.ts";
+import type { Admission } from "./admission.ts";
 import { decideMessage } from "./decide-message.ts";
 import { idempotencyKeyReused } from "./message.errors.ts";
 import { expiryOf, judgeSchedule } from "./schedule.rules.ts";
@@ -29,6 +30,7 @@ export interface AcceptedMessage {
 export interface AcceptDeps {
   transact: Transact;
   planSend: SendPlanner;
+  admission: Admission;
   catalogue: PluginCatalogue;
   /** Asks for approval in the transaction that stores the message; false when none is needed after all. */
   requestApproval(tx: Tx, ctx: RequestContext, message: NewMessage): Promise<boolean>;
@@ -67,6 +69,12 @@ export function createAcceptMessage(deps: AcceptDeps) {
   ): Promise<AcceptedMessage> {
     authorize(ctx, "send", "Message");
     assertOneOfEach(input);
+    const { accepted } = await deps.admission.admit(ctx.tenantId, () => store(ctx, input, idempotencyKey));
+    deps.nudge();
+    return accepted;
+  };
+
+  async function store(ctx: RequestContext, input: SendMessage, idempotencyKey: string | undefined) {
     const plan = await deps.planSend(ctx, {
       channels: input.channels,
       policy: input.policy,
@@ -77,9 +85,10 @@ export function createAcceptMessage(deps: AcceptDeps) {
     const stored = message.needsApproval
       ? await deps.transact(ctx, (tx) => storeForApproval(deps, tx, ctx, message))
       : await writerOf(ctx.tenantId).add(message);
-    deps.nudge();
-    return stored.stored ? fresh(message) : replay(stored.first, message);
-  };
+    return stored.stored
+      ? { accepted: fresh(message), deliveryCount: weightOf(message) }
+      : { accepted: replay(stored.first, message), deliveryCount: 0 };
+  }
 }
 
 export type AcceptMessage = ReturnType<typeof createAcceptMessage>;

@@ -6,6 +6,8 @@ export const channelOff = defineProblem("channel-off", 409, "Channel switched of
 export const templateNotPublished = defineProblem("template-not-published", 409, "Template not published");
 export const variablesMissing = defineProblem("variables-missing", 422, "Variables missing");
 export const idempotencyKeyReused = defineProblem("idempotency-key-reused", 422, "Idempotency key reused");
+export const backlogFull = defineProblem("backlog-full", 429, "Too many deliveries waiting");
+export const overloaded = defineProblem("overloaded", 503, "Overloaded");
 export const messageNotCancellable = defineProblem(
   "message-not-cancellable",
   409,

@@ -33,12 +33,12 @@ const sendMessage = createRoute({
   tags,
   summary: "Send a message to users, tags, everyone or typed addresses",
   description:
-    "Answers 202 as soon as the message is durable. An answer that repeats an earlier one carries `Idempotency-Replayed: true`.",
+    "Answers 202 as soon as the message is durable. An answer that repeats an earlier one carries `Idempotency-Replayed: true`. While too many deliveries wait it answers 429 or 503 with `Retry-After`, and nothing is stored.",
   ...access("send", "Message"),
   request: { headers: IdempotencyHeader, body: jsonBody(SendMessageBody) },
   responses: {
     202: json(AcceptedMessage, "Accepted: stored, and sent as soon as possible or after approval"),
-    ...problems(400, 404, 409, 413, 415),
+    ...problems(400, 404, 409, 413, 415, 429),
   },
 });
 
