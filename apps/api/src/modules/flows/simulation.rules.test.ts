@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Engagement, mergeReceipt, type Receipt } from "../deliveries/delivery.rules.ts";
+import { type Engagement, mergeReceipt, type Receipt } from "../deliveries/index.ts";
 import {
   type Flow,
   hasToWithdraw,

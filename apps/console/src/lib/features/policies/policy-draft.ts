@@ -20,7 +20,7 @@ export interface PolicyDraft {
 }
 
 const MAX_NAME_LENGTH = 80;
-export const MAX_STEPS = 2;
+export const MAX_STEPS = 8;
 export const MAX_CHANNELS_PER_STEP = 5;
 const MAX_AFTER_MINUTES = 7 * 24 * 60;
 const SECONDS_PER_MINUTE = 60;

@@ -1,0 +1,95 @@
+import { expect, type Page, test } from "@playwright/test";
+import { expectScreen, openSignedIn } from "../server/expect-screen.ts";
+import { signIn } from "../server/sign-in.ts";
+import { expectAccessible } from "../support/axe.ts";
+import { looks, screenshot } from "../support/looks.ts";
+
+/** Goes on with Tab until the control has the focus, as somebody without a mouse does. */
+async function tabTo(page: Page, name: RegExp | string, role: "button" | "checkbox" | "combobox" | "radio") {
+  const control = page.locator(":focus").and(page.getByRole(role, { name }));
+  await expect
+    .poll(
+      async () => {
+        await page.keyboard.press("Tab");
+        return control.count();
+      },
+      { intervals: [5], timeout: 15_000 },
+    )
+    .toBe(1);
+}
+
+const steps = (page: Page) => page.getByRole("list", { name: "步骤" }).getByRole("region");
+
+test("a policy is put together, put in order and simulated with the keyboard alone", async ({ page }) => {
+  await signIn(page, "owner");
+  await page.goto("/policies/new");
+  await page.getByLabel("名称").focus();
+  await page.keyboard.type(`短信未送达补发邮件 ${Date.now()}`);
+
+  await test.step("choose channels, and take a step away and add it again", async () => {
+    await tabTo(page, /校园短信/, "checkbox");
+    await page.keyboard.press("Space");
+    await tabTo(page, "移除第 2 步", "button");
+    await page.keyboard.press("Enter");
+    await expect(steps(page)).toHaveCount(1);
+    await expect(steps(page).first()).toBeFocused();
+    await tabTo(page, "添加补发", "button");
+    await page.keyboard.press("Enter");
+    await expect(steps(page).nth(1)).toBeFocused();
+    await tabTo(page, /校园邮件/, "checkbox");
+    await page.keyboard.press("Space");
+    await expect(page.getByRole("figure", { name: /^流程图：/ })).toHaveAccessibleName(
+      /校园短信 → .*5.*未送达.* 校园邮件/,
+    );
+    await expect(page.locator(".svelte-flow__node")).toHaveCount(2);
+  });
+
+  await test.step("move a step up and down again", async () => {
+    await steps(page).nth(1).focus();
+    await tabTo(page, "第 2 步上移", "button");
+    await page.keyboard.press("Enter");
+    await expect(steps(page).first()).toBeFocused();
+    await expect(
+      steps(page)
+        .first()
+        .getByLabel(/校园邮件/),
+    ).toBeChecked();
+    await tabTo(page, "第 1 步下移", "button");
+    await page.keyboard.press("Enter");
+    await expect(
+      steps(page)
+        .first()
+        .getByLabel(/校园短信/),
+    ).toBeChecked();
+  });
+
+  await test.step("a receipt after the fallback has left makes it a wasted one", async () => {
+    const sms = page.getByRole("group", { name: "校园短信", exact: true });
+    await sms.getByLabel("这个通道会发生什么").selectOption("送达");
+    await sms.getByLabel("受理后多久收到回执").fill("299");
+    await page.getByRole("button", { name: "开始推演" }).click();
+    const timeline = page.getByRole("list", { name: "推演时间线" });
+    await expect(timeline).toContainText("第 1 步达到目的");
+    await expect(timeline).not.toContainText("第 2 步补发");
+    await sms.getByLabel("受理后多久收到回执").fill("310");
+    await expect(page.getByText("设定已经改变")).toBeVisible();
+    await page.getByRole("button", { name: "开始推演" }).click();
+    await expect(timeline).toContainText("第 2 步补发：前一步到时间未送达");
+    await expect(page.getByText("多余补发 1 次")).toBeVisible();
+    await screenshot(page, "policy-simulated");
+    await expectAccessible(page);
+  });
+
+  await test.step("save", async () => {
+    await page.getByRole("button", { name: "创建策略" }).press("Enter");
+    await expect(page).toHaveURL(/\/policies$/);
+  });
+});
+
+for (const look of looks) {
+  test(`the policy editor is accessible and fits at ${look.name}`, async ({ browser }) => {
+    const page = await openSignedIn(browser, look, "owner");
+    await expectScreen(page, "/policies/new", `policy-editor-${look.name}`);
+    await page.context().close();
+  });
+}
