@@ -34,6 +34,12 @@ test("a message is scheduled, given another time, paused, resumed and cancelled"
   await next(page);
   await expect(page.getByText("这个时间已经过去，请选择将来的时间。").first()).toBeVisible();
   await at.fill(inShanghai(5));
+  await page.getByRole("radio", { name: "每秒条数" }).check();
+  const rate = page.getByRole("spinbutton", { name: "每秒条数" });
+  await rate.fill("0");
+  await next(page);
+  await expect(page.getByText("请填 1 到 100,000 之间的整数。").first()).toBeVisible();
+  await rate.fill("20");
   await page.getByRole("combobox", { name: /^离线保存/ }).selectOption({ label: "1 天" });
   await screenshot(page, "compose-schedule");
   await expectAccessible(page);
@@ -49,6 +55,11 @@ test("a message is scheduled, given another time, paused, resumed and cancelled"
   await dialog.getByLabel("定时发送").fill(inShanghai(30));
   await dialog.getByRole("button", { name: "改时间" }).click();
   await expect(page.getByText("发送时间已更改")).toBeVisible();
+
+  await page.getByRole("button", { name: "调速" }).click();
+  await dialog.getByRole("radio", { name: "尽快发完" }).check();
+  await dialog.getByRole("button", { name: "调速" }).click();
+  await expect(page.getByText("发送速度已调整")).toBeVisible();
 
   await page.getByRole("button", { name: "暂停", exact: true }).click();
   await expect(page.getByText("已暂停", { exact: true }).first()).toBeVisible();

@@ -620,7 +620,14 @@ export type Message = {
      * What a paused message was, and will be when it is resumed.
      */
     pausedFrom: 'pending_approval' | 'rejected' | 'scheduled' | 'expanding' | 'sending' | 'paused' | 'completed' | 'cancelled' | 'expired' | null;
-    rate: Rate & unknown;
+    /**
+     * Null: as fast as it can.
+     */
+    rate: {
+        perSecond: number;
+    } | {
+        overMinutes: number;
+    } | null;
     /**
      * What has not been sent by then never is.
      */
@@ -822,15 +829,6 @@ export type QuotaList = {
     items: Array<Quota>;
 };
 
-/**
- * Deliveries a second at most, or all of them spread over so many minutes (at most a week).
- */
-export type Rate = {
-    perSecond: number;
-} | {
-    overMinutes: number;
-};
-
 export type ReasonList = {
     items: Array<{
         /**
@@ -978,7 +976,14 @@ export type SendMessage = {
      */
     priority?: number;
     schedule?: Schedule;
-    rate?: Rate;
+    /**
+     * Deliveries a second at most, or all of them spread over so many minutes (at most a week).
+     */
+    rate?: {
+        perSecond: number;
+    } | {
+        overMinutes: number;
+    };
     /**
      * What has not been sent this long after the message was to begin never is: it becomes `expired`. Up to ten days.
      */

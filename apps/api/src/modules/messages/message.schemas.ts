@@ -42,7 +42,7 @@ const Rate = z
     z.strictObject({ perSecond: z.number().min(0.01).max(100_000) }),
     z.strictObject({ overMinutes: z.int().min(1).max(10_080) }),
   ])
-  .openapi("Rate", {
+  .openapi({
     description: "Deliveries a second at most, or all of them spread over so many minutes (at most a week).",
   });
 

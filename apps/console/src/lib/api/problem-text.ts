@@ -20,6 +20,7 @@ const texts: Record<string, (problem: Problem) => string> = {
   "message-not-pausable": m.messages_problem_not_pausable,
   "message-not-paused": m.messages_problem_not_paused,
   "message-not-scheduled": m.messages_problem_not_scheduled,
+  "message-over": m.messages_problem_over,
   "author-cannot-decide": m.approvals_author_cannot,
   "not-a-reviewer": m.approvals_problem_not_a_reviewer,
   "already-decided": m.approvals_problem_already_decided,

@@ -25,6 +25,7 @@ const texts: Record<string, () => string> = {
   "message.paused": m.audit_message_paused,
   "message.resumed": m.audit_message_resumed,
   "message.rescheduled": m.audit_message_rescheduled,
+  "message.rate_changed": m.audit_message_rate_changed,
   "message.expired": m.audit_message_expired,
   "policy.created": m.audit_policy_created,
   "policy.updated": m.audit_policy_updated,

@@ -3,6 +3,7 @@ import type { TemplateVersion } from "../../api/client.ts";
 import { timeZone } from "../../format/time-zone.svelte.ts";
 import type { FieldErrors } from "../../forms/form-state.svelte.ts";
 import { atMost, first, required } from "../../forms/rules.ts";
+import { rateFaults } from "../../words/rate.ts";
 import { scheduleFault } from "../../words/schedule-fault.ts";
 import { channelObstacle, policyObstacle, variablesOf, writtenKinds } from "./compose.rules.ts";
 import type { ComposeOptions } from "./compose-options.ts";
@@ -21,6 +22,7 @@ export function checkDraft(
     ...audienceErrors(draft, options),
     ...contentErrors(draft, options, version),
     ...wayErrors(draft, options, version),
+    ...rateFaults(draft.rate),
     "schedule/at": draft.when === "at" ? scheduleFault(draft.at, timeZone()) : undefined,
   };
 }

@@ -1,3 +1,5 @@
+import { noRate, type RateFields } from "../../words/rate.ts";
+
 /** A message while it is written. Names of fields are those of what is sent, so that the API's faults find them. */
 export interface Draft {
   audience: DraftAudience;
@@ -16,6 +18,7 @@ export interface Draft {
   when: "now" | "at";
   /** As the field has it, in the tenant's time zone. */
   at: string;
+  rate: RateFields;
   /** Empty: as long as it takes. */
   ttlSeconds: string;
   /** Made once a draft: however often it is sent, it is sent once. */
@@ -54,6 +57,7 @@ export const emptyDraft = (): Draft => ({
   priority: "2",
   when: "now",
   at: "",
+  rate: noRate(),
   ttlSeconds: "",
   idempotencyKey: newIdempotencyKey(),
 });
@@ -78,6 +82,7 @@ const STEP_BY_FIELD: Record<string, Step> = {
   priority: "how",
   when: "how",
   schedule: "how",
+  rate: "how",
   ttlSeconds: "how",
 };
 

@@ -1,6 +1,7 @@
 import type { Audience, SendMessage, TemplateVersion } from "../../api/client.ts";
 import { timeZone } from "../../format/time-zone.svelte.ts";
 import { instantOf } from "../../format/zoned-time.ts";
+import { toRate } from "../../words/rate.ts";
 import { variablesOf, writtenKinds } from "./compose.rules.ts";
 import type { Draft, DraftAudience } from "./draft.ts";
 
@@ -13,7 +14,13 @@ export function sentMessage(draft: Draft, version: TemplateVersion | undefined):
     variables: sentVariables(draft, version),
     priority: Number(draft.priority),
     ...sentTime(draft),
+    ...sentRate(draft),
   };
+}
+
+function sentRate(draft: Draft): Pick<SendMessage, "rate"> {
+  const rate = toRate(draft.rate);
+  return rate ? { rate } : {};
 }
 
 function sentTime({ when, at, ttlSeconds }: Draft): Pick<SendMessage, "schedule" | "ttlSeconds"> {
