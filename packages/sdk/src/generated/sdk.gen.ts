@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, Options as Options2, TDataShape } from './client/index.ts';
-import type { ArchivePolicyData, ArchivePolicyErrors, ArchivePolicyResponses, CancelMessageData, CancelMessageErrors, CancelMessageResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateMemberData, CreateMemberErrors, CreateMemberResponses, CreatePolicyData, CreatePolicyErrors, CreatePolicyResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateSourceData, CreateSourceErrors, CreateSourceResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideApprovalRequestData, DecideApprovalRequestErrors, DecideApprovalRequestResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteIdentityData, DeleteIdentityErrors, DeleteIdentityResponses, DeleteMemberData, DeleteMemberErrors, DeleteMemberResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSourceData, DeleteSourceErrors, DeleteSourceResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, GetApprovalFlowData, GetApprovalFlowErrors, GetApprovalFlowResponses, GetApprovalRequestData, GetApprovalRequestErrors, GetApprovalRequestResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetFunnelData, GetFunnelErrors, GetFunnelResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetSourceData, GetSourceErrors, GetSourceResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUserData, GetUserErrors, GetUserResponses, GrantChannelData, GrantChannelErrors, GrantChannelResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApprovalRequestsData, ListApprovalRequestsErrors, ListApprovalRequestsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListPluginsData, ListPluginsErrors, ListPluginsResponses, ListPoliciesData, ListPoliciesErrors, ListPoliciesResponses, ListQuotasData, ListQuotasErrors, ListQuotasResponses, ListReasonsData, ListReasonsErrors, ListReasonsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSourcesData, ListSourcesErrors, ListSourcesResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, PublishTemplateVersionData, PublishTemplateVersionErrors, PublishTemplateVersionResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenameTemplateData, RenameTemplateErrors, RenameTemplateResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeChannelData, RevokeChannelErrors, RevokeChannelResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SaveApprovalFlowData, SaveApprovalFlowErrors, SaveApprovalFlowResponses, SavePolicyData, SavePolicyErrors, SavePolicyResponses, SaveTemplateVersionData, SaveTemplateVersionErrors, SaveTemplateVersionResponses, SaveUserData, SaveUserErrors, SaveUserResponses, SaveUsersData, SaveUsersErrors, SaveUsersResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SetIdentityData, SetIdentityErrors, SetIdentityResponses, SimulatePolicyData, SimulatePolicyErrors, SimulatePolicyResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateSourceData, UpdateSourceErrors, UpdateSourceResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, VerifyChannelData, VerifyChannelErrors, VerifyChannelResponses } from './types.gen.ts';
+import type { ArchivePolicyData, ArchivePolicyErrors, ArchivePolicyResponses, CancelMessageData, CancelMessageErrors, CancelMessageResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateMemberData, CreateMemberErrors, CreateMemberResponses, CreatePolicyData, CreatePolicyErrors, CreatePolicyResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateSourceData, CreateSourceErrors, CreateSourceResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideApprovalRequestData, DecideApprovalRequestErrors, DecideApprovalRequestResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteIdentityData, DeleteIdentityErrors, DeleteIdentityResponses, DeleteMemberData, DeleteMemberErrors, DeleteMemberResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSourceData, DeleteSourceErrors, DeleteSourceResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, GetApprovalFlowData, GetApprovalFlowErrors, GetApprovalFlowResponses, GetApprovalRequestData, GetApprovalRequestErrors, GetApprovalRequestResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetFunnelData, GetFunnelErrors, GetFunnelResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetSourceData, GetSourceErrors, GetSourceResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUserData, GetUserErrors, GetUserResponses, GrantChannelData, GrantChannelErrors, GrantChannelResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApprovalRequestsData, ListApprovalRequestsErrors, ListApprovalRequestsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListPluginsData, ListPluginsErrors, ListPluginsResponses, ListPoliciesData, ListPoliciesErrors, ListPoliciesResponses, ListQuotasData, ListQuotasErrors, ListQuotasResponses, ListReasonsData, ListReasonsErrors, ListReasonsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSourcesData, ListSourcesErrors, ListSourcesResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, PauseMessageData, PauseMessageErrors, PauseMessageResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, PublishTemplateVersionData, PublishTemplateVersionErrors, PublishTemplateVersionResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenameTemplateData, RenameTemplateErrors, RenameTemplateResponses, ResumeMessageData, ResumeMessageErrors, ResumeMessageResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeChannelData, RevokeChannelErrors, RevokeChannelResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SaveApprovalFlowData, SaveApprovalFlowErrors, SaveApprovalFlowResponses, SavePolicyData, SavePolicyErrors, SavePolicyResponses, SaveTemplateVersionData, SaveTemplateVersionErrors, SaveTemplateVersionResponses, SaveUserData, SaveUserErrors, SaveUserResponses, SaveUsersData, SaveUsersErrors, SaveUsersResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SetIdentityData, SetIdentityErrors, SetIdentityResponses, SimulatePolicyData, SimulatePolicyErrors, SimulatePolicyResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMessageData, UpdateMessageErrors, UpdateMessageResponses, UpdateSourceData, UpdateSourceErrors, UpdateSourceResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, VerifyChannelData, VerifyChannelErrors, VerifyChannelResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -375,6 +375,24 @@ export const getMessage = <ThrowOnError extends boolean = true>(options: Options
 });
 
 /**
+ * Give a message another rate, or a scheduled one another time
+ */
+export const updateMessage = <ThrowOnError extends boolean = true>(options: Options<UpdateMessageData, ThrowOnError>) => (options.client ?? client).patch<UpdateMessageResponses, UpdateMessageErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/messages/{messageId}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Stop what has not been sent yet
  */
 export const cancelMessage = <ThrowOnError extends boolean = true>(options: Options<CancelMessageData, ThrowOnError>) => (options.client ?? client).post<CancelMessageResponses, CancelMessageErrors, ThrowOnError, 'data'>({
@@ -399,6 +417,36 @@ export const listDeliveries = <ThrowOnError extends boolean = true>(options: Opt
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/messages/{messageId}/deliveries',
+    ...options
+});
+
+/**
+ * Hold back what has not been sent yet
+ *
+ * Nothing further is handed to a vendor once this has answered; what a vendor has already keeps its outcome. The time to live goes on running.
+ */
+export const pauseMessage = <ThrowOnError extends boolean = true>(options: Options<PauseMessageData, ThrowOnError>) => (options.client ?? client).post<PauseMessageResponses, PauseMessageErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/messages/{messageId}/pause',
+    ...options
+});
+
+/**
+ * Go on where a message was paused
+ */
+export const resumeMessage = <ThrowOnError extends boolean = true>(options: Options<ResumeMessageData, ThrowOnError>) => (options.client ?? client).post<ResumeMessageResponses, ResumeMessageErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/messages/{messageId}/resumption',
     ...options
 });
 

@@ -4,7 +4,7 @@ export { endUnsent, finishMessage } from "./completion.repository.ts";
 export { deliveryRoutes } from "./delivery.routes.ts";
 export { type DeliveryState, type Engagement, mergeReceipt, type Receipt } from "./delivery.rules.ts";
 export { createDeliveryService } from "./delivery.service.ts";
-export { createDispatcher, DEFAULT_IN_FLIGHT, SEND_QUEUE, SendHint } from "./dispatcher.ts";
+export { createDispatcher, SEND_QUEUE, SendHint } from "./dispatcher.ts";
 export { createExpander, listRecipients } from "./expander.ts";
 export { expandListed, expandStep } from "./expansion.repository.ts";
 export type { InFlightLimits } from "./fair-share.rules.ts";
