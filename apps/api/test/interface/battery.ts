@@ -91,8 +91,15 @@ async function givenOneOfEach(school: School): Promise<Record<string, string>> {
     number: "1",
     tagId: await made("/v1/tags", "createTag"),
     policyId: await made("/v1/policies", "createPolicy"),
+    messageId: await scheduledMessage(school),
     memberId: school.memberIds.reviewer,
   };
+}
+
+/** Waits for its time, so that it can still be changed. */
+async function scheduledMessage(school: School): Promise<string> {
+  const body = { ...SAMPLES.sendMessage?.(school, "given"), ...SAMPLES.updateMessage?.(school, "given") };
+  return (await school.owner("POST", "/v1/messages", body)).body.id as string;
 }
 
 const AT_ONCE = 6;
