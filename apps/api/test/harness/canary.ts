@@ -101,8 +101,11 @@ async function sendInTrouble(school: School) {
     const id = await school.send(canaryMessage(["courier"]));
     await until(async () => (await school.timelineOf(id)).reason !== null);
     installation.vendor.answer(() => ({ status: 200 }));
-    await timePasses(installation, 100);
-    await school.completed(id);
+    // Again and again: the pause before the next round may begin after the reason is seen.
+    await until(async () => {
+      await timePasses(installation, 100);
+      return (await school.message(id)).state === "completed";
+    });
   }
   const messageId = await school.send(canaryMessage(["courier", "sms", "mail"]), { key: `${CANARY}-key` });
   await school.completed(messageId);
