@@ -1,36 +1,55 @@
 import { cpus } from "node:os";
-import { medianOf, type RowResult } from "./rounds.ts";
+import { isReached, type Measurement, medianOf, type RowResult } from "./rounds.ts";
 
 export function printReport(results: RowResult[], options: { json: boolean; database: string }): void {
   console.log(options.json ? toJson(results, options.database) : toTable(results, options.database));
 }
 
 function toJson(results: RowResult[], database: string): string {
-  const rows = results.map(({ name, ratio, target, rounds, isNoisy }) => ({
+  const rows = results.map(({ name, ratio, target, atMost, rounds, isNoisy }) => ({
     name,
     ratio,
     target,
+    ...(atMost && { atMost }),
     isNoisy,
-    rounds: rounds.map((round) => ({ ...round })),
+    rounds,
   }));
   return JSON.stringify({ machine: describeMachine(database), rows }, null, 2);
 }
 
 function toTable(results: RowResult[], database: string): string {
-  const lines = results.flatMap((result) => {
-    const { name, title, unit, ratio, target, rounds, isNoisy } = result;
-    const of = (pick: (round: (typeof rounds)[number]) => number | undefined) =>
-      medianOf(rounds.map((round) => pick(round) ?? 0));
-    const rate = (value: number) => Math.round(value).toLocaleString("en");
-    return [
-      "",
-      `${name} · ${title}`,
-      `  ratio ${ratio.toFixed(2)} (${rounds.map((round) => round.ratio.toFixed(2)).join(" ")}), target ≥ ${target.toFixed(2)}: ${ratio >= target ? "reached" : "MISSED"}${isNoisy ? " · noisy machine" : ""}`,
-      `  reference ${rate(of((round) => round.reference.perSecond))}, product ${rate(of((round) => round.product.perSecond))} ${unit}`,
-      `  CPU-µs a message: server ${of((round) => round.product.serverMicros).toFixed(1)}, PostgreSQL ${of((round) => round.product.databaseMicros).toFixed(1)}`,
-    ];
-  });
-  return [...lines, "", describeMachine(database)].join("\n");
+  return [...results.flatMap(describeRow), "", describeMachine(database)].join("\n");
+}
+
+function describeRow(result: RowResult): string[] {
+  const { name, title, unit, ratio, target, atMost, rounds, isNoisy } = result;
+  const each = rounds.map((round) => round.ratio.toFixed(2)).join(" ");
+  const verdict = isReached(result) ? "reached" : "MISSED";
+  const figure = rounds.some(({ reference }) => reference) ? "ratio" : unit;
+  return [
+    "",
+    `${name} · ${title}`,
+    `  ${figure} ${ratio.toFixed(2)} (${each}), target ${atMost ? "≤" : "≥"} ${target.toFixed(2)}: ${verdict}${isNoisy ? " · noisy machine" : ""}`,
+    ...describeSides(result),
+  ];
+}
+
+function describeSides({ rounds, unit }: RowResult): string[] {
+  const references = rounds.flatMap(({ reference }) => reference ?? []);
+  const products = rounds.flatMap(({ product }) => product ?? []);
+  if (references.length === 0) return [];
+  const median = (sides: Measurement[], pick: (side: Measurement) => number | undefined) =>
+    medianOf(sides.flatMap((side) => pick(side) ?? []));
+  const rate = (sides: Measurement[]) =>
+    Math.round(median(sides, ({ perSecond }) => perSecond)).toLocaleString("en");
+  const server = median(products, ({ serverMicros }) => serverMicros);
+  const database = median(products, ({ databaseMicros }) => databaseMicros);
+  return [
+    `  reference ${rate(references)}, product ${rate(products)} ${unit}`,
+    ...(server > 0
+      ? [`  CPU-µs a message: server ${server.toFixed(1)}, PostgreSQL ${database.toFixed(1)}`]
+      : []),
+  ];
 }
 
 const describeMachine = (database: string) =>

@@ -8,26 +8,41 @@ export interface Measurement {
   note?: string;
 }
 
-/** One comparison: something plain, and the product doing the same and what it promises besides. */
-export interface Row {
+interface Described {
   name: string;
   title: string;
   unit: string;
-  /** The ratio product ÷ reference that the run must reach. */
+  /** What the row's figure must reach, or stay within where `atMost` is set. */
   target: number;
+  atMost?: true;
+  /** Where one round says enough. */
+  rounds?: number;
+}
+
+/** The product against something plain that does the same; the figure is the ratio of their rates. */
+export interface Comparison extends Described {
   /** Both throw when what they did is not correct: such a run is void. */
   measureReference(): Promise<Measurement>;
   measureProduct(): Promise<Measurement>;
 }
 
-export interface Round {
-  ratio: number;
-  reference: Measurement;
-  product: Measurement;
+/** The product against a fixed limit; the figure has the row's unit. */
+export interface Limit extends Described {
+  /** Throws when what was done is not correct. */
+  measure(): Promise<{ value: number; note?: string }>;
 }
 
-export interface RowResult extends Pick<Row, "name" | "title" | "unit" | "target"> {
-  /** The median of the rounds' ratios. */
+export type Row = Comparison | Limit;
+
+export interface Round {
+  ratio: number;
+  reference?: Measurement;
+  product?: Measurement;
+  note?: string;
+}
+
+export interface RowResult extends Pick<Described, "name" | "title" | "unit" | "target" | "atMost"> {
+  /** The median of the rounds' figures. */
   ratio: number;
   rounds: Round[];
   /** The reference itself varied so much that absolute figures mean little. */
@@ -46,22 +61,43 @@ export async function measureRow(
   rounds: number,
   report: (line: string) => void,
 ): Promise<RowResult> {
+  const wanted = row.rounds ?? rounds;
   const done: Round[] = [];
-  while (done.length < rounds || (spreadOf(done) > MOST_SPREAD && done.length < rounds + EXTRA_ROUNDS)) {
-    const reference = await row.measureReference();
-    const product = await row.measureProduct();
-    const round = { ratio: product.perSecond / reference.perSecond, reference, product };
+  while (done.length < wanted || (spreadOf(done) > MOST_SPREAD && done.length < wanted + EXTRA_ROUNDS)) {
+    const round = await measureRound(row);
     done.push(round);
-    report(describeRound(row, done.length, round));
+    report(`  ${row.name} round ${done.length}: ${describeRound(row, round)}`);
   }
-  const { name, title, unit, target } = row;
+  const { name, title, unit, target, atMost } = row;
   const ratio = medianOf(done.map((round) => round.ratio));
-  return { name, title, unit, target, ratio, rounds: done, isNoisy: spreadOf(done) > MOST_SPREAD };
+  return {
+    name,
+    title,
+    unit,
+    target,
+    ...(atMost && { atMost }),
+    ratio,
+    rounds: done,
+    isNoisy: spreadOf(done) > MOST_SPREAD,
+  };
 }
 
+async function measureRound(row: Row): Promise<Round> {
+  if ("measure" in row) {
+    const { value, note } = await row.measure();
+    return { ratio: value, ...(note && { note }) };
+  }
+  const reference = await row.measureReference();
+  const product = await row.measureProduct();
+  return { ratio: product.perSecond / reference.perSecond, reference, product };
+}
+
+export const isReached = ({ ratio, target, atMost }: RowResult) =>
+  atMost ? ratio <= target : ratio >= target;
+
 function spreadOf(rounds: Round[]): number {
-  const rates = rounds.map(({ reference }) => reference.perSecond);
-  return Math.max(...rates) / Math.min(...rates);
+  const rates = rounds.flatMap(({ reference }) => reference?.perSecond ?? []);
+  return rates.length === 0 ? 1 : Math.max(...rates) / Math.min(...rates);
 }
 
 export function medianOf(values: number[]): number {
@@ -71,9 +107,14 @@ export function medianOf(values: number[]): number {
   return Number.isInteger(middle) ? ((sorted[middle - 1] ?? 0) + upper) / 2 : upper;
 }
 
-function describeRound(row: Row, number: number, { ratio, reference, product }: Round): string {
+function describeRound({ unit }: Row, { ratio, reference, product, note }: Round): string {
+  if (!reference || !product) return `${ratio.toFixed(2)} ${unit}${note ? ` · ${note}` : ""}`;
   const rate = ({ perSecond }: Measurement) => Math.round(perSecond).toLocaleString("en");
-  const cpu = `CPU-µs a message: server ${product.serverMicros?.toFixed(1)}, PostgreSQL ${product.databaseMicros?.toFixed(1)}`;
-  const note = product.note ? ` · ${product.note}` : "";
-  return `  ${row.name} round ${number}: reference ${rate(reference)}, product ${rate(product)} ${row.unit} → ${ratio.toFixed(2)} · ${cpu}${note}`;
+  const rates = `reference ${rate(reference)}, product ${rate(product)} ${unit} → ${ratio.toFixed(2)}`;
+  return [rates, describeCpu(product), product.note].filter(Boolean).join(" · ");
+}
+
+function describeCpu({ serverMicros, databaseMicros }: Measurement): string {
+  if (serverMicros === undefined || databaseMicros === undefined) return "";
+  return `CPU-µs a message: server ${serverMicros.toFixed(1)}, PostgreSQL ${databaseMicros.toFixed(1)}`;
 }

@@ -4,11 +4,11 @@ import { lay } from "../../apps/api/src/composition/foundation.ts";
 import { composeHttp } from "../../apps/api/src/composition/http.ts";
 import { createLogger } from "../../apps/api/src/platform/logger.ts";
 import { loadPlugins } from "../../apps/api/src/platform/plugin-runtime/index.ts";
-import { createQueueTransport } from "../../apps/api/src/platform/queue/index.ts";
+import { createQueueTransport, type QueueTransport } from "../../apps/api/src/platform/queue/index.ts";
 import { readSettings, tell } from "./parent.ts";
 
 export interface ServerSettings {
-  role: "all" | "api";
+  role: "all" | "api" | "expand";
   databaseUrl: string;
   installationKey: string;
   port: number;
@@ -35,7 +35,8 @@ async function start(settings: ServerSettings): Promise<() => Promise<void>> {
     outbound: { allowedEndpoints: new Set(settings.allowedEndpoints) },
     logger,
   });
-  const engine = role === "api" ? undefined : startEngine(foundation, queue);
+  const engine =
+    role === "api" ? undefined : startEngine(foundation, role === "expand" ? silent(queue) : queue);
   const http = composeHttp(foundation, {
     nudge: () => engine?.nudge(),
     probes: { queue: () => queue.ping() },
@@ -48,6 +49,13 @@ async function start(settings: ServerSettings): Promise<() => Promise<void>> {
     await queue.close();
   };
 }
+
+/** A queue whose hints reach nobody: everything happens but sending. */
+const silent = (queue: QueueTransport): QueueTransport => ({
+  ...queue,
+  openQueue: () => ({ add: async () => undefined }),
+  work: () => ({ stop: async () => undefined }),
+});
 
 const stop = await start(readSettings<ServerSettings>());
 process.once("SIGTERM", () => void stop().then(() => process.exit(0)));

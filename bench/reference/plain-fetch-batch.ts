@@ -1,5 +1,6 @@
-import { NOTICE, NOTICE_VARIABLES, recipient } from "../notice.ts";
+import { recipient } from "../notice.ts";
 import { readSettings, tell } from "../programs/parent.ts";
+import { fillNotice } from "./fill.ts";
 
 /** The script one would write without a platform: 500 messages a request, four requests at once, nothing kept. */
 const BATCH = 500;
@@ -8,14 +9,8 @@ const AT_ONCE = 4;
 const { url, users } = readSettings<{ url: string; users: number }>();
 const recipients = Array.from({ length: users }, (_, index) => recipient(index + 1));
 
-const fill = (text: string, values: Record<string, string>) =>
-  text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? "");
-
 async function sendBatch(batch: typeof recipients): Promise<number> {
-  const messages = batch.map(({ id, address, name, city }) => {
-    const values = { ...NOTICE_VARIABLES, user_name: name, user_city: city };
-    return { ref: id, to: address, title: fill(NOTICE.title, values), text: fill(NOTICE.text, values) };
-  });
+  const messages = batch.map((one) => ({ ref: one.id, to: one.address, ...fillNotice(one) }));
   const response = await fetch(url, {
     method: "POST",
     headers: { "content-type": "application/json" },

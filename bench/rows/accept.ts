@@ -1,14 +1,14 @@
 import type { LoadReport, LoadSettings } from "../programs/load.ts";
-import type { Measurement, Row } from "../rounds.ts";
+import type { Comparison, Measurement } from "../rounds.ts";
 import { resetMessages } from "../scratch/database.ts";
 import { type Program, runProgram, startProgram } from "../scratch/process.ts";
-import { type Stage, startMeter, startServer } from "./stage.ts";
+import { type Stage, startMeter, withServer } from "./stage.ts";
 
 const CONNECTIONS = 64;
 const WARM_UP_MS = 3_000;
 
 /** Durable accepts a second ÷ what a bare Hono echo answers to the same requests. */
-export function acceptRow(stage: Stage): Row {
+export function acceptRow(stage: Stage): Comparison {
   return {
     name: "accept",
     title: "Durable accepts ÷ bare Hono echo",
@@ -25,14 +25,11 @@ export function acceptRow(stage: Stage): Row {
     },
     async measureProduct() {
       await resetMessages(stage.database);
-      const server = await startServer(stage, "api");
-      try {
+      return withServer(stage, "api", async (server) => {
         const { report, cpu } = await load(stage, server);
         await assertStored(stage, report.accepted);
         return { ...measured(report), ...cpu };
-      } finally {
-        await server.stop();
-      }
+      });
     },
   };
 }
@@ -40,11 +37,11 @@ export function acceptRow(stage: Stage): Row {
 async function load(stage: Stage, server: Program) {
   const settings: LoadSettings = {
     port: stage.serverPort,
-    apiKey: stage.seeded.apiKey,
+    apiKey: stage.seeded.tenant.apiKey,
     connections: CONNECTIONS,
     warmUpMs: WARM_UP_MS,
-    measureMs: stage.measureMs,
-    users: stage.users,
+    measureMs: stage.size.measureMs,
+    users: stage.size.users,
   };
   let meter: ReturnType<typeof startMeter> | undefined;
   let read = { serverMicros: 0, databaseMicros: 0 };

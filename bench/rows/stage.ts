@@ -1,35 +1,73 @@
-import { fileURLToPath } from "node:url";
-import { SERVER_FILE } from "../scratch/bundle.ts";
+import { PLUGINS_DIR, SERVER_FILE } from "../scratch/bundle.ts";
 import { cpuMicros } from "../scratch/cpu.ts";
 import type { ScratchDatabase } from "../scratch/database.ts";
 import { type Program, startProgram } from "../scratch/process.ts";
 import type { Seeded } from "../scratch/seed.ts";
 
+/** How much is measured. */
+export interface Size {
+  /** Users of the tenant: the audience of a broadcast. */
+  users: number;
+  /** Of these, the ones that get one request each, and the ones that get a mail. */
+  singleUsers: number;
+  mailUsers: number;
+  /** Recipients of the reference that makes a job for each. */
+  jobUsers: number;
+  /** How long a load is measured. */
+  measureMs: number;
+  rounds: number;
+}
+
 /** What every row measures on. */
 export interface Stage {
   database: ScratchDatabase;
   seeded: Seeded;
+  size: Size;
   serverPort: number;
   vendorPort: number;
-  /** Users of the tenant: the broadcast's audience. */
-  users: number;
-  /** How long the load of row `accept` is measured. */
-  measureMs: number;
+  mailPort: number;
 }
 
-export const PLUGINS_DIR = fileURLToPath(new URL("../plugins", import.meta.url));
+export const vendorUrl = (port: number) => `http://127.0.0.1:${port}`;
 
-export const vendorUrl = (port: number) => `http://127.0.0.1:${port}/batch`;
+/** `all` is the whole product, `api` takes messages in only, `expand` does all but send. */
+export type Role = "all" | "api" | "expand";
 
-export function startServer({ database, seeded, ...stage }: Stage, role: "all" | "api"): Promise<Program> {
+export function startServer({ database, seeded, ...stage }: Stage, role: Role): Promise<Program> {
   return startProgram(SERVER_FILE, {
     role,
     databaseUrl: database.url,
     installationKey: seeded.installationKey,
     port: stage.serverPort,
     pluginsDir: PLUGINS_DIR,
-    allowedEndpoints: [`127.0.0.1:${stage.vendorPort}`],
+    allowedEndpoints: [stage.vendorPort, stage.mailPort].map((port) => `127.0.0.1:${port}`),
   });
+}
+
+export async function withServer<T>(
+  stage: Stage,
+  role: Role,
+  work: (server: Program) => Promise<T>,
+): Promise<T> {
+  const server = await startServer(stage, role);
+  try {
+    return await work(server);
+  } finally {
+    await server.stop();
+  }
+}
+
+export async function withVendor<T>(
+  stage: Stage,
+  latencyMs: number,
+  work: (vendor: Program) => Promise<T>,
+): Promise<T> {
+  const vendor = await startProgram("programs/vendor.ts", { port: stage.vendorPort, latencyMs });
+  try {
+    return await work(vendor);
+  } finally {
+    await vendor.stop();
+  }
 }
 
 /** Starts a meter; what it returns reads the CPU time of server and PostgreSQL since then, µs per message. */

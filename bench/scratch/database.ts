@@ -8,6 +8,8 @@ import { startEmbeddedPostgres } from "@tidings/db/embedded";
 export interface ScratchDatabase {
   url: string;
   version: string;
+  /** Where it keeps its files; free for other scratch servers. */
+  folder: string;
   /** The postmaster; the CPU time of all sessions is its children's. */
   pid: number;
   /** Runs work as the superuser, past row-level security. */
@@ -26,6 +28,7 @@ export async function startScratchDatabase(): Promise<ScratchDatabase> {
   return {
     url: server.url,
     version: server.version,
+    folder,
     pid: await run(findPostmaster),
     run,
     async stop() {
