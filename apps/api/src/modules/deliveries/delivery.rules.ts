@@ -57,7 +57,7 @@ export interface Engagement {
 }
 
 /**
- * Merges a receipt. `applyWaitingReceipts` does the same to many rows in one statement; a receipt for a delivery that
+ * Merges a receipt. `receipt.repository.ts` does the same to many rows in one statement; a receipt for a delivery that
  * was not accepted yet waits there, and must not be given to this function.
  */
 export function mergeReceipt<T extends Engagement>(delivery: T, { type, at }: Receipt): T {

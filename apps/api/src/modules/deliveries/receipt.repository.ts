@@ -6,13 +6,17 @@ import { NIL_UUID } from "./expansion.repository.ts";
 
 const RECEIPTS_A_ROUND = 2000;
 
-/** Keeps a vendor's events; a repeat of an event that is known already changes nothing. */
-export async function insertReceipts(
+/**
+ * Keeps a push's events and applies those whose deliveries are known; a repeat of an applied event changes nothing.
+ * An event whose delivery is not known, or not accepted yet because our own commit is still on its way, waits.
+ */
+export async function keepAndApply(
   { sql }: Tx,
   tenantId: string,
   channelId: string,
   events: readonly ReceiptEvent[],
 ): Promise<void> {
+  const tenant = toUuid("tenant", tenantId);
   const rows = events.map((event) => ({
     event_id: event.eventId,
     type: event.type,
@@ -22,14 +26,48 @@ export async function insertReceipts(
     target: targetOf(event),
   }));
   await sql`
-    insert into receipts (tenant_id, channel_id, event_id, type, code, detail, target, happened_at)
-    select ${toUuid("tenant", tenantId)}, ${toUuid("channel", channelId)}, event_id, type, code, detail, target,
-      happened_at
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as r(event_id text, type text, code text, detail text, target jsonb, happened_at timestamptz)
+    with incoming as materialized (
+      select ${toUuid("channel", channelId)}::uuid as channel_id, pushed.*
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as pushed(event_id text, type text, code text, detail text, target jsonb, happened_at timestamptz)
+      left join lateral (
+        select r.applied_at from receipts r
+        where r.tenant_id = ${tenant} and r.channel_id = ${toUuid("channel", channelId)}
+          and r.event_id = pushed.event_id offset 0
+      ) known on true
+      where known.applied_at is null
+    ), ${moves(sql, tenant)}
+    insert into receipts (tenant_id, channel_id, event_id, type, code, detail, target, happened_at, delivery_id,
+      applied_at)
+    select ${tenant}, channel_id, event_id, type, code, detail, target, happened_at,
+      case when is_applied then delivery_id end, case when is_applied then now() end
+    from (select f.*, ${isApplied(sql)} as is_applied from found f offset 0) judged
     order by event_id
     on conflict do nothing`;
 }
+
+/** Tries the tenant's waiting receipts again; returns how many were applied. */
+export async function applyWaiting({ sql }: Tx, tenantId: string): Promise<number> {
+  const tenant = toUuid("tenant", tenantId);
+  const [row] = await sql<[{ applied: number }]>`
+    with incoming as materialized (
+      select channel_id, event_id, type, code, detail, target, happened_at from receipts
+      where tenant_id = ${tenant} and applied_at is null and received_at > now() - interval '24 hours'
+      -- Newest first: receipts that never find a delivery must not stand in the way of those that will.
+      order by received_at desc limit ${RECEIPTS_A_ROUND} for update skip locked
+    ), ${moves(sql, tenant)}, applied as (
+      update receipts r set applied_at = now(), delivery_id = f.delivery_id
+      from found f
+      where r.tenant_id = ${tenant} and r.channel_id = f.channel_id and r.event_id = f.event_id
+        and ${isApplied(sql)} is true
+      returning 1
+    )
+    select count(*)::int as applied from applied`;
+  return row.applied;
+}
+
+/** Whether a found receipt `f` is among the news; not a join, whose plan would compare each with each. */
+const isApplied = (sql: Tx["sql"]) => sql`(f.delivery_id in (select id from news))`;
 
 /** Our own references as keys; a reference that is none of ours stays out and never matches. */
 function targetOf(event: ReceiptEvent): Record<string, string> {
@@ -49,30 +87,12 @@ function keyOf(prefix: "dlv" | "att", ref: string): string {
   }
 }
 
-/** Receipts of one push. */
-export interface Push {
-  channelId: string;
-  eventIds: string[];
-}
-
 /**
- * Applies the tenant's receipts that have not been applied yet, or those of one push: finds each one's delivery, moves it, counts it, and
- * wakes the fallback timers that the news may concern. A receipt whose delivery is not known, or not accepted yet
- * because our own commit is still on its way, waits for the next round. Returns how many were applied.
+ * Finds each incoming receipt's delivery, moves it, counts it, and wakes the fallback timers that the news may concern.
  */
-export async function applyWaitingReceipts({ sql }: Tx, tenantId: string, push?: Push): Promise<number> {
-  const tenant = toUuid("tenant", tenantId);
-  const isMeant = push
-    ? sql`channel_id = ${toUuid("channel", push.channelId)} and event_id = any(${push.eventIds}::text[])`
-    : sql`received_at > now() - interval '24 hours'`;
-  const [row] = await sql<[{ applied: number }]>`
-    with waiting as materialized (
-      select * from receipts
-      where tenant_id = ${tenant} and applied_at is null and ${isMeant}
-      -- Newest first: receipts that never find a delivery must not stand in the way of those that will.
-      order by received_at desc limit ${RECEIPTS_A_ROUND} for update skip locked
-    ), found as (
-      select w.channel_id, w.event_id, w.type, w.code, w.detail, w.happened_at, coalesce(
+const moves = (sql: Tx["sql"], tenant: string) => sql`
+    found as materialized (
+      select w.*, coalesce(
         (w.target ->> 'delivery')::bigint,
         (select d.id from attempts a join deliveries d
            on d.tenant_id = ${tenant} and d.id between a.first_id and a.last_id
@@ -82,7 +102,7 @@ export async function applyWaitingReceipts({ sql }: Tx, tenantId: string, push?:
            where v.tenant_id = ${tenant} and v.channel_id = w.channel_id
              and v.vendor_id = w.target ->> 'vendorId' limit 1)
       ) as delivery_id
-      from waiting w
+      from incoming w
     ), news as materialized (
       -- Vendors give whole seconds: what happened right after the submission would seem to precede it.
       select d.id, f.undelivered_at,
@@ -154,12 +174,4 @@ export async function applyWaitingReceipts({ sql }: Tx, tenantId: string, push?:
       from moved
       where f.tenant_id = ${tenant} and f.message_id = moved.message_id and f.user_id = moved.user_id
         and f.step >= moved.step and (f.state <> 'satisfied' or f.step > moved.step)
-    ), applied as (
-      update receipts r set applied_at = now(), delivery_id = n.id
-      from found f join news n on n.id = f.delivery_id
-      where r.tenant_id = ${tenant} and r.channel_id = f.channel_id and r.event_id = f.event_id
-      returning 1
-    )
-    select count(*)::int as applied from applied`;
-  return row.applied;
-}
+    )`;

@@ -3,7 +3,7 @@ import type { Transact } from "../../platform/database/index.ts";
 import { notFound } from "../../platform/errors.ts";
 import { isId } from "../../platform/ids.ts";
 import type { ChannelHandle, PluginRuntime, ReceiptRequest } from "../../platform/plugin-runtime/index.ts";
-import { applyWaitingReceipts, insertReceipts } from "./receipt.repository.ts";
+import { keepAndApply } from "./receipt.repository.ts";
 
 export interface ReceiveReceiptDeps {
   transact: Transact;
@@ -26,11 +26,7 @@ export function createReceiveReceipt(deps: ReceiveReceiptDeps) {
     const { events, reply } = await deps.runtime.parseReceipt(channel, request);
     for (let from = 0; from < events.length; from += EVENTS_A_TRANSACTION) {
       const some = events.slice(from, from + EVENTS_A_TRANSACTION);
-      const eventIds = some.map(({ eventId }) => eventId);
-      await deps.transact(channel, async (tx) => {
-        await insertReceipts(tx, channel.tenantId, channelId, some);
-        await applyWaitingReceipts(tx, channel.tenantId, { channelId, eventIds });
-      });
+      await deps.transact(channel, (tx) => keepAndApply(tx, channel.tenantId, channelId, some));
     }
     return reply;
   };

@@ -3,7 +3,7 @@ import type { Logger } from "../../platform/logger.ts";
 import type { Loop } from "../../platform/loops.ts";
 import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
 import { type Claim, listExpiredLeases } from "./claim.repository.ts";
-import { applyWaitingReceipts } from "./receipt.repository.ts";
+import { applyWaiting } from "./receipt.repository.ts";
 import * as sweep from "./sweep.repository.ts";
 
 export interface SweeperDeps {
@@ -73,7 +73,7 @@ async function sweepMessages(deps: SweeperDeps): Promise<boolean> {
 async function sweepReceipts(deps: SweeperDeps): Promise<boolean> {
   const tenants = await deps.dispatch.transaction(sweep.listTenantsWithWaitingReceipts);
   for (const tenantId of tenants) {
-    await deps.transact({ tenantId }, (tx) => applyWaitingReceipts(tx, tenantId));
+    await deps.transact({ tenantId }, (tx) => applyWaiting(tx, tenantId));
   }
   return false;
 }
