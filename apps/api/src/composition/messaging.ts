@@ -39,6 +39,7 @@ import { createStatisticsService, readMessageTotals, statisticsRoutes } from "..
 import type { RequestContext } from "../platform/context.ts";
 import type { Tx } from "../platform/database/index.ts";
 import type { ChannelHandle } from "../platform/plugin-runtime/index.ts";
+import { createRecentAnswers } from "../platform/recent-answers.ts";
 import { applyDecision } from "./apply-decision.ts";
 import type { Foundation } from "./foundation.ts";
 
@@ -113,13 +114,25 @@ async function askForApproval(tx: Tx, ctx: RequestContext, message: NewMessage):
   return request !== undefined;
 }
 
+/** How long receipts are still taken for a channel that was deleted, or read by settings that were changed. */
+const REMEMBERED_MS = 1_000;
+const REMEMBERED_CHANNELS = 10_000;
+
 /** The channel that a vendor's push is for, if the address is one that we gave out. */
 function receiptsChannel({ api, transact, installationKey, vault }: Foundation) {
-  return async (channelId: string, token: string): Promise<ChannelHandle | undefined> => {
-    if (!isReceiptToken(installationKey, channelId, token)) return undefined;
+  const recent = createRecentAnswers<ChannelHandle | undefined>({
+    ttlMs: REMEMBERED_MS,
+    maxEntries: REMEMBERED_CHANNELS,
+    monotonicMs: () => performance.now(),
+  });
+  const find = async (channelId: string): Promise<ChannelHandle | undefined> => {
     const tenantId = await api.transaction((tx) => findChannelTenant(tx, channelId));
     if (tenantId === undefined) return undefined;
     const channel = await transact({ tenantId }, (tx) => findChannel(tx, tenantId, channelId));
     return channel && vault.toHandle(channel);
   };
+  return async (channelId: string, token: string): Promise<ChannelHandle | undefined> =>
+    isReceiptToken(installationKey, channelId, token)
+      ? recent.get(channelId, () => find(channelId))
+      : undefined;
 }

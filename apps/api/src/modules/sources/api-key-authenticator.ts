@@ -4,9 +4,9 @@ import { sha256 } from "../../platform/crypto/index.ts";
 import type { Database, Transact } from "../../platform/database/index.ts";
 import { unauthenticated } from "../../platform/errors.ts";
 import type { Logger } from "../../platform/logger.ts";
+import { createRecentAnswers } from "../../platform/recent-answers.ts";
 import { looksLikeApiKey } from "./api-key.rules.ts";
 import { findKeyHolder, findKeySource, type KeyHolder, noteKeyUse } from "./api-key-lookup.repository.ts";
-import { createRecentAnswers } from "./recent-answers.ts";
 import { sourceOff } from "./source.errors.ts";
 
 /** Whom a key speaks for. */
