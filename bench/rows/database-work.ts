@@ -2,7 +2,7 @@ import type { Comparison } from "../rounds.ts";
 import { resetMessages } from "../scratch/database.ts";
 import { runProgram } from "../scratch/process.ts";
 import { broadcast } from "./end-to-end.ts";
-import { post, runReference, tagged, until, untilComplete } from "./sending.ts";
+import { countChunked, post, runReference, tagged, until, untilComplete } from "./sending.ts";
 import { type Stage, startMeter, vendorUrl, withServer, withVendor } from "./stage.ts";
 
 /** The expander stays a hundred chunks ahead of the senders, and no further. */
@@ -32,13 +32,6 @@ export function fanOutRow(stage: Stage): Comparison {
       });
     },
   };
-}
-
-async function countChunked({ database }: Stage): Promise<number> {
-  const [row] = await database.run(
-    (sql) => sql<{ rows: number }[]>`select coalesce(sum(delivery_count), 0)::int as rows from chunks`,
-  );
-  return row?.rows ?? 0;
 }
 
 /** Receipts taken in pushes of a hundred, kept, applied and counted ÷ plain updates of the same rows. */

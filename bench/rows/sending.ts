@@ -117,3 +117,11 @@ export async function assertBooked({ database }: Stage, message: string, users: 
     throw new Error(`void: the vendor got ${users} messages, the database says ${JSON.stringify(booked)}`);
   }
 }
+
+/** Deliveries to send that the chunks cover. */
+export async function countChunked({ database }: Stage): Promise<number> {
+  const [row] = await database.run(
+    (sql) => sql<{ rows: number }[]>`select coalesce(sum(delivery_count), 0)::int as rows from chunks`,
+  );
+  return row?.rows ?? 0;
+}

@@ -81,7 +81,11 @@ async function start(
       inTotal: env.BACKLOG_TOTAL,
       storing: env.STORING_AT_ONCE,
     },
-    inFlightLimits: { perTenant: env.IN_FLIGHT_PER_TENANT, perChannel: env.IN_FLIGHT_PER_CHANNEL },
+    inFlightLimits: {
+      perTenant: env.IN_FLIGHT_PER_TENANT,
+      perChannel: env.IN_FLIGHT_PER_CHANNEL,
+      inAll: env.IN_FLIGHT_IN_ALL,
+    },
   });
   stops.push(() => foundation.close());
   let accepting = true;

@@ -10,6 +10,7 @@ import {
   expandStep,
   finishMessage,
   SEND_QUEUE,
+  type SendChunkDeps,
   SendHint,
   withdrawSteps,
 } from "../modules/deliveries/index.ts";
@@ -26,8 +27,8 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-/** Chunks that one worker process sends at once. */
-const CHUNKS_AT_ONCE = 8;
+/** Hints that one worker process follows at once; each is for a large chunk or some small ones. */
+const HINTS_AT_ONCE = 24;
 
 /** Starts everything that moves messages on. All loops and workers may run in any number of processes. */
 export function startEngine(foundation: Foundation, queue: QueueTransport): Engine {
@@ -46,9 +47,12 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
     limits: foundation.inFlightLimits,
   });
   const dispatcher = start(claiming);
+  const afterLastBatch = () => {
+    if (claiming.isHoldingBack()) dispatcher.nudge();
+  };
   const afterChunk = async (tenantId: string, messageId: string) => {
     await transact({ tenantId }, (tx) => finishMessage(tx, tenantId, messageId));
-    if (claiming.isHoldingBack()) dispatcher.nudge();
+    afterLastBatch();
   };
   const nudgeDispatcher = () => dispatcher.nudge();
   const expander = start(createExpander({ dispatch, transact, nudgeDispatcher, afterChunk }));
@@ -88,7 +92,7 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
   for (const loop of sweepers) start(loop);
   const { report } = foundation.metrics.ledger;
   start(createLedger({ dispatch, transact, logger, now: () => foundation.clock.now(), report }));
-  const worker = startSending(foundation, queue, afterChunk, () => stopping);
+  const worker = startSending(foundation, queue, { afterChunk, afterLastBatch, isStopping: () => stopping });
 
   return {
     nudge() {
@@ -105,8 +109,7 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
 function startSending(
   foundation: Foundation,
   queue: QueueTransport,
-  afterChunk: (tenantId: string, messageId: string) => Promise<void>,
-  isStopping: () => boolean,
+  steps: Pick<SendChunkDeps, "afterChunk" | "afterLastBatch" | "isStopping">,
 ): HintWorker {
   const { transactAsWorker, vault } = foundation;
   const reportHealth = createHealthReporter({ transactAsWorker, clock: foundation.clock });
@@ -118,8 +121,7 @@ function startSending(
     afterBatch: async (tx, work, range) => {
       if (work.hasFlows) await wakeFlows(tx, work, work.step, range);
     },
-    afterChunk,
-    isStopping,
+    ...steps,
     breaker: createCircuitBreaker({ transactAsWorker, clock: foundation.clock }),
     reportHealth: (tenantId, channelId, revision, health) =>
       reportHealth({ tenantId, id: channelId, revision }, health),
@@ -127,7 +129,13 @@ function startSending(
   return queue.work({
     queue: SEND_QUEUE,
     payload: SendHint,
-    concurrency: CHUNKS_AT_ONCE,
-    process: sendChunk,
+    concurrency: HINTS_AT_ONCE,
+    process: ({ claims }) => allOf(claims.map(sendChunk)),
   });
+}
+
+/** Waits for all, also when some fail; then throws the first failure. */
+async function allOf(work: Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
 }

@@ -24,6 +24,8 @@ const schema = z.object({
   IN_FLIGHT_PER_TENANT: z.coerce.number().int().min(1).default(12_000),
   /** Deliveries of one channel that are claimed at once. */
   IN_FLIGHT_PER_CHANNEL: z.coerce.number().int().min(1).default(12_000),
+  /** Deliveries of everybody together that are claimed at once. */
+  IN_FLIGHT_IN_ALL: z.coerce.number().int().min(1).default(128_000),
   /** Waiting deliveries of one tenant from which on its messages are answered 429. */
   BACKLOG_PER_TENANT: z.coerce.number().int().min(1).default(2_000_000),
   /** Waiting deliveries in all from which on messages are answered 503. */

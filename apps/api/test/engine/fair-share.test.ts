@@ -19,7 +19,7 @@ let small: School;
 beforeAll(async () => {
   installation = await startInstallation({
     engine: false,
-    limits: { inFlightLimits: { perTenant: 4_000, perChannel: 4_000 } },
+    limits: { inFlightLimits: { perTenant: 4_000, perChannel: 4_000, inAll: 100_000 } },
   });
   big = await givenSchool(installation, "大学");
   small = await givenSchool(installation, "小学");
@@ -77,7 +77,10 @@ it("claims in shares of deliveries, and never walks through the backlog of one t
   expect(touched).toBeLessThan(1_000);
   const claims = await dispatch.transaction(async (tx) => {
     const lanes = await listLanes(tx, 64);
-    return claimChunks(tx, new FairShare({ perTenant: 20, perChannel: 20 }).choose(lanes, [], 64).chunks);
+    return claimChunks(
+      tx,
+      new FairShare({ perTenant: 20, perChannel: 20, inAll: 1_000 }).choose(lanes, [], 64).chunks,
+    );
   });
   expect(claims.filter(({ tenantId }) => tenantId === big.tenantId)).toHaveLength(20);
   expect(claims.filter(({ tenantId }) => tenantId === small.tenantId)).toHaveLength(1);

@@ -9,6 +9,11 @@ export interface Claim {
   leaseToken: string;
 }
 
+/** With how much there is to send. */
+export interface ClaimedChunk extends Claim {
+  deliveryCount: number;
+}
+
 /** How long a hint may take to reach a worker before the chunk is claimed again, seconds. */
 const QUEUED_LEASE_SECONDS = 30;
 
@@ -78,22 +83,26 @@ const isDue = (sql: Tx["sql"]) => sql`c.due_at <= now() and exists(
     and m.state in ('expanding', 'sending'))`;
 
 /** Claims the chosen chunks that nobody else has claimed meanwhile. Runs as the dispatcher, across tenants. */
-export async function claimChunks(tx: Tx, chosen: readonly ChosenChunk[]): Promise<Claim[]> {
+export async function claimChunks(tx: Tx, chosen: readonly ChosenChunk[]): Promise<ClaimedChunk[]> {
   const { sql } = tx;
   const allowed = await startProbes(tx, chosen);
-  const rows = await sql<{ tenant_id: string; id: string; lease_token: string }[]>`
+  const rows = await sql<{ tenant_id: string; id: string; lease_token: string; delivery_count: number }[]>`
     with chosen as (
       select id from chunks where id = any(${allowed}::bigint[]) and state = 'ready' for update skip locked
     )
     update chunks set state = 'queued', lease_token = gen_random_uuid(),
       lease_until = now() + make_interval(secs => ${QUEUED_LEASE_SECONDS})
     where id in (select id from chosen)
-    returning tenant_id, id, lease_token`;
-  return rows.map((row) => ({
-    tenantId: fromUuid("tenant", row.tenant_id),
-    chunkId: row.id,
-    leaseToken: row.lease_token,
-  }));
+    returning tenant_id, id, lease_token, delivery_count`;
+  const place = new Map(chosen.map(({ id }, index) => [id, index]));
+  return rows
+    .map((row) => ({
+      tenantId: fromUuid("tenant", row.tenant_id),
+      chunkId: row.id,
+      leaseToken: row.lease_token,
+      deliveryCount: row.delivery_count,
+    }))
+    .sort((a, b) => (place.get(a.chunkId) ?? 0) - (place.get(b.chunkId) ?? 0));
 }
 
 /** Ids of the chosen chunks without those that would be a second probe of their channel. */

@@ -12,15 +12,28 @@ export async function finishMessage(tx: Tx, tenantId: string, messageId: string)
   const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
   const message = toUuid("message", messageId);
-  await sql`
+  const { count } = await sql`
     update messages set state = 'completed', completed_at = now(), updated_at = now(), wake_at = null
     where tenant_id = ${tenant} and id = ${message} and state = 'sending'
       and not exists(select from chunks where tenant_id = ${tenant} and message_id = ${message} and state <> 'done')
       and not exists(select from flows where tenant_id = ${tenant} and message_id = ${message} and state = 'waiting')`;
+  if (count > 0) return;
   const [ended] = await sql<{ state: "cancelled" | "expired" }[]>`
     select state from messages where tenant_id = ${tenant} and id = ${message} and state in ('cancelled', 'expired')
       and exists(select from chunks where tenant_id = ${tenant} and message_id = ${message} and state = 'ready')`;
   if (ended) await endUnsent(tx, tenantId, messageId, ended.state);
+}
+
+/**
+ * `finishMessage` inside the transaction that ends a chunk: of several that end at once, each waits for the one before,
+ * so that the last of them sees that it is.
+ */
+export async function finishInTurn(tx: Tx, tenantId: string, messageId: string): Promise<void> {
+  const tenant = toUuid("tenant", tenantId);
+  await Promise.all([
+    tx.sql`select from messages where tenant_id = ${tenant} and id = ${toUuid("message", messageId)} for no key update`,
+    finishMessage(tx, tenantId, messageId),
+  ]);
 }
 
 /**

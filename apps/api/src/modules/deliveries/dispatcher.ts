@@ -2,19 +2,25 @@ import { z } from "zod";
 import type { Database, Tx } from "../../platform/database/index.ts";
 import type { Loop } from "../../platform/loops.ts";
 import type { HintQueue } from "../../platform/queue/index.ts";
-import { type Claim, claimChunks, listLanes, readInFlight } from "./claim.repository.ts";
+import { type ClaimedChunk, claimChunks, listLanes, readInFlight } from "./claim.repository.ts";
 import { FairShare, type InFlightLimits } from "./fair-share.rules.ts";
 
 /** The queue of hints: which chunk to send. */
 export const SEND_QUEUE = "send-chunk";
-export const SendHint = z.object({ tenantId: z.string(), chunkId: z.string(), leaseToken: z.string() });
+export const SendHint = z.object({
+  claims: z.array(z.object({ tenantId: z.string(), chunkId: z.string(), leaseToken: z.string() })),
+});
+type SendHint = z.infer<typeof SendHint>;
 
 /** Chunks claimed at once, whatever the backlog: what a wiped queue can cost is a lease on these. */
-const WINDOW = 64;
+const WINDOW = 1_024;
+/** Deliveries and chunks that one hint is for at most; a larger chunk has a hint of its own. */
+const HINT_DELIVERIES = 500;
+const HINT_CHUNKS = 16;
 const IDLE_MS = 200;
 
-/** One worker process sends eight chunks of 2,000 at once: a tenant alone keeps six of them, and two stay free. */
-export const DEFAULT_IN_FLIGHT: InFlightLimits = { perTenant: 12_000, perChannel: 12_000 };
+/** A worker process follows 24 hints at once: six large chunks of a tenant alone leave most of them free. */
+export const DEFAULT_IN_FLIGHT: InFlightLimits = { perTenant: 12_000, perChannel: 12_000, inAll: 128_000 };
 
 export interface Dispatcher extends Loop {
   /** Whether something due was left waiting for room: the end of a chunk is then worth a round. */
@@ -24,13 +30,13 @@ export interface Dispatcher extends Loop {
 /** Claims due chunks fairly and tells the workers about them. Any number may run. */
 export function createDispatcher(deps: {
   dispatch: Database;
-  queue: HintQueue<Claim>;
+  queue: HintQueue<SendHint>;
   limits?: InFlightLimits | undefined;
 }): Dispatcher {
   const fairShare = new FairShare(deps.limits ?? DEFAULT_IN_FLIGHT);
   let holdingBack = false;
 
-  async function claim(tx: Tx): Promise<Claim[]> {
+  async function claim(tx: Tx): Promise<ClaimedChunk[]> {
     const [inFlight, lanes] = await Promise.all([readInFlight(tx), listLanes(tx, WINDOW)]);
     const room = WINDOW - inFlight.reduce((sum, { chunkCount }) => sum + chunkCount, 0);
     const choice = fairShare.choose(lanes, inFlight, room);
@@ -45,8 +51,25 @@ export function createDispatcher(deps: {
     async run() {
       const claims = await deps.dispatch.transaction(claim);
       // When the queue refuses, the leases give the chunks back.
-      if (claims.length > 0) await deps.queue.add(claims);
+      if (claims.length > 0) await deps.queue.add(hintsFor(claims));
       return false;
     },
   };
+}
+
+/** Small chunks share a hint, in the order in which they were chosen. */
+function hintsFor(claims: readonly ClaimedChunk[]): SendHint[] {
+  const hints: SendHint[] = [];
+  let room = 0;
+  for (const { deliveryCount, ...claim } of claims) {
+    const hint = hints.at(-1);
+    if (hint && deliveryCount <= room && hint.claims.length < HINT_CHUNKS) {
+      hint.claims.push(claim);
+      room -= deliveryCount;
+    } else {
+      hints.push({ claims: [claim] });
+      room = HINT_DELIVERIES - deliveryCount;
+    }
+  }
+  return hints;
 }

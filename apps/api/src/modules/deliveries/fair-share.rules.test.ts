@@ -5,6 +5,7 @@ import { FairShare, type InFlightLimits, type Lane, PASSED_SHARE, QUANTUM } from
 const LARGEST = 2_000;
 const NO_LIMITS: InFlightLimits = {
   perTenant: Number.POSITIVE_INFINITY,
+  inAll: Number.POSITIVE_INFINITY,
   perChannel: Number.POSITIVE_INFINITY,
 };
 
@@ -143,7 +144,7 @@ describe("fair share", () => {
   });
 
   it("keeps within what may be in flight of a tenant and of a channel, and lets a larger chunk go alone", () => {
-    const limits = { perTenant: 100, perChannel: 60 };
+    const limits = { perTenant: 100, perChannel: 60, inAll: 1_000 };
     const lane = (channelId: string, counts: number[]): Lane => ({
       tenantId: "one",
       channelId,

@@ -40,6 +40,8 @@ export interface InFlight {
 export interface InFlightLimits {
   perTenant: number;
   perChannel: number;
+  /** Of everybody together. */
+  inAll: number;
 }
 
 export interface ChosenChunk {
@@ -189,8 +191,7 @@ class Round {
       this.#tenants.set(lane.priority, tenants.add(lane.tenantId));
     }
     for (const { tenantId, channelId, deliveryCount } of inFlight) {
-      this.#use(tenantId, deliveryCount);
-      this.#use(channelId, deliveryCount);
+      this.#use(tenantId, channelId, deliveryCount);
     }
   }
 
@@ -212,8 +213,7 @@ class Round {
   take({ lane, chunk }: Pick): void {
     this.#next.set(lane, (this.#next.get(lane) ?? 0) + 1);
     if (lane.isProbe) this.#probed.add(lane.channelId);
-    this.#use(lane.tenantId, chunk.deliveryCount);
-    this.#use(lane.channelId, chunk.deliveryCount);
+    this.#use(lane.tenantId, lane.channelId, chunk.deliveryCount);
   }
 
   hasMore(): boolean {
@@ -227,15 +227,20 @@ class Round {
   #mayGo(lane: Lane, { deliveryCount }: WaitingChunk): boolean {
     if (lane.isProbe && this.#probed.has(lane.channelId)) return false;
     return (
+      fits(this.#used.get(EVERYBODY) ?? 0, deliveryCount, this.#limits.inAll) &&
       fits(this.#used.get(lane.tenantId) ?? 0, deliveryCount, this.#limits.perTenant) &&
       fits(this.#used.get(lane.channelId) ?? 0, deliveryCount, this.#limits.perChannel)
     );
   }
 
-  #use(key: string, deliveryCount: number): void {
-    this.#used.set(key, (this.#used.get(key) ?? 0) + deliveryCount);
+  #use(tenantId: string, channelId: string, deliveryCount: number): void {
+    for (const key of [EVERYBODY, tenantId, channelId]) {
+      this.#used.set(key, (this.#used.get(key) ?? 0) + deliveryCount);
+    }
   }
 }
+
+const EVERYBODY = "*";
 
 const keyOf = (tenantId: string, priority: number) => `${tenantId} ${priority}`;
 

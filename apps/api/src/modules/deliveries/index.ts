@@ -15,6 +15,7 @@ export { setRate } from "./pacer.repository.ts";
 export { receiptRoutes } from "./receipt.routes.ts";
 export { createReceiveReceipt } from "./receive-receipt.ts";
 export { wakeRetries } from "./retry.repository.ts";
-export { type ChannelHealth, type ChannelObservation, createSendChunk } from "./send-chunk.ts";
+export type { ChannelHealth, ChannelObservation, SendChunkDeps } from "./send-batch.ts";
+export { createSendChunk } from "./send-chunk.ts";
 export { createSweeperLoops } from "./sweeper.ts";
 export { withdrawSteps } from "./withdrawal.repository.ts";

@@ -1,0 +1,61 @@
+import type { Transact } from "../../platform/database/index.ts";
+import { takeSlots } from "./pacer.repository.ts";
+import type { ChunkWork, ReadyRow } from "./send.repository.ts";
+import { openAttempts } from "./send.repository.ts";
+import type { Batch } from "./send-batch.ts";
+import { keepReady } from "./withdrawal.repository.ts";
+
+/** Batches of one chunk that are opened together and under way at once; the runtime bounds a channel's calls. */
+const BATCHES_AT_ONCE = 8;
+
+/** What a worker would like to send of its chunk. */
+export interface Wish {
+  left: ReadyRow[];
+  batchSize: number;
+  isFirst: boolean;
+  isProbe: boolean;
+}
+
+export type Opened = { batches: OpenBatch[]; count: number } | { waitMs: number; turnMs: number };
+
+/**
+ * Opens what may be sent at once: several batches, or as much of them as the rates let through. A probe's first batch
+ * goes alone.
+ */
+export async function openRows(
+  tx: Parameters<Parameters<Transact>[1]>[0],
+  work: ChunkWork,
+  wish: Wish,
+): Promise<Opened | undefined> {
+  const { left, batchSize, isFirst, isProbe } = wish;
+  const wanted = Math.min(left.length, batchSize * (isProbe && isFirst ? 1 : BATCHES_AT_ONCE));
+  // Whether there is a rate has just been read for the first batches.
+  const mayBePaced = work.isPaced || !isFirst;
+  const slots = mayBePaced ? await takeSlots(tx, work, wanted, left.length) : { count: wanted };
+  if ("waitMs" in slots) return slots;
+  const batches = await openBatches(tx, work, slices(left.slice(0, slots.count), batchSize));
+  return batches && { batches, count: slots.count };
+}
+
+export type OpenBatch = Pick<Batch, "attemptId" | "range" | "rows">;
+
+async function openBatches(
+  tx: Parameters<Parameters<Transact>[1]>[0],
+  work: ChunkWork,
+  batches: ReadyRow[][],
+): Promise<OpenBatch[] | undefined> {
+  const attemptIds = await openAttempts(tx, work, batches);
+  if (!attemptIds) return undefined;
+  const ready = await keepReady(tx, work, batches);
+  return batches.map((batch, index) => ({
+    attemptId: attemptIds[index] ?? "",
+    range: { firstId: batch[0]?.[0] ?? "", lastId: batch.at(-1)?.[0] ?? "" },
+    rows: ready[index] ?? [],
+  }));
+}
+
+function slices<T>(items: T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}
