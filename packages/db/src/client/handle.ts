@@ -20,14 +20,14 @@ interface Sendable {
  */
 export function openHandle(connection: Connection): TransactionHandle {
   const client = connection.sql;
-  let over: TransactionOverError | undefined;
+  let over = false;
   let savepoints = 0;
 
   function fence<T>(query: T): T {
     if (!isSendable(query)) return query;
     const send = query.handler;
     query.handler = (self) => {
-      const refusal = connection.death ?? over;
+      const refusal = connection.death ?? (over ? new TransactionOverError() : undefined);
       if (refusal) self.reject(refusal);
       else send(self);
     };
@@ -62,7 +62,7 @@ export function openHandle(connection: Connection): TransactionHandle {
   return {
     sql,
     close: () => {
-      over = new TransactionOverError();
+      over = true;
     },
   };
 }

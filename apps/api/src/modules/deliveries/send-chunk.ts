@@ -83,7 +83,8 @@ async function begin(
   tx: Parameters<Parameters<Transact>[1]>[0],
   claim: Claim,
 ): Promise<BegunChunk | Over> {
-  const work = await sending.beginChunk(tx, claim);
+  // One round trip: the second is sent right behind the first.
+  const [work, rows] = await Promise.all([sending.beginChunk(tx, claim), sending.readReady(tx, claim)]);
   // A message cancelled while the hint was on its way leaves this chunk to be ended.
   if (!work) return { over: await sending.releaseChunk(tx, claim) };
   const leave = async (end: ChunkEnd): Promise<Over> => {
@@ -98,7 +99,6 @@ async function begin(
     await deps.afterBatch(tx, work, work);
     return leave(UNTOUCHED);
   }
-  const rows = await sending.readReady(tx, work);
   if (rows.length === 0) return leave(UNTOUCHED);
   const { batchSize } = plugin.manifest.limits;
   const isProbe = work.channel.circuit === "probe";

@@ -139,16 +139,22 @@ export type ReadyRow = [
   attributes: Record<string, string | number | boolean> | null,
 ];
 
-/** The chunk's deliveries that this round has still to send, in order. */
-export async function readReady({ sql }: Tx, work: ChunkWork): Promise<ReadyRow[]> {
-  const tenant = toUuid("tenant", work.tenantId);
+/** The deliveries of a begun chunk that this round has still to send, in order. */
+export async function readReady({ sql }: Tx, { tenantId, chunkId, leaseToken }: Claim): Promise<ReadyRow[]> {
+  const tenant = toUuid("tenant", tenantId);
   // LATERAL with OFFSET 0 keeps the look-up an index probe; as a plain join the planner may hash all users.
   const rows = await sql`
     select d.id, d.address, d.variables, u.external_id, u.name, u.attributes
-    from deliveries d left join lateral (
+    from chunks c
+    cross join lateral (
+      select * from deliveries d
+      where d.tenant_id = ${tenant} and d.id between coalesce(c.round_cursor + 1, c.first_id) and c.last_id
+        and d.state = 'ready' offset 0
+    ) d
+    left join lateral (
       select external_id, name, attributes from users u where u.tenant_id = ${tenant} and u.id = d.user_id offset 0
     ) u on true
-    where d.tenant_id = ${tenant} and d.id between ${work.nextId} and ${work.lastId} and d.state = 'ready'
+    where c.tenant_id = ${tenant} and c.id = ${chunkId} and c.lease_token = ${leaseToken} and c.state = 'sending'
     order by d.id`.values();
   return rows as unknown as ReadyRow[];
 }
