@@ -35,6 +35,7 @@ import {
   type NewMessage,
 } from "../modules/messages/index.ts";
 import { createPluginService, pluginRoutes } from "../modules/plugins/index.ts";
+import { createResendService, resendRoutes } from "../modules/resends/index.ts";
 import { createStatisticsService, readMessageTotals, statisticsRoutes } from "../modules/statistics/index.ts";
 import type { RequestContext } from "../platform/context.ts";
 import type { Tx } from "../platform/database/index.ts";
@@ -59,15 +60,24 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     withdrawApproval: (tx, ctx, id) => voidApproval(tx, ctx, { kind: "message", id }),
     endUnsent,
   });
+  const admission = createAdmission({
+    readBacklog: () => foundation.dispatch.transaction(readBacklog),
+    limits: foundation.backlogLimits ?? DEFAULT_BACKLOG,
+  });
   const acceptMessage = createAcceptMessage({
     transact,
     planSend: createSendPlanner({ transact, isApprovalNeeded }),
     catalogue,
-    admission: createAdmission({
-      readBacklog: () => foundation.dispatch.transaction(readBacklog),
-      limits: foundation.backlogLimits ?? DEFAULT_BACKLOG,
-    }),
+    admission,
     requestApproval: askForApproval,
+    nudge,
+  });
+  const resends = createResendService({
+    transact,
+    admission,
+    requestApproval: askForApproval,
+    assertVisible: messages.getVisible,
+    isApprovalNeeded,
     nudge,
   });
   const approvalFlows = createApprovalFlowService({ transact });
@@ -96,6 +106,7 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
         updateMessage: createUpdateMessage({ transact, assertVisible: messages.getVisible }),
       }),
       deliveryRoutes(deliveries),
+      resendRoutes(resends),
       approvalRoutes(approvalFlows, approvalRequests),
       statisticsRoutes(createStatisticsService({ transact })),
     ],

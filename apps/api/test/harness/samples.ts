@@ -39,6 +39,8 @@ export const SAMPLES: Record<string, (school: School, unique: string) => object>
   updateMessage: () => ({
     schedule: { at: new Date(Date.now() + 3_600_000).toISOString(), timeZone: "Asia/Shanghai" },
   }),
+  resendDelivery: () => ({ force: false }),
+  replayMessage: () => ({ state: ["failed"] }),
   createPolicy: (school, unique) => ({
     name: `策略 ${unique}`,
     steps: [

@@ -1,4 +1,5 @@
 import { fields, z } from "../../platform/http/index.ts";
+import type { AcceptedMessage as Accepted } from "./accepted-message.ts";
 import type { MessageProgress, MessageRow } from "./message.repository.ts";
 import type { MessageDetail as MessageDetailRow } from "./message.service.ts";
 
@@ -114,6 +115,12 @@ export const AcceptedMessage = z
   })
   .openapi("AcceptedMessage");
 
+export const toAcceptedMessage = ({
+  id,
+  outcome,
+  createdAt,
+}: Accepted): z.infer<typeof AcceptedMessage> => ({ id, outcome, createdAt: createdAt.toISOString() });
+
 const messageState = z.enum([
   "pending_approval",
   "rejected",
@@ -174,7 +181,7 @@ export const Message = z
       .nullable()
       .openapi({ description: "Null when a member composed it." }),
     author: z.object({ id: fields.id("member"), name: z.string() }).nullable(),
-    audienceKind: z.enum(["all", "users", "tags", "addresses"]),
+    audienceKind: z.enum(["all", "users", "tags", "addresses", "deliveries"]),
     needsApproval: z.boolean(),
     recipients: count.openapi({
       description:
@@ -209,6 +216,9 @@ const AskedAudience = z
       not: z.array(z.string()),
     }),
     z.object({ kind: z.literal("addresses"), addressCount: count }),
+    z
+      .object({ kind: z.literal("deliveries"), messageId: fields.id("message"), deliveryCount: count })
+      .openapi({ description: "Those whom deliveries of an earlier message were for, sent again." }),
   ])
   .openapi("AskedAudience", {
     description: "Whom a message was asked to go to; of typed addresses only how many there are.",
@@ -282,5 +292,9 @@ function toAskedAudience(audience: MessageDetailRow["audience"]): z.infer<typeof
       return { kind: "tags", any: audience.any, all: audience.all, not: audience.not };
     case "addresses":
       return { kind: "addresses", addressCount: audience.addresses.length };
+    case "deliveries": {
+      const { messageId, deliveryCount } = audience;
+      return { kind: "deliveries", messageId, deliveryCount };
+    }
   }
 }

@@ -65,7 +65,7 @@ export function createMessageService(deps: MessageServiceDeps) {
           rows,
           query,
           (row) => row.id,
-          (row) => ({ ...row, ...progressOf(totals.filter((total) => total.messageId === row.id)) }),
+          (row) => ({ ...row, ...progressOf(row, totals.filter((total) => total.messageId === row.id)) }),
         );
       });
     },
@@ -83,7 +83,7 @@ export function createMessageService(deps: MessageServiceDeps) {
         return {
           ...message,
           ...content,
-          ...progressOf(totals),
+          ...progressOf(message, totals),
           steps: stepsOf(steps, channels, totals),
         };
       });
@@ -119,8 +119,8 @@ export function createMessageService(deps: MessageServiceDeps) {
 
 export type MessageService = ReturnType<typeof createMessageService>;
 
-const progressOf = (totals: MessageTotal[]): MessageProgress => ({
-  recipients: recipientsOf(totals),
+const progressOf = ({ audience }: MessageRow, totals: MessageTotal[]): MessageProgress => ({
+  recipients: recipientsOf(totals, audience),
   counts: countsOf(totals),
 });
 

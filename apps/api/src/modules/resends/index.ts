@@ -1,0 +1,2 @@
+export { resendRoutes } from "./resend.routes.ts";
+export { createResendService } from "./resend.service.ts";
