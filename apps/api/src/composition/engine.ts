@@ -15,6 +15,7 @@ import {
 } from "../modules/deliveries/index.ts";
 import { createFallbackLoop, wakeFlows } from "../modules/flows/index.ts";
 import { createWakingLoop } from "../modules/messages/index.ts";
+import { createOccurrenceLoop } from "../modules/series/index.ts";
 import { compactStatistics } from "../modules/statistics/index.ts";
 import { type Loop, type RunningLoop, startLoop } from "../platform/loops.ts";
 import type { HintWorker, QueueTransport } from "../platform/queue/index.ts";
@@ -71,6 +72,15 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
       withdrawApproval: (tx, ctx, id) => voidApproval(tx, ctx, { kind: "message", id }),
       nudgeExpander: () => expander.nudge(),
       now: () => foundation.clock.now(),
+    }),
+  );
+  start(
+    createOccurrenceLoop({
+      dispatch,
+      transact,
+      withdrawApproval: (tx, ctx, id) => voidApproval(tx, ctx, { kind: "series", id }),
+      nudgeExpander: () => expander.nudge(),
+      clock: foundation.clock,
     }),
   );
   const sweepers = createSweeperLoops({

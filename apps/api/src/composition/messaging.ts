@@ -36,6 +36,12 @@ import {
 } from "../modules/messages/index.ts";
 import { createPluginService, pluginRoutes } from "../modules/plugins/index.ts";
 import { createResendService, resendRoutes } from "../modules/resends/index.ts";
+import {
+  createCreateSeries,
+  createSeriesService,
+  type SeriesToApprove,
+  seriesRoutes,
+} from "../modules/series/index.ts";
 import { createStatisticsService, readMessageTotals, statisticsRoutes } from "../modules/statistics/index.ts";
 import type { RequestContext } from "../platform/context.ts";
 import type { Tx } from "../platform/database/index.ts";
@@ -64,9 +70,10 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     readBacklog: () => foundation.dispatch.transaction(readBacklog),
     limits: foundation.backlogLimits ?? DEFAULT_BACKLOG,
   });
+  const planSend = createSendPlanner({ transact, isApprovalNeeded });
   const acceptMessage = createAcceptMessage({
     transact,
-    planSend: createSendPlanner({ transact, isApprovalNeeded }),
+    planSend,
     catalogue,
     admission,
     requestApproval: askForApproval,
@@ -107,17 +114,34 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
       }),
       deliveryRoutes(deliveries),
       resendRoutes(resends),
+      seriesRoutes(
+        createCreateSeries({ transact, planSend, catalogue, requestApproval: askForSeries }),
+        createSeriesService({
+          transact,
+          withdrawApproval: (tx, ctx, id) => voidApproval(tx, ctx, { kind: "series", id }),
+        }),
+      ),
       approvalRoutes(approvalFlows, approvalRequests),
       statisticsRoutes(createStatisticsService({ transact })),
     ],
   };
 }
 
-async function askForApproval(tx: Tx, ctx: RequestContext, message: NewMessage): Promise<boolean> {
-  const { id, title: name, contentHash, sourceId, authorId } = message;
+const askForApproval = (tx: Tx, ctx: RequestContext, message: NewMessage): Promise<boolean> =>
+  ask(tx, ctx, "message", message);
+
+const askForSeries = (tx: Tx, ctx: RequestContext, series: SeriesToApprove): Promise<boolean> =>
+  ask(tx, ctx, "series", series);
+
+async function ask(
+  tx: Tx,
+  ctx: RequestContext,
+  kind: "message" | "series",
+  { id, title: name, contentHash, sourceId, authorId }: SeriesToApprove,
+): Promise<boolean> {
   const request = await requestApproval(tx, ctx, {
     sourceId,
-    subject: { kind: "message", id, name, contentHash },
+    subject: { kind, id, name, contentHash },
     requestedBy: authorId,
     requestedByName: ctx.actor.name,
   });

@@ -64,7 +64,13 @@ const columns = ({ sql }: Tx) => sql`
  * A message's deliveries that the filter lets through, found through its chunks' id ranges; `d` is a delivery, `u` its
  * user and `c` its channel.
  */
-export function matching({ sql }: Tx, tenantId: string, messageId: string, filter: DeliveryFilter, after = "0") {
+export function matching(
+  { sql }: Tx,
+  tenantId: string,
+  messageId: string,
+  filter: DeliveryFilter,
+  after = "0",
+) {
   const tenant = toUuid("tenant", tenantId);
   const states = filter.state ? [...filter.state] : null;
   const engagement = filter.engagement ?? null;

@@ -10,6 +10,7 @@ const {
   channels,
   members,
   messages,
+  occurrences,
   policies,
   policyVersions,
   sources,
@@ -111,6 +112,8 @@ export interface MessageContent {
   channelIds: string[];
   template: { id: string; name: string; version: number } | null;
   policy: { id: string; name: string; version: number; steps: schema.PolicyStep[] } | null;
+  /** The series that it is an occurrence of. */
+  seriesId: string | null;
   approvalRequestId: string | null;
 }
 
@@ -133,6 +136,7 @@ export async function getMessageContent(
       policyName: policies.name,
       policyNumber: policyVersions.number,
       steps: policyVersions.steps,
+      seriesId: occurrences.seriesId,
       approvalRequestId: approvalRequests.id,
     })
     .from(messages)
@@ -156,6 +160,10 @@ export async function getMessageContent(
       and(eq(policies.tenantId, messages.tenantId), eq(policies.id, policyVersions.policyId)),
     )
     .leftJoin(
+      occurrences,
+      and(eq(occurrences.tenantId, messages.tenantId), eq(occurrences.messageId, messages.id)),
+    )
+    .leftJoin(
       approvalRequests,
       and(eq(approvalRequests.tenantId, messages.tenantId), eq(approvalRequests.subjectId, messageId)),
     )
@@ -177,6 +185,7 @@ export async function getMessageContent(
       policyId && policyName && policyNumber && row.steps
         ? { id: policyId, name: policyName, version: policyNumber, steps: row.steps }
         : null,
+    seriesId: row.seriesId,
     approvalRequestId: row.approvalRequestId,
   };
 }

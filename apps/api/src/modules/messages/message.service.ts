@@ -65,7 +65,13 @@ export function createMessageService(deps: MessageServiceDeps) {
           rows,
           query,
           (row) => row.id,
-          (row) => ({ ...row, ...progressOf(row, totals.filter((total) => total.messageId === row.id)) }),
+          (row) => ({
+            ...row,
+            ...progressOf(
+              row,
+              totals.filter((total) => total.messageId === row.id),
+            ),
+          }),
         );
       });
     },

@@ -23,7 +23,12 @@ export async function storeMessage(
   message: NewMessage,
 ): Promise<Stored> {
   if (message.needsApproval) return storeForApproval(deps.requestApproval, tx, ctx, message);
-  const [stored] = await storeMessages(tx, ctx.tenantId, [message]);
+  return storeApprovedMessage(tx, ctx.tenantId, message);
+}
+
+/** Stores one message that needs no approval, or has it already. */
+export async function storeApprovedMessage(tx: Tx, tenantId: string, message: NewMessage): Promise<Stored> {
+  const [stored] = await storeMessages(tx, tenantId, [message]);
   return stored as Stored;
 }
 
@@ -102,4 +107,3 @@ async function toStored(
     return { stored: false, first };
   });
 }
-

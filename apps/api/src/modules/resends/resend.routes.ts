@@ -85,10 +85,7 @@ export function resendRoutes(service: ResendService): Router {
     const { messageId } = c.req.valid("param");
     const found = await service.previewReplay(c.var.ctx, messageId, c.req.valid("query"));
     const { recipientCount, hasMore, skippedCount } = found;
-    return c.json(
-      { deliveryCount: found.deliveryIds.length, recipientCount, hasMore, skippedCount },
-      200,
-    );
+    return c.json({ deliveryCount: found.deliveryIds.length, recipientCount, hasMore, skippedCount }, 200);
   });
 
   return router;

@@ -191,15 +191,12 @@ function refusalOf({ action, subjectId, force }: Resend, { skippedCount }: Resen
       `The delivery ${subjectId} is under way, may have arrived, or was sent again already. ${hint}`,
     );
   }
-  const detail = force || skippedCount === 0 ? "No delivery matches." : `${skippedCount} match, but ${HELD_BACK}`;
+  const detail =
+    force || skippedCount === 0 ? "No delivery matches." : `${skippedCount} match, but ${HELD_BACK}`;
   return nothingToResend(skippedCount === 0 ? detail : `${detail} ${hint}`);
 }
 
 const HELD_BACK = "all are under way, may have arrived, or were sent again already.";
 
-const idempotencyOf = (
-  ctx: RequestContext,
-  key: string | undefined,
-  request: object,
-): Idempotency | null =>
+const idempotencyOf = (ctx: RequestContext, key: string | undefined, request: object): Idempotency | null =>
   key ? { scope: scopeOf(ctx), key, requestHash: sha256(canonicalJson({ resend: request })) } : null;

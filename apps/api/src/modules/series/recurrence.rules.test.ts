@@ -11,10 +11,34 @@ const clock = (text: string) => {
 describe("a wall clock's time", () => {
   it.each([
     ["an ordinary day", "2026-11-24", "08:00", "Asia/Shanghai", "2026-11-24T00:00:00.000Z"],
-    ["02:30 that does not exist is 03:30", "2026-03-29", "02:30", "Europe/Berlin", "2026-03-29T01:30:00.000Z"],
-    ["02:30 that exists twice is the first", "2026-10-25", "02:30", "Europe/Berlin", "2026-10-25T00:30:00.000Z"],
-    ["the same across the ocean, forward", "2026-03-08", "02:30", "America/New_York", "2026-03-08T07:30:00.000Z"],
-    ["the same across the ocean, back", "2026-11-01", "01:30", "America/New_York", "2026-11-01T05:30:00.000Z"],
+    [
+      "02:30 that does not exist is 03:30",
+      "2026-03-29",
+      "02:30",
+      "Europe/Berlin",
+      "2026-03-29T01:30:00.000Z",
+    ],
+    [
+      "02:30 that exists twice is the first",
+      "2026-10-25",
+      "02:30",
+      "Europe/Berlin",
+      "2026-10-25T00:30:00.000Z",
+    ],
+    [
+      "the same across the ocean, forward",
+      "2026-03-08",
+      "02:30",
+      "America/New_York",
+      "2026-03-08T07:30:00.000Z",
+    ],
+    [
+      "the same across the ocean, back",
+      "2026-11-01",
+      "01:30",
+      "America/New_York",
+      "2026-11-01T05:30:00.000Z",
+    ],
     ["a change of half an hour", "2026-10-04", "02:15", "Australia/Lord_Howe", "2026-10-03T15:45:00.000Z"],
     ["midnight that does not exist", "2026-09-06", "00:00", "America/Santiago", "2026-09-06T04:00:00.000Z"],
     ["just before the change", "2026-03-29", "01:59", "Europe/Berlin", "2026-03-29T00:59:00.000Z"],
@@ -71,7 +95,12 @@ describe("the days on which something recurs", () => {
       { kind: "monthly", day: 30, until: "2028-03-30" },
       ["2028-01-30", "2028-02-29", "2028-03-30"],
     ],
-    ["none when it ends before it begins", "2026-11-24T00:00:00Z", { kind: "daily", until: "2026-11-23" }, []],
+    [
+      "none when it ends before it begins",
+      "2026-11-24T00:00:00Z",
+      { kind: "daily", until: "2026-11-23" },
+      [],
+    ],
   ])("%s", (_, startsAt, repeat, expected) => {
     expect(days(startsAt, "Asia/Shanghai", repeat)).toEqual(expected);
   });
