@@ -65,24 +65,7 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
       now: () => foundation.clock.now(),
     }),
   );
-  start(
-    createWakingLoop({
-      dispatch,
-      transact,
-      withdrawApproval: (tx, ctx, id) => voidApproval(tx, ctx, { kind: "message", id }),
-      nudgeExpander: () => expander.nudge(),
-      now: () => foundation.clock.now(),
-    }),
-  );
-  start(
-    createOccurrenceLoop({
-      dispatch,
-      transact,
-      withdrawApproval: (tx, ctx, id) => voidApproval(tx, ctx, { kind: "series", id }),
-      nudgeExpander: () => expander.nudge(),
-      clock: foundation.clock,
-    }),
-  );
+  for (const loop of calendarLoops(foundation, () => expander.nudge())) start(loop);
   const sweepers = createSweeperLoops({
     dispatch,
     worker: foundation.worker,
@@ -110,6 +93,27 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
       await Promise.all([worker.stop(), ...running.map((loop) => loop.stop())]);
     },
   };
+}
+
+/** What begins, or ends, because its time has come. */
+function calendarLoops(foundation: Foundation, nudgeExpander: () => void): Loop[] {
+  const { dispatch, transactAsWorker: transact, clock } = foundation;
+  return [
+    createWakingLoop({
+      dispatch,
+      transact,
+      withdrawApproval: (tx, ctx, id) => voidApproval(tx, ctx, { kind: "message", id }),
+      nudgeExpander,
+      now: () => clock.now(),
+    }),
+    createOccurrenceLoop({
+      dispatch,
+      transact,
+      withdrawApproval: (tx, ctx, id) => voidApproval(tx, ctx, { kind: "series", id }),
+      nudgeExpander,
+      clock,
+    }),
+  ];
 }
 
 function startSending(

@@ -3,7 +3,6 @@ import {
   createApprovalFlowService,
   createApprovalRequestService,
   isApprovalNeeded,
-  requestApproval,
   voidApproval,
 } from "../modules/approvals/index.ts";
 import {
@@ -32,22 +31,14 @@ import {
   createUpdateMessage,
   DEFAULT_BACKLOG,
   messageRoutes,
-  type NewMessage,
 } from "../modules/messages/index.ts";
 import { createPluginService, pluginRoutes } from "../modules/plugins/index.ts";
-import { createResendService, resendRoutes } from "../modules/resends/index.ts";
-import {
-  createCreateSeries,
-  createSeriesService,
-  type SeriesToApprove,
-  seriesRoutes,
-} from "../modules/series/index.ts";
 import { createStatisticsService, readMessageTotals, statisticsRoutes } from "../modules/statistics/index.ts";
-import type { RequestContext } from "../platform/context.ts";
-import type { Tx } from "../platform/database/index.ts";
 import type { ChannelHandle } from "../platform/plugin-runtime/index.ts";
 import { applyDecision } from "./apply-decision.ts";
+import { askForMessage } from "./ask-for-approval.ts";
 import type { Foundation } from "./foundation.ts";
+import { composeRepetition } from "./repetition.ts";
 
 /** Channels, approvals, messages and what became of them. `nudge`: something may be due now. */
 export function composeMessaging(foundation: Foundation, nudge: () => void) {
@@ -76,15 +67,7 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     planSend,
     catalogue,
     admission,
-    requestApproval: askForApproval,
-    nudge,
-  });
-  const resends = createResendService({
-    transact,
-    admission,
-    requestApproval: askForApproval,
-    assertVisible: messages.getVisible,
-    isApprovalNeeded,
+    requestApproval: askForMessage,
     nudge,
   });
   const approvalFlows = createApprovalFlowService({ transact });
@@ -113,39 +96,11 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
         updateMessage: createUpdateMessage({ transact, assertVisible: messages.getVisible }),
       }),
       deliveryRoutes(deliveries),
-      resendRoutes(resends),
-      seriesRoutes(
-        createCreateSeries({ transact, planSend, catalogue, requestApproval: askForSeries }),
-        createSeriesService({
-          transact,
-          withdrawApproval: (tx, ctx, id) => voidApproval(tx, ctx, { kind: "series", id }),
-        }),
-      ),
+      ...composeRepetition(foundation, { planSend, admission, assertVisible: messages.getVisible, nudge }),
       approvalRoutes(approvalFlows, approvalRequests),
       statisticsRoutes(createStatisticsService({ transact })),
     ],
   };
-}
-
-const askForApproval = (tx: Tx, ctx: RequestContext, message: NewMessage): Promise<boolean> =>
-  ask(tx, ctx, "message", message);
-
-const askForSeries = (tx: Tx, ctx: RequestContext, series: SeriesToApprove): Promise<boolean> =>
-  ask(tx, ctx, "series", series);
-
-async function ask(
-  tx: Tx,
-  ctx: RequestContext,
-  kind: "message" | "series",
-  { id, title: name, contentHash, sourceId, authorId }: SeriesToApprove,
-): Promise<boolean> {
-  const request = await requestApproval(tx, ctx, {
-    sourceId,
-    subject: { kind, id, name, contentHash },
-    requestedBy: authorId,
-    requestedByName: ctx.actor.name,
-  });
-  return request !== undefined;
 }
 
 /** The channel that a vendor's push is for, if the address is one that we gave out. */

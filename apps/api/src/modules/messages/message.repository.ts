@@ -112,8 +112,6 @@ export interface MessageContent {
   channelIds: string[];
   template: { id: string; name: string; version: number } | null;
   policy: { id: string; name: string; version: number; steps: schema.PolicyStep[] } | null;
-  /** The series that it is an occurrence of. */
-  seriesId: string | null;
   approvalRequestId: string | null;
 }
 
@@ -136,7 +134,6 @@ export async function getMessageContent(
       policyName: policies.name,
       policyNumber: policyVersions.number,
       steps: policyVersions.steps,
-      seriesId: occurrences.seriesId,
       approvalRequestId: approvalRequests.id,
     })
     .from(messages)
@@ -160,10 +157,6 @@ export async function getMessageContent(
       and(eq(policies.tenantId, messages.tenantId), eq(policies.id, policyVersions.policyId)),
     )
     .leftJoin(
-      occurrences,
-      and(eq(occurrences.tenantId, messages.tenantId), eq(occurrences.messageId, messages.id)),
-    )
-    .leftJoin(
       approvalRequests,
       and(eq(approvalRequests.tenantId, messages.tenantId), eq(approvalRequests.subjectId, messageId)),
     )
@@ -185,9 +178,17 @@ export async function getMessageContent(
       policyId && policyName && policyNumber && row.steps
         ? { id: policyId, name: policyName, version: policyNumber, steps: row.steps }
         : null,
-    seriesId: row.seriesId,
     approvalRequestId: row.approvalRequestId,
   };
+}
+
+/** The series that the message is an occurrence of. */
+export async function findSeriesId(tx: Tx, tenantId: string, messageId: string): Promise<string | null> {
+  const [row] = await tx.db
+    .select({ seriesId: occurrences.seriesId })
+    .from(occurrences)
+    .where(and(eq(occurrences.tenantId, tenantId), eq(occurrences.messageId, messageId)));
+  return row?.seriesId ?? null;
 }
 
 export type NamedChannel = Pick<typeof channels.$inferSelect, "id" | "name" | "kind">;

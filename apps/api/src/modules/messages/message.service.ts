@@ -36,7 +36,7 @@ export interface StepProgress {
 
 export type MessageDetail = MessageRow &
   MessageProgress &
-  Omit<MessageContent, "channelIds"> & { steps: StepProgress[] };
+  Omit<MessageContent, "channelIds"> & { steps: StepProgress[]; seriesId: string | null };
 
 export function createMessageService(deps: MessageServiceDeps) {
   async function getVisible(tx: Tx, ctx: RequestContext, messageId: string): Promise<MessageRow> {
@@ -90,6 +90,7 @@ export function createMessageService(deps: MessageServiceDeps) {
           ...message,
           ...content,
           ...progressOf(message, totals),
+          seriesId: await repository.findSeriesId(tx, ctx.tenantId, messageId),
           steps: stepsOf(steps, channels, totals),
         };
       });

@@ -1,2 +1,2 @@
 export { resendRoutes } from "./resend.routes.ts";
-export { createResendService } from "./resend.service.ts";
+export { createResendService, type ResendDeps } from "./resend.service.ts";
