@@ -49,8 +49,13 @@ export function createOccurrenceLoop(deps: OccurrenceDeps): Loop {
     idleMs: 200,
     async run() {
       const waking = await deps.dispatch.transaction((tx) => listWakingSeries(tx, SERIES_A_ROUND));
-      for (const series of waking) await settleOccurrence(deps, series);
+      const failures: unknown[] = [];
+      for (const series of waking) {
+        await settleOccurrence(deps, series).catch((error) => failures.push(error));
+      }
       if (waking.length > 0) deps.nudgeExpander();
+      // One series that cannot be settled must not keep those behind it waiting.
+      if (failures.length > 0) throw new AggregateError(failures, "occurrences were not settled");
       return waking.length === SERIES_A_ROUND;
     },
   };
