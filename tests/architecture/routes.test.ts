@@ -8,7 +8,10 @@ import { findUnboundedInputs, isBoundedPattern } from "./unbounded-inputs.ts";
 const LIMITED_ELSEWHERE: { places: RegExp; by: string }[] = [
   { places: /\/variables$/, by: "a refinement: at most 50 variables" },
   { places: /\/(variables|attributes)\/\{\}$/, by: "a JSON number is a double; only strings can be large" },
-  { places: /^sendMessage\/content(\/\{\})?$/, by: "the template rules: known kinds with declared fields" },
+  {
+    places: /^(sendMessage|createSeries)\/content(\/\{\})?$/,
+    by: "the template rules: known kinds with declared fields",
+  },
   { places: /^(create|update)Channel\/(settings|secrets)(\/\{\})?$/, by: "the plugin's own settings schema" },
 ];
 

@@ -18,7 +18,7 @@ describe("the navigation", () => {
     const hrefs = visible.map((entry) =>
       "href" in entry ? entry.href : entry.places.map(({ href }) => href),
     );
-    expect(hrefs).toEqual(["/", ["/messages"], "/templates"]);
+    expect(hrefs).toEqual(["/", ["/messages", "/messages/scheduled"], "/templates"]);
   });
 
   test("knows the place of a page below it", () => {

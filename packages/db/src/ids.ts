@@ -17,6 +17,7 @@ export const ID_PREFIXES = {
   policy: "pol",
   policyVersion: "pov",
   role: "rol",
+  series: "ser",
   session: "ses",
   source: "src",
   tag: "tag",

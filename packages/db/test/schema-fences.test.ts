@@ -21,6 +21,7 @@ const TABLES_WITHOUT_FOREIGN_KEYS = [
   "messages",
   "pacers",
   "receipts",
+  "resends",
   "statistics_deltas",
   "statistics_hourly",
   "vendor_references",

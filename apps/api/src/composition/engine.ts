@@ -16,6 +16,7 @@ import {
 } from "../modules/deliveries/index.ts";
 import { createFallbackLoop, wakeFlows } from "../modules/flows/index.ts";
 import { createWakingLoop } from "../modules/messages/index.ts";
+import { createOccurrenceLoop } from "../modules/series/index.ts";
 import { compactStatistics } from "../modules/statistics/index.ts";
 import { type Loop, type RunningLoop, startLoop } from "../platform/loops.ts";
 import type { HintWorker, QueueTransport } from "../platform/queue/index.ts";
@@ -68,15 +69,7 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
       now: () => foundation.clock.now(),
     }),
   );
-  start(
-    createWakingLoop({
-      dispatch,
-      transact,
-      withdrawApproval: (tx, ctx, id) => voidApproval(tx, ctx, { kind: "message", id }),
-      nudgeExpander: () => expander.nudge(),
-      now: () => foundation.clock.now(),
-    }),
-  );
+  for (const loop of calendarLoops(foundation, () => expander.nudge())) start(loop);
   const sweepers = createSweeperLoops({
     dispatch,
     worker: foundation.worker,
@@ -104,6 +97,27 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
       await Promise.all([worker.stop(), ...running.map((loop) => loop.stop())]);
     },
   };
+}
+
+/** What begins, or ends, because its time has come. */
+function calendarLoops(foundation: Foundation, nudgeExpander: () => void): Loop[] {
+  const { dispatch, transactAsWorker: transact, clock } = foundation;
+  return [
+    createWakingLoop({
+      dispatch,
+      transact,
+      withdrawApproval: (tx, ctx, id) => voidApproval(tx, ctx, { kind: "message", id }),
+      nudgeExpander,
+      now: () => clock.now(),
+    }),
+    createOccurrenceLoop({
+      dispatch,
+      transact,
+      withdrawApproval: (tx, ctx, id) => voidApproval(tx, ctx, { kind: "series", id }),
+      nudgeExpander,
+      clock,
+    }),
+  ];
 }
 
 function startSending(

@@ -3,7 +3,6 @@ import {
   createApprovalFlowService,
   createApprovalRequestService,
   isApprovalNeeded,
-  requestApproval,
   voidApproval,
 } from "../modules/approvals/index.ts";
 import {
@@ -32,16 +31,15 @@ import {
   createUpdateMessage,
   DEFAULT_BACKLOG,
   messageRoutes,
-  type NewMessage,
 } from "../modules/messages/index.ts";
 import { createPluginService, pluginRoutes } from "../modules/plugins/index.ts";
 import { createStatisticsService, readMessageTotals, statisticsRoutes } from "../modules/statistics/index.ts";
-import type { RequestContext } from "../platform/context.ts";
-import type { Tx } from "../platform/database/index.ts";
 import type { ChannelHandle } from "../platform/plugin-runtime/index.ts";
 import { createRecentAnswers } from "../platform/recent-answers.ts";
 import { applyDecision } from "./apply-decision.ts";
+import { askForMessage } from "./ask-for-approval.ts";
 import type { Foundation } from "./foundation.ts";
+import { composeRepetition } from "./repetition.ts";
 
 /** Channels, approvals, messages and what became of them. `nudge`: something may be due now. */
 export function composeMessaging(foundation: Foundation, nudge: () => void) {
@@ -60,15 +58,17 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     withdrawApproval: (tx, ctx, id) => voidApproval(tx, ctx, { kind: "message", id }),
     endUnsent,
   });
+  const admission = createAdmission({
+    readBacklog: () => foundation.dispatch.transaction(readBacklog),
+    limits: foundation.backlogLimits ?? DEFAULT_BACKLOG,
+  });
+  const planSend = createSendPlanner({ transact, isApprovalNeeded });
   const acceptMessage = createAcceptMessage({
     transact,
-    planSend: createSendPlanner({ transact, isApprovalNeeded }),
+    planSend,
     catalogue,
-    admission: createAdmission({
-      readBacklog: () => foundation.dispatch.transaction(readBacklog),
-      limits: foundation.backlogLimits ?? DEFAULT_BACKLOG,
-    }),
-    requestApproval: askForApproval,
+    admission,
+    requestApproval: askForMessage,
     nudge,
   });
   const approvalFlows = createApprovalFlowService({ transact });
@@ -97,21 +97,11 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
         updateMessage: createUpdateMessage({ transact, assertVisible: messages.getVisible }),
       }),
       deliveryRoutes(deliveries),
+      ...composeRepetition(foundation, { planSend, admission, assertVisible: messages.getVisible, nudge }),
       approvalRoutes(approvalFlows, approvalRequests),
       statisticsRoutes(createStatisticsService({ transact })),
     ],
   };
-}
-
-async function askForApproval(tx: Tx, ctx: RequestContext, message: NewMessage): Promise<boolean> {
-  const { id, title: name, contentHash, sourceId, authorId } = message;
-  const request = await requestApproval(tx, ctx, {
-    sourceId,
-    subject: { kind: "message", id, name, contentHash },
-    requestedBy: authorId,
-    requestedByName: ctx.actor.name,
-  });
-  return request !== undefined;
 }
 
 /** How long receipts are still taken for a channel that was deleted, or read by settings that were changed. */

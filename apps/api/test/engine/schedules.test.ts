@@ -112,6 +112,26 @@ describe("scheduled messages", () => {
     await school.source("POST", `/v1/messages/${id}/cancellation`);
   });
 
+  it("answers a repeat with what it found long after the time it was scheduled for", async () => {
+    const message = soon(-540);
+    const { body } = await school.trySend(message, { key: "late-repeat" });
+    await school.completed(body.id);
+    const { clock } = installation.foundation;
+    const now = clock.now;
+    clock.now = () => new Date(now().getTime() + 3_600_000);
+    try {
+      const again = await school.trySend(message, { key: "late-repeat" });
+      expect(again.status).toBe(202);
+      expect(again.body.id).toBe(body.id);
+      expect(again.headers.get("idempotency-replayed")).toBe("true");
+      const other = await school.trySend({ ...message, priority: 1 }, { key: "late-repeat" });
+      expect(other.status).toBe(422);
+    } finally {
+      clock.now = now;
+    }
+    expect(installation.vendor.effects.size).toBe(1);
+  });
+
   it("does not send what nobody has approved by its time, and says so", async () => {
     const strict = await givenSchool(installation, "严校");
     await strict.addUsers([{ userId: "u-1", identities: [{ kind: "push", address: "d-1" }] }]);

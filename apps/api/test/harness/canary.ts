@@ -74,7 +74,19 @@ async function makeContent(school: School) {
     ...SAMPLES.createPolicy?.(school, "canary"),
     name: `${CANARY}-policy`,
   });
-  return { templateId: template.id, tagId: tags.items[0]?.id ?? "", policyId: policy.id };
+  const at = new Date(Date.now() + 300 * 86_400_000).toISOString();
+  const repeat = { kind: "daily", until: at.slice(0, 10) };
+  const series = await make(school, "/v1/series", {
+    ...canaryMessage(["courier"]),
+    schedule: { at, timeZone: "UTC", repeat },
+  });
+  return {
+    seriesId: series.id,
+    on: repeat.until,
+    templateId: template.id,
+    tagId: tags.items[0]?.id ?? "",
+    policyId: policy.id,
+  };
 }
 
 async function requestApproval(school: School) {

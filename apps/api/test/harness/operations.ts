@@ -61,7 +61,8 @@ const PREFIXED = /^\^(\w+)_/;
 function absent(operation: Operation, name: string): string {
   const schema = operation.parameters.find((one) => one.in === "path" && one.name === name)?.schema;
   const prefix = PREFIXED.exec(schema?.pattern ?? "")?.[1];
-  if (prefix === undefined) return name === "number" ? "999" : name === "kind" ? "sms" : "nobody-has-this-id";
+  const words: Record<string, string> = { number: "999", kind: "sms", on: "2026-01-01" };
+  if (prefix === undefined) return words[name] ?? "nobody-has-this-id";
   const digits = createHash("sha256").update(operation.id).digest("hex");
   return `${prefix}_0${digits.slice(0, prefix === "dlv" ? 12 : 25)}`;
 }

@@ -1,5 +1,8 @@
 import type { School } from "./school.ts";
 
+const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
+const inDays = (count: number) => new Date(Date.now() + count * 86_400_000).toISOString().slice(0, 10);
+
 /**
  * A valid body for every operation that takes one, by operation id. `unique` tells two uses apart. A new operation
  * needs an entry: the batteries over all routes are made from these.
@@ -37,8 +40,21 @@ export const SAMPLES: Record<string, (school: School, unique: string) => object>
     priority: 2,
   }),
   updateMessage: () => ({
-    schedule: { at: new Date(Date.now() + 3_600_000).toISOString(), timeZone: "Asia/Shanghai" },
+    schedule: { at: inAnHour(), timeZone: "Asia/Shanghai" },
   }),
+  createSeries: (school, unique) => ({
+    ...SAMPLES.sendMessage?.(school, unique),
+    schedule: { at: inAnHour(), timeZone: "Asia/Shanghai", repeat: { kind: "daily", until: inDays(5) } },
+  }),
+  previewSeries: () => ({
+    schedule: {
+      at: inAnHour(),
+      timeZone: "Asia/Shanghai",
+      repeat: { kind: "weekly", weekdays: [1, 3], until: inDays(30) },
+    },
+  }),
+  resendDelivery: () => ({ force: false }),
+  replayMessage: () => ({ state: ["failed"] }),
   createPolicy: (school, unique) => ({
     name: `策略 ${unique}`,
     steps: [

@@ -65,8 +65,8 @@ export const approvalRequests = pgTable(
     tenantId: tenantId(),
     id: approvalRequestId("id").notNull(),
     flowId: approvalFlowId("flow_id").notNull(),
-    subjectKind: text("subject_kind").$type<"message" | "template_version">().notNull(),
-    /** Public id of the message or template version. */
+    subjectKind: text("subject_kind").$type<"message" | "series" | "template_version">().notNull(),
+    /** Public id of the message, series or template version. */
     subjectId: text("subject_id").notNull(),
     subjectName: text("subject_name").notNull(),
     /** SHA-256 over what the decision is about; another hash voids the request. */

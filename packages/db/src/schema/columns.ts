@@ -20,6 +20,7 @@ export const messageId = publicId("message");
 export const policyId = publicId("policy");
 export const policyVersionId = publicId("policyVersion");
 export const roleId = publicId("role");
+export const seriesId = publicId("series");
 export const sessionId = publicId("session");
 export const sourceId = publicId("source");
 export const tagId = publicId("tag");

@@ -104,6 +104,23 @@ export const chunks = pgTable(
   ],
 );
 
+/** Deliveries that were sent again, and the later message that does it. */
+export const resends = pgTable(
+  "resends",
+  {
+    tenantId: tenantId(),
+    /** The later message. */
+    messageId: messageId("message_id").notNull(),
+    /** The earlier delivery. */
+    deliveryId: bigint("delivery_id", { mode: "bigint" }).notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.messageId, table.deliveryId] }),
+    index("resends_of_delivery").on(table.tenantId, table.deliveryId),
+  ],
+);
+
 /** One vendor call (or one batch handed to a native plugin). Written before the call: the intent. */
 export const attempts = pgTable(
   "attempts",

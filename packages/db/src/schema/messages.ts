@@ -46,7 +46,9 @@ export type Audience =
   | { kind: "all" }
   | { kind: "users"; userIds: string[] }
   | { kind: "tags"; any: string[]; all: string[]; not: string[] }
-  | { kind: "addresses"; addresses: CustomAddress[] };
+  | { kind: "addresses"; addresses: CustomAddress[] }
+  /** Whom deliveries of an earlier message were for, each by its own channel; `resends` has them. */
+  | { kind: "deliveries"; messageId: string; deliveryCount: number; recipientCount: number };
 
 export interface CustomAddress {
   address: string;

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, Options as Options2, TDataShape } from './client/index.ts';
-import type { ArchivePolicyData, ArchivePolicyErrors, ArchivePolicyResponses, CancelMessageData, CancelMessageErrors, CancelMessageResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateMemberData, CreateMemberErrors, CreateMemberResponses, CreatePolicyData, CreatePolicyErrors, CreatePolicyResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateSourceData, CreateSourceErrors, CreateSourceResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideApprovalRequestData, DecideApprovalRequestErrors, DecideApprovalRequestResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteIdentityData, DeleteIdentityErrors, DeleteIdentityResponses, DeleteMemberData, DeleteMemberErrors, DeleteMemberResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSourceData, DeleteSourceErrors, DeleteSourceResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, GetApprovalFlowData, GetApprovalFlowErrors, GetApprovalFlowResponses, GetApprovalRequestData, GetApprovalRequestErrors, GetApprovalRequestResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetFunnelData, GetFunnelErrors, GetFunnelResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetSourceData, GetSourceErrors, GetSourceResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUserData, GetUserErrors, GetUserResponses, GrantChannelData, GrantChannelErrors, GrantChannelResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApprovalRequestsData, ListApprovalRequestsErrors, ListApprovalRequestsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListPluginsData, ListPluginsErrors, ListPluginsResponses, ListPoliciesData, ListPoliciesErrors, ListPoliciesResponses, ListQuotasData, ListQuotasErrors, ListQuotasResponses, ListReasonsData, ListReasonsErrors, ListReasonsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSourcesData, ListSourcesErrors, ListSourcesResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, PauseMessageData, PauseMessageErrors, PauseMessageResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, PublishTemplateVersionData, PublishTemplateVersionErrors, PublishTemplateVersionResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenameTemplateData, RenameTemplateErrors, RenameTemplateResponses, ResumeMessageData, ResumeMessageErrors, ResumeMessageResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeChannelData, RevokeChannelErrors, RevokeChannelResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SaveApprovalFlowData, SaveApprovalFlowErrors, SaveApprovalFlowResponses, SavePolicyData, SavePolicyErrors, SavePolicyResponses, SaveTemplateVersionData, SaveTemplateVersionErrors, SaveTemplateVersionResponses, SaveUserData, SaveUserErrors, SaveUserResponses, SaveUsersData, SaveUsersErrors, SaveUsersResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SetIdentityData, SetIdentityErrors, SetIdentityResponses, SimulatePolicyData, SimulatePolicyErrors, SimulatePolicyResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMessageData, UpdateMessageErrors, UpdateMessageResponses, UpdateSourceData, UpdateSourceErrors, UpdateSourceResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, VerifyChannelData, VerifyChannelErrors, VerifyChannelResponses } from './types.gen.ts';
+import type { ArchivePolicyData, ArchivePolicyErrors, ArchivePolicyResponses, CancelMessageData, CancelMessageErrors, CancelMessageResponses, CancelOccurrenceData, CancelOccurrenceErrors, CancelOccurrenceResponses, CancelSeriesData, CancelSeriesErrors, CancelSeriesResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateMemberData, CreateMemberErrors, CreateMemberResponses, CreatePolicyData, CreatePolicyErrors, CreatePolicyResponses, CreateSeriesData, CreateSeriesErrors, CreateSeriesResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateSourceData, CreateSourceErrors, CreateSourceResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideApprovalRequestData, DecideApprovalRequestErrors, DecideApprovalRequestResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteIdentityData, DeleteIdentityErrors, DeleteIdentityResponses, DeleteMemberData, DeleteMemberErrors, DeleteMemberResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSourceData, DeleteSourceErrors, DeleteSourceResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, GetApprovalFlowData, GetApprovalFlowErrors, GetApprovalFlowResponses, GetApprovalRequestData, GetApprovalRequestErrors, GetApprovalRequestResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetFunnelData, GetFunnelErrors, GetFunnelResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetSeriesData, GetSeriesErrors, GetSeriesResponses, GetSourceData, GetSourceErrors, GetSourceResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUserData, GetUserErrors, GetUserResponses, GrantChannelData, GrantChannelErrors, GrantChannelResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApprovalRequestsData, ListApprovalRequestsErrors, ListApprovalRequestsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListPluginsData, ListPluginsErrors, ListPluginsResponses, ListPoliciesData, ListPoliciesErrors, ListPoliciesResponses, ListQuotasData, ListQuotasErrors, ListQuotasResponses, ListReasonsData, ListReasonsErrors, ListReasonsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSeriesData, ListSeriesErrors, ListSeriesResponses, ListSourcesData, ListSourcesErrors, ListSourcesResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, PauseMessageData, PauseMessageErrors, PauseMessageResponses, PreviewReplayData, PreviewReplayErrors, PreviewReplayResponses, PreviewSeriesData, PreviewSeriesErrors, PreviewSeriesResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, PublishTemplateVersionData, PublishTemplateVersionErrors, PublishTemplateVersionResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenameTemplateData, RenameTemplateErrors, RenameTemplateResponses, ReplayMessageData, ReplayMessageErrors, ReplayMessageResponses, ResendDeliveryData, ResendDeliveryErrors, ResendDeliveryResponses, ResumeMessageData, ResumeMessageErrors, ResumeMessageResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeChannelData, RevokeChannelErrors, RevokeChannelResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SaveApprovalFlowData, SaveApprovalFlowErrors, SaveApprovalFlowResponses, SavePolicyData, SavePolicyErrors, SavePolicyResponses, SaveTemplateVersionData, SaveTemplateVersionErrors, SaveTemplateVersionResponses, SaveUserData, SaveUserErrors, SaveUserResponses, SaveUsersData, SaveUsersErrors, SaveUsersResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SetIdentityData, SetIdentityErrors, SetIdentityResponses, SimulatePolicyData, SimulatePolicyErrors, SimulatePolicyResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMessageData, UpdateMessageErrors, UpdateMessageResponses, UpdateSourceData, UpdateSourceErrors, UpdateSourceResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, VerifyChannelData, VerifyChannelErrors, VerifyChannelResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -214,6 +214,26 @@ export const getDelivery = <ThrowOnError extends boolean = true>(options: Option
         }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/deliveries/{deliveryId}',
     ...options
+});
+
+/**
+ * Send one delivery again
+ *
+ * Makes a new message with the same content, which counts against the quota, may need approval, and leaves the earlier deliveries as they are. It goes by the channels that the deliveries took, without a policy.
+ */
+export const resendDelivery = <ThrowOnError extends boolean = true>(options: Options<ResendDeliveryData, ThrowOnError>) => (options.client ?? client).post<ResendDeliveryResponses, ResendDeliveryErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/deliveries/{deliveryId}/resend',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -437,6 +457,40 @@ export const pauseMessage = <ThrowOnError extends boolean = true>(options: Optio
 });
 
 /**
+ * Count what a replay would send again; nothing is sent
+ */
+export const previewReplay = <ThrowOnError extends boolean = true>(options: Options<PreviewReplayData, ThrowOnError>) => (options.client ?? client).get<PreviewReplayResponses, PreviewReplayErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/messages/{messageId}/replay',
+    ...options
+});
+
+/**
+ * Send a filtered set of a message's deliveries again
+ *
+ * Makes a new message with the same content, which counts against the quota, may need approval, and leaves the earlier deliveries as they are. It goes by the channels that the deliveries took, without a policy. At most 10,000 at once; a repeat goes on with the rest.
+ */
+export const replayMessage = <ThrowOnError extends boolean = true>(options: Options<ReplayMessageData, ThrowOnError>) => (options.client ?? client).post<ReplayMessageResponses, ReplayMessageErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/messages/{messageId}/replay',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Go on where a message was paused
  */
 export const resumeMessage = <ThrowOnError extends boolean = true>(options: Options<ResumeMessageData, ThrowOnError>) => (options.client ?? client).post<ResumeMessageResponses, ResumeMessageErrors, ThrowOnError, 'data'>({
@@ -585,6 +639,116 @@ export const listRoles = <ThrowOnError extends boolean = true>(options?: Options
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/roles',
+    ...options
+});
+
+/**
+ * List series, newest first
+ */
+export const listSeries = <ThrowOnError extends boolean = true>(options?: Options<ListSeriesData, ThrowOnError>) => (options?.client ?? client).get<ListSeriesResponses, ListSeriesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/series',
+    ...options
+});
+
+/**
+ * Send a message again and again, up to a day
+ *
+ * Template version, content and route are pinned now and approved once; whom it reaches is worked out at each occurrence, which becomes an ordinary message. An occurrence that could not begin within ten minutes is missed and not made up for.
+ */
+export const createSeries = <ThrowOnError extends boolean = true>(options: Options<CreateSeriesData, ThrowOnError>) => (options.client ?? client).post<CreateSeriesResponses, CreateSeriesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/series',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List the first times of a recurring schedule; nothing is stored
+ */
+export const previewSeries = <ThrowOnError extends boolean = true>(options: Options<PreviewSeriesData, ThrowOnError>) => (options.client ?? client).post<PreviewSeriesResponses, PreviewSeriesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/series/preview',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Read a series with what it says and whom it is for
+ */
+export const getSeries = <ThrowOnError extends boolean = true>(options: Options<GetSeriesData, ThrowOnError>) => (options.client ?? client).get<GetSeriesResponses, GetSeriesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/series/{seriesId}',
+    ...options
+});
+
+/**
+ * Cancel everything that is still to come
+ *
+ * Messages that have begun go on; each can be cancelled by itself.
+ */
+export const cancelSeries = <ThrowOnError extends boolean = true>(options: Options<CancelSeriesData, ThrowOnError>) => (options.client ?? client).post<CancelSeriesResponses, CancelSeriesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/series/{seriesId}/cancellation',
+    ...options
+});
+
+/**
+ * List a series' days in order, with what became of them
+ */
+export const listOccurrences = <ThrowOnError extends boolean = true>(options: Options<ListOccurrencesData, ThrowOnError>) => (options.client ?? client).get<ListOccurrencesResponses, ListOccurrencesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/series/{seriesId}/occurrences',
+    ...options
+});
+
+/**
+ * Leave one day out
+ */
+export const cancelOccurrence = <ThrowOnError extends boolean = true>(options: Options<CancelOccurrenceData, ThrowOnError>) => (options.client ?? client).post<CancelOccurrenceResponses, CancelOccurrenceErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/series/{seriesId}/occurrences/{on}/cancellation',
     ...options
 });
 

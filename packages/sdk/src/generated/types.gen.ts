@@ -10,6 +10,12 @@ export type AcceptedMessage = {
     createdAt: string;
 };
 
+export type AcceptedSeries = {
+    id: string;
+    outcome: 'accepted' | 'awaiting_approval';
+    createdAt: string;
+};
+
 export type ApiKey = {
     id: string;
     lastFour: string;
@@ -73,7 +79,7 @@ export type ApprovalLevel = {
 export type ApprovalRequest = {
     id: string;
     subject: {
-        kind: 'message' | 'template_version';
+        kind: 'message' | 'series' | 'template_version';
         id: string;
         name: string;
     };
@@ -124,6 +130,10 @@ export type AskedAudience = {
 } | {
     kind: 'addresses';
     addressCount: number;
+} | {
+    kind: 'deliveries';
+    messageId: string;
+    deliveryCount: number;
 };
 
 export type Audience = {
@@ -389,6 +399,47 @@ export type CreateMember = {
     password: string;
 };
 
+export type CreateSeries = {
+    audience: Audience;
+    /**
+     * Channels that are sent to at once. Leave out when a policy is given.
+     */
+    channels?: Array<string>;
+    policy?: string;
+    /**
+     * A published template's code or id. Leave out when content is given.
+     */
+    template?: string;
+    /**
+     * Channel kind → field → text, where no template is used.
+     */
+    content?: {
+        [key: string]: {
+            [key: string]: string;
+        };
+    };
+    variables?: {
+        [key: string]: string | number;
+    };
+    /**
+     * 1 high, 2 medium, 3 low
+     */
+    priority?: number;
+    /**
+     * Deliveries a second at most, or all of them spread over so many minutes (at most a week).
+     */
+    rate?: {
+        perSecond: number;
+    } | {
+        overMinutes: number;
+    };
+    /**
+     * What has not been sent this long after the message was to begin never is: it becomes `expired`. Up to ten days.
+     */
+    ttlSeconds?: number;
+    schedule: RecurringSchedule;
+};
+
 export type CreateSession = {
     email: string;
     password: string;
@@ -459,6 +510,13 @@ export type Delivery = {
 };
 
 export type DeliveryDetail = Delivery & {
+    /**
+     * The messages that send it again.
+     */
+    resends: Array<{
+        messageId: string;
+        at: string;
+    }>;
     timeline: Array<{
         at: string;
         kind: 'created' | 'attempt_started' | 'attempt_ended' | 'receipt' | 'state';
@@ -601,7 +659,7 @@ export type Message = {
         id: string;
         name: string;
     } | null;
-    audienceKind: 'all' | 'users' | 'tags' | 'addresses';
+    audienceKind: 'all' | 'users' | 'tags' | 'addresses' | 'deliveries';
     needsApproval: boolean;
     /**
      * How many people or typed addresses it is for, each once; 0 until they are worked out, which starts after approval.
@@ -660,6 +718,10 @@ export type MessageDetail = Message & {
         name: string;
         version: number;
     } | null;
+    /**
+     * The series that it is an occurrence of.
+     */
+    seriesId: string | null;
     steps: Array<{
         step: number;
         when: 'failed' | 'undelivered' | 'unread' | null;
@@ -684,6 +746,23 @@ export type NewApiKey = ApiKey & {
      * The key itself, shown this once.
      */
     key: string;
+};
+
+export type Occurrence = {
+    on: string;
+    at: string;
+    /**
+     * `withdrawn`: was still to come when the series was over.
+     */
+    state: 'planned' | 'begun' | 'missed' | 'failed' | 'cancelled' | 'withdrawn';
+    messageId: string | null;
+    reason: string | null;
+    reasonDetail: string | null;
+};
+
+export type OccurrencePage = {
+    items: Array<Occurrence>;
+    nextCursor: string | null;
 };
 
 /**
@@ -789,6 +868,10 @@ export type PolicyStep = {
     afterSeconds?: number;
 };
 
+export type PreviewSeries = {
+    schedule: RecurringSchedule;
+};
+
 export type PreviewTemplate = {
     kind: string;
     /**
@@ -838,6 +921,94 @@ export type ReasonList = {
         reason: string;
         count: number;
     }>;
+};
+
+export type RecurringSchedule = {
+    at: string;
+    /**
+     * An IANA zone, shown beside the time.
+     */
+    timeZone: string;
+    repeat: Repeat;
+};
+
+/**
+ * On which days it recurs, at the time of the day of `at` in the zone. A time that clocks skip is as much later (02:30 becomes 03:30); of a time that comes twice, the first.
+ */
+export type Repeat = {
+    kind: 'daily';
+    /**
+     * The last day, in the schedule's zone; a year ahead at most.
+     */
+    until: string;
+} | {
+    kind: 'weekly';
+    /**
+     * 1 is Monday, 7 is Sunday.
+     */
+    weekdays: Array<number>;
+    /**
+     * The last day, in the schedule's zone; a year ahead at most.
+     */
+    until: string;
+} | {
+    kind: 'monthly';
+    /**
+     * In a shorter month its last day.
+     */
+    day: number;
+    /**
+     * The last day, in the schedule's zone; a year ahead at most.
+     */
+    until: string;
+};
+
+export type ReplayMessage = {
+    /**
+     * One state, or several: `state=failed&state=expired`.
+     */
+    state?: Array<'ready' | 'accepted' | 'delivered' | 'undelivered' | 'failed' | 'unknown' | 'suppressed' | 'cancelled' | 'expired'>;
+    /**
+     * Only those that were read, or clicked; a click counts as reading.
+     */
+    engagement?: 'read' | 'clicked';
+    channelId?: string;
+    step?: number | null;
+    /**
+     * A reason code, ours or the vendor's.
+     */
+    reason?: string;
+    /**
+     * The tenant's own id of a user.
+     */
+    userId?: string;
+    /**
+     * Also what is under way, may have arrived, or was sent again already: somebody may get it twice.
+     */
+    force?: boolean;
+};
+
+export type ReplayPreview = {
+    /**
+     * Deliveries that would be sent again, at most 10,000.
+     */
+    deliveryCount: number;
+    recipientCount: number;
+    /**
+     * Whether more match than one replay sends again.
+     */
+    hasMore: boolean;
+    /**
+     * Matching deliveries that are left alone without `force`, because somebody might get them twice; counted up to 10,000.
+     */
+    skippedCount: number;
+};
+
+export type ResendDelivery = {
+    /**
+     * Also what is under way, may have arrived, or was sent again already: somebody may get it twice.
+     */
+    force?: boolean;
 };
 
 export type Role = {
@@ -975,7 +1146,6 @@ export type SendMessage = {
      * 1 high, 2 medium, 3 low
      */
     priority?: number;
-    schedule?: Schedule;
     /**
      * Deliveries a second at most, or all of them spread over so many minutes (at most a week).
      */
@@ -988,6 +1158,87 @@ export type SendMessage = {
      * What has not been sent this long after the message was to begin never is: it becomes `expired`. Up to ten days.
      */
     ttlSeconds?: number;
+    schedule?: Schedule;
+};
+
+export type Series = {
+    id: string;
+    title: string;
+    state: 'pending_approval' | 'rejected' | 'active' | 'ended' | 'cancelled';
+    priority: number;
+    /**
+     * Null when a member composed it.
+     */
+    source: {
+        id: string;
+        name: string;
+    } | null;
+    author: {
+        id: string;
+        name: string;
+    } | null;
+    audienceKind: 'all' | 'users' | 'tags' | 'addresses' | 'deliveries';
+    startsAt: string;
+    timeZone: string;
+    repeat: Repeat;
+    /**
+     * Null when nothing is still to come.
+     */
+    nextAt: string | null;
+    nextOn: string | null;
+    /**
+     * Why it ended before its last day.
+     */
+    endReason: string | null;
+    createdAt: string;
+};
+
+export type SeriesDetail = Series & {
+    audience: AskedAudience;
+    template: {
+        id: string;
+        name: string;
+        version: number;
+    } | null;
+    content: {
+        [key: string]: {
+            [key: string]: string;
+        };
+    };
+    variables: {
+        [key: string]: string | number;
+    };
+    /**
+     * SHA-256 in hex; an approval binds to it.
+     */
+    contentHash: string;
+    policy: {
+        id: string;
+        name: string;
+        version: number;
+    } | null;
+    channels: Array<{
+        id: string;
+        name: string;
+        kind: string;
+    }>;
+    approvalRequestId: string | null;
+};
+
+export type SeriesPage = {
+    items: Array<Series>;
+    nextCursor: string | null;
+};
+
+export type SeriesPreview = {
+    /**
+     * The first five.
+     */
+    next: Array<{
+        on: string;
+        at: string;
+    }>;
+    count: number;
 };
 
 export type SetIdentity = {
@@ -1846,6 +2097,75 @@ export type GetDeliveryResponses = {
 
 export type GetDeliveryResponse = GetDeliveryResponses[keyof GetDeliveryResponses];
 
+export type ResendDeliveryData = {
+    body: ResendDelivery;
+    headers?: {
+        /**
+         * A repeat with the same key and body answers the first result and sends nothing.
+         */
+        'idempotency-key'?: string;
+    };
+    path: {
+        deliveryId: string;
+    };
+    query?: never;
+    url: '/v1/deliveries/{deliveryId}/resend';
+};
+
+export type ResendDeliveryErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Too many requests; try again after `Retry-After` seconds
+     */
+    429: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ResendDeliveryError = ResendDeliveryErrors[keyof ResendDeliveryErrors];
+
+export type ResendDeliveryResponses = {
+    /**
+     * Accepted: the new message
+     */
+    202: AcceptedMessage;
+};
+
+export type ResendDeliveryResponse = ResendDeliveryResponses[keyof ResendDeliveryResponses];
+
 export type GetMeData = {
     body?: never;
     path?: never;
@@ -2455,6 +2775,10 @@ export type ListDeliveriesData = {
         channelId?: string;
         step?: number | null;
         /**
+         * A reason code, ours or the vendor's.
+         */
+        reason?: string;
+        /**
          * The tenant's own id of a user.
          */
         userId?: string;
@@ -2542,6 +2866,138 @@ export type PauseMessageResponses = {
 };
 
 export type PauseMessageResponse = PauseMessageResponses[keyof PauseMessageResponses];
+
+export type PreviewReplayData = {
+    body?: never;
+    path: {
+        messageId: string;
+    };
+    query?: {
+        /**
+         * One state, or several: `state=failed&state=expired`.
+         */
+        state?: Array<'ready' | 'accepted' | 'delivered' | 'undelivered' | 'failed' | 'unknown' | 'suppressed' | 'cancelled' | 'expired'>;
+        /**
+         * Only those that were read, or clicked; a click counts as reading.
+         */
+        engagement?: 'read' | 'clicked';
+        channelId?: string;
+        step?: number | null;
+        /**
+         * A reason code, ours or the vendor's.
+         */
+        reason?: string;
+        /**
+         * The tenant's own id of a user.
+         */
+        userId?: string;
+        force?: boolean;
+    };
+    url: '/v1/messages/{messageId}/replay';
+};
+
+export type PreviewReplayErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type PreviewReplayError = PreviewReplayErrors[keyof PreviewReplayErrors];
+
+export type PreviewReplayResponses = {
+    /**
+     * The counts
+     */
+    200: ReplayPreview;
+};
+
+export type PreviewReplayResponse = PreviewReplayResponses[keyof PreviewReplayResponses];
+
+export type ReplayMessageData = {
+    body: ReplayMessage;
+    headers?: {
+        /**
+         * A repeat with the same key and body answers the first result and sends nothing.
+         */
+        'idempotency-key'?: string;
+    };
+    path: {
+        messageId: string;
+    };
+    query?: never;
+    url: '/v1/messages/{messageId}/replay';
+};
+
+export type ReplayMessageErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Too many requests; try again after `Retry-After` seconds
+     */
+    429: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ReplayMessageError = ReplayMessageErrors[keyof ReplayMessageErrors];
+
+export type ReplayMessageResponses = {
+    /**
+     * Accepted: the new message
+     */
+    202: AcceptedMessage;
+};
+
+export type ReplayMessageResponse = ReplayMessageResponses[keyof ReplayMessageResponses];
 
 export type ResumeMessageData = {
     body?: never;
@@ -2996,6 +3452,344 @@ export type ListRolesResponses = {
 };
 
 export type ListRolesResponse = ListRolesResponses[keyof ListRolesResponses];
+
+export type ListSeriesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+        state?: 'pending_approval' | 'rejected' | 'active' | 'ended' | 'cancelled';
+    };
+    url: '/v1/series';
+};
+
+export type ListSeriesErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListSeriesError = ListSeriesErrors[keyof ListSeriesErrors];
+
+export type ListSeriesResponses = {
+    /**
+     * A page of series
+     */
+    200: SeriesPage;
+};
+
+export type ListSeriesResponse = ListSeriesResponses[keyof ListSeriesResponses];
+
+export type CreateSeriesData = {
+    body: CreateSeries;
+    headers?: {
+        /**
+         * A repeat with the same key and body answers the first result and sends nothing.
+         */
+        'idempotency-key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/series';
+};
+
+export type CreateSeriesErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type CreateSeriesError = CreateSeriesErrors[keyof CreateSeriesErrors];
+
+export type CreateSeriesResponses = {
+    /**
+     * Accepted: begins at its time or after approval
+     */
+    202: AcceptedSeries;
+};
+
+export type CreateSeriesResponse = CreateSeriesResponses[keyof CreateSeriesResponses];
+
+export type PreviewSeriesData = {
+    body: PreviewSeries;
+    path?: never;
+    query?: never;
+    url: '/v1/series/preview';
+};
+
+export type PreviewSeriesErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type PreviewSeriesError = PreviewSeriesErrors[keyof PreviewSeriesErrors];
+
+export type PreviewSeriesResponses = {
+    /**
+     * The first times
+     */
+    200: SeriesPreview;
+};
+
+export type PreviewSeriesResponse = PreviewSeriesResponses[keyof PreviewSeriesResponses];
+
+export type GetSeriesData = {
+    body?: never;
+    path: {
+        seriesId: string;
+    };
+    query?: never;
+    url: '/v1/series/{seriesId}';
+};
+
+export type GetSeriesErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type GetSeriesError = GetSeriesErrors[keyof GetSeriesErrors];
+
+export type GetSeriesResponses = {
+    /**
+     * The series
+     */
+    200: SeriesDetail;
+};
+
+export type GetSeriesResponse = GetSeriesResponses[keyof GetSeriesResponses];
+
+export type CancelSeriesData = {
+    body?: never;
+    path: {
+        seriesId: string;
+    };
+    query?: never;
+    url: '/v1/series/{seriesId}/cancellation';
+};
+
+export type CancelSeriesErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type CancelSeriesError = CancelSeriesErrors[keyof CancelSeriesErrors];
+
+export type CancelSeriesResponses = {
+    /**
+     * Cancelled
+     */
+    204: void;
+};
+
+export type CancelSeriesResponse = CancelSeriesResponses[keyof CancelSeriesResponses];
+
+export type ListOccurrencesData = {
+    body?: never;
+    path: {
+        seriesId: string;
+    };
+    query?: {
+        limit?: number;
+        cursor?: string;
+        state?: 'planned' | 'begun' | 'missed' | 'failed' | 'cancelled' | 'withdrawn';
+    };
+    url: '/v1/series/{seriesId}/occurrences';
+};
+
+export type ListOccurrencesErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListOccurrencesError = ListOccurrencesErrors[keyof ListOccurrencesErrors];
+
+export type ListOccurrencesResponses = {
+    /**
+     * A page of occurrences
+     */
+    200: OccurrencePage;
+};
+
+export type ListOccurrencesResponse = ListOccurrencesResponses[keyof ListOccurrencesResponses];
+
+export type CancelOccurrenceData = {
+    body?: never;
+    path: {
+        seriesId: string;
+        on: string;
+    };
+    query?: never;
+    url: '/v1/series/{seriesId}/occurrences/{on}/cancellation';
+};
+
+export type CancelOccurrenceErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type CancelOccurrenceError = CancelOccurrenceErrors[keyof CancelOccurrenceErrors];
+
+export type CancelOccurrenceResponses = {
+    /**
+     * Cancelled
+     */
+    204: void;
+};
+
+export type CancelOccurrenceResponse = CancelOccurrenceResponses[keyof CancelOccurrenceResponses];
 
 export type DeleteSessionData = {
     body?: never;

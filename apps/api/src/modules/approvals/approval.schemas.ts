@@ -74,7 +74,11 @@ export const ApprovalRequestQuery = fields.pageQuery.extend({
 export const ApprovalRequest = z
   .object({
     id: fields.id("approvalRequest"),
-    subject: z.object({ kind: z.enum(["message", "template_version"]), id: z.string(), name: z.string() }),
+    subject: z.object({
+      kind: z.enum(["message", "series", "template_version"]),
+      id: z.string(),
+      name: z.string(),
+    }),
     state: z.enum(APPROVAL_STATES),
     level: z.int().openapi({ description: "Index of the level that decides next, or that decided last." }),
     levels: z.array(ApprovalLevel),

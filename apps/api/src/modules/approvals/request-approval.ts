@@ -7,7 +7,7 @@ import { findFlow } from "./approval-flow.repository.ts";
 import { findCandidates, insertRequest, voidPendingRequest } from "./approval-request.repository.ts";
 
 export interface ApprovalSubject {
-  kind: "message" | "template_version";
+  kind: "message" | "series" | "template_version";
   /** Public id. */
   id: string;
 }

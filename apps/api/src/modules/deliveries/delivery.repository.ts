@@ -49,6 +49,8 @@ export interface DeliveryFilter {
   engagement?: "read" | "clicked" | undefined;
   channelId?: string | undefined;
   step?: number | undefined;
+  /** Our reason code, or the vendor's. */
+  reason?: string | undefined;
   /** The tenant's own id of a user. */
   userId?: string | undefined;
 }
@@ -58,7 +60,43 @@ const columns = ({ sql }: Tx) => sql`
   u.name as user_name, d.step, d.state, d.attempt_count, d.address, d.address_origin, d.reason, d.reason_detail,
   d.created_at, d.accepted_at, d.delivered_at, d.read_at, d.clicked_at`;
 
-/** A message's deliveries in the order they were made, found through its chunks' id ranges. */
+/**
+ * A message's deliveries that the filter lets through, found through its chunks' id ranges; `d` is a delivery, `u` its
+ * user and `c` its channel.
+ */
+export function matching(
+  { sql }: Tx,
+  tenantId: string,
+  messageId: string,
+  filter: DeliveryFilter,
+  after = "0",
+) {
+  const tenant = toUuid("tenant", tenantId);
+  const states = filter.state ? [...filter.state] : null;
+  const engagement = filter.engagement ?? null;
+  const reason = filter.reason ?? null;
+  const channel = filter.channelId ? toUuid("channel", filter.channelId) : null;
+  return sql`
+    from chunks k
+    cross join lateral (
+      select * from deliveries d where d.tenant_id = ${tenant} and d.id between k.first_id and k.last_id
+        and d.id > ${after}
+        and (${states}::text[] is null or d.state = any(${states}::text[]::delivery_state[]))
+        and (${reason}::text is null or d.reason = ${reason}::text)
+        and (${engagement}::text is null
+          or case ${engagement}::text when 'read' then d.read_at else d.clicked_at end is not null)
+      offset 0
+    ) d
+    left join channels c on c.tenant_id = ${tenant} and c.id = d.channel_id
+    left join users u on u.tenant_id = ${tenant} and u.id = d.user_id
+    where k.tenant_id = ${tenant} and k.message_id = ${toUuid("message", messageId)}
+      and k.last_id > ${after}
+      and (${channel}::uuid is null or k.channel_id = ${channel}::uuid)
+      and (${filter.step ?? null}::int is null or k.step = ${filter.step ?? null}::int)
+      and (${filter.userId ?? null}::text is null or u.external_id = ${filter.userId ?? null}::text)`;
+}
+
+/** A message's deliveries in the order they were made. */
 export async function listDeliveries(
   tx: Tx,
   tenantId: string,
@@ -67,30 +105,8 @@ export async function listDeliveries(
   after: string | undefined,
   limit: number,
 ): Promise<DeliveryRow[]> {
-  const { sql } = tx;
-  const tenant = toUuid("tenant", tenantId);
-  const states = filter.state ? [...filter.state] : null;
-  const engagement = filter.engagement ?? null;
-  const channel = filter.channelId ? toUuid("channel", filter.channelId) : null;
-  const rows = await sql<RawDelivery[]>`
-    select ${columns(tx)}
-    from chunks k
-    cross join lateral (
-      select * from deliveries d where d.tenant_id = ${tenant} and d.id between k.first_id and k.last_id
-        and d.id > ${after ?? "0"}
-        and (${states}::text[] is null or d.state = any(${states}::text[]::delivery_state[]))
-        and (${engagement}::text is null
-          or case ${engagement}::text when 'read' then d.read_at else d.clicked_at end is not null)
-      offset 0
-    ) d
-    left join channels c on c.tenant_id = ${tenant} and c.id = d.channel_id
-    left join users u on u.tenant_id = ${tenant} and u.id = d.user_id
-    where k.tenant_id = ${tenant} and k.message_id = ${toUuid("message", messageId)}
-      and k.last_id > ${after ?? "0"}
-      and (${channel}::uuid is null or k.channel_id = ${channel}::uuid)
-      and (${filter.step ?? null}::int is null or k.step = ${filter.step ?? null}::int)
-      and (${filter.userId ?? null}::text is null or u.external_id = ${filter.userId ?? null}::text)
-    order by d.id limit ${limit}`;
+  const rows = await tx.sql<RawDelivery[]>`
+    select ${columns(tx)} ${matching(tx, tenantId, messageId, filter, after)} order by d.id limit ${limit}`;
   return rows.map(toDelivery);
 }
 

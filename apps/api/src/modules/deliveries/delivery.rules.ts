@@ -37,6 +37,15 @@ const TRANSITIONS: Record<DeliveryState, readonly DeliveryState[]> = {
 
 export const canMove = (from: DeliveryState, to: DeliveryState): boolean => TRANSITIONS[from].includes(to);
 
+/** The states in which nobody has got it, as far as can be known: sending again can reach nobody twice. */
+export const RESENDABLE_STATES = [
+  "undelivered",
+  "failed",
+  "suppressed",
+  "cancelled",
+  "expired",
+] as const satisfies readonly DeliveryState[];
+
 /** The states that a receipt of this type may find a delivery in. */
 export function statesBefore(receipt: "delivered" | "undelivered"): DeliveryState[] {
   return DELIVERY_STATES.filter((state) => canMove(state, receipt));

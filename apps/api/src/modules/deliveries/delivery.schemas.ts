@@ -3,6 +3,7 @@ import { fromBigint } from "../../platform/ids.ts";
 import { maskAddress } from "../users/index.ts";
 import type { DeliveryRow, TimelineEvent } from "./delivery.repository.ts";
 import { DELIVERY_STATES } from "./delivery.rules.ts";
+import type { Resend } from "./resend.repository.ts";
 
 export const DeliveryParam = z.object({ deliveryId: fields.deliveryId });
 export const DeliveriesParam = z.object({ messageId: fields.id("message") });
@@ -21,7 +22,8 @@ const severalOf = <Values extends readonly [string, ...string[]]>(values: Values
     return given === undefined ? undefined : several;
   }, z.array(z.enum(values)).min(1).max(values.length).optional());
 
-export const DeliveryQuery = fields.pageQuery.extend({
+/** Which of a message's deliveries are meant. */
+export const deliveryFilter = z.object({
   state: severalOf(DELIVERY_STATES).openapi({
     description: "One state, or several: `state=failed&state=expired`.",
   }),
@@ -30,8 +32,11 @@ export const DeliveryQuery = fields.pageQuery.extend({
   }),
   channelId: fields.id("channel").optional(),
   step: z.coerce.number().int().min(0).max(20).optional(),
+  reason: z.string().max(100).optional().openapi({ description: "A reason code, ours or the vendor's." }),
   userId: z.string().max(64).optional().openapi({ description: "The tenant's own id of a user." }),
 });
+
+export const DeliveryQuery = fields.pageQuery.extend(deliveryFilter.shape);
 
 export const Delivery = z
   .object({
@@ -57,6 +62,9 @@ export const Delivery = z
 export const DeliveryPage = fields.pageOf(Delivery).openapi("DeliveryPage");
 
 export const DeliveryDetail = Delivery.extend({
+  resends: z
+    .array(z.object({ messageId: fields.id("message"), at: fields.moment }))
+    .openapi({ description: "The messages that send it again." }),
   timeline: z.array(
     z.object({
       at: fields.moment,
@@ -91,7 +99,7 @@ export function toDelivery(row: DeliveryRow, mayReadAddresses: boolean): z.infer
 }
 
 export function toDeliveryDetail(
-  row: DeliveryRow & { events: TimelineEvent[] },
+  row: DeliveryRow & { events: TimelineEvent[]; resends: Resend[] },
   mayReadAddresses: boolean,
 ): z.infer<typeof DeliveryDetail> {
   const delivery = toDelivery(row, mayReadAddresses);
@@ -109,5 +117,6 @@ export function toDeliveryDetail(
     code: event.code ?? (event.kind === "receipt" ? null : fromBigint("att", event.id)),
     detail: event.detail,
   }));
-  return { ...delivery, timeline: [created, ...events] };
+  const resends = row.resends.map(({ messageId, at }) => ({ messageId, at: at.toISOString() }));
+  return { ...delivery, resends, timeline: [created, ...events] };
 }

@@ -12,6 +12,7 @@ import {
   listEvents,
   type TimelineEvent,
 } from "./delivery.repository.ts";
+import { listResends, type Resend } from "./resend.repository.ts";
 
 export interface DeliveryServiceDeps {
   transact: Transact;
@@ -50,13 +51,14 @@ export function createDeliveryService(deps: DeliveryServiceDeps) {
     async getDelivery(
       ctx: RequestContext,
       deliveryId: string,
-    ): Promise<DeliveryRow & { events: TimelineEvent[] }> {
+    ): Promise<DeliveryRow & { events: TimelineEvent[]; resends: Resend[] }> {
       authorize(ctx, "read", "Message");
       return deps.transact(ctx, async (tx) => {
         const delivery = await findDelivery(tx, ctx.tenantId, deliveryId);
         if (!delivery) throw noSuch("delivery", deliveryId);
         await deps.assertVisible(tx, ctx, delivery.messageId);
-        return { ...delivery, events: await listEvents(tx, ctx.tenantId, deliveryId) };
+        const events = await listEvents(tx, ctx.tenantId, deliveryId);
+        return { ...delivery, events, resends: await listResends(tx, ctx.tenantId, deliveryId) };
       });
     },
   };

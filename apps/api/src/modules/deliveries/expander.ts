@@ -2,7 +2,7 @@ import type { schema } from "@tidings/db";
 import type { Database, Transact } from "../../platform/database/index.ts";
 import type { Loop } from "../../platform/loops.ts";
 import * as expanding from "./expanding.repository.ts";
-import { expandListed, type ListedRecipient } from "./expansion.repository.ts";
+import { expandListed, expandResends, type ListedRecipient } from "./expansion.repository.ts";
 import { perSecondOf } from "./pace.rules.ts";
 import { fixRate } from "./pacer.repository.ts";
 import { countAudience, type ExpandingMessage, expandSlice, nextSlice } from "./slice.repository.ts";
@@ -63,6 +63,10 @@ async function expandNext(
     const recipients = listRecipients(messageId, message.audience);
     await settleRate(tx, tenantId, message, messageId, recipients.length);
     await expandListed(tx, tenantId, recipients);
+    return finishExpanding(tx, tenantId, messageId);
+  }
+  if (message.audience.kind === "deliveries") {
+    await expandResends(tx, tenantId, messageId);
     return finishExpanding(tx, tenantId, messageId);
   }
   if ((await expanding.countUnsentChunks(tx, tenantId, messageId)) >= CHUNKS_AHEAD) return "waiting";

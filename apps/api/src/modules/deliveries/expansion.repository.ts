@@ -1,5 +1,6 @@
 import type { Fragment, Tx } from "../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
+import { REASONS } from "./delivery.rules.ts";
 
 /** Deliveries of one chunk at most: the number that waits for a crashed worker's lease to run out. */
 export const CHUNK_SIZE = 2000;
@@ -66,6 +67,34 @@ export async function expandStep(
     join users u on u.tenant_id = ${tenant} and u.id = any(${step.userIds}::uuid[])
     where m.tenant_id = ${tenant} and m.id = ${toUuid("message", due.messageId)}`;
   await makeDeliveries(tx, tenant, target, step.index);
+}
+
+/**
+ * Makes the deliveries of a message that repeats earlier ones: to the same recipients, each by the same channel. A
+ * typed address stays what it was; a user's is looked up again, and so is a user who was not known then. Returns the
+ * message when nothing of it can be sent.
+ */
+export async function expandResends(tx: Tx, tenantId: string, messageId: string): Promise<string[]> {
+  const { sql } = tx;
+  const tenant = toUuid("tenant", tenantId);
+  const target = sql`
+    select distinct on (d.channel_id, coalesce(d.user_id::text, d.address, d.reason_detail))
+      m.id as message_id, coalesce(u.external_id, absent.external_id) as external_id,
+      case when d.user_id is null then d.address end as address, d.variables, m.source_id, m.priority,
+      m.policy_version_id, m.template_version_id, c.id as channel_id, c.kind, u.id as user_id
+    from resends r
+    join messages m on m.tenant_id = ${tenant} and m.id = r.message_id
+    join deliveries d on d.tenant_id = ${tenant} and d.id = r.delivery_id
+    join channels c on c.tenant_id = ${tenant} and c.id = d.channel_id
+    cross join lateral (
+      select case when d.reason = ${REASONS.userUnknown} then d.reason_detail end as external_id
+    ) absent
+    left join lateral (
+      select id, external_id from users u
+      where u.tenant_id = ${tenant} and (u.id = d.user_id or u.external_id = absent.external_id)
+    ) u on true
+    where r.tenant_id = ${tenant} and r.message_id = ${toUuid("message", messageId)}`;
+  return makeDeliveries(tx, tenant, target, 0);
 }
 
 /**

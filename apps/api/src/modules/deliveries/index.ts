@@ -1,12 +1,14 @@
 export { readBacklog } from "./backlog.repository.ts";
 export { enterCancellation } from "./cancellation-lock.repository.ts";
 export { endUnsent, finishMessage } from "./completion.repository.ts";
+export { type DeliveryFilter, findDelivery } from "./delivery.repository.ts";
 export { deliveryRoutes } from "./delivery.routes.ts";
 export { type DeliveryState, type Engagement, mergeReceipt, type Receipt } from "./delivery.rules.ts";
+export { deliveryFilter } from "./delivery.schemas.ts";
 export { createDeliveryService } from "./delivery.service.ts";
 export { createDispatcher, SEND_QUEUE, SendHint } from "./dispatcher.ts";
 export { createExpander, listRecipients } from "./expander.ts";
-export { expandListed, expandStep } from "./expansion.repository.ts";
+export { expandListed, expandResends, expandStep } from "./expansion.repository.ts";
 export type { InFlightLimits } from "./fair-share.rules.ts";
 export { holdUnsent, releaseUnsent } from "./holding.repository.ts";
 export { createLedger, type LedgerReport } from "./ledger.ts";
@@ -14,6 +16,12 @@ export { perSecondOf } from "./pace.rules.ts";
 export { setRate } from "./pacer.repository.ts";
 export { receiptRoutes } from "./receipt.routes.ts";
 export { createReceiveReceipt } from "./receive-receipt.ts";
+export {
+  listResendable,
+  type Resendable,
+  type ResendFilter,
+  saveResends,
+} from "./resend.repository.ts";
 export { wakeRetries } from "./retry.repository.ts";
 export type { ChannelHealth, ChannelObservation, SendChunkDeps } from "./send-batch.ts";
 export { createSendChunk } from "./send-chunk.ts";

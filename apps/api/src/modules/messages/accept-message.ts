@@ -1,47 +1,38 @@
 import { authorize } from "../../platform/authorization/index.ts";
 import type { RequestContext } from "../../platform/context.ts";
-import type { Transact, Tx } from "../../platform/database/index.ts";
+import type { Transact } from "../../platform/database/index.ts";
+import { ProblemError } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { NaturalBatcher } from "../../platform/natural-batcher.ts";
 import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
-import { expandListed, finishMessage, listRecipients, perSecondOf } from "../deliveries/index.ts";
-import { takeDailyMessages } from "../tenants/index.ts";
-import {
-  type FirstMessage,
-  findByIdempotencyKeys,
-  insertMessages,
-  type NewMessage,
-} from "./accept.repository.ts";
+import { listRecipients, perSecondOf } from "../deliveries/index.ts";
+import { type FirstMessage, findByIdempotencyKeys, type NewMessage } from "./accept.repository.ts";
 import { checkSend, contentHashOf, requestHashOf, type SendMessage, titleOf } from "./accept.rules.ts";
+import { type AcceptedMessage, replay, toAccepted } from "./accepted-message.ts";
 import type { Admission } from "./admission.ts";
-import { decideMessage } from "./decide-message.ts";
-import { idempotencyKeyReused } from "./message.errors.ts";
 import { expiryOf, judgeSchedule } from "./schedule.rules.ts";
 import { assertOneOfEach, type SendPlan, type SendPlanner } from "./send-plan.ts";
-
-export interface AcceptedMessage {
-  id: string;
-  outcome: "accepted" | "scheduled" | "awaiting_approval";
-  createdAt: Date;
-  /** An earlier request with the same idempotency key had made it. */
-  replayed: boolean;
-}
+import {
+  isListed,
+  type RequestApproval,
+  type Stored,
+  storeMessage,
+  storeMessages,
+  weightOf,
+} from "./store-message.ts";
 
 export interface AcceptDeps {
   transact: Transact;
   planSend: SendPlanner;
   admission: Admission;
   catalogue: PluginCatalogue;
-  /** Asks for approval in the transaction that stores the message; false when none is needed after all. */
-  requestApproval(tx: Tx, ctx: RequestContext, message: NewMessage): Promise<boolean>;
+  requestApproval: RequestApproval;
   /** Something may be due: the dispatcher need not wait for its next round. */
   nudge(): void;
 }
 
 /** Deliveries of one flush at most; their ids come out of one block of 65,536. */
 const MAX_FLUSH_WEIGHT = 20_000;
-
-type Stored = { stored: true } | { stored: false; first: FirstMessage };
 
 /**
  * Accepts a message: checked, and durable when this returns. Requests of a tenant that arrive together are stored
@@ -75,6 +66,18 @@ export function createAcceptMessage(deps: AcceptDeps) {
   };
 
   async function store(ctx: RequestContext, input: SendMessage, idempotencyKey: string | undefined) {
+    try {
+      return await storeNew(ctx, input, idempotencyKey);
+    } catch (refusal) {
+      // What was accepted once stays accepted, even if it would be refused now.
+      const requestHash = requestHashOf(input);
+      const first = await findFirst(ctx, refusal, idempotencyKey);
+      if (!first || !Buffer.from(first.requestHash).equals(requestHash)) throw refusal;
+      return { accepted: replay(first, requestHash), deliveryCount: 0 };
+    }
+  }
+
+  async function storeNew(ctx: RequestContext, input: SendMessage, idempotencyKey: string | undefined) {
     const plan = await deps.planSend(ctx, {
       channels: input.channels,
       policy: input.policy,
@@ -83,11 +86,20 @@ export function createAcceptMessage(deps: AcceptDeps) {
     checkSend(deps.catalogue, plan, input);
     const message = toNewMessage(ctx, plan, input, idempotencyKey);
     const stored = message.needsApproval
-      ? await deps.transact(ctx, (tx) => storeForApproval(deps, tx, ctx, message))
+      ? await deps.transact(ctx, (tx) => storeMessage(deps, tx, ctx, message))
       : await writerOf(ctx.tenantId).add(message);
-    return stored.stored
-      ? { accepted: fresh(message), deliveryCount: weightOf(message) }
-      : { accepted: replay(stored.first, message), deliveryCount: 0 };
+    return { accepted: toAccepted(message, stored), deliveryCount: stored.stored ? weightOf(message) : 0 };
+  }
+
+  async function findFirst(
+    ctx: RequestContext,
+    refusal: unknown,
+    key: string | undefined,
+  ): Promise<FirstMessage | undefined> {
+    if (!key || !(refusal instanceof ProblemError) || refusal.type.status >= 500) return undefined;
+    const keys = [{ scope: scopeOf(ctx), key }];
+    const [first] = await deps.transact(ctx, (tx) => findByIdempotencyKeys(tx, ctx.tenantId, keys));
+    return first;
   }
 }
 
@@ -100,7 +112,6 @@ function toNewMessage(
   idempotencyKey: string | undefined,
 ): NewMessage {
   const { actor } = ctx;
-  const scope = actor.kind === "system" ? "system" : actor.id;
   const requestHash = requestHashOf(input);
   const createdAt = ctx.now();
   const scheduledAt = input.schedule ? judgeSchedule(input.schedule, createdAt) : null;
@@ -127,9 +138,13 @@ function toNewMessage(
     rate: input.rate ?? null,
     ratePerSecond: firstRateOf(plan, input),
     createdAt,
-    idempotency: idempotencyKey ? { scope, key: idempotencyKey, requestHash } : null,
+    idempotency: idempotencyKey ? { scope: scopeOf(ctx), key: idempotencyKey, requestHash } : null,
   };
 }
+
+/** Whose keys these are: everybody has their own. */
+export const scopeOf = ({ actor }: Pick<RequestContext, "actor">): string =>
+  actor.kind === "system" ? "system" : actor.id;
 
 /** Of an audience that is still to be resolved, only a rate by the second is known already. */
 function firstRateOf(plan: SendPlan, { rate, audience }: SendMessage): number | null {
@@ -147,95 +162,4 @@ function firstStateOf(
   if (plan.needsApproval) return "pending_approval";
   if (scheduledAt) return "scheduled";
   return isListed(audience) ? "sending" : "expanding";
-}
-
-const isListed = (audience: NewMessage["audience"]): audience is Parameters<typeof listRecipients>[1] =>
-  audience.kind === "users" || audience.kind === "addresses";
-
-/** Deliveries that the message makes when it is stored. */
-function weightOf(message: NewMessage): number {
-  return Math.max(1, recipientsNow(message).length * message.channelIds.length);
-}
-
-/** Whom the message gets deliveries for when it is stored. */
-function recipientsNow({ id, state, audience }: NewMessage) {
-  return state === "sending" && isListed(audience) ? listRecipients(id, audience) : [];
-}
-
-/**
- * All statements leave at once, in this order. The quota comes last: its row is everybody's, so it is locked for the
- * shortest time.
- */
-async function storeMessages(tx: Tx, tenantId: string, messages: NewMessage[]): Promise<Stored[]> {
-  const ids = messages.map(({ id }) => id);
-  const recipients = messages.flatMap(recipientsNow);
-  const [storedIds, unsendableIds] = await Promise.all([
-    insertMessages(tx, tenantId, messages),
-    expandListed(tx, tenantId, recipients),
-    takeDailyMessages(tx, { tenantId }, ids),
-  ]);
-  for (const id of unsendableIds) await finishMessage(tx, tenantId, id);
-  return toStored(tx, tenantId, messages, storedIds);
-}
-
-async function storeForApproval(
-  deps: AcceptDeps,
-  tx: Tx,
-  ctx: RequestContext,
-  message: NewMessage,
-): Promise<Stored> {
-  const storedIds = await insertMessages(tx, ctx.tenantId, [message]);
-  if (storedIds.size > 0) {
-    const asked = await deps.requestApproval(tx, ctx, message);
-    if (!asked) {
-      await decideMessage(tx, ctx.tenantId, message.id, { outcome: "approved", at: message.createdAt });
-    }
-    await takeDailyMessages(tx, ctx, [message.id]);
-  }
-  const [stored] = await toStored(tx, ctx.tenantId, [message], storedIds);
-  return stored as Stored;
-}
-
-async function toStored(
-  tx: Tx,
-  tenantId: string,
-  messages: NewMessage[],
-  storedIds: Set<string>,
-): Promise<Stored[]> {
-  const repeated = messages.flatMap(({ id, idempotency }) =>
-    storedIds.has(id) || !idempotency ? [] : [idempotency],
-  );
-  const firsts = repeated.length > 0 ? await findByIdempotencyKeys(tx, tenantId, repeated) : [];
-  const byKey = new Map(firsts.map((first) => [`${first.scope} ${first.key}`, first]));
-  return messages.map(({ id, idempotency }) => {
-    if (storedIds.has(id)) return { stored: true };
-    const first = byKey.get(`${idempotency?.scope} ${idempotency?.key}`);
-    if (!first) throw new Error("a message was neither stored nor found under its idempotency key");
-    return { stored: false, first };
-  });
-}
-
-const fresh = (message: NewMessage): AcceptedMessage => ({
-  id: message.id,
-  outcome: outcomeOf(message),
-  createdAt: message.createdAt,
-  replayed: false,
-});
-
-/** Answers a repeat with the first result; the same key with another body is a mistake of the caller. */
-function replay(first: FirstMessage, message: NewMessage): AcceptedMessage {
-  if (!message.idempotency || !Buffer.from(first.requestHash).equals(message.idempotency.requestHash)) {
-    throw idempotencyKeyReused(`The Idempotency-Key "${first.key}" was used before with another body.`);
-  }
-  return {
-    id: first.id,
-    outcome: outcomeOf(first),
-    createdAt: first.createdAt,
-    replayed: true,
-  };
-}
-
-function outcomeOf(message: Pick<FirstMessage, "needsApproval" | "scheduledAt">): AcceptedMessage["outcome"] {
-  if (message.needsApproval) return "awaiting_approval";
-  return message.scheduledAt ? "scheduled" : "accepted";
 }

@@ -19,9 +19,16 @@ it("counts deliveries over all steps, and recipients once", () => {
     total(1, "mail", "targeted", 1),
   ];
   expect(countsOf(totals).targeted).toBe(25);
-  expect(recipientsOf(totals)).toBe(12);
+  expect(recipientsOf(totals, { kind: "all" })).toBe(12);
 });
 
 it("has no recipients before they are worked out", () => {
-  expect(recipientsOf([])).toBe(0);
+  expect(recipientsOf([], { kind: "all" })).toBe(0);
+});
+
+it("counts those of repeated deliveries whatever channel each goes by", () => {
+  const audience = { kind: "deliveries", messageId: "msg", deliveryCount: 5, recipientCount: 4 } as const;
+  const totals = [total(0, "sms", "targeted", 3), total(0, "mail", "targeted", 2)];
+  expect(recipientsOf(totals, audience)).toBe(4);
+  expect(recipientsOf([], audience)).toBe(0);
 });

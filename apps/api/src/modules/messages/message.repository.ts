@@ -10,6 +10,7 @@ const {
   channels,
   members,
   messages,
+  occurrences,
   policies,
   policyVersions,
   sources,
@@ -179,6 +180,15 @@ export async function getMessageContent(
         : null,
     approvalRequestId: row.approvalRequestId,
   };
+}
+
+/** The series that the message is an occurrence of. */
+export async function findSeriesId(tx: Tx, tenantId: string, messageId: string): Promise<string | null> {
+  const [row] = await tx.db
+    .select({ seriesId: occurrences.seriesId })
+    .from(occurrences)
+    .where(and(eq(occurrences.tenantId, tenantId), eq(occurrences.messageId, messageId)));
+  return row?.seriesId ?? null;
 }
 
 export type NamedChannel = Pick<typeof channels.$inferSelect, "id" | "name" | "kind">;

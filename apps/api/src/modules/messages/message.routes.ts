@@ -16,6 +16,7 @@ import {
   MessageParam,
   MessageQuery,
   SendMessageBody,
+  toAcceptedMessage,
   toMessage,
   toMessageDetail,
   UpdateMessageBody,
@@ -124,8 +125,7 @@ export function messageRoutes(deps: MessageRouteDeps): Router {
     const key = c.req.valid("header")["idempotency-key"];
     const accepted = await deps.acceptMessage(c.var.ctx, c.req.valid("json"), key);
     if (accepted.replayed) c.header("Idempotency-Replayed", "true");
-    const { id, outcome, createdAt } = accepted;
-    return c.json({ id, outcome, createdAt: createdAt.toISOString() }, 202);
+    return c.json(toAcceptedMessage(accepted), 202);
   });
 
   router.openapi(listMessages, async (c) => {

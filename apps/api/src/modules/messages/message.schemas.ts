@@ -1,4 +1,5 @@
 import { fields, z } from "../../platform/http/index.ts";
+import type { AcceptedMessage as Accepted } from "./accepted-message.ts";
 import type { MessageProgress, MessageRow } from "./message.repository.ts";
 import type { MessageDetail as MessageDetailRow } from "./message.service.ts";
 
@@ -48,52 +49,52 @@ const Rate = z
 
 const MAX_TTL_SECONDS = 10 * 86_400;
 
-const Schedule = z
-  .strictObject({
-    at: z.iso.datetime({ offset: true }),
-    timeZone: z
-      .string()
-      .min(1)
-      .max(64)
-      .openapi({ description: "An IANA zone, shown beside the time.", example: "Asia/Shanghai" }),
-  })
-  .openapi("Schedule", {
+/** When something begins. */
+export const ScheduleFields = {
+  at: z.iso.datetime({ offset: true }),
+  timeZone: z
+    .string()
+    .min(1)
+    .max(64)
+    .openapi({ description: "An IANA zone, shown beside the time.", example: "Asia/Shanghai" }),
+};
+
+const Schedule = z.strictObject(ScheduleFields).openapi("Schedule", {
+  description:
+    "When to begin; the audience is worked out then, and not before. Up to ten minutes past means now; at most a year ahead.",
+});
+
+/** Everything that is asked of a message but its time. */
+export const SendMessageFields = {
+  audience: Audience,
+  channels: z
+    .array(channelReference)
+    .min(1)
+    .max(5)
+    .optional()
+    .openapi({ description: "Channels that are sent to at once. Leave out when a policy is given." }),
+  policy: fields.id("policy").optional(),
+  template: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .openapi({ description: "A published template's code or id. Leave out when content is given." }),
+  content: z
+    .record(z.string().regex(/^[a-z][a-z0-9_]{0,31}$/), z.record(z.string().max(64), z.string().max(100_000)))
+    .optional()
+    .openapi({ description: "Channel kind → field → text, where no template is used." }),
+  variables: variables.default({}),
+  priority: z.int().min(1).max(3).default(2).openapi({ description: "1 high, 2 medium, 3 low" }),
+  rate: Rate.optional(),
+  ttlSeconds: z.int().min(60).max(MAX_TTL_SECONDS).optional().openapi({
     description:
-      "When to begin; the audience is worked out then, and not before. Up to ten minutes past means now; at most a year ahead.",
-  });
+      "What has not been sent this long after the message was to begin never is: it becomes `expired`. Up to ten days.",
+  }),
+};
 
 export const SendMessageBody = z
-  .strictObject({
-    audience: Audience,
-    channels: z
-      .array(channelReference)
-      .min(1)
-      .max(5)
-      .optional()
-      .openapi({ description: "Channels that are sent to at once. Leave out when a policy is given." }),
-    policy: fields.id("policy").optional(),
-    template: z
-      .string()
-      .min(1)
-      .max(64)
-      .optional()
-      .openapi({ description: "A published template's code or id. Leave out when content is given." }),
-    content: z
-      .record(
-        z.string().regex(/^[a-z][a-z0-9_]{0,31}$/),
-        z.record(z.string().max(64), z.string().max(100_000)),
-      )
-      .optional()
-      .openapi({ description: "Channel kind → field → text, where no template is used." }),
-    variables: variables.default({}),
-    priority: z.int().min(1).max(3).default(2).openapi({ description: "1 high, 2 medium, 3 low" }),
-    schedule: Schedule.optional(),
-    rate: Rate.optional(),
-    ttlSeconds: z.int().min(60).max(MAX_TTL_SECONDS).optional().openapi({
-      description:
-        "What has not been sent this long after the message was to begin never is: it becomes `expired`. Up to ten days.",
-    }),
-  })
+  .strictObject({ ...SendMessageFields, schedule: Schedule.optional() })
   .openapi("SendMessage");
 
 export const IdempotencyHeader = z.object({
@@ -113,6 +114,12 @@ export const AcceptedMessage = z
     createdAt: fields.moment,
   })
   .openapi("AcceptedMessage");
+
+export const toAcceptedMessage = ({ id, outcome, createdAt }: Accepted): z.infer<typeof AcceptedMessage> => ({
+  id,
+  outcome,
+  createdAt: createdAt.toISOString(),
+});
 
 const messageState = z.enum([
   "pending_approval",
@@ -174,7 +181,7 @@ export const Message = z
       .nullable()
       .openapi({ description: "Null when a member composed it." }),
     author: z.object({ id: fields.id("member"), name: z.string() }).nullable(),
-    audienceKind: z.enum(["all", "users", "tags", "addresses"]),
+    audienceKind: z.enum(["all", "users", "tags", "addresses", "deliveries"]),
     needsApproval: z.boolean(),
     recipients: count.openapi({
       description:
@@ -198,7 +205,7 @@ export const MessagePage = fields.pageOf(Message).openapi("MessagePage");
 const NamedChannel = z.object({ id: fields.id("channel"), name: z.string(), kind: z.string() });
 
 /** Typed addresses are personal data: how many there are is enough here. */
-const AskedAudience = z
+export const AskedAudience = z
   .discriminatedUnion("kind", [
     z.object({ kind: z.literal("all") }),
     z.object({ kind: z.literal("users"), userIds: z.array(z.string()) }),
@@ -209,18 +216,30 @@ const AskedAudience = z
       not: z.array(z.string()),
     }),
     z.object({ kind: z.literal("addresses"), addressCount: count }),
+    z
+      .object({ kind: z.literal("deliveries"), messageId: fields.id("message"), deliveryCount: count })
+      .openapi({ description: "Those whom deliveries of an earlier message were for, sent again." }),
   ])
   .openapi("AskedAudience", {
     description: "Whom a message was asked to go to; of typed addresses only how many there are.",
   });
 
-export const MessageDetail = Message.extend({
-  audience: AskedAudience,
+/** What something says and by which policy it goes. */
+export const MessageContentFields = {
   template: z.object({ id: fields.id("template"), name: z.string(), version: z.int() }).nullable(),
   content: z.record(z.string(), z.record(z.string(), z.string())),
   variables: z.record(z.string(), variableValue),
   contentHash: z.string().openapi({ description: "SHA-256 in hex; an approval binds to it." }),
   policy: z.object({ id: fields.id("policy"), name: z.string(), version: z.int() }).nullable(),
+};
+
+export const MessageDetail = Message.extend({
+  audience: AskedAudience,
+  ...MessageContentFields,
+  seriesId: fields
+    .id("series")
+    .nullable()
+    .openapi({ description: "The series that it is an occurrence of." }),
   steps: z.array(
     z.object({
       step: z.int(),
@@ -268,11 +287,12 @@ export function toMessageDetail(message: MessageDetailRow): z.infer<typeof Messa
       version: message.policy.version,
     },
     steps: message.steps,
+    seriesId: message.seriesId,
     approvalRequestId: message.approvalRequestId,
   };
 }
 
-function toAskedAudience(audience: MessageDetailRow["audience"]): z.infer<typeof AskedAudience> {
+export function toAskedAudience(audience: MessageDetailRow["audience"]): z.infer<typeof AskedAudience> {
   switch (audience.kind) {
     case "all":
       return { kind: "all" };
@@ -282,5 +302,9 @@ function toAskedAudience(audience: MessageDetailRow["audience"]): z.infer<typeof
       return { kind: "tags", any: audience.any, all: audience.all, not: audience.not };
     case "addresses":
       return { kind: "addresses", addressCount: audience.addresses.length };
+    case "deliveries": {
+      const { messageId, deliveryCount } = audience;
+      return { kind: "deliveries", messageId, deliveryCount };
+    }
   }
 }

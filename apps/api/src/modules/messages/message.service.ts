@@ -36,7 +36,7 @@ export interface StepProgress {
 
 export type MessageDetail = MessageRow &
   MessageProgress &
-  Omit<MessageContent, "channelIds"> & { steps: StepProgress[] };
+  Omit<MessageContent, "channelIds"> & { steps: StepProgress[]; seriesId: string | null };
 
 export function createMessageService(deps: MessageServiceDeps) {
   async function getVisible(tx: Tx, ctx: RequestContext, messageId: string): Promise<MessageRow> {
@@ -65,7 +65,13 @@ export function createMessageService(deps: MessageServiceDeps) {
           rows,
           query,
           (row) => row.id,
-          (row) => ({ ...row, ...progressOf(totals.filter((total) => total.messageId === row.id)) }),
+          (row) => ({
+            ...row,
+            ...progressOf(
+              row,
+              totals.filter((total) => total.messageId === row.id),
+            ),
+          }),
         );
       });
     },
@@ -83,7 +89,8 @@ export function createMessageService(deps: MessageServiceDeps) {
         return {
           ...message,
           ...content,
-          ...progressOf(totals),
+          ...progressOf(message, totals),
+          seriesId: await repository.findSeriesId(tx, ctx.tenantId, messageId),
           steps: stepsOf(steps, channels, totals),
         };
       });
@@ -119,8 +126,8 @@ export function createMessageService(deps: MessageServiceDeps) {
 
 export type MessageService = ReturnType<typeof createMessageService>;
 
-const progressOf = (totals: MessageTotal[]): MessageProgress => ({
-  recipients: recipientsOf(totals),
+const progressOf = ({ audience }: MessageRow, totals: MessageTotal[]): MessageProgress => ({
+  recipients: recipientsOf(totals, audience),
   counts: countsOf(totals),
 });
 

@@ -67,23 +67,7 @@ async function loadPlan(
 ): Promise<SendPlan> {
   const policy = references.policy ? await getPolicy(tx, ctx, references.policy) : undefined;
   const steps = policy?.steps.map((step) => step.channelIds) ?? [references.channels ?? []];
-  const pointer = policy ? "/policy" : "/channels";
-  const found = await findChannels(tx, ctx.tenantId, [...new Set(steps.flat())]);
-  const byReference = new Map(
-    found.flatMap((channel) => [[channel.id, channel] as const, [channel.code, channel]]),
-  );
-  const granted =
-    sourceId === null
-      ? undefined
-      : await findGranted(
-          tx,
-          ctx.tenantId,
-          sourceId,
-          found.map((channel) => channel.id),
-        );
-  const resolve = (reference: string, index: number): ChannelRow =>
-    usableChannel(reference, byReference.get(reference), granted, policy ? pointer : `${pointer}/${index}`);
-  const resolved = steps.map((step) => [...new Set(step.map(resolve))]);
+  const resolved = await getUsableChannels(tx, ctx.tenantId, sourceId, steps, policy ? "policy" : "channels");
   const template = references.template ? await getTemplate(tx, ctx, references.template) : null;
   return {
     channels: resolved[0] ?? [],
@@ -93,6 +77,30 @@ async function loadPlan(
     renderings: template?.renderings ?? null,
     needsApproval: await deps.isApprovalNeeded(tx, ctx, sourceId),
   };
+}
+
+/** The channels of each step, by code or id, if the source (null: a member) may send by all of them now. */
+export async function getUsableChannels(
+  tx: Tx,
+  tenantId: string,
+  sourceId: string | null,
+  steps: string[][],
+  field: "policy" | "channels",
+): Promise<ChannelRow[][]> {
+  const found = await findChannels(tx, tenantId, [...new Set(steps.flat())]);
+  const byReference = new Map(
+    found.flatMap((channel) => [[channel.id, channel] as const, [channel.code, channel]]),
+  );
+  const channelIds = found.map((channel) => channel.id);
+  const granted = sourceId === null ? undefined : await findGranted(tx, tenantId, sourceId, channelIds);
+  const resolve = (reference: string, index: number): ChannelRow =>
+    usableChannel(
+      reference,
+      byReference.get(reference),
+      granted,
+      field === "policy" ? "/policy" : `/channels/${index}`,
+    );
+  return steps.map((step) => [...new Set(step.map(resolve))]);
 }
 
 /** Unknown, not granted and switched off are three different answers. */

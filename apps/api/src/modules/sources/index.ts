@@ -7,5 +7,6 @@ export {
   requireSource,
   type SourceIdentity,
 } from "./api-key-authenticator.ts";
+export { assertSourceOn } from "./assert-source-on.ts";
 export { sourceRoutes } from "./source.routes.ts";
 export { createSourceService, type SourceService } from "./source.service.ts";

@@ -3,7 +3,7 @@ import { and, asc, desc, eq, gt, inArray, max, ne, sql } from "drizzle-orm";
 import type { Tx } from "../../platform/database/index.ts";
 import { type PageRequest, readCursor } from "../../platform/http/index.ts";
 
-const { messages, templates, templateVersions } = schema;
+const { messages, series, templates, templateVersions } = schema;
 
 export type TemplateRow = typeof templates.$inferSelect;
 export type TemplateVersionRow = typeof templateVersions.$inferSelect;
@@ -106,18 +106,20 @@ export async function deleteTemplate(tx: Tx, tenantId: string, templateId: strin
   await tx.db.delete(templates).where(thisTemplate(tenantId, templateId));
 }
 
-/** Whether a message was ever made from the template: it pins a version, and its history shows that version. */
+/** Whether a message or series was ever made from the template: it pins a version, and its history shows that version. */
 export async function isUsed(tx: Tx, tenantId: string, templateId: string): Promise<boolean> {
   const versionIds = tx.db
     .select({ id: templateVersions.id })
     .from(templateVersions)
     .where(versionsOf(tenantId, templateId));
-  const rows = await tx.db
-    .select({ id: messages.id })
-    .from(messages)
-    .where(and(eq(messages.tenantId, tenantId), inArray(messages.templateVersionId, versionIds)))
-    .limit(1);
-  return rows.length > 0;
+  const made = [messages, series].map((table) =>
+    tx.db
+      .select({ id: sql`1` })
+      .from(table)
+      .where(and(eq(table.tenantId, tenantId), inArray(table.templateVersionId, versionIds)))
+      .limit(1),
+  );
+  return (await Promise.all(made)).some((rows) => rows.length > 0);
 }
 
 /** The latest versions, newest first. */

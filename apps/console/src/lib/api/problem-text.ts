@@ -21,6 +21,10 @@ const texts: Record<string, (problem: Problem) => string> = {
   "message-not-paused": m.messages_problem_not_paused,
   "message-not-scheduled": m.messages_problem_not_scheduled,
   "message-over": m.messages_problem_over,
+  "delivery-not-resendable": m.deliveries_problem_not_resendable,
+  "nothing-to-resend": m.deliveries_problem_nothing_to_resend,
+  "series-over": m.series_problem_over,
+  "occurrence-not-planned": m.series_problem_not_planned,
   "author-cannot-decide": m.approvals_author_cannot,
   "not-a-reviewer": m.approvals_problem_not_a_reviewer,
   "already-decided": m.approvals_problem_already_decided,
@@ -62,6 +66,9 @@ const fieldTexts: Record<string, () => string> = {
   declared_twice: m.field_declared_twice,
   no_receipt: m.policies_error_no_receipt,
   same_channel: m.policies_error_same_channel,
+  no_occurrence: m.series_error_no_occurrence,
+  past: m.schedule_error_past,
+  too_far: m.schedule_error_far,
   unknown_channel: m.policies_error_unknown_channel,
 };
 

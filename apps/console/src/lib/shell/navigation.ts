@@ -30,6 +30,7 @@ export const navigation: NavigationEntry[] = [
     places: [
       { label: m.compose_title, href: "/messages/new", permission: ["send", "Message"] },
       { label: m.messages_title, href: "/messages", permission: ["read", "Message"] },
+      { label: m.series_title, href: "/messages/scheduled", permission: ["read", "Message"] },
     ],
   },
   {

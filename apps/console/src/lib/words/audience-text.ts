@@ -19,6 +19,8 @@ export function audienceText(audience: AskedAudience): string {
       return tagsText(audience);
     case "users":
       return usersText(audience.userIds);
+    case "deliveries":
+      return m.messages_audience_deliveries({ count: formatNumber(audience.deliveryCount) });
     case "addresses":
       return m.messages_audience_addresses({ count: formatNumber(audience.addressCount) });
   }

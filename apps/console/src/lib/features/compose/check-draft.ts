@@ -4,6 +4,7 @@ import { timeZone } from "../../format/time-zone.svelte.ts";
 import type { FieldErrors } from "../../forms/form-state.svelte.ts";
 import { atMost, first, required } from "../../forms/rules.ts";
 import { rateFaults } from "../../words/rate.ts";
+import { repeatFaults } from "../../words/repeat.ts";
 import { scheduleFault } from "../../words/schedule-fault.ts";
 import { channelObstacle, policyObstacle, variablesOf, writtenKinds } from "./compose.rules.ts";
 import type { ComposeOptions } from "./compose-options.ts";
@@ -23,6 +24,7 @@ export function checkDraft(
     ...contentErrors(draft, options, version),
     ...wayErrors(draft, options, version),
     ...rateFaults(draft.rate),
+    ...(draft.when === "at" ? repeatFaults(draft.repeat) : {}),
     "schedule/at": draft.when === "at" ? scheduleFault(draft.at, timeZone()) : undefined,
   };
 }

@@ -1,18 +1,23 @@
 import { m } from "#messages";
 import {
   type AcceptedMessage,
+  type AcceptedSeries,
   type TemplateDetail,
   type TemplateVersion,
   tidings,
 } from "../../api/client.ts";
+import { newIdempotencyKey } from "../../api/idempotency-key.ts";
 import { LiveResource } from "../../data/live-resource.svelte.ts";
 import { type FieldErrors, FormState } from "../../forms/form-state.svelte.ts";
 import { checkDraft } from "./check-draft.ts";
 import { type Recipients, recipientsOf, variablesOf, writtenKinds } from "./compose.rules.ts";
 import type { ComposeOptions } from "./compose-options.ts";
-import { type Draft, emptyDraft, newIdempotencyKey, STEPS, type Step, stepOf } from "./draft.ts";
+import { type Draft, emptyDraft, STEPS, type Step, stepOf } from "./draft.ts";
 import { forgetDraft, storeDraft, storedDraft } from "./draft-storage.ts";
-import { sentMessage } from "./sent-message.ts";
+import { recurringSchedule, sentMessage } from "./sent-message.ts";
+
+/** What became of a draft: a message, or a series of them. */
+export type Accepted = AcceptedMessage | AcceptedSeries;
 
 /**
  * A message being written, step by step. Sending the form in a step checks that step and leads to the
@@ -20,18 +25,18 @@ import { sentMessage } from "./sent-message.ts";
  */
 export class Compose {
   readonly options: ComposeOptions;
-  readonly form: FormState<Draft, AcceptedMessage | undefined>;
+  readonly form: FormState<Draft, Accepted | undefined>;
   /** The draft of an earlier visit was found. */
   isRestored = $state(false);
   #step = $state<Step>("who");
   #isSent = false;
   readonly #template: LiveResource<TemplateDetail | undefined>;
 
-  constructor(options: ComposeOptions, onsent: (accepted: AcceptedMessage) => unknown) {
+  constructor(options: ComposeOptions, onsent: (accepted: Accepted) => unknown) {
     this.options = options;
     const stored = storedDraft();
     this.isRestored = stored !== undefined;
-    this.form = new FormState<Draft, AcceptedMessage | undefined>({
+    this.form = new FormState<Draft, Accepted | undefined>({
       initial: stored ?? emptyDraft(),
       validate: (draft) => this.#errorsToShow(draft),
       submit: async (draft) => (this.step === "check" ? this.#send(draft) : undefined),
@@ -114,11 +119,13 @@ export class Compose {
     if (this.form.failureCode === undefined) this.form.forgive((name) => !errors[name]);
   }
 
-  async #send(draft: Draft): Promise<AcceptedMessage> {
-    const accepted = await tidings.sendMessage({
-      body: sentMessage(draft, this.version),
-      idempotencyKey: draft.idempotencyKey,
-    });
+  async #send(draft: Draft): Promise<Accepted> {
+    const { idempotencyKey } = draft;
+    const body = sentMessage(draft, this.version);
+    const schedule = recurringSchedule(draft);
+    const accepted = schedule
+      ? await tidings.createSeries({ body: { ...body, schedule }, idempotencyKey })
+      : await tidings.sendMessage({ body, idempotencyKey });
     this.#isSent = true;
     forgetDraft();
     return accepted;

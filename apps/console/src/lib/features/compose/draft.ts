@@ -1,4 +1,6 @@
+import { newIdempotencyKey } from "../../api/idempotency-key.ts";
 import { noRate, type RateFields } from "../../words/rate.ts";
+import { noRepeat, type RepeatFields } from "../../words/repeat.ts";
 
 /** A message while it is written. Names of fields are those of what is sent, so that the API's faults find them. */
 export interface Draft {
@@ -18,6 +20,7 @@ export interface Draft {
   when: "now" | "at";
   /** As the field has it, in the tenant's time zone. */
   at: string;
+  repeat: RepeatFields;
   rate: RateFields;
   /** Empty: as long as it takes. */
   ttlSeconds: string;
@@ -57,16 +60,11 @@ export const emptyDraft = (): Draft => ({
   priority: "2",
   when: "now",
   at: "",
+  repeat: noRepeat(),
   rate: noRate(),
   ttlSeconds: "",
   idempotencyKey: newIdempotencyKey(),
 });
-
-// `randomUUID` is missing where the console is served without TLS.
-export function newIdempotencyKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 
 export const STEPS = ["who", "what", "how", "check"] as const;
 export type Step = (typeof STEPS)[number];

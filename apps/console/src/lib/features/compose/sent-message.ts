@@ -1,7 +1,8 @@
-import type { Audience, SendMessage, TemplateVersion } from "../../api/client.ts";
+import type { Audience, RecurringSchedule, SendMessage, TemplateVersion } from "../../api/client.ts";
 import { timeZone } from "../../format/time-zone.svelte.ts";
 import { instantOf } from "../../format/zoned-time.ts";
 import { toRate } from "../../words/rate.ts";
+import { toRepeat } from "../../words/repeat.ts";
 import { variablesOf, writtenKinds } from "./compose.rules.ts";
 import type { Draft, DraftAudience } from "./draft.ts";
 
@@ -29,6 +30,14 @@ function sentTime({ when, at, ttlSeconds }: Draft): Pick<SendMessage, "schedule"
     ...(instant ? { schedule: { at: instant.toISOString(), timeZone: timeZone() } } : {}),
     ...(ttlSeconds ? { ttlSeconds: Number(ttlSeconds) } : {}),
   };
+}
+
+/** When a draft that repeats is sent; undefined for one that does not, or where something is missing. */
+export function recurringSchedule({ when, at, repeat }: Draft): RecurringSchedule | undefined {
+  const instant = when === "at" ? instantOf(at, timeZone()) : undefined;
+  const days = toRepeat(repeat);
+  if (!instant || !days) return undefined;
+  return { at: instant.toISOString(), timeZone: timeZone(), repeat: days };
 }
 
 function sentAudience({ kind, any, all, not, userIds, addresses }: DraftAudience): Audience {

@@ -5,6 +5,7 @@ import { timeZone } from "../../format/time-zone.svelte.ts";
 import { instantOf } from "../../format/zoned-time.ts";
 import { audienceText } from "../../words/audience-text.ts";
 import { priorityText } from "../../words/priority-text.ts";
+import { repeatText, toRepeat } from "../../words/repeat.ts";
 import type { Obstacle, Recipients } from "./compose.rules.ts";
 import type { Compose } from "./compose.svelte.ts";
 
@@ -48,7 +49,10 @@ export function wayText({ draft, options }: Compose): string {
 /** When it is sent, in the tenant's time zone. */
 export function timeText({ draft }: Compose): string {
   const at = draft.when === "at" ? instantOf(draft.at, timeZone()) : undefined;
-  return at ? m.compose_time_is({ time: formatDate(at), zone: timeZone() }) : m.compose_time_now();
+  if (!at) return m.compose_time_now();
+  const repeat = toRepeat(draft.repeat);
+  const time = m.compose_time_is({ time: formatDate(at), zone: timeZone() });
+  return repeat ? [time, repeatText(repeat)].join(" · ") : time;
 }
 
 export function howSummary(compose: Compose): string {

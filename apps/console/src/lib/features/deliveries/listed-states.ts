@@ -18,6 +18,15 @@ type ListedState = (typeof LISTED_STATES)[number];
 /** Deliveries that could be sent: there was an address, and nothing forbade it. */
 export const VALID_STATES = LISTED_STATES.filter((state) => state !== "suppressed");
 
+/** Deliveries that nobody has got, as far as can be known. */
+export const RESENDABLE_STATES: readonly ListedState[] = [
+  "undelivered",
+  "failed",
+  "suppressed",
+  "cancelled",
+  "expired",
+];
+
 /** Deliveries that a vendor has taken, whatever became of them. */
 export const SUBMITTED_STATES: readonly ListedState[] = ["accepted", "delivered", "undelivered"];
 

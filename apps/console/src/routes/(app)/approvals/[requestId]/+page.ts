@@ -9,10 +9,12 @@ export const load: PageLoad = async ({ parent, params, depends }) => {
   depends("console:approval-request");
   const request = await tidings.getApprovalRequest({ path: { requestId: params.requestId } });
   const isMessage = request.subject.kind === "message" && can("read", "Message");
-  const [message, plugins, roles] = await Promise.all([
+  const isSeries = request.subject.kind === "series" && can("read", "Message");
+  const [message, series, plugins, roles] = await Promise.all([
     isMessage ? tidings.getMessage({ path: { messageId: request.subject.id } }) : undefined,
+    isSeries ? tidings.getSeries({ path: { seriesId: request.subject.id } }) : undefined,
     getPluginCatalogue(),
     can("read", "Role") ? tidings.listRoles() : { items: [] },
   ]);
-  return { title: request.subject.name, request, message, plugins, roles: roles.items };
+  return { title: request.subject.name, request, message, series, plugins, roles: roles.items };
 };

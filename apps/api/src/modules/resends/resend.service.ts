@@ -1,0 +1,202 @@
+import { authorize } from "../../platform/authorization/index.ts";
+import type { RequestContext } from "../../platform/context.ts";
+import { canonicalJson, sha256 } from "../../platform/crypto/index.ts";
+import type { Transact, Tx } from "../../platform/database/index.ts";
+import { noSuch } from "../../platform/errors.ts";
+import { newId, toBigint } from "../../platform/ids.ts";
+import { recordAudit } from "../audit/index.ts";
+import {
+  type DeliveryFilter,
+  findDelivery,
+  listResendable,
+  perSecondOf,
+  type Resendable,
+  type ResendFilter,
+  saveResends,
+} from "../deliveries/index.ts";
+import {
+  type AcceptedMessage,
+  type Admission,
+  expiryOf,
+  findByIdempotencyKeys,
+  getUsableChannels,
+  type MessageToRepeat,
+  type NewMessage,
+  type RequestApproval,
+  replay,
+  reserveMessage,
+  scopeOf,
+  storeMessage,
+  toAccepted,
+} from "../messages/index.ts";
+import { assertSourceOn } from "../sources/index.ts";
+import { deliveryNotResendable, nothingToResend } from "./resend.errors.ts";
+
+export interface ResendDeps {
+  transact: Transact;
+  admission: Admission;
+  requestApproval: RequestApproval;
+  /** Throws 404 unless the actor may see the message. */
+  assertVisible(tx: Tx, ctx: RequestContext, messageId: string): Promise<unknown>;
+  isApprovalNeeded(tx: Tx, ctx: RequestContext, sourceId: string | null): Promise<boolean>;
+  nudge(): void;
+}
+
+type Idempotency = NonNullable<NewMessage["idempotency"]>;
+
+interface Resend {
+  messageId: string;
+  filter: ResendFilter;
+  force: boolean;
+  idempotency: Idempotency | null;
+  action: "delivery.resent" | "message.replayed";
+  subjectId: string;
+}
+
+/**
+ * Sends deliveries again: as a new message with the same content, so that what happened stays as it was and the new
+ * one goes through quota, approval and everything that can keep a delivery back.
+ */
+export function createResendService(deps: ResendDeps) {
+  const run = async (ctx: RequestContext, prepare: (tx: Tx) => Promise<Resend>) => {
+    authorize(ctx, "send", "Message");
+    const { accepted } = await deps.admission.admit(ctx.tenantId, () =>
+      deps.transact(ctx, async (tx) => resend(deps, tx, ctx, await prepare(tx))),
+    );
+    deps.nudge();
+    return accepted;
+  };
+
+  return {
+    resendDelivery: (
+      ctx: RequestContext,
+      deliveryId: string,
+      { force }: { force: boolean },
+      key: string | undefined,
+    ): Promise<AcceptedMessage> =>
+      run(ctx, async (tx) => {
+        const delivery = await findDelivery(tx, ctx.tenantId, deliveryId);
+        if (!delivery) throw noSuch("delivery", deliveryId);
+        return {
+          messageId: delivery.messageId,
+          filter: { key: toBigint("dlv", deliveryId) },
+          force,
+          idempotency: idempotencyOf(ctx, key, { deliveryId, force }),
+          action: "delivery.resent",
+          subjectId: deliveryId,
+        };
+      }),
+
+    replayMessage: (
+      ctx: RequestContext,
+      messageId: string,
+      { force, ...filter }: DeliveryFilter & { force: boolean },
+      key: string | undefined,
+    ): Promise<AcceptedMessage> =>
+      run(ctx, async () => ({
+        messageId,
+        filter,
+        force,
+        idempotency: idempotencyOf(ctx, key, { messageId, filter, force }),
+        action: "message.replayed",
+        subjectId: messageId,
+      })),
+
+    async previewReplay(
+      ctx: RequestContext,
+      messageId: string,
+      { force, ...filter }: DeliveryFilter & { force: boolean },
+    ): Promise<Resendable> {
+      authorize(ctx, "send", "Message");
+      return deps.transact(ctx, async (tx) => {
+        await deps.assertVisible(tx, ctx, messageId);
+        return listResendable(tx, ctx.tenantId, messageId, filter, force);
+      });
+    },
+  };
+}
+
+export type ResendService = ReturnType<typeof createResendService>;
+
+async function resend(
+  deps: ResendDeps,
+  tx: Tx,
+  ctx: RequestContext,
+  asked: Resend,
+): Promise<{ accepted: AcceptedMessage; deliveryCount: number }> {
+  const { messageId, filter, force, idempotency } = asked;
+  await deps.assertVisible(tx, ctx, messageId);
+  // One at a time for a message: of two clicks the second finds what the first has sent again.
+  const original = await reserveMessage(tx, ctx.tenantId, messageId);
+  const [first] = idempotency ? await findByIdempotencyKeys(tx, ctx.tenantId, [idempotency]) : [];
+  if (first) return { accepted: replay(first, idempotency?.requestHash), deliveryCount: 0 };
+  const chosen = await listResendable(tx, ctx.tenantId, messageId, filter, force);
+  if (chosen.deliveryIds.length === 0) throw refusalOf(asked, chosen);
+  const message = await toMessage(deps, tx, ctx, { original, messageId, chosen, idempotency });
+  await saveResends(tx, ctx.tenantId, message.id, chosen.deliveryIds);
+  const stored = await storeMessage(deps, tx, ctx, message);
+  await recordAudit(tx, ctx, {
+    action: asked.action,
+    subjectId: asked.subjectId,
+    subjectName: original.title,
+    after: { messageId: message.id, deliveryCount: chosen.deliveryIds.length, filter, force },
+  });
+  return { accepted: toAccepted(message, stored), deliveryCount: chosen.deliveryIds.length };
+}
+
+/** The message that repeats the chosen deliveries: for the same source and at the same pace, counted from now. */
+async function toMessage(
+  deps: ResendDeps,
+  tx: Tx,
+  ctx: RequestContext,
+  repeat: {
+    original: MessageToRepeat;
+    messageId: string;
+    chosen: Resendable;
+    idempotency: Idempotency | null;
+  },
+): Promise<NewMessage> {
+  const { original, messageId, chosen, idempotency } = repeat;
+  const { sourceId } = original;
+  if (sourceId) await assertSourceOn(tx, ctx.tenantId, sourceId);
+  await getUsableChannels(tx, ctx.tenantId, sourceId, [chosen.channelIds], "channels");
+  const needsApproval = await deps.isApprovalNeeded(tx, ctx, sourceId);
+  const deliveryCount = chosen.deliveryIds.length;
+  const createdAt = ctx.now();
+  return {
+    ...original,
+    id: newId("message"),
+    authorId: ctx.actor.kind === "member" ? ctx.actor.id : null,
+    state: needsApproval ? "pending_approval" : "sending",
+    needsApproval,
+    audience: { kind: "deliveries", messageId, deliveryCount, recipientCount: chosen.recipientCount },
+    channelIds: chosen.channelIds,
+    policyVersionId: null,
+    contentHash: sha256(
+      JSON.stringify([Buffer.from(original.contentHash).toString("hex"), chosen.deliveryIds]),
+    ),
+    scheduledAt: null,
+    timeZone: null,
+    expiresAt: expiryOf(original.ttlSeconds, createdAt),
+    ratePerSecond: original.rate && perSecondOf(original.rate, deliveryCount),
+    createdAt,
+    idempotency,
+  };
+}
+
+function refusalOf({ action, subjectId, force }: Resend, { skippedCount }: Resendable): Error {
+  const hint = "Give force to send it all the same; somebody may then get it twice.";
+  if (action === "delivery.resent") {
+    return deliveryNotResendable(
+      `The delivery ${subjectId} is under way, may have arrived, or was sent again already. ${hint}`,
+    );
+  }
+  const detail =
+    force || skippedCount === 0 ? "No delivery matches." : `${skippedCount} match, but ${HELD_BACK}`;
+  return nothingToResend(skippedCount === 0 ? detail : `${detail} ${hint}`);
+}
+
+const HELD_BACK = "all are under way, may have arrived, or were sent again already.";
+
+const idempotencyOf = (ctx: RequestContext, key: string | undefined, request: object): Idempotency | null =>
+  key ? { scope: scopeOf(ctx), key, requestHash: sha256(canonicalJson({ resend: request })) } : null;

@@ -1,0 +1,235 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import {
+  expectNothingLost,
+  expectProblem,
+  givenSchool,
+  type Installation,
+  messageTo,
+  mustSucceed,
+  type School,
+  startInstallation,
+  until,
+  users,
+} from "../harness/index.ts";
+
+let installation: Installation;
+let school: School;
+beforeAll(async () => {
+  installation = await startInstallation();
+  school = await givenSchool(installation);
+  await school.addUsers(
+    ["u-1", "u-2", "u-3"].map((userId) => ({
+      userId,
+      identities: [{ kind: "push", address: `d-${userId}` }],
+    })),
+  );
+});
+afterAll(() => installation?.stop());
+afterEach(async () => {
+  await expectNothingLost(installation);
+  installation.vendor.reset();
+});
+
+/** The vendor refuses everybody but these. */
+const refuseAllBut = (...addresses: string[]) =>
+  installation.vendor.answer(({ body, refs }) => {
+    const refused = addresses.some((address) => body.includes(`"${address}"`)) ? [] : refs;
+    return {
+      status: 200,
+      body: JSON.stringify({ refused: Object.fromEntries(refused.map((ref) => [ref, "no_device"])) }),
+    };
+  });
+
+const refusingOnce = async (message: object) => {
+  refuseAllBut();
+  const id = await school.send(message);
+  await school.completed(id);
+  installation.vendor.reset();
+  return id;
+};
+
+const resend = (deliveryId: string, body: object = {}, key?: string, as = school.operator) =>
+  as("POST", `/v1/deliveries/${deliveryId}/resend`, body, key ? { headers: { "idempotency-key": key } } : {});
+const replay = (messageId: string, body: object = {}, key?: string) =>
+  school.operator(
+    "POST",
+    `/v1/messages/${messageId}/replay`,
+    body,
+    key ? { headers: { "idempotency-key": key } } : {},
+  );
+const addressesSent = () =>
+  installation.vendor.calls.flatMap(({ body }) => [...body.matchAll(/d-[\w-]+/g)].map(([one]) => one)).sort();
+
+describe("one delivery", () => {
+  it("goes again as a message of its own, and stays what it was", async () => {
+    const original = await refusingOnce(messageTo(users("u-1"), ["courier"]));
+    const [failed] = await school.deliveriesOf(original);
+    installation.vendor.reset();
+    const answer = await resend(failed?.id ?? "");
+    expect(answer.status, answer.text).toBe(202);
+    await school.completed(answer.body.id);
+    expect(addressesSent()).toEqual(["d-u-1"]);
+    const detail = await mustSucceed(school.owner("GET", `/v1/deliveries/${failed?.id}`));
+    expect(detail).toMatchObject({ state: "failed", resends: [{ messageId: answer.body.id }] });
+    const message = await mustSucceed(school.owner("GET", `/v1/messages/${answer.body.id}`));
+    expect(message).toMatchObject({
+      audience: { kind: "deliveries", messageId: original, deliveryCount: 1 },
+      recipients: 1,
+      source: { id: school.sourceId },
+      author: { id: school.memberIds.operator },
+      counts: { targeted: 1, submitted: 1 },
+    });
+    const audit = await school.owner("GET", "/v1/audit-entries?action=delivery.resent");
+    expect(audit.body.items[0]).toMatchObject({ subjectId: failed?.id });
+  });
+
+  it("is sent once by a double click, with the same key or without one", async () => {
+    const [one] = await school.deliveriesOf(await refusingOnce(messageTo(users("u-1"), ["courier"])));
+    const [two] = await school.deliveriesOf(await refusingOnce(messageTo(users("u-2"), ["courier"])));
+    installation.vendor.reset();
+    const keyed = await Promise.all([1, 2, 3].map(() => resend(one?.id ?? "", {}, "click")));
+    expect(keyed.map(({ status }) => status)).toEqual([202, 202, 202]);
+    expect(new Set(keyed.map(({ body }) => body.id)).size).toBe(1);
+    const bare = await Promise.all([1, 2, 3].map(() => resend(two?.id ?? "")));
+    expect(bare.map(({ status }) => status).sort()).toEqual([202, 409, 409]);
+    const accepted = bare.find(({ status }) => status === 202)?.body.id;
+    await school.allCompleted([keyed[0]?.body.id, accepted]);
+    expect(addressesSent()).toEqual(["d-u-1", "d-u-2"]);
+    const reused = await resend(two?.id ?? "", { force: true }, "click");
+    expectProblem(reused, "idempotency-key-reused", 422);
+  });
+
+  it("is left alone when it has arrived, unless forced", async () => {
+    const id = await school.send(messageTo(users("u-1"), ["courier"]));
+    await school.completed(id);
+    const [sent] = await school.deliveriesOf(id);
+    expectProblem(await resend(sent?.id ?? ""), "delivery-not-resendable", 409);
+    const forced = await resend(sent?.id ?? "", { force: true });
+    expect(forced.status).toBe(202);
+    await school.completed(forced.body.id);
+    expect(addressesSent()).toEqual(["d-u-1", "d-u-1"]);
+  });
+
+  it("may go again when the message that was to repeat it was cancelled", async () => {
+    const original = await refusingOnce(messageTo(users("u-1"), ["courier"]));
+    const [failed] = await school.deliveriesOf(original);
+    await needApproval("on");
+    const first = await resend(failed?.id ?? "");
+    expect(first.body).toMatchObject({ outcome: "awaiting_approval" });
+    expectProblem(await resend(failed?.id ?? ""), "delivery-not-resendable", 409);
+    expect((await school.operator("POST", `/v1/messages/${first.body.id}/cancellation`)).status).toBe(204);
+    const second = await resend(failed?.id ?? "");
+    expect(second.body).toMatchObject({ outcome: "awaiting_approval" });
+    installation.vendor.reset();
+    const requests = await school.reviewer("GET", "/v1/approval-requests?state=pending");
+    const request = requests.body.items.find(
+      (item: { subject: { id: string } }) => item.subject.id === second.body.id,
+    );
+    const { status } = await school.reviewer("POST", `/v1/approval-requests/${request.id}/decisions`, {
+      decision: "approve",
+      contentHash: request.contentHash,
+    });
+    expect(status).toBeLessThan(300);
+    await school.completed(second.body.id);
+    expect(addressesSent()).toEqual(["d-u-1"]);
+    await needApproval("off");
+  });
+
+  it("is refused to those who may not send or may not see it, and by a channel that is off", async () => {
+    const original = await refusingOnce(messageTo(users("u-1"), ["courier"]));
+    const [failed] = await school.deliveriesOf(original);
+    const other = await givenSchool(installation, "邻校");
+    const id = failed?.id ?? "";
+    expect((await resend(id, {}, undefined, school.reviewer)).status).toBe(403);
+    expectProblem(await resend(id, {}, undefined, other.owner), "not-found", 404);
+    expectProblem(await resend(id, {}, undefined, other.source), "not-found", 404);
+    const path = `/v1/channels/${school.channels.courier.id}`;
+    await mustSucceed(school.owner("PATCH", path, { state: "off" }));
+    expectProblem(await resend(id), "channel-off", 409);
+    await mustSucceed(school.owner("PATCH", path, { state: "on" }));
+    expect((await resend(id, {}, undefined, school.source)).status).toBe(202);
+  });
+});
+
+describe("a filtered set of deliveries", () => {
+  it("goes again to exactly those that match, and a repeat finds nothing left", async () => {
+    refuseAllBut("d-u-2");
+    const ids = await Promise.all(
+      [["u-1"], ["u-2"], ["u-3"]].map((names) => school.send(messageTo(users(...names), ["courier"]))),
+    );
+    await school.allCompleted(ids);
+    installation.vendor.reset();
+    for (const id of ids) await replay(id, { state: ["failed"] });
+    await school.allCompleted(ids);
+    const sent = await untilSent(2);
+    expect(sent).toEqual(["d-u-1", "d-u-3"]);
+    expectProblem(await replay(ids[1] ?? "", { state: ["failed"] }), "nothing-to-resend", 409);
+    expectProblem(await replay(ids[0] ?? ""), "nothing-to-resend", 409);
+  });
+
+  it("finds users who were unknown and addresses that were missing when it went first", async () => {
+    await school.addUsers([{ userId: "bare" }]);
+    const id = await school.send(messageTo(users("bare", "newcomer", "u-1"), ["courier"]));
+    await school.completed(id);
+    await school.addUsers([
+      { userId: "bare", identities: [{ kind: "push", address: "d-bare" }] },
+      { userId: "newcomer", identities: [{ kind: "push", address: "d-newcomer" }] },
+    ]);
+    installation.vendor.reset();
+    const preview = await school.operator("GET", `/v1/messages/${id}/replay`);
+    expect(preview.body).toEqual({ deliveryCount: 2, recipientCount: 2, hasMore: false, skippedCount: 1 });
+    const narrowed = await school.operator("GET", `/v1/messages/${id}/replay?reason=no_address`);
+    expect(narrowed.body).toMatchObject({ deliveryCount: 1, skippedCount: 0 });
+    const answer = await replay(id);
+    await school.completed(answer.body.id);
+    expect(addressesSent()).toEqual(["d-bare", "d-newcomer"]);
+    expect((await school.message(answer.body.id)).counts).toMatchObject({ targeted: 2, submitted: 2 });
+  });
+
+  it("keeps each to the channel that failed", async () => {
+    await school.addUsers([{ userId: "only-push", identities: [{ kind: "push", address: "d-only-push" }] }]);
+    const id = await refusingOnce(messageTo(users("only-push"), ["courier", "hook"]));
+    installation.vendor.reset();
+    const { courier } = school.channels;
+    const answer = await replay(id, { channelId: courier.id });
+    await school.completed(answer.body.id);
+    expect(addressesSent()).toEqual(["d-only-push"]);
+    const deliveries = await school.deliveriesOf(answer.body.id);
+    expect(deliveries.map(({ channel }) => channel.id)).toEqual([courier.id]);
+    const rest = await replay(id);
+    await school.completed(rest.body.id);
+    expect(await school.deliveriesOf(rest.body.id)).toMatchObject([
+      { state: "suppressed", reason: "no_address", channel: { id: school.channels.hook.id } },
+    ]);
+  });
+
+  it("sends typed addresses again with their own variables", async () => {
+    const content = { push: { text: "{{name}}" } };
+    const addresses = [
+      { address: "d-typed-1", variables: { name: "甲" } },
+      { address: "d-typed-2", variables: { name: "乙" } },
+    ];
+    const id = await refusingOnce(
+      messageTo({ kind: "addresses", addresses }, ["courier"], { content, variables: {} }),
+    );
+    installation.vendor.reset();
+    const answer = await replay(id);
+    await school.completed(answer.body.id);
+    expect(addressesSent()).toEqual(["d-typed-1", "d-typed-2"]);
+    expect(installation.vendor.calls.map(({ body }) => body).join()).toContain("乙");
+  });
+});
+
+function untilSent(count: number): Promise<string[]> {
+  return until(() => (addressesSent().length >= count ? addressesSent() : undefined));
+}
+
+const needApproval = (state: "on" | "off") =>
+  mustSucceed(
+    school.owner("PUT", "/v1/approval-flow", {
+      name: "审核",
+      state,
+      conditions: { sourceIds: [school.sourceId], composed: false },
+      levels: [{ name: "一级", roleIds: [school.roleIds.reviewer], mode: "any" }],
+    }),
+  );
