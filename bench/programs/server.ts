@@ -9,6 +9,7 @@ import { readSettings, tell } from "./parent.ts";
 
 export interface ServerSettings {
   role: "all" | "api" | "expand";
+  logLevel: "warn" | "silent";
   databaseUrl: string;
   installationKey: string;
   port: number;
@@ -20,7 +21,7 @@ export interface ServerSettings {
 /** The server as `main.ts` starts it, without the demo, and with the fake vendor among the allowed endpoints. */
 async function start(settings: ServerSettings): Promise<() => Promise<void>> {
   const { role, databaseUrl, port } = settings;
-  const logger = createLogger("warn");
+  const logger = createLogger(settings.logLevel);
   const queue = await createQueueTransport({
     redisUrl: process.env.REDIS_URL,
     databaseUrl,

@@ -111,11 +111,12 @@ async function send(
   { isCounted } = { isCounted: true },
 ): Promise<Measurement> {
   await resetMessages(stage.database);
-  return withServer(stage, "all", async (server) => {
+  const measure = async (server: Program) => {
     const { message, ...measured } = await measureSending(stage, server, receiver, sending);
     if (isCounted) await assertBooked(stage, message, sending.users);
     return measured;
-  });
+  };
+  return withServer(stage, "all", measure, { isQuiet: !isCounted });
 }
 
 async function withMailSink<T>(stage: Stage, work: (sink: Program) => Promise<T>): Promise<T> {

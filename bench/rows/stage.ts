@@ -33,9 +33,19 @@ export const vendorUrl = (port: number) => `http://127.0.0.1:${port}`;
 /** `all` is the whole product, `api` takes messages in only, `expand` does all but send. */
 export type Role = "all" | "api" | "expand";
 
-export function startServer({ database, seeded, ...stage }: Stage, role: Role): Promise<Program> {
+/** `isQuiet` where the product is made to find fault with its own books. */
+export interface ServerOptions {
+  isQuiet: boolean;
+}
+
+export function startServer(
+  { database, seeded, ...stage }: Stage,
+  role: Role,
+  { isQuiet }: ServerOptions = { isQuiet: false },
+): Promise<Program> {
   return startProgram(SERVER_FILE, {
     role,
+    logLevel: isQuiet ? "silent" : "warn",
     databaseUrl: database.url,
     installationKey: seeded.installationKey,
     port: stage.serverPort,
@@ -48,8 +58,9 @@ export async function withServer<T>(
   stage: Stage,
   role: Role,
   work: (server: Program) => Promise<T>,
+  options?: ServerOptions,
 ): Promise<T> {
-  const server = await startServer(stage, role);
+  const server = await startServer(stage, role, options);
   try {
     return await work(server);
   } finally {

@@ -6,15 +6,15 @@ import type { schema } from "@tidings/db";
  * at most `rate × t + burst` deliveries, whoever asks and in whatever order.
  */
 
-/** The part of a second's deliveries that may go out at once. */
-const BURST_SECONDS = 0.1;
+/** The part of a second's deliveries that may go out at once: half of what a second may exceed the rate by. */
+const BURST_SECONDS = 0.05;
 
 export interface Pace {
   perSecond: number;
   usedUntilMs: number;
 }
 
-/** What may go out at once: a tenth of a second's worth, and at least one. */
+/** What may go out at once: a twentieth of a second's worth, and at least one. */
 export const burstOf = (perSecond: number): number => Math.max(1, perSecond * BURST_SECONDS);
 
 /** How many deliveries may go out now. */
