@@ -30,7 +30,7 @@ test("offers only what the role may see", async ({ page }) => {
   await signedInAs(page, reviewer);
   await page.goto("/");
   const navigation = page.getByRole("navigation", { name: "主导航" });
-  await expect(navigation.getByRole("link")).toHaveText(["概览", "消息记录", "审核", "模板"]);
+  await expect(navigation.getByRole("link")).toHaveText(["概览", "消息记录", "定时与周期", "审核", "模板"]);
 });
 
 test("a place the role may not see answers 403 in words", async ({ page }) => {
