@@ -3,6 +3,12 @@ import type { Action, Subject } from "../authorization/index.ts";
 import type { RequestContext } from "../context.ts";
 import { type FieldProblem, invalidField, invalidInput, malformedJson } from "../errors.ts";
 
+// Callers read what to do rather than the types that a validator compares.
+z.config({
+  customError: ({ code, input }) =>
+    code === "invalid_type" && input === undefined ? "This field is required." : undefined,
+});
+
 export { createRoute, z };
 
 export interface AppEnv {

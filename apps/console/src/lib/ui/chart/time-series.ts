@@ -13,6 +13,7 @@ import {
 } from "chart.js";
 import { formatCompact, formatNumber } from "../../format/numbers.ts";
 import { resolveColor } from "./colors.ts";
+import { spreadLabels } from "./spread-labels.ts";
 
 Chart.register(
   BarController,
@@ -42,8 +43,6 @@ export interface TimeSeries {
   onpoint?: (key: string, index: number) => void;
 }
 
-const LABEL_HEIGHT = 16;
-
 /** Writes each line's name where the line ends, apart from each other: no legend to look up. */
 const endLabels = (series: Series[]): Plugin<"line" | "bar"> => ({
   id: "endLabels",
@@ -56,13 +55,14 @@ const endLabels = (series: Series[]): Plugin<"line" | "bar"> => ({
         y: chart.getDatasetMeta(index).data.at(-1)?.y ?? 0,
       }))
       .sort((a, b) => a.y - b.y);
-    let lowest = chartArea.top;
-    for (const { label, color, y } of ends) {
-      const at = Math.max(y, lowest);
-      lowest = at + LABEL_HEIGHT;
+    const places = spreadLabels(
+      ends.map(({ y }) => y),
+      chartArea,
+    );
+    for (const [index, { label, color }] of ends.entries()) {
       ctx.fillStyle = resolveColor(color);
       ctx.textBaseline = "middle";
-      ctx.fillText(label, chartArea.right + 8, at);
+      ctx.fillText(label, chartArea.right + 8, places[index] ?? 0);
     }
   },
 });
