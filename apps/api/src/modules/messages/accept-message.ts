@@ -130,7 +130,7 @@ function toNewMessage(
     variables: input.variables,
     channelIds: plan.channels.map((channel) => channel.id),
     policyVersionId: plan.policyVersionId,
-    contentHash: contentHashOf(plan, input),
+    contentHash: contentHashOf(plan, input, requestHash),
     scheduledAt,
     timeZone: scheduledAt && (input.schedule?.timeZone ?? null),
     ttlSeconds,

@@ -127,12 +127,17 @@ export const requestHashOf = (input: SendMessage): Buffer => sha256(canonicalJso
 
 /**
  * What an approval binds to: the request, and what its references stood for. Time and rate are no part of it: they
- * can be changed afterwards, by somebody who may send, and the change stands in the audit log.
+ * can be changed afterwards, by somebody who may send, and the change stands in the audit log. `requestHash` spares
+ * working it out again where it is known.
  */
-export function contentHashOf(plan: SendPlan, { schedule: _, rate: __, ...input }: SendMessage): Buffer {
+export function contentHashOf(plan: SendPlan, input: SendMessage, requestHash?: Buffer): Buffer {
+  const { schedule, rate, ...lasting } = input;
+  const isSame = schedule === undefined && rate === undefined;
+  const request = (isSame && requestHash) || requestHashOf(lasting);
   const channels = plan.channels.map((channel) => channel.id);
-  const request = requestHashOf(input).toString("hex");
-  return sha256(JSON.stringify([request, plan.template?.versionId, channels, plan.policyVersionId]));
+  return sha256(
+    JSON.stringify([request.toString("hex"), plan.template?.versionId, channels, plan.policyVersionId]),
+  );
 }
 
 /**
