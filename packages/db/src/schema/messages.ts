@@ -41,6 +41,18 @@ export const messageState = pgEnum("message_state", [
 /** Deliveries a second, or all of them spread over so many minutes. */
 export type Rate = { perSecond: number } | { overMinutes: number };
 
+/** Of a message: whom of its audience it leaves out, and when; what is not given is as the tenant has it. */
+export interface SendingOptions {
+  /** What quiet hours do to it. */
+  quietHours?: "defer" | "drop" | "ignore";
+  /** Leaves out who was sent the same within so many seconds. */
+  deduplicateSeconds?: number;
+  /** Only who is on this list. */
+  allowListId?: string;
+  /** Not who is on this list. */
+  denyListId?: string;
+}
+
 /** Whom a message is for; exactly one kind. */
 export type Audience =
   | { kind: "all" }
@@ -88,6 +100,7 @@ export const messages = pgTable(
     /** The IANA zone that the schedule was given in. */
     timeZone: text("time_zone"),
     ttlSeconds: integer("ttl_seconds"),
+    options: jsonb("options").$type<SendingOptions>().notNull().default({}),
     /** How fast it goes out at most, as it was asked for; null: as fast as it can. */
     rate: jsonb("rate").$type<Rate>(),
     /** What that comes to; null where it is still to be worked out from the audience. */

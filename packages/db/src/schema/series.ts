@@ -28,7 +28,7 @@ import {
   updatedAt,
 } from "./columns.ts";
 import type { Renderings } from "./content.ts";
-import type { Audience, Rate } from "./messages.ts";
+import type { Audience, Rate, SendingOptions } from "./messages.ts";
 import { tenants } from "./tenancy.ts";
 
 /** On which days something recurs, up to and with the day `until` (`2027-06-30`, in the series' zone). */
@@ -71,6 +71,7 @@ export const series = pgTable(
     /** SHA-256 over audience, content, route and recurrence; approvals bind to it. */
     contentHash: bytes("content_hash").notNull(),
     ttlSeconds: integer("ttl_seconds"),
+    options: jsonb("options").$type<SendingOptions>().notNull().default({}),
     rate: jsonb("rate").$type<Rate>(),
     /** From when it recurs, at this time of the day in the zone. */
     startsAt: moment("starts_at").notNull(),

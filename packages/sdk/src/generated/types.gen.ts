@@ -434,6 +434,14 @@ export type CreateSeries = {
         overMinutes: number;
     };
     /**
+     * What quiet hours do to it: send when they are over, leave out, or nothing.
+     */
+    quietHours?: 'defer' | 'drop' | 'ignore';
+    /**
+     * Leaves out who was sent the same within so many seconds; at most 30 days.
+     */
+    deduplicateSeconds?: number;
+    /**
      * What has not been sent this long after the message was to begin never is: it becomes `expired`. Up to ten days.
      */
     ttlSeconds?: number;
@@ -1154,6 +1162,14 @@ export type SendMessage = {
     } | {
         overMinutes: number;
     };
+    /**
+     * What quiet hours do to it: send when they are over, leave out, or nothing.
+     */
+    quietHours?: 'defer' | 'drop' | 'ignore';
+    /**
+     * Leaves out who was sent the same within so many seconds; at most 30 days.
+     */
+    deduplicateSeconds?: number;
     /**
      * What has not been sent this long after the message was to begin never is: it becomes `expired`. Up to ten days.
      */

@@ -1,6 +1,7 @@
 import type { Fragment, Tx } from "../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
 import { REASONS } from "./delivery.rules.ts";
+import { identityOf, reasonOf } from "./judging.repository.ts";
 
 /** Deliveries of one chunk at most: the number that waits for a crashed worker's lease to run out. */
 export const CHUNK_SIZE = 2000;
@@ -110,11 +111,7 @@ async function makeDeliveries(tx: Tx, tenant: string, target: Fragment, step: nu
         case when t.address is not null then 'custom' else i.scope::text end::address_origin as origin
       from target t left join lateral (${identityOf(tx, tenant)}) i on true
     ), judged as (
-      select a.*, case
-        when external_id is not null and user_id is null then 'user_unknown'
-        when chosen_address is null then 'no_address'
-      end as reason
-      from addressed a
+      select a.*, ${reasonOf(tx)} as reason from addressed a
     ), numbered as materialized (
       select j.*, base, base + row_number() over (order by message_id, channel_id) - 1 as id
       from judged j cross join (select nextval('delivery_ids') as base) block
@@ -161,11 +158,3 @@ async function makeDeliveries(tx: Tx, tenant: string, target: Fragment, step: nu
     select message_id from numbered group by message_id having bool_and(reason is not null)`;
   return unsendable.map((row) => fromUuid("message", row.message_id));
 }
-
-/** The narrowest identity that counts for row `t`: bound to the channel, to the source, or to all. */
-export const identityOf = ({ sql }: Tx, tenant: string) => sql`
-  select address, scope from identities
-  where tenant_id = ${tenant} and user_id = t.user_id and kind = t.kind
-    and (scope = 'all' or (scope = 'source' and scope_id = t.source_id)
-      or (scope = 'channel' and scope_id = t.channel_id))
-  order by scope desc limit 1`;

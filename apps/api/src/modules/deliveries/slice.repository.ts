@@ -1,6 +1,7 @@
 import type { Tx } from "../../platform/database/index.ts";
 import { toUuid } from "../../platform/ids.ts";
-import { CHUNK_SIZE, identityOf, NIL_UUID } from "./expansion.repository.ts";
+import { CHUNK_SIZE, NIL_UUID } from "./expansion.repository.ts";
+import { identityOf, reasonOf } from "./judging.repository.ts";
 
 /**
  * Users that one slice of a large audience covers: large enough that its transaction costs nothing per user, small
@@ -67,16 +68,22 @@ export async function expandSlice(
     saved as (
       insert into deliveries (id, tenant_id, message_id, channel_id, user_id, step, state, address_origin, address,
         reason)
-      select (select base from block) + row_number() over () - 1, ${tenant}, ${message.id}, ${channel.id}, t.user_id,
-        0, case when i.address is null then 'suppressed' else 'ready' end::delivery_state,
-        i.scope::text::address_origin, i.address, case when i.address is null then 'no_address' end
+      select (select base from block) + row_number() over () - 1, ${tenant}, ${message.id}, ${channel.id}, j.user_id,
+        0, case when j.reason is null then 'ready' else 'suppressed' end::delivery_state, j.origin, j.chosen_address,
+        j.reason
       from (
-        select u.id as user_id, ${channel.kind}::text as kind, ${message.sourceId}::uuid as source_id,
-          ${channel.id}::uuid as channel_id
-        from users u
-        where u.tenant_id = ${tenant} and u.id > ${message.expandCursor} and u.id <= ${slice.lastUserId}
-          and ${isInAudience(tx, tenant, message.audience)}
-      ) t left join lateral (${identityOf(tx, tenant)}) i on true
+        select a.*, ${reasonOf(tx)} as reason
+        from (
+          select t.*, i.address as chosen_address, i.scope::text::address_origin as origin
+          from (
+            select u.id as user_id, u.external_id, ${channel.kind}::text as kind,
+              ${message.sourceId}::uuid as source_id, ${channel.id}::uuid as channel_id
+            from users u
+            where u.tenant_id = ${tenant} and u.id > ${message.expandCursor} and u.id <= ${slice.lastUserId}
+              and ${isInAudience(tx, tenant, message.audience)}
+          ) t left join lateral (${identityOf(tx, tenant)}) i on true
+        ) a
+      ) j
       returning 1
     )
     select base, (select count(*)::int from saved) as targeted from block`;

@@ -12,6 +12,7 @@ import { type AcceptedMessage, replay, toAccepted } from "./accepted-message.ts"
 import type { Admission } from "./admission.ts";
 import { expiryOf, judgeSchedule } from "./schedule.rules.ts";
 import { assertOneOfEach, type SendPlan, type SendPlanner } from "./send-plan.ts";
+import { optionsOf } from "./sending-options.rules.ts";
 import {
   isListed,
   type RequestApproval,
@@ -135,6 +136,7 @@ function toNewMessage(
     timeZone: scheduledAt && (input.schedule?.timeZone ?? null),
     ttlSeconds,
     expiresAt: expiryOf(ttlSeconds, scheduledAt ?? createdAt),
+    options: optionsOf(input),
     rate: input.rate ?? null,
     ratePerSecond: firstRateOf(plan, input),
     createdAt,

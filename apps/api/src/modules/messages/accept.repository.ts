@@ -24,6 +24,7 @@ export interface NewMessage {
   timeZone: string | null;
   ttlSeconds: number | null;
   expiresAt: Date | null;
+  options: schema.SendingOptions;
   rate: schema.Rate | null;
   ratePerSecond: number | null;
   createdAt: Date;
@@ -45,7 +46,7 @@ export async function insertMessages(tx: Tx, tenantId: string, messages: NewMess
         id uuid, source_id uuid, author_id uuid, state message_state, needs_approval boolean, title text,
         priority smallint, audience jsonb, template_version_id uuid, renderings jsonb, variables jsonb,
         channel_ids uuid[], policy_version_id uuid, content_hash bytea, scheduled_at timestamptz,
-        time_zone text, ttl_seconds int, expires_at timestamptz, wake_at timestamptz, rate jsonb,
+        time_zone text, ttl_seconds int, expires_at timestamptz, wake_at timestamptz, options jsonb, rate jsonb,
         rate_per_second float8, created_at timestamptz,
         scope text, key text, request_hash bytea)
     ), claimed as (
@@ -55,10 +56,10 @@ export async function insertMessages(tx: Tx, tenantId: string, messages: NewMess
     )
     insert into messages (tenant_id, id, source_id, author_id, state, needs_approval, title, priority, audience,
       template_version_id, renderings, variables, channel_ids, policy_version_id, content_hash,
-      scheduled_at, time_zone, ttl_seconds, expires_at, wake_at, rate, rate_per_second, created_at)
+      scheduled_at, time_zone, ttl_seconds, expires_at, wake_at, options, rate, rate_per_second, created_at)
     select ${tenant}, id, source_id, author_id, state, needs_approval, title, priority, audience,
       template_version_id, renderings, variables, channel_ids, policy_version_id, content_hash,
-      scheduled_at, time_zone, ttl_seconds, expires_at, wake_at, rate, rate_per_second, created_at
+      scheduled_at, time_zone, ttl_seconds, expires_at, wake_at, options, rate, rate_per_second, created_at
     from input where key is null or id in (select message_id from claimed)
     returning id`;
   return new Set(rows.map((row) => fromUuid("message", row.id)));
@@ -86,6 +87,7 @@ function toInput(message: NewMessage) {
     ttl_seconds: message.ttlSeconds,
     expires_at: message.expiresAt?.toISOString(),
     wake_at: wakeAtOf({ ...message, pausedFrom: null })?.toISOString(),
+    options: message.options,
     rate: message.rate,
     rate_per_second: message.ratePerSecond,
     created_at: message.createdAt.toISOString(),

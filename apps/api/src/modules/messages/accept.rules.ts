@@ -7,9 +7,10 @@ import { checkAddress } from "../users/index.ts";
 import { variablesMissing } from "./message.errors.ts";
 import type { Schedule } from "./schedule.rules.ts";
 import type { SendPlan } from "./send-plan.ts";
+import type { AskedOptions } from "./sending-options.rules.ts";
 
 /** A checked request to send. */
-export interface SendMessage {
+export interface SendMessage extends AskedOptions {
   audience: schema.Audience;
   channels?: string[] | undefined;
   policy?: string | undefined;

@@ -2,6 +2,7 @@ import { fields, z } from "../../platform/http/index.ts";
 import type { AcceptedMessage as Accepted } from "./accepted-message.ts";
 import type { MessageProgress, MessageRow } from "./message.repository.ts";
 import type { MessageDetail as MessageDetailRow } from "./message.service.ts";
+import { SendingOptionFields } from "./sending-options.schemas.ts";
 
 /** Recipients that one request may name; larger audiences are tags or everyone. */
 export const MAX_LISTED_RECIPIENTS = 1000;
@@ -87,6 +88,7 @@ export const SendMessageFields = {
   variables: variables.default({}),
   priority: z.int().min(1).max(3).default(2).openapi({ description: "1 high, 2 medium, 3 low" }),
   rate: Rate.optional(),
+  ...SendingOptionFields,
   ttlSeconds: z.int().min(60).max(MAX_TTL_SECONDS).optional().openapi({
     description:
       "What has not been sent this long after the message was to begin never is: it becomes `expired`. Up to ten days.",

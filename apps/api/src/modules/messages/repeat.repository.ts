@@ -16,6 +16,7 @@ export type MessageToRepeat = Pick<
   | "renderings"
   | "variables"
   | "ttlSeconds"
+  | "options"
   | "rate"
   | "contentHash"
 >;
@@ -38,6 +39,7 @@ export async function reserveMessage(tx: Tx, tenantId: string, messageId: string
       renderings: messages.renderings,
       variables: messages.variables,
       ttlSeconds: messages.ttlSeconds,
+      options: messages.options,
       rate: messages.rate,
       contentHash: messages.contentHash,
     })

@@ -124,6 +124,7 @@ const toMessage = (series: Due, createdAt: Date): NewMessage => ({
   timeZone: series.timeZone,
   ttlSeconds: series.ttlSeconds,
   expiresAt: expiryOf(series.ttlSeconds, series.wakeAt),
+  options: series.options,
   rate: series.rate,
   ratePerSecond: null,
   createdAt,
