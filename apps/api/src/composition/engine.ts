@@ -15,7 +15,7 @@ import {
   withdrawSteps,
 } from "../modules/deliveries/index.ts";
 import { createFallbackLoop, wakeFlows } from "../modules/flows/index.ts";
-import { createWakingLoop } from "../modules/messages/index.ts";
+import { createForgettingLoop, createWakingLoop } from "../modules/messages/index.ts";
 import { createOccurrenceLoop } from "../modules/series/index.ts";
 import { compactStatistics } from "../modules/statistics/index.ts";
 import { type Loop, type RunningLoop, startLoop } from "../platform/loops.ts";
@@ -83,6 +83,7 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
     logger,
   });
   for (const loop of sweepers) start(loop);
+  start(createForgettingLoop({ dispatch, transact }));
   const { report } = foundation.metrics.ledger;
   start(createLedger({ dispatch, transact, logger, now: () => foundation.clock.now(), report }));
   const worker = startSending(foundation, queue, { afterChunk, afterLastBatch, isStopping: () => stopping });

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { createForgettingLoop } from "../../src/modules/messages/index.ts";
 import {
   expectNothingLost,
   expectProblem,
@@ -84,6 +85,31 @@ describe("idempotency", () => {
     });
     expectProblem(answer, "invalid-input", 422);
   });
+});
+
+describe("old idempotency keys", () => {
+  it("are forgotten after 30 days and not a day before: what is repeated then is a message of its own", async () => {
+    const message = messageTo(users("u-1"), ["courier"]);
+    const old = await school.trySend(message, { key: "a-month-ago" });
+    const recent = await school.trySend(message, { key: "four-weeks-ago" });
+    await ageKey("a-month-ago", 31);
+    await ageKey("four-weeks-ago", 28);
+    const { dispatch, transactAsWorker: transact } = installation.foundation;
+    const forgetting = createForgettingLoop({ dispatch, transact });
+    while (await forgetting.run());
+    const repeats = await Promise.all(
+      ["a-month-ago", "four-weeks-ago"].map((key) => school.trySend(message, { key })),
+    );
+    expect(repeats[0]?.body.id).not.toBe(old.body.id);
+    expect(repeats[1]?.body.id).toBe(recent.body.id);
+    for (const { body } of [old, recent, ...repeats]) await school.completed(body.id);
+  });
+
+  const ageKey = (key: string, days: number) =>
+    installation.books.transaction(
+      ({ sql }) => sql`update idempotency_keys set created_at = now() - make_interval(days => ${days})
+        where key = ${key}`,
+    );
 });
 
 describe("what is refused, with nothing stored", () => {

@@ -138,7 +138,11 @@ export const idempotencyKeys = pgTable(
     messageId: messageId("message_id").notNull(),
     createdAt: createdAt(),
   },
-  (table) => [primaryKey({ columns: [table.tenantId, table.scope, table.key] }), index().on(table.createdAt)],
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.scope, table.key] }),
+    // Keys are written in the order of time: this index costs next to nothing, and finds the old ones all the same.
+    index("idempotency_keys_by_age").using("brin", table.createdAt),
+  ],
 );
 
 export const flowState = pgEnum("flow_state", ["waiting", "satisfied", "exhausted"]);

@@ -2117,7 +2117,7 @@ export type ResendDeliveryData = {
     body: ResendDelivery;
     headers?: {
         /**
-         * A repeat with the same key and body answers the first result and sends nothing.
+         * A repeat with the same key and body answers the first result and sends nothing. Remembered for 30 days.
          */
         'idempotency-key'?: string;
     };
@@ -2560,7 +2560,7 @@ export type SendMessageData = {
     body: SendMessage;
     headers?: {
         /**
-         * A repeat with the same key and body answers the first result and sends nothing.
+         * A repeat with the same key and body answers the first result and sends nothing. Remembered for 30 days.
          */
         'idempotency-key'?: string;
     };
@@ -2950,7 +2950,7 @@ export type ReplayMessageData = {
     body: ReplayMessage;
     headers?: {
         /**
-         * A repeat with the same key and body answers the first result and sends nothing.
+         * A repeat with the same key and body answers the first result and sends nothing. Remembered for 30 days.
          */
         'idempotency-key'?: string;
     };
@@ -3514,7 +3514,7 @@ export type CreateSeriesData = {
     body: CreateSeries;
     headers?: {
         /**
-         * A repeat with the same key and body answers the first result and sends nothing.
+         * A repeat with the same key and body answers the first result and sends nothing. Remembered for 30 days.
          */
         'idempotency-key'?: string;
     };

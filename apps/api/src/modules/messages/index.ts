@@ -5,6 +5,7 @@ export { type AcceptMessage, createAcceptMessage, scopeOf } from "./accept-messa
 export { type AcceptedMessage, replay, toAccepted } from "./accepted-message.ts";
 export { type Admission, type BacklogLimits, createAdmission, DEFAULT_BACKLOG } from "./admission.ts";
 export { decideMessage } from "./decide-message.ts";
+export { createForgettingLoop } from "./forgetting.ts";
 export { idempotencyKeyReused } from "./message.errors.ts";
 export { messageRoutes } from "./message.routes.ts";
 export {

@@ -105,7 +105,8 @@ export const IdempotencyHeader = z.object({
     .regex(/^[\x21-\x7e]{1,255}$/, "Use 1 to 255 printable ASCII characters without spaces.")
     .optional()
     .openapi({
-      description: "A repeat with the same key and body answers the first result and sends nothing.",
+      description:
+        "A repeat with the same key and body answers the first result and sends nothing. Remembered for 30 days.",
     }),
 });
 
