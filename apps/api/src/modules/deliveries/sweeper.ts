@@ -3,7 +3,8 @@ import type { Logger } from "../../platform/logger.ts";
 import type { Loop } from "../../platform/loops.ts";
 import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
 import { type Claim, listExpiredLeases } from "./claim.repository.ts";
-import { applyWaiting } from "./receipt.repository.ts";
+import { applyWaiting, type Undelivered } from "./receipt.repository.ts";
+import { suppressByReceipts } from "./suppress-by-receipts.ts";
 import * as sweep from "./sweep.repository.ts";
 
 export interface SweeperDeps {
@@ -73,9 +74,24 @@ async function sweepMessages(deps: SweeperDeps): Promise<boolean> {
 async function sweepReceipts(deps: SweeperDeps): Promise<boolean> {
   const tenants = await deps.dispatch.transaction(sweep.listTenantsWithWaitingReceipts);
   for (const tenantId of tenants) {
-    await deps.transact({ tenantId }, (tx) => applyWaiting(tx, tenantId));
+    await deps.transact({ tenantId }, async (tx) => {
+      const undelivered = await applyWaiting(tx, tenantId);
+      for (const [channel, events] of byChannel(undelivered)) {
+        await suppressByReceipts(tx, deps.catalogue, { tenantId, ...channel }, events);
+      }
+    });
   }
   return false;
+}
+
+/** A channel's events together: what there is to do about them is done at once. */
+function byChannel(events: readonly Undelivered[]): Iterable<[Undelivered, Undelivered[]]> {
+  const groups = new Map<string, [Undelivered, Undelivered[]]>();
+  for (const event of events) {
+    const [first, known] = groups.get(event.channelId) ?? [event, []];
+    groups.set(event.channelId, [first, [...known, event]]);
+  }
+  return groups.values();
 }
 
 async function compact(deps: SweeperDeps): Promise<boolean> {
