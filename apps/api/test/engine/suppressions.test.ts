@@ -88,7 +88,10 @@ it("keeps a user back on one channel kind or on every one, whatever its address"
   await suppress({ userId: one, kind: "push", origin: "complaint" });
   await suppress({ userId: every, origin: "unsubscribed" });
   const send = async (channel: string) => fates(await school.send(messageTo(users(one, every), [channel])));
-  expect(await send("courier")).toEqual({ [one]: "suppressed complained", [every]: "suppressed unsubscribed" });
+  expect(await send("courier")).toEqual({
+    [one]: "suppressed complained",
+    [every]: "suppressed unsubscribed",
+  });
   expect(await send("mail")).toEqual({ [one]: "accepted null", [every]: "suppressed unsubscribed" });
 });
 
@@ -118,7 +121,8 @@ it("sends again once an entry has expired or is deleted", async () => {
   const send = async () => fates(await school.send(messageTo(users(user), ["courier"])));
   expect(await send()).toEqual({ [user]: "suppressed suppressed_by_tenant" });
   await installation.books.transaction(
-    ({ sql }) => sql`update suppressions set expires_at = now() - interval '1 second' where user_id = ${user}`,
+    ({ sql }) =>
+      sql`update suppressions set expires_at = now() - interval '1 second' where user_id = ${user}`,
   );
   expect(await send()).toEqual({ [user]: "accepted null" });
   await suppress({ userId: user });
@@ -204,7 +208,9 @@ it("leaves an entry without an end as it is when the vendor reports the address"
   await school.completed(id);
   const own = await suppress({ kind: "push", address: user, note: "本人要求" });
   await push(undelivered((await school.timelineOf(id)).id, "device_dead"));
-  expect(await entriesOf({ userId: user })).toMatchObject([{ id: own.id, origin: "manual", expiresAt: null }]);
+  expect(await entriesOf({ userId: user })).toMatchObject([
+    { id: own.id, origin: "manual", expiresAt: null },
+  ]);
 });
 
 /** Keeps what is made from now on from being claimed, as a long queue would. */
@@ -234,12 +240,19 @@ it("stops what waits to be sent when an entry is made, and the fallback goes on"
   await suppress({ kind: "push", address: out, origin: "unsubscribed" });
   await releaseQueue();
   await until(() => installation.mail.received().some(({ to }) => to === `${out}@example.cn`));
-  const [first] = (await school.deliveriesOf(id)).filter(({ user, step }) => user?.userId === out && step === 0);
+  const [first] = (await school.deliveriesOf(id)).filter(
+    ({ user, step }) => user?.userId === out && step === 0,
+  );
   expect(first).toMatchObject({ state: "suppressed", reason: "unsubscribed", attemptCount: 0 });
   const { timeline } = (await school.owner("GET", `/v1/deliveries/${first?.id}`)).body;
   expect(timeline.map(({ kind }: { kind: string }) => kind)).toEqual(["created"]);
   expect(installation.vendor.effects.has(first?.id ?? "")).toBe(false);
-  expect((await school.message(id)).counts).toMatchObject({ targeted: 3, valid: 2, suppressed: 1, submitted: 2 });
+  expect((await school.message(id)).counts).toMatchObject({
+    targeted: 3,
+    valid: 2,
+    suppressed: 1,
+    submitted: 2,
+  });
   await mustSucceed(school.owner("POST", `/v1/messages/${id}/cancellation`));
 });
 
@@ -272,6 +285,10 @@ it("stops the later batches of a chunk that is being sent", async () => {
   gate.open();
   await school.completed(id);
   expect(waiting.length).toBe(50);
-  expect((await school.message(id)).counts).toMatchObject({ targeted: count, valid: count - 1, suppressed: 1 });
+  expect((await school.message(id)).counts).toMatchObject({
+    targeted: count,
+    valid: count - 1,
+    suppressed: 1,
+  });
   expect(installation.vendor.effects.has(out?.id ?? "")).toBe(false);
 });

@@ -1,5 +1,5 @@
 import type { Fragment, Tx } from "../../platform/database/index.ts";
-import { toUuid } from "../../platform/ids.ts";
+import { fromUuid, toUuid } from "../../platform/ids.ts";
 import { REASONS, RESENDABLE_STATES } from "./delivery.rules.ts";
 
 /*
@@ -65,5 +65,18 @@ export async function listTenantsWithOldContents({ sql }: Tx): Promise<string[]>
       select tenant_id from sent_contents where created_at < now() - make_interval(days => ${LONGEST_WINDOW_DAYS})
       order by created_at limit 10000
     ) old`;
-  return rows.map((row) => row.tenant_id);
+  return rows.map((row) => fromUuid("tenant", row.tenant_id));
+}
+
+const FORGOTTEN_AT_ONCE = 10_000;
+
+/** Forgets some of the tenant's old contents; true when there may be more. */
+export async function forgetContents({ sql }: Tx, tenantId: string): Promise<boolean> {
+  const tenant = toUuid("tenant", tenantId);
+  const { count } = await sql`
+    delete from sent_contents where tenant_id = ${tenant} and (fingerprint, delivery_id) in (
+      select fingerprint, delivery_id from sent_contents
+      where tenant_id = ${tenant} and created_at < now() - make_interval(days => ${LONGEST_WINDOW_DAYS})
+      order by created_at limit ${FORGOTTEN_AT_ONCE})`;
+  return count === FORGOTTEN_AT_ONCE;
 }

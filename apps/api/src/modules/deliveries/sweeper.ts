@@ -3,6 +3,7 @@ import type { Logger } from "../../platform/logger.ts";
 import type { Loop } from "../../platform/loops.ts";
 import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
 import { type Claim, listExpiredLeases } from "./claim.repository.ts";
+import { forgetContents, listTenantsWithOldContents } from "./duplicates.repository.ts";
 import { applyWaiting, type Undelivered } from "./receipt.repository.ts";
 import { suppressByReceipts } from "./suppress-by-receipts.ts";
 import * as sweep from "./sweep.repository.ts";
@@ -27,6 +28,7 @@ export interface SweeperDeps {
 const LEASES_A_ROUND = 100;
 const MESSAGES_A_ROUND = 100;
 const ROLL_EVERY_MS = 3_600_000;
+const FORGET_EVERY_MS = 3_600_000;
 
 /** The loops that put right what crashes and races leave behind. All of them may run any number of times. */
 export function createSweeperLoops(deps: SweeperDeps): Loop[] {
@@ -35,6 +37,7 @@ export function createSweeperLoops(deps: SweeperDeps): Loop[] {
     { name: "message-sweeper", idleMs: 5_000, run: () => sweepMessages(deps) },
     { name: "receipt-sweeper", idleMs: 1_000, run: () => sweepReceipts(deps) },
     { name: "statistics-compaction", idleMs: 1_000, run: () => compact(deps) },
+    { name: "content-sweeper", idleMs: FORGET_EVERY_MS, run: () => forgetOldContents(deps) },
     { name: "partition-roll", idleMs: ROLL_EVERY_MS, run: () => roll(deps) },
   ];
 }
@@ -98,6 +101,16 @@ async function compact(deps: SweeperDeps): Promise<boolean> {
   const tenants = await deps.dispatch.transaction(sweep.listTenantsWithDeltas);
   for (const tenantId of tenants) await deps.compactStatistics(tenantId);
   return false;
+}
+
+/** What messages that ask for deduplication have sent is kept as long as the longest of them looks back. */
+async function forgetOldContents(deps: SweeperDeps): Promise<boolean> {
+  const tenants = await deps.dispatch.transaction(listTenantsWithOldContents);
+  let more = false;
+  for (const tenantId of tenants) {
+    more = (await deps.transact({ tenantId }, (tx) => forgetContents(tx, tenantId))) || more;
+  }
+  return more;
 }
 
 async function roll(deps: SweeperDeps): Promise<boolean> {
