@@ -36,7 +36,7 @@ interface Entry {
 const suppress = (body: object) => mustSucceed<Entry>(school.owner("POST", "/v1/suppressions", body));
 const lift = (id: string) => mustSucceed(school.owner("DELETE", `/v1/suppressions/${id}`));
 const entriesOf = async (body: object) =>
-  (await mustSucceed<{ items: Entry[] }>(school.owner("POST", "/v1/suppressions/lookup", body))).items;
+  (await mustSucceed<{ items: Entry[] }>(school.owner("POST", "/v1/suppression-lookups", body))).items;
 
 let nextUser = 0;
 async function givenUser(rest: { phone?: string; tags?: string[]; email?: string } = {}): Promise<string> {

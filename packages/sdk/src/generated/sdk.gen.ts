@@ -1120,6 +1120,44 @@ export const listReasons = <ThrowOnError extends boolean = true>(options: Option
 });
 
 /**
+ * Add up to 1,000 entries; a wrong one fails alone
+ */
+export const createSuppressions = <ThrowOnError extends boolean = true>(options: Options<CreateSuppressionsData, ThrowOnError>) => (options.client ?? client).post<CreateSuppressionsResponses, CreateSuppressionsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/suppression-imports',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Find what keeps messages to a recipient back now
+ *
+ * Of a user also what is entered for its addresses. A body, so that no address stands in a log.
+ */
+export const lookUpSuppressions = <ThrowOnError extends boolean = true>(options: Options<LookUpSuppressionsData, ThrowOnError>) => (options.client ?? client).post<LookUpSuppressionsResponses, LookUpSuppressionsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/suppression-lookups',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * List who nothing is sent to, newest first
  */
 export const listSuppressions = <ThrowOnError extends boolean = true>(options?: Options<ListSuppressionsData, ThrowOnError>) => (options?.client ?? client).get<ListSuppressionsResponses, ListSuppressionsErrors, ThrowOnError, 'data'>({
@@ -1146,44 +1184,6 @@ export const createSuppression = <ThrowOnError extends boolean = true>(options: 
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/suppressions',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Add up to 1,000 entries; a wrong one fails alone
- */
-export const createSuppressions = <ThrowOnError extends boolean = true>(options: Options<CreateSuppressionsData, ThrowOnError>) => (options.client ?? client).post<CreateSuppressionsResponses, CreateSuppressionsErrors, ThrowOnError, 'data'>({
-    responseStyle: 'data',
-    security: [{
-            in: 'cookie',
-            name: 'td_session',
-            type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
-    url: '/v1/suppressions/bulk',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Find what keeps messages to a recipient back now
- *
- * Of a user also what is entered for its addresses. A body, so that no address stands in a log.
- */
-export const lookUpSuppressions = <ThrowOnError extends boolean = true>(options: Options<LookUpSuppressionsData, ThrowOnError>) => (options.client ?? client).post<LookUpSuppressionsResponses, LookUpSuppressionsErrors, ThrowOnError, 'data'>({
-    responseStyle: 'data',
-    security: [{
-            in: 'cookie',
-            name: 'td_session',
-            type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
-    url: '/v1/suppressions/lookup',
     ...options,
     headers: {
         'Content-Type': 'application/json',

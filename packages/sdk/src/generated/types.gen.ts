@@ -618,6 +618,21 @@ export type DeliveryPage = {
     nextCursor: string | null;
 };
 
+/**
+ * Whom the message was asked to leave out.
+ */
+export type Exclusions = {
+    deduplicateSeconds: number | null;
+    allowList: {
+        id: string;
+        name: string;
+    } | null;
+    denyList: {
+        id: string;
+        name: string;
+    } | null;
+};
+
 export type FoundSuppressions = {
     /**
      * What keeps messages back; empty: nothing.
@@ -843,6 +858,7 @@ export type MessageDetail = Message & {
             counts: Counts;
         }>;
     }>;
+    exclusions: Exclusions;
     approvalRequestId: string | null;
 };
 
@@ -5224,6 +5240,104 @@ export type ListReasonsResponses = {
 
 export type ListReasonsResponse = ListReasonsResponses[keyof ListReasonsResponses];
 
+export type CreateSuppressionsData = {
+    body: CreateSuppressions;
+    path?: never;
+    query?: never;
+    url: '/v1/suppression-imports';
+};
+
+export type CreateSuppressionsErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type CreateSuppressionsError = CreateSuppressionsErrors[keyof CreateSuppressionsErrors];
+
+export type CreateSuppressionsResponses = {
+    /**
+     * What became of each entry
+     */
+    200: CreateSuppressionsResult;
+};
+
+export type CreateSuppressionsResponse = CreateSuppressionsResponses[keyof CreateSuppressionsResponses];
+
+export type LookUpSuppressionsData = {
+    body: LookUpSuppressions;
+    path?: never;
+    query?: never;
+    url: '/v1/suppression-lookups';
+};
+
+export type LookUpSuppressionsErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type LookUpSuppressionsError = LookUpSuppressionsErrors[keyof LookUpSuppressionsErrors];
+
+export type LookUpSuppressionsResponses = {
+    /**
+     * The entries that hold
+     */
+    200: FoundSuppressions;
+};
+
+export type LookUpSuppressionsResponse = LookUpSuppressionsResponses[keyof LookUpSuppressionsResponses];
+
 export type ListSuppressionsData = {
     body?: never;
     path?: never;
@@ -5242,6 +5356,10 @@ export type ListSuppressionsData = {
          * Entries that concern the recipient of this delivery.
          */
         deliveryId?: string;
+        /**
+         * Entries of this user by the tenant's own id, and of its addresses.
+         */
+        userId?: string;
     };
     url: '/v1/suppressions';
 };
@@ -5324,104 +5442,6 @@ export type CreateSuppressionResponses = {
 };
 
 export type CreateSuppressionResponse = CreateSuppressionResponses[keyof CreateSuppressionResponses];
-
-export type CreateSuppressionsData = {
-    body: CreateSuppressions;
-    path?: never;
-    query?: never;
-    url: '/v1/suppressions/bulk';
-};
-
-export type CreateSuppressionsErrors = {
-    /**
-     * Malformed JSON
-     */
-    400: Problem;
-    /**
-     * Not authenticated
-     */
-    401: Problem;
-    /**
-     * Not allowed
-     */
-    403: Problem;
-    /**
-     * Body too large
-     */
-    413: Problem;
-    /**
-     * The body is not JSON
-     */
-    415: Problem;
-    /**
-     * Invalid input
-     */
-    422: Problem;
-    /**
-     * A dependency is down; try again after `Retry-After` seconds
-     */
-    503: Problem;
-};
-
-export type CreateSuppressionsError = CreateSuppressionsErrors[keyof CreateSuppressionsErrors];
-
-export type CreateSuppressionsResponses = {
-    /**
-     * What became of each entry
-     */
-    200: CreateSuppressionsResult;
-};
-
-export type CreateSuppressionsResponse = CreateSuppressionsResponses[keyof CreateSuppressionsResponses];
-
-export type LookUpSuppressionsData = {
-    body: LookUpSuppressions;
-    path?: never;
-    query?: never;
-    url: '/v1/suppressions/lookup';
-};
-
-export type LookUpSuppressionsErrors = {
-    /**
-     * Malformed JSON
-     */
-    400: Problem;
-    /**
-     * Not authenticated
-     */
-    401: Problem;
-    /**
-     * Not allowed
-     */
-    403: Problem;
-    /**
-     * Body too large
-     */
-    413: Problem;
-    /**
-     * The body is not JSON
-     */
-    415: Problem;
-    /**
-     * Invalid input
-     */
-    422: Problem;
-    /**
-     * A dependency is down; try again after `Retry-After` seconds
-     */
-    503: Problem;
-};
-
-export type LookUpSuppressionsError = LookUpSuppressionsErrors[keyof LookUpSuppressionsErrors];
-
-export type LookUpSuppressionsResponses = {
-    /**
-     * The entries that hold
-     */
-    200: FoundSuppressions;
-};
-
-export type LookUpSuppressionsResponse = LookUpSuppressionsResponses[keyof LookUpSuppressionsResponses];
 
 export type DeleteSuppressionData = {
     body?: never;

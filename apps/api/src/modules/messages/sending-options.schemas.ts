@@ -26,3 +26,14 @@ export const SendingOptionFields = {
     description: "A recipient list: nobody who is on it. Not together with `allowList`.",
   }),
 };
+
+const NamedList = z.object({ id: fields.id("recipientList"), name: z.string() });
+
+/** Whom a message was asked to leave out. */
+export const Exclusions = z
+  .object({
+    deduplicateSeconds: z.int().nullable(),
+    allowList: NamedList.nullable(),
+    denyList: NamedList.nullable(),
+  })
+  .openapi("Exclusions", { description: "Whom the message was asked to leave out." });

@@ -51,6 +51,8 @@ export interface SuppressionFilter {
   state?: "active" | "expired" | undefined;
   /** Entries that concern the recipient of this delivery. */
   deliveryId?: string | undefined;
+  /** Entries of this user, and of its addresses. */
+  userId?: string | undefined;
 }
 
 /** Whose entries may be seen: null for all, a source for those of the tenant and its own. */
@@ -100,7 +102,8 @@ export async function listSuppressions(
     and (${origin}::text is null or s.origin = ${origin}::text::suppression_origin)
     and (${source}::uuid is null or s.source_id = ${source}::uuid)
     and (${state}::text is null or ${isActive(tx)} = (${state}::text = 'active'))
-    ${filter.deliveryId ? sql`and ${concernsDelivery(tx, tenant, filter.deliveryId)}` : sql``}`;
+    ${filter.deliveryId ? sql`and ${concernsDelivery(tx, tenant, filter.deliveryId)}` : sql``}
+    ${filter.userId ? sql`and ${concernsUser(tx, tenant, filter.userId)}` : sql``}`;
   return select(tx, tenant, condition, filter.limit + 1);
 }
 
@@ -114,6 +117,19 @@ const concernsDelivery = ({ sql }: Tx, tenant: string, deliveryId: string) => sq
     and (s.user_id = r.external_id
       or s.address_key in (address_key(d.address), substring(address_key(d.address) from '@.*$'))))`;
 
+/** Whether entry `s` is about the user of this id of the tenant's, or about one of its addresses. */
+const concernsUser = (tx: Tx, tenant: string, userId: string) =>
+  tx.sql`(s.user_id = ${userId} or ${isAmong(tx, addressesOf(tx, tenant, userId))})`;
+
+const addressesOf = ({ sql }: Tx, tenant: string, userId: string) => sql`
+  select i.kind, i.address from identities i join users r on r.tenant_id = ${tenant} and r.id = i.user_id
+  where i.tenant_id = ${tenant} and r.external_id = ${userId}`;
+
+/** Whether entry `s` is about one of these addresses, or the domain of one. */
+const isAmong = ({ sql }: Tx, addresses: Fragment) => sql`exists(
+  select from (${addresses}) a where a.kind = s.kind
+    and s.address_key in (address_key(a.address), substring(address_key(a.address) from '@.*$')))`;
+
 /** What keeps messages to the recipient back now: of a user also the entries of its addresses. */
 export async function findActive(
   tx: Tx,
@@ -124,15 +140,13 @@ export async function findActive(
   const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
   const source = sourceId ? toUuid("source", sourceId) : null;
-  const addresses = userId
-    ? sql`select i.kind, i.address from identities i join users r on r.tenant_id = ${tenant} and r.id = i.user_id
-        where i.tenant_id = ${tenant} and r.external_id = ${userId}`
-    : sql`select ${kind ?? ""}::text as kind, ${address ?? ""}::text as address`;
+  const concerned = userId
+    ? concernsUser(tx, tenant, userId)
+    : isAmong(tx, sql`select ${kind ?? ""}::text as kind, ${address ?? ""}::text as address`);
   const condition = sql`${isVisible(tx, viewer)} and ${isActive(tx)}
     and (${source}::uuid is null or s.source_id is null or s.source_id = ${source}::uuid)
     and (${kind ?? null}::text is null or s.kind is null or s.kind = ${kind ?? null}::text)
-    and (s.user_id = ${userId ?? null}::text or exists(select from (${addresses}) a where a.kind = s.kind
-      and s.address_key in (address_key(a.address), substring(address_key(a.address) from '@.*$'))))`;
+    and ${concerned}`;
   return select(tx, tenant, condition, MAX_FOUND);
 }
 

@@ -52,7 +52,7 @@ const createSuppression = createRoute({
 
 const createSuppressions = createRoute({
   method: "post",
-  path: "/v1/suppressions/bulk",
+  path: "/v1/suppression-imports",
   operationId: "createSuppressions",
   tags,
   summary: "Add up to 1,000 entries; a wrong one fails alone",
@@ -63,7 +63,7 @@ const createSuppressions = createRoute({
 
 const lookUpSuppressions = createRoute({
   method: "post",
-  path: "/v1/suppressions/lookup",
+  path: "/v1/suppression-lookups",
   operationId: "lookUpSuppressions",
   tags,
   summary: "Find what keeps messages to a recipient back now",

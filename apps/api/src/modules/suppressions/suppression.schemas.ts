@@ -80,6 +80,9 @@ export const SuppressionQuery = fields.pageQuery.extend({
   deliveryId: fields.deliveryId.optional().openapi({
     description: "Entries that concern the recipient of this delivery.",
   }),
+  userId: z.string().max(64).optional().openapi({
+    description: "Entries of this user by the tenant's own id, and of its addresses.",
+  }),
 });
 
 export const Suppression = z
