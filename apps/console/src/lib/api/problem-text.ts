@@ -38,6 +38,8 @@ const texts: Record<string, (problem: Problem) => string> = {
   "template-in-use": m.templates_problem_in_use,
   "template-version-not-draft": m.templates_problem_not_draft,
   "policy-archived": m.policies_problem_archived,
+  "recipient-list-in-use": m.recipient_lists_problem_in_use,
+  "recipient-list-full": m.recipient_lists_problem_full,
   "last-owner": m.members_problem_last_owner,
   "member-in-use": m.members_problem_in_use,
 };
