@@ -71,6 +71,7 @@ const fieldTexts: Record<string, () => string> = {
   no_occurrence: m.series_error_no_occurrence,
   past: m.schedule_error_past,
   too_far: m.schedule_error_far,
+  unknown_user: m.recipients_unknown_user,
   unknown_channel: m.policies_error_unknown_channel,
 };
 
