@@ -165,5 +165,8 @@ test("notices a vector that no longer matches, and a manifest that is not valid"
   };
   expect(failedChecks({}, { vectors: [vector] })).toEqual(["vectorsMatch"]);
   expect(failedChecks({}, { manifest: { ...manifest, kind: "Not A Kind" } })).toEqual(["manifestIsValid"]);
+  const wordless = { ...manifest, suppresses: { gone: { origin: "hard_bounce" as const } } };
+  expect(failedChecks({}, { manifest: wordless })).toEqual(["manifestIsValid"]);
+  expect(failedChecks({}, { manifest: { ...wordless, errors: { gone: text } } })).toEqual([]);
   expect(failedChecks({}, { settings: {} })).toContain("settingsAreValid");
 });

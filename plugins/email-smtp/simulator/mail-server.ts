@@ -23,6 +23,7 @@ export interface MailServer {
 /** Mailboxes that refuse by their name, whatever the domain. */
 const REFUSING_MAILBOXES = new Map([
   ["bounce", { code: 550, message: "5.1.1 No such mailbox" }],
+  ["refused", { code: 550, message: "5.7.1 Not accepted here" }],
   ["full", { code: 452, message: "4.2.2 Mailbox full" }],
   ["defer", { code: 450, message: "4.2.0 Greylisted, try again later" }],
 ]);

@@ -7,6 +7,11 @@ const THROTTLED_REPLIES = [421, 450, 451, 452];
 const THROTTLE_MS = 60_000;
 /** A server that greylists asks for a few minutes; for the others it does no harm. */
 const RETRY_MAILBOX_MS = 300_000;
+/**
+ * What a server says only of a mailbox that is gone. A bare 550 may as well be about the sender's reputation or the
+ * text, so it says nothing about the address.
+ */
+const GONE_MAILBOX_CODES = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"];
 /** Size limit exceeded, which is the mail's fault, though it is answered to MAIL FROM. */
 const TOO_LARGE_REPLY = 552;
 
@@ -35,6 +40,9 @@ function isCertificateFault({ systemCode = "", message }: SmtpFailure): boolean 
 function readReply(failure: SmtpFailure, replyCode: number): Outcome {
   const code = String(replyCode);
   if (replyCode < 500) return readTemporaryReply(failure, replyCode, code);
+  if (failure.stage === "recipient" && GONE_MAILBOX_CODES.includes(failure.enhancedCode ?? "")) {
+    return { status: "rejected", ...(failure.enhancedCode && { code: failure.enhancedCode }) };
+  }
   if (failure.stage === "recipient" || failure.stage === "content") return { status: "rejected", code };
   if (failure.stage === "sender" && replyCode === TOO_LARGE_REPLY) return { status: "rejected", code };
   if (failure.stage === "connect") return { status: "transient", code };

@@ -5,6 +5,8 @@ interface FailureFacts {
   stage: SmtpStage;
   /** The server's reply code; absent when the connection failed instead. */
   replyCode?: number;
+  /** What the server adds to it, for example `5.1.1`: https://www.rfc-editor.org/rfc/rfc3463 */
+  enhancedCode?: string;
   /** The code of the error itself, for example `ECONNREFUSED` or a certificate fault. */
   systemCode?: string;
   /** Whether the server had begun to receive the mail itself. */
@@ -16,6 +18,7 @@ export class SmtpFailure extends Error implements FailureFacts {
   override readonly name = "SmtpFailure";
   readonly stage: SmtpStage;
   readonly replyCode?: number;
+  readonly enhancedCode?: string;
   readonly systemCode?: string;
   readonly contentStarted: boolean;
 
@@ -24,6 +27,7 @@ export class SmtpFailure extends Error implements FailureFacts {
     this.stage = facts.stage;
     this.contentStarted = facts.contentStarted;
     if (facts.replyCode !== undefined) this.replyCode = facts.replyCode;
+    if (facts.enhancedCode !== undefined) this.enhancedCode = facts.enhancedCode;
     if (facts.systemCode !== undefined) this.systemCode = facts.systemCode;
   }
 
@@ -44,10 +48,14 @@ export class SmtpFailure extends Error implements FailureFacts {
   }
 }
 
+/** Behind the reply code, of the same class: `550 5.1.1 No such mailbox`. */
+const ENHANCED_CODE = /^[45]\d\d[ -]([45]\.\d{1,3}\.\d{1,3})\b/;
+
 interface ClientError {
   code?: string;
   originalCode?: string;
   responseCode?: number;
+  response?: string;
   command: string;
 }
 
@@ -56,11 +64,13 @@ function readClientError(error: unknown): ClientError {
   return { ...rest, command };
 }
 
-function readFacts(error: unknown): Pick<FailureFacts, "replyCode" | "systemCode"> {
-  const { code, originalCode, responseCode } = readClientError(error);
+function readFacts(error: unknown): Pick<FailureFacts, "replyCode" | "enhancedCode" | "systemCode"> {
+  const { code, originalCode, responseCode, response = "" } = readClientError(error);
+  const enhancedCode = ENHANCED_CODE.exec(response)?.[1];
   const systemCode = originalCode ?? code;
   return {
     ...(responseCode !== undefined && { replyCode: responseCode }),
+    ...(enhancedCode !== undefined && { enhancedCode }),
     ...(systemCode !== undefined && { systemCode }),
   };
 }

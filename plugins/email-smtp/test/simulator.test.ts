@@ -39,18 +39,20 @@ test("answers each mail of a batch for itself", async () => {
     makeMail(5, { address: "spam@example.com" }),
     makeMail(6, { address: "nobody" }),
     makeMail(7, { content }),
+    makeMail(8, { address: "refused@example.com" }),
     ...Array.from({ length: 40 }, (_, index) => makeMail(100 + index)),
   ]);
-  expect(results.slice(0, 7).map(({ status, code }) => [status, code])).toEqual([
+  expect(results.slice(0, 8).map(({ status, code }) => [status, code])).toEqual([
     ["accepted", undefined],
-    ["rejected", "550"],
+    ["rejected", "5.1.1"],
     ["transient", "450"],
     ["transient", "452"],
     ["rejected", "554"],
     ["rejected", "invalid_address"],
     ["rejected", "no_body"],
+    ["rejected", "550"],
   ]);
-  expect(results.slice(7).every(({ status }) => status === "accepted")).toBe(true);
+  expect(results.slice(8).every(({ status }) => status === "accepted")).toBe(true);
   expect(simulator.received()).toHaveLength(41);
 });
 

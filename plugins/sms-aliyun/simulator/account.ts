@@ -16,6 +16,12 @@ export function openAccount(): Account {
   };
 }
 
+/** What the carrier says of a message that did not arrive. */
+export interface ReportedFault {
+  code: string;
+  text: string;
+}
+
 /** A text message on its way to a phone. */
 export interface SimulatedSms extends SimulatedMessage {
   number: string;
@@ -23,6 +29,8 @@ export interface SimulatedSms extends SimulatedMessage {
   outId: string;
   bizId: string;
   report: "delivered" | "undelivered" | "none";
+  /** Why it is reported as undelivered. */
+  fault: ReportedFault;
 }
 
 const INBOX_LIMIT = 100_000;

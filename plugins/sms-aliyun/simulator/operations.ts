@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import type { Account, SimulatedSms } from "./account.ts";
+import type { Account, ReportedFault, SimulatedSms } from "./account.ts";
 import { gatewayError, serviceAnswer, type VendorAnswer } from "./answers.ts";
 import { renderTemplate } from "./templates.ts";
 
@@ -101,10 +101,20 @@ function composeText(account: Account, order: Order, templateCode: string): stri
   return "refusal" in rendered ? rendered : `【${order.signName}】${rendered.text}`;
 }
 
-function readReport(number: string): Pick<SimulatedSms, "to" | "number" | "report"> {
+const OUT_OF_SERVICE: ReportedFault = { code: "MOBILE_NOT_ON_SERVICE", text: "手机停机" };
+
+/** What is reported of numbers, by their last four digits. */
+const FAULTS = new Map([
+  ["0000", OUT_OF_SERVICE],
+  ["6666", { code: "INVALID_NUMBER", text: "号码无效" }],
+  ["5555", { code: "USER_REJECT", text: "用户已退订" }],
+]);
+
+function readReport(number: string): Pick<SimulatedSms, "to" | "number" | "report" | "fault"> {
   const bare = number.slice(-11);
-  const report = bare.endsWith("0000") ? "undelivered" : bare.endsWith("8888") ? "none" : "delivered";
-  return { to: number, number: bare, report };
+  const fault = FAULTS.get(bare.slice(-4));
+  const report = fault ? "undelivered" : bare.endsWith("8888") ? "none" : "delivered";
+  return { to: number, number: bare, report, fault: fault ?? OUT_OF_SERVICE };
 }
 
 function readRef(outId: string): { ref?: string } {

@@ -77,6 +77,7 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
   const receiveReceipt = createReceiveReceipt({
     transact,
     runtime,
+    catalogue,
     findChannel: receiptsChannel(foundation),
   });
   return {

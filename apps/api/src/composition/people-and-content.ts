@@ -1,4 +1,10 @@
 import { createPolicyService, policyRoutes } from "../modules/policies/index.ts";
+import {
+  createEntryService,
+  createRecipientListService,
+  recipientListRoutes,
+} from "../modules/recipient-lists/index.ts";
+import { createSuppressionService, suppressionRoutes } from "../modules/suppressions/index.ts";
 import { createTagService, tagRoutes } from "../modules/tags/index.ts";
 import {
   createTemplateService,
@@ -28,6 +34,11 @@ export function composePeopleAndContent({ transact, plugins }: Foundation) {
     routers: [
       userRoutes(users),
       identityRoutes(createIdentityService({ transact, plugins })),
+      suppressionRoutes(createSuppressionService({ transact, plugins })),
+      recipientListRoutes(
+        createRecipientListService({ transact }),
+        createEntryService({ transact, plugins }),
+      ),
       tagRoutes(createTagService({ transact })),
       templateRoutes(templates),
       templateVersionRoutes(templateVersions),

@@ -23,6 +23,7 @@ export async function givenCanarySchool(installation: Installation): Promise<Can
   await addUser(school, phone);
   const ids = {
     ...(await makeContent(school)),
+    ...(await makeExclusions(school)),
     ...(await requestApproval(school)),
     ...(await sendInTrouble(school)),
     channelId: school.channels.courier.id,
@@ -88,6 +89,18 @@ async function makeContent(school: School) {
     tagId: tags.items[0]?.id ?? "",
     policyId: policy.id,
   };
+}
+
+async function makeExclusions(school: School) {
+  const suppression = await make(school, "/v1/suppressions", {
+    kind: "push",
+    address: `${CANARY}-blocked`,
+    note: `${CANARY}-note`,
+  });
+  const list = await make(school, "/v1/recipient-lists", { name: `${CANARY}-list`, note: `${CANARY}-note` });
+  const entries = [{ userId: `${CANARY}-user` }, { kind: "push", address: `${CANARY}-listed` }];
+  await make(school, `/v1/recipient-lists/${list.id}/entries`, { entries });
+  return { suppressionId: suppression.id, listId: list.id };
 }
 
 async function requestApproval(school: School) {

@@ -75,6 +75,27 @@ export const SAMPLES: Record<string, (school: School, unique: string) => object>
   createSource: (_, unique) => ({ code: `s-${unique}`, name: `系统 ${unique}` }),
   updateSource: (_, unique) => ({ name: `系统 ${unique}` }),
   rotateApiKey: () => ({ overlapSeconds: 60 }),
+  createSuppression: (school, unique) => ({
+    kind: "push",
+    address: `gone-${unique}`,
+    sourceId: school.sourceId,
+    origin: "hard_bounce",
+    code: "gone",
+    note: "停用",
+    expiresAt: `${inDays(30)}T00:00:00Z`,
+  }),
+  createSuppressions: (school, unique) => ({
+    suppressions: [SAMPLES.createSuppression?.(school, unique), { userId: "u-1", kind: "sms" }],
+  }),
+  lookUpSuppressions: (school) => ({ userId: "u-1", kind: "push", sourceId: school.sourceId }),
+  createRecipientList: (_, unique) => ({ name: `名单 ${unique}`, note: "备注" }),
+  updateRecipientList: (_, unique) => ({ name: `名单 ${unique}`, note: "备注" }),
+  addRecipientListEntries: (_, unique) => ({
+    entries: [{ userId: "u-1" }, { kind: "push", address: `d-${unique}` }],
+  }),
+  removeRecipientListEntries: () => ({
+    entries: [{ id: "999" }, { userId: "u-2" }, { kind: "push", address: "nobody" }],
+  }),
   createTag: (_, unique) => ({ name: `标签 ${unique}` }),
   renameTag: (_, unique) => ({ name: `标签 ${unique}` }),
   createTemplate: (_, unique) => ({ code: `t-${unique}`, name: `模板 ${unique}` }),

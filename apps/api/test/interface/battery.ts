@@ -90,6 +90,8 @@ async function givenOneOfEach(school: School): Promise<Record<string, string>> {
     templateId,
     number: "1",
     tagId: await made("/v1/tags", "createTag"),
+    suppressionId: await made("/v1/suppressions", "createSuppression"),
+    listId: await made("/v1/recipient-lists", "createRecipientList"),
     policyId: await made("/v1/policies", "createPolicy"),
     messageId: await scheduledMessage(school),
     memberId: school.memberIds.reviewer,

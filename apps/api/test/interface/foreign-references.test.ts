@@ -69,6 +69,12 @@ const attempts: [string, (by: School) => Attempt][] = [
   ],
   ["a channel to grant", (by) => ["PUT", `/v1/sources/${by.sourceId}/channels/${a.ids.channelId}`, {}]],
   ["the tenant to switch to", () => ["PUT", "/v1/session/tenant", { tenantId: a.tenantId }]],
+  [
+    "a source of a suppression",
+    () => ["POST", "/v1/suppressions", { kind: "push", address: "x-1", sourceId: a.sourceId }],
+  ],
+  ["an allow list to send by", () => send({ channels: ["courier"], allowList: a.ids.listId })],
+  ["a deny list to send by", () => send({ channels: ["courier"], denyList: a.ids.listId })],
   ["a source of the approval flow", (by) => flowWith({ ...by, sourceId: a.sourceId })],
   ["a role of the approval flow", (by) => flowWith({ ...by, roleIds: a.roleIds })],
 ];

@@ -79,6 +79,9 @@ it("finds only its own by A's ids, words and cursors in lists and searches", asy
     `/v1/users?tag=${CANARY}-tag`,
     `/v1/messages?sourceId=${a.ids.sourceId}`,
     `/v1/audit-entries?subjectId=${a.memberIds.reviewer}`,
+    `/v1/suppressions?query=${CANARY}-blocked`,
+    `/v1/suppressions?sourceId=${a.ids.sourceId}`,
+    `/v1/suppressions?deliveryId=${a.ids.deliveryId}`,
     `/v1/users?limit=1&cursor=${own.body.nextCursor}`,
   ]) {
     const { status, body, text } = await call("GET", path);

@@ -7,4 +7,5 @@ export * from "./people.ts";
 export * from "./series.ts";
 export * from "./sources.ts";
 export * from "./statistics.ts";
+export * from "./suppressions.ts";
 export * from "./tenancy.ts";

@@ -47,9 +47,9 @@ export interface SendingOptions {
   quietHours?: "defer" | "drop" | "ignore";
   /** Leaves out who was sent the same within so many seconds. */
   deduplicateSeconds?: number;
-  /** Only who is on this list. */
+  /** Only who is on this list; its row key, as the expansion looks it up. */
   allowListId?: string;
-  /** Not who is on this list. */
+  /** Not who is on this list; its row key. */
   denyListId?: string;
 }
 
@@ -122,6 +122,9 @@ export const messages = pgTable(
     index().on(table.tenantId, table.sourceId, table.id),
     index().on(table.tenantId, table.templateVersionId).where(sql`template_version_id is not null`),
     index("messages_waking").on(table.wakeAt).where(sql`wake_at is not null`),
+    index("messages_with_lists")
+      .on(table.tenantId, table.id)
+      .where(sql`options ?| array['allowListId', 'denyListId']`),
     index("messages_unfinished").on(table.id).where(sql`state in ('expanding', 'sending')`),
   ],
 );

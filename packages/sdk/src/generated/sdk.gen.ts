@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, Options as Options2, TDataShape } from './client/index.ts';
-import type { ArchivePolicyData, ArchivePolicyErrors, ArchivePolicyResponses, CancelMessageData, CancelMessageErrors, CancelMessageResponses, CancelOccurrenceData, CancelOccurrenceErrors, CancelOccurrenceResponses, CancelSeriesData, CancelSeriesErrors, CancelSeriesResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateMemberData, CreateMemberErrors, CreateMemberResponses, CreatePolicyData, CreatePolicyErrors, CreatePolicyResponses, CreateSeriesData, CreateSeriesErrors, CreateSeriesResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateSourceData, CreateSourceErrors, CreateSourceResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideApprovalRequestData, DecideApprovalRequestErrors, DecideApprovalRequestResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteIdentityData, DeleteIdentityErrors, DeleteIdentityResponses, DeleteMemberData, DeleteMemberErrors, DeleteMemberResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSourceData, DeleteSourceErrors, DeleteSourceResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, GetApprovalFlowData, GetApprovalFlowErrors, GetApprovalFlowResponses, GetApprovalRequestData, GetApprovalRequestErrors, GetApprovalRequestResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetFunnelData, GetFunnelErrors, GetFunnelResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetSeriesData, GetSeriesErrors, GetSeriesResponses, GetSourceData, GetSourceErrors, GetSourceResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUserData, GetUserErrors, GetUserResponses, GrantChannelData, GrantChannelErrors, GrantChannelResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApprovalRequestsData, ListApprovalRequestsErrors, ListApprovalRequestsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListPluginsData, ListPluginsErrors, ListPluginsResponses, ListPoliciesData, ListPoliciesErrors, ListPoliciesResponses, ListQuotasData, ListQuotasErrors, ListQuotasResponses, ListReasonsData, ListReasonsErrors, ListReasonsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSeriesData, ListSeriesErrors, ListSeriesResponses, ListSourcesData, ListSourcesErrors, ListSourcesResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, PauseMessageData, PauseMessageErrors, PauseMessageResponses, PreviewReplayData, PreviewReplayErrors, PreviewReplayResponses, PreviewSeriesData, PreviewSeriesErrors, PreviewSeriesResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, PublishTemplateVersionData, PublishTemplateVersionErrors, PublishTemplateVersionResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenameTemplateData, RenameTemplateErrors, RenameTemplateResponses, ReplayMessageData, ReplayMessageErrors, ReplayMessageResponses, ResendDeliveryData, ResendDeliveryErrors, ResendDeliveryResponses, ResumeMessageData, ResumeMessageErrors, ResumeMessageResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeChannelData, RevokeChannelErrors, RevokeChannelResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SaveApprovalFlowData, SaveApprovalFlowErrors, SaveApprovalFlowResponses, SavePolicyData, SavePolicyErrors, SavePolicyResponses, SaveTemplateVersionData, SaveTemplateVersionErrors, SaveTemplateVersionResponses, SaveUserData, SaveUserErrors, SaveUserResponses, SaveUsersData, SaveUsersErrors, SaveUsersResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SetIdentityData, SetIdentityErrors, SetIdentityResponses, SimulatePolicyData, SimulatePolicyErrors, SimulatePolicyResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMessageData, UpdateMessageErrors, UpdateMessageResponses, UpdateSourceData, UpdateSourceErrors, UpdateSourceResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, VerifyChannelData, VerifyChannelErrors, VerifyChannelResponses } from './types.gen.ts';
+import type { AddRecipientListEntriesData, AddRecipientListEntriesErrors, AddRecipientListEntriesResponses, ArchivePolicyData, ArchivePolicyErrors, ArchivePolicyResponses, CancelMessageData, CancelMessageErrors, CancelMessageResponses, CancelOccurrenceData, CancelOccurrenceErrors, CancelOccurrenceResponses, CancelSeriesData, CancelSeriesErrors, CancelSeriesResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateMemberData, CreateMemberErrors, CreateMemberResponses, CreatePolicyData, CreatePolicyErrors, CreatePolicyResponses, CreateRecipientListData, CreateRecipientListErrors, CreateRecipientListResponses, CreateSeriesData, CreateSeriesErrors, CreateSeriesResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateSourceData, CreateSourceErrors, CreateSourceResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateSuppressionsData, CreateSuppressionsErrors, CreateSuppressionsResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideApprovalRequestData, DecideApprovalRequestErrors, DecideApprovalRequestResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteIdentityData, DeleteIdentityErrors, DeleteIdentityResponses, DeleteMemberData, DeleteMemberErrors, DeleteMemberResponses, DeleteRecipientListData, DeleteRecipientListErrors, DeleteRecipientListResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSourceData, DeleteSourceErrors, DeleteSourceResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, GetApprovalFlowData, GetApprovalFlowErrors, GetApprovalFlowResponses, GetApprovalRequestData, GetApprovalRequestErrors, GetApprovalRequestResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetFunnelData, GetFunnelErrors, GetFunnelResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetRecipientListData, GetRecipientListErrors, GetRecipientListResponses, GetSeriesData, GetSeriesErrors, GetSeriesResponses, GetSourceData, GetSourceErrors, GetSourceResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUserData, GetUserErrors, GetUserResponses, GrantChannelData, GrantChannelErrors, GrantChannelResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApprovalRequestsData, ListApprovalRequestsErrors, ListApprovalRequestsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListPluginsData, ListPluginsErrors, ListPluginsResponses, ListPoliciesData, ListPoliciesErrors, ListPoliciesResponses, ListQuotasData, ListQuotasErrors, ListQuotasResponses, ListReasonsData, ListReasonsErrors, ListReasonsResponses, ListRecipientListEntriesData, ListRecipientListEntriesErrors, ListRecipientListEntriesResponses, ListRecipientListsData, ListRecipientListsErrors, ListRecipientListsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSeriesData, ListSeriesErrors, ListSeriesResponses, ListSourcesData, ListSourcesErrors, ListSourcesResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LookUpSuppressionsData, LookUpSuppressionsErrors, LookUpSuppressionsResponses, PauseMessageData, PauseMessageErrors, PauseMessageResponses, PreviewReplayData, PreviewReplayErrors, PreviewReplayResponses, PreviewSeriesData, PreviewSeriesErrors, PreviewSeriesResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, PublishTemplateVersionData, PublishTemplateVersionErrors, PublishTemplateVersionResponses, RemoveRecipientListEntriesData, RemoveRecipientListEntriesErrors, RemoveRecipientListEntriesResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenameTemplateData, RenameTemplateErrors, RenameTemplateResponses, ReplayMessageData, ReplayMessageErrors, ReplayMessageResponses, ResendDeliveryData, ResendDeliveryErrors, ResendDeliveryResponses, ResumeMessageData, ResumeMessageErrors, ResumeMessageResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeChannelData, RevokeChannelErrors, RevokeChannelResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SaveApprovalFlowData, SaveApprovalFlowErrors, SaveApprovalFlowResponses, SavePolicyData, SavePolicyErrors, SavePolicyResponses, SaveTemplateVersionData, SaveTemplateVersionErrors, SaveTemplateVersionResponses, SaveUserData, SaveUserErrors, SaveUserResponses, SaveUsersData, SaveUsersErrors, SaveUsersResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SetIdentityData, SetIdentityErrors, SetIdentityResponses, SimulatePolicyData, SimulatePolicyErrors, SimulatePolicyResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMessageData, UpdateMessageErrors, UpdateMessageResponses, UpdateRecipientListData, UpdateRecipientListErrors, UpdateRecipientListResponses, UpdateSourceData, UpdateSourceErrors, UpdateSourceResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, VerifyChannelData, VerifyChannelErrors, VerifyChannelResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -629,6 +629,134 @@ export const listQuotas = <ThrowOnError extends boolean = true>(options?: Option
 });
 
 /**
+ * List recipient lists by name
+ */
+export const listRecipientLists = <ThrowOnError extends boolean = true>(options?: Options<ListRecipientListsData, ThrowOnError>) => (options?.client ?? client).get<ListRecipientListsResponses, ListRecipientListsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/recipient-lists',
+    ...options
+});
+
+/**
+ * Create a list that messages are for, or not for
+ */
+export const createRecipientList = <ThrowOnError extends boolean = true>(options: Options<CreateRecipientListData, ThrowOnError>) => (options.client ?? client).post<CreateRecipientListResponses, CreateRecipientListErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/recipient-lists',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a recipient list that no message goes by any more
+ */
+export const deleteRecipientList = <ThrowOnError extends boolean = true>(options: Options<DeleteRecipientListData, ThrowOnError>) => (options.client ?? client).delete<DeleteRecipientListResponses, DeleteRecipientListErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/recipient-lists/{listId}',
+    ...options
+});
+
+/**
+ * Read a recipient list
+ */
+export const getRecipientList = <ThrowOnError extends boolean = true>(options: Options<GetRecipientListData, ThrowOnError>) => (options.client ?? client).get<GetRecipientListResponses, GetRecipientListErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/recipient-lists/{listId}',
+    ...options
+});
+
+/**
+ * Give a recipient list another name or note
+ */
+export const updateRecipientList = <ThrowOnError extends boolean = true>(options: Options<UpdateRecipientListData, ThrowOnError>) => (options.client ?? client).put<UpdateRecipientListResponses, UpdateRecipientListErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/recipient-lists/{listId}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List who is on a recipient list, in the order they were added
+ */
+export const listRecipientListEntries = <ThrowOnError extends boolean = true>(options: Options<ListRecipientListEntriesData, ThrowOnError>) => (options.client ?? client).get<ListRecipientListEntriesResponses, ListRecipientListEntriesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/recipient-lists/{listId}/entries',
+    ...options
+});
+
+/**
+ * Put up to 1,000 users or addresses on a list; a wrong one fails alone
+ */
+export const addRecipientListEntries = <ThrowOnError extends boolean = true>(options: Options<AddRecipientListEntriesData, ThrowOnError>) => (options.client ?? client).post<AddRecipientListEntriesResponses, AddRecipientListEntriesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/recipient-lists/{listId}/entries',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Take up to 1,000 users or addresses off a list
+ */
+export const removeRecipientListEntries = <ThrowOnError extends boolean = true>(options: Options<RemoveRecipientListEntriesData, ThrowOnError>) => (options.client ?? client).post<RemoveRecipientListEntriesResponses, RemoveRecipientListEntriesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/recipient-lists/{listId}/entries/removal',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * List the roles that a member can have
  */
 export const listRoles = <ThrowOnError extends boolean = true>(options?: Options<ListRolesData, ThrowOnError>) => (options?.client ?? client).get<ListRolesResponses, ListRolesErrors, ThrowOnError, 'data'>({
@@ -988,6 +1116,92 @@ export const listReasons = <ThrowOnError extends boolean = true>(options: Option
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/statistics/reasons',
+    ...options
+});
+
+/**
+ * Add up to 1,000 entries; a wrong one fails alone
+ */
+export const createSuppressions = <ThrowOnError extends boolean = true>(options: Options<CreateSuppressionsData, ThrowOnError>) => (options.client ?? client).post<CreateSuppressionsResponses, CreateSuppressionsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/suppression-imports',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Find what keeps messages to a recipient back now
+ *
+ * Of a user also what is entered for its addresses. A body, so that no address stands in a log.
+ */
+export const lookUpSuppressions = <ThrowOnError extends boolean = true>(options: Options<LookUpSuppressionsData, ThrowOnError>) => (options.client ?? client).post<LookUpSuppressionsResponses, LookUpSuppressionsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/suppression-lookups',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List who nothing is sent to, newest first
+ */
+export const listSuppressions = <ThrowOnError extends boolean = true>(options?: Options<ListSuppressionsData, ThrowOnError>) => (options?.client ?? client).get<ListSuppressionsResponses, ListSuppressionsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/suppressions',
+    ...options
+});
+
+/**
+ * Send nothing more to a user or an address
+ *
+ * An entry of the same recipient, kind and source is replaced. What waits to be sent is stopped too; what a vendor has already is not.
+ */
+export const createSuppression = <ThrowOnError extends boolean = true>(options: Options<CreateSuppressionData, ThrowOnError>) => (options.client ?? client).post<CreateSuppressionResponses, CreateSuppressionErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/suppressions',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Let messages through again
+ */
+export const deleteSuppression = <ThrowOnError extends boolean = true>(options: Options<DeleteSuppressionData, ThrowOnError>) => (options.client ?? client).delete<DeleteSuppressionResponses, DeleteSuppressionErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/suppressions/{suppressionId}',
     ...options
 });
 

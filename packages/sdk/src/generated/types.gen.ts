@@ -16,6 +16,26 @@ export type AcceptedSeries = {
     createdAt: string;
 };
 
+export type AddRecipientListEntries = {
+    entries: Array<RecipientEntry>;
+};
+
+export type AddedRecipientListEntries = {
+    addedCount: number;
+    /**
+     * They were on the list already.
+     */
+    knownCount: number;
+    failed: Array<{
+        index: number;
+        errors: Array<{
+            pointer: string;
+            detail: string;
+            code: string;
+        }>;
+    }>;
+};
+
 export type ApiKey = {
     id: string;
     lastFour: string;
@@ -438,9 +458,17 @@ export type CreateSeries = {
      */
     quietHours?: 'defer' | 'drop' | 'ignore';
     /**
-     * Leaves out who was sent the same within so many seconds; at most 30 days.
+     * Leaves out who was sent the same within so many seconds by another message that asks for this too; at most 30 days. The same is: template version or content, variables of the message and of the row, channel kind, and user or typed address. What failed, was not delivered, was left out or never sent does not count; a forced resend pays no heed to it.
      */
     deduplicateSeconds?: number;
+    /**
+     * A recipient list: only who is on it. Not together with `denyList`.
+     */
+    allowList?: string;
+    /**
+     * A recipient list: nobody who is on it. Not together with `allowList`.
+     */
+    denyList?: string;
     /**
      * What has not been sent this long after the message was to begin never is: it becomes `expired`. Up to ten days.
      */
@@ -456,6 +484,57 @@ export type CreateSession = {
 export type CreateSource = {
     code: string;
     name: string;
+};
+
+export type CreateSuppression = {
+    /**
+     * The tenant's own id of a user; instead of an address.
+     */
+    userId?: string;
+    /**
+     * The channel kind of the address; with a user, only by this kind.
+     */
+    kind?: string;
+    /**
+     * As users have it. `@` and a domain stand for every address in it.
+     */
+    address?: string;
+    /**
+     * Only what this source sends; without it everything. A source's own key always means itself.
+     */
+    sourceId?: string;
+    origin?: 'manual' | 'unsubscribed' | 'hard_bounce' | 'complaint' | 'vendor';
+    /**
+     * The vendor's code that led to it.
+     */
+    code?: string;
+    note?: string;
+    /**
+     * When it ends by itself; without it when somebody deletes it.
+     */
+    expiresAt?: string;
+};
+
+export type CreateSuppressions = {
+    suppressions: Array<CreateSuppression>;
+};
+
+export type CreateSuppressionsResult = {
+    /**
+     * One for each entry, in the order of the request.
+     */
+    items: Array<{
+        index: number;
+        status: 'created' | 'updated' | 'failed';
+        /**
+         * With `failed`: what is wrong. Pointers begin at the entry.
+         */
+        errors?: Array<{
+            pointer: string;
+            detail: string;
+            code: string;
+        }>;
+    }>;
 };
 
 export type CreateTemplate = {
@@ -539,6 +618,28 @@ export type DeliveryPage = {
     nextCursor: string | null;
 };
 
+/**
+ * Whom the message was asked to leave out.
+ */
+export type Exclusions = {
+    deduplicateSeconds: number | null;
+    allowList: {
+        id: string;
+        name: string;
+    } | null;
+    denyList: {
+        id: string;
+        name: string;
+    } | null;
+};
+
+export type FoundSuppressions = {
+    /**
+     * What keeps messages back; empty: nothing.
+     */
+    items: Array<Suppression>;
+};
+
 export type Funnel = {
     from: string;
     to: string;
@@ -603,6 +704,22 @@ export type IdentityScope = {
 export type LocalizedText = {
     zh: string;
     en: string;
+};
+
+export type LookUpSuppressions = {
+    /**
+     * The tenant's own id of a user; instead of an address.
+     */
+    userId?: string;
+    /**
+     * The channel kind of the address; with a user, only by this kind.
+     */
+    kind?: string;
+    /**
+     * As users have it. `@` and a domain stand for every address in it.
+     */
+    address?: string;
+    sourceId?: string;
 };
 
 export type Me = {
@@ -741,6 +858,7 @@ export type MessageDetail = Message & {
             counts: Counts;
         }>;
     }>;
+    exclusions: Exclusions;
     approvalRequestId: string | null;
 };
 
@@ -931,6 +1049,54 @@ export type ReasonList = {
     }>;
 };
 
+export type RecipientEntry = {
+    /**
+     * The tenant's own id of a user; instead of an address.
+     */
+    userId?: string;
+    /**
+     * The channel kind of the address; with a user, only by this kind.
+     */
+    kind?: string;
+    /**
+     * As users have it. `@` and a domain stand for every address in it.
+     */
+    address?: string;
+};
+
+export type RecipientList = {
+    id: string;
+    name: string;
+    note: string | null;
+    entryCount: number;
+    createdAt: string;
+    updatedAt: string;
+};
+
+export type RecipientListEntry = {
+    id: string;
+    user: {
+        userId: string;
+        name: string | null;
+    } | null;
+    kind: string | null;
+    /**
+     * Masked unless you may change users.
+     */
+    address: string | null;
+    createdAt: string;
+};
+
+export type RecipientListEntryPage = {
+    items: Array<RecipientListEntry>;
+    nextCursor: string | null;
+};
+
+export type RecipientListPage = {
+    items: Array<RecipientList>;
+    nextCursor: string | null;
+};
+
 export type RecurringSchedule = {
     at: string;
     /**
@@ -938,6 +1104,31 @@ export type RecurringSchedule = {
      */
     timeZone: string;
     repeat: Repeat;
+};
+
+export type RemoveRecipientListEntries = {
+    /**
+     * Each by its `id`, its `userId`, or its `kind` and `address`.
+     */
+    entries: Array<{
+        id?: string;
+        /**
+         * The tenant's own id of a user; instead of an address.
+         */
+        userId?: string;
+        /**
+         * The channel kind of the address; with a user, only by this kind.
+         */
+        kind?: string;
+        /**
+         * As users have it. `@` and a domain stand for every address in it.
+         */
+        address?: string;
+    }>;
+};
+
+export type RemovedRecipientListEntries = {
+    removedCount: number;
 };
 
 /**
@@ -1047,6 +1238,11 @@ export type SaveApprovalFlow = {
 export type SavePolicy = {
     name: string;
     steps: Array<PolicyStep>;
+};
+
+export type SaveRecipientList = {
+    name: string;
+    note?: string;
 };
 
 export type SaveTag = {
@@ -1167,9 +1363,17 @@ export type SendMessage = {
      */
     quietHours?: 'defer' | 'drop' | 'ignore';
     /**
-     * Leaves out who was sent the same within so many seconds; at most 30 days.
+     * Leaves out who was sent the same within so many seconds by another message that asks for this too; at most 30 days. The same is: template version or content, variables of the message and of the row, channel kind, and user or typed address. What failed, was not delivered, was left out or never sent does not count; a forced resend pays no heed to it.
      */
     deduplicateSeconds?: number;
+    /**
+     * A recipient list: only who is on it. Not together with `denyList`.
+     */
+    allowList?: string;
+    /**
+     * A recipient list: nobody who is on it. Not together with `allowList`.
+     */
+    denyList?: string;
     /**
      * What has not been sent this long after the message was to begin never is: it becomes `expired`. Up to ten days.
      */
@@ -1318,6 +1522,61 @@ export type Source = {
 
 export type SourcePage = {
     items: Array<Source>;
+    nextCursor: string | null;
+};
+
+export type Suppression = {
+    id: string;
+    /**
+     * The name is null once the user is deleted; the entry stays.
+     */
+    user: {
+        userId: string;
+        name: string | null;
+    } | null;
+    /**
+     * Null: every kind.
+     */
+    kind: string | null;
+    /**
+     * Masked unless you may change users.
+     */
+    address: string | null;
+    /**
+     * Null: for the whole tenant.
+     */
+    source: {
+        id: string;
+        name: string;
+    } | null;
+    origin: 'manual' | 'unsubscribed' | 'hard_bounce' | 'complaint' | 'vendor';
+    code: string | null;
+    note: string | null;
+    expiresAt: string | null;
+    /**
+     * False once it has expired.
+     */
+    isActive: boolean;
+    by: {
+        kind: 'member' | 'source' | 'platform';
+        /**
+         * Null for the platform, and for who is gone.
+         */
+        name: string | null;
+    };
+    /**
+     * The delivery that led to it.
+     */
+    delivery: {
+        id: string;
+        messageId: string;
+    } | null;
+    createdAt: string;
+    updatedAt: string;
+};
+
+export type SuppressionPage = {
+    items: Array<Suppression>;
     nextCursor: string | null;
 };
 
@@ -3432,6 +3691,412 @@ export type ListQuotasResponses = {
 
 export type ListQuotasResponse = ListQuotasResponses[keyof ListQuotasResponses];
 
+export type ListRecipientListsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/v1/recipient-lists';
+};
+
+export type ListRecipientListsErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListRecipientListsError = ListRecipientListsErrors[keyof ListRecipientListsErrors];
+
+export type ListRecipientListsResponses = {
+    /**
+     * A page of lists
+     */
+    200: RecipientListPage;
+};
+
+export type ListRecipientListsResponse = ListRecipientListsResponses[keyof ListRecipientListsResponses];
+
+export type CreateRecipientListData = {
+    body: SaveRecipientList;
+    path?: never;
+    query?: never;
+    url: '/v1/recipient-lists';
+};
+
+export type CreateRecipientListErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type CreateRecipientListError = CreateRecipientListErrors[keyof CreateRecipientListErrors];
+
+export type CreateRecipientListResponses = {
+    /**
+     * The new list
+     */
+    201: RecipientList;
+};
+
+export type CreateRecipientListResponse = CreateRecipientListResponses[keyof CreateRecipientListResponses];
+
+export type DeleteRecipientListData = {
+    body?: never;
+    path: {
+        listId: string;
+    };
+    query?: never;
+    url: '/v1/recipient-lists/{listId}';
+};
+
+export type DeleteRecipientListErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type DeleteRecipientListError = DeleteRecipientListErrors[keyof DeleteRecipientListErrors];
+
+export type DeleteRecipientListResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteRecipientListResponse = DeleteRecipientListResponses[keyof DeleteRecipientListResponses];
+
+export type GetRecipientListData = {
+    body?: never;
+    path: {
+        listId: string;
+    };
+    query?: never;
+    url: '/v1/recipient-lists/{listId}';
+};
+
+export type GetRecipientListErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type GetRecipientListError = GetRecipientListErrors[keyof GetRecipientListErrors];
+
+export type GetRecipientListResponses = {
+    /**
+     * The list
+     */
+    200: RecipientList;
+};
+
+export type GetRecipientListResponse = GetRecipientListResponses[keyof GetRecipientListResponses];
+
+export type UpdateRecipientListData = {
+    body: SaveRecipientList;
+    path: {
+        listId: string;
+    };
+    query?: never;
+    url: '/v1/recipient-lists/{listId}';
+};
+
+export type UpdateRecipientListErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type UpdateRecipientListError = UpdateRecipientListErrors[keyof UpdateRecipientListErrors];
+
+export type UpdateRecipientListResponses = {
+    /**
+     * The list as it is now
+     */
+    200: RecipientList;
+};
+
+export type UpdateRecipientListResponse = UpdateRecipientListResponses[keyof UpdateRecipientListResponses];
+
+export type ListRecipientListEntriesData = {
+    body?: never;
+    path: {
+        listId: string;
+    };
+    query?: {
+        limit?: number;
+        cursor?: string;
+        /**
+         * A user's id or an exact address.
+         */
+        query?: string;
+    };
+    url: '/v1/recipient-lists/{listId}/entries';
+};
+
+export type ListRecipientListEntriesErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListRecipientListEntriesError = ListRecipientListEntriesErrors[keyof ListRecipientListEntriesErrors];
+
+export type ListRecipientListEntriesResponses = {
+    /**
+     * A page of entries
+     */
+    200: RecipientListEntryPage;
+};
+
+export type ListRecipientListEntriesResponse = ListRecipientListEntriesResponses[keyof ListRecipientListEntriesResponses];
+
+export type AddRecipientListEntriesData = {
+    body: AddRecipientListEntries;
+    path: {
+        listId: string;
+    };
+    query?: never;
+    url: '/v1/recipient-lists/{listId}/entries';
+};
+
+export type AddRecipientListEntriesErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type AddRecipientListEntriesError = AddRecipientListEntriesErrors[keyof AddRecipientListEntriesErrors];
+
+export type AddRecipientListEntriesResponses = {
+    /**
+     * What became of them
+     */
+    200: AddedRecipientListEntries;
+};
+
+export type AddRecipientListEntriesResponse = AddRecipientListEntriesResponses[keyof AddRecipientListEntriesResponses];
+
+export type RemoveRecipientListEntriesData = {
+    body: RemoveRecipientListEntries;
+    path: {
+        listId: string;
+    };
+    query?: never;
+    url: '/v1/recipient-lists/{listId}/entries/removal';
+};
+
+export type RemoveRecipientListEntriesErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type RemoveRecipientListEntriesError = RemoveRecipientListEntriesErrors[keyof RemoveRecipientListEntriesErrors];
+
+export type RemoveRecipientListEntriesResponses = {
+    /**
+     * How many were on it
+     */
+    200: RemovedRecipientListEntries;
+};
+
+export type RemoveRecipientListEntriesResponse = RemoveRecipientListEntriesResponses[keyof RemoveRecipientListEntriesResponses];
+
 export type ListRolesData = {
     body?: never;
     path?: never;
@@ -4574,6 +5239,252 @@ export type ListReasonsResponses = {
 };
 
 export type ListReasonsResponse = ListReasonsResponses[keyof ListReasonsResponses];
+
+export type CreateSuppressionsData = {
+    body: CreateSuppressions;
+    path?: never;
+    query?: never;
+    url: '/v1/suppression-imports';
+};
+
+export type CreateSuppressionsErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type CreateSuppressionsError = CreateSuppressionsErrors[keyof CreateSuppressionsErrors];
+
+export type CreateSuppressionsResponses = {
+    /**
+     * What became of each entry
+     */
+    200: CreateSuppressionsResult;
+};
+
+export type CreateSuppressionsResponse = CreateSuppressionsResponses[keyof CreateSuppressionsResponses];
+
+export type LookUpSuppressionsData = {
+    body: LookUpSuppressions;
+    path?: never;
+    query?: never;
+    url: '/v1/suppression-lookups';
+};
+
+export type LookUpSuppressionsErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type LookUpSuppressionsError = LookUpSuppressionsErrors[keyof LookUpSuppressionsErrors];
+
+export type LookUpSuppressionsResponses = {
+    /**
+     * The entries that hold
+     */
+    200: FoundSuppressions;
+};
+
+export type LookUpSuppressionsResponse = LookUpSuppressionsResponses[keyof LookUpSuppressionsResponses];
+
+export type ListSuppressionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+        /**
+         * A user's id or an exact address.
+         */
+        query?: string;
+        kind?: string;
+        origin?: 'manual' | 'unsubscribed' | 'hard_bounce' | 'complaint' | 'vendor';
+        sourceId?: string;
+        state?: 'active' | 'expired';
+        /**
+         * Entries that concern the recipient of this delivery.
+         */
+        deliveryId?: string;
+        /**
+         * Entries of this user by the tenant's own id, and of its addresses.
+         */
+        userId?: string;
+    };
+    url: '/v1/suppressions';
+};
+
+export type ListSuppressionsErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListSuppressionsError = ListSuppressionsErrors[keyof ListSuppressionsErrors];
+
+export type ListSuppressionsResponses = {
+    /**
+     * A page of entries
+     */
+    200: SuppressionPage;
+};
+
+export type ListSuppressionsResponse = ListSuppressionsResponses[keyof ListSuppressionsResponses];
+
+export type CreateSuppressionData = {
+    body: CreateSuppression;
+    path?: never;
+    query?: never;
+    url: '/v1/suppressions';
+};
+
+export type CreateSuppressionErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type CreateSuppressionError = CreateSuppressionErrors[keyof CreateSuppressionErrors];
+
+export type CreateSuppressionResponses = {
+    /**
+     * The entry
+     */
+    201: Suppression;
+};
+
+export type CreateSuppressionResponse = CreateSuppressionResponses[keyof CreateSuppressionResponses];
+
+export type DeleteSuppressionData = {
+    body?: never;
+    path: {
+        suppressionId: string;
+    };
+    query?: never;
+    url: '/v1/suppressions/{suppressionId}';
+};
+
+export type DeleteSuppressionErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type DeleteSuppressionError = DeleteSuppressionErrors[keyof DeleteSuppressionErrors];
+
+export type DeleteSuppressionResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteSuppressionResponse = DeleteSuppressionResponses[keyof DeleteSuppressionResponses];
 
 export type ListTagsData = {
     body?: never;

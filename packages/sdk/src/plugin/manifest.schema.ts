@@ -1,3 +1,5 @@
+import { SUPPRESSING_ORIGINS } from "./manifest.ts";
+
 const localizedText = {
   type: "object",
   required: ["zh", "en"],
@@ -150,5 +152,18 @@ export const manifestSchema = {
       },
     },
     errors: { type: "object", maxProperties: 500, additionalProperties: localizedText },
+    suppresses: {
+      type: "object",
+      maxProperties: 100,
+      additionalProperties: {
+        type: "object",
+        required: ["origin"],
+        additionalProperties: false,
+        properties: {
+          origin: { enum: SUPPRESSING_ORIGINS },
+          days: { type: "integer", minimum: 1, maximum: 3650 },
+        },
+      },
+    },
   },
 };

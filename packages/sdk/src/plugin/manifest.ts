@@ -71,6 +71,22 @@ export interface ContentField {
   help?: LocalizedText;
 }
 
+/** How an address comes to be suppressed by a vendor's word. */
+export const SUPPRESSING_ORIGINS = ["unsubscribed", "hard_bounce", "complaint", "vendor"] as const;
+
+/** What one of the vendor's codes says about an address; never of a passing fault. */
+export interface SuppressingCode {
+  /**
+   * - `unsubscribed`: its owner wants no more
+   * - `hard_bounce`: there is nobody behind it
+   * - `complaint`: its owner has called a message spam
+   * - `vendor`: the vendor or the carrier blocks it
+   */
+  origin: (typeof SUPPRESSING_ORIGINS)[number];
+  /** How long this is believed, days, 1 to 3,650; without it until somebody takes the entry away. */
+  days?: number;
+}
+
 /** The settings form: a JSON Schema (2020-12) of a flat object; `x-secret: true` marks a write-only field. */
 export interface SettingsSchema extends JsonSchema {
   type: "object";
@@ -118,4 +134,9 @@ export interface PluginManifest {
   limits: PluginLimits;
   /** The vendor's codes in words for the tenant's staff. */
   errors?: Record<string, LocalizedText>;
+  /**
+   * The codes, of a `rejected` result or an `undelivered` receipt, after which nothing more is to be sent to the address
+   * on this channel kind. Each needs words in `errors`.
+   */
+  suppresses?: Record<string, SuppressingCode>;
 }

@@ -161,7 +161,7 @@ export interface TimelineEvent {
 }
 
 /**
- * Attempts that covered the delivery, and receipts about it, in the order in which we saw them: vendors round the
+ * Attempts that covered the delivery (unless it was taken out of all of them), and receipts about it, in the order in which we saw them: vendors round the
  * moment of a receipt to the second, which would put it before the attempt it answers. No receipt shows a moment before
  * the submission.
  */
@@ -178,6 +178,8 @@ export async function listEvents(
     ), covering as (
       select a.* from attempts a join chunk on a.chunk_id = chunk.id
       where a.tenant_id = ${tenant} and ${key} between a.first_id and a.last_id
+        and exists(select from deliveries where tenant_id = ${tenant} and id = ${key}
+          and (state = 'ready' or attempt_count > 0))
     )
     select started_at as at, 'attempt_started' as kind, id::text, 'started' as type, null as code, null as detail,
       delivery_count as "deliveryCount", started_at as seen_at from covering

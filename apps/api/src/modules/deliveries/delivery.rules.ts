@@ -1,7 +1,10 @@
+import { SUPPRESSION_REASONS } from "../suppressions/index.ts";
+
 /**
  * The life of a delivery.
  *
- * It is made `ready`, or `suppressed` when nothing can be sent to the user on this channel. A worker opens an
+ * It is made `ready`, or `suppressed` when nothing can or may be sent to the recipient on this channel; an entry on the
+ * suppression list that is made later suppresses it too, as long as it was not sent. A worker opens an
  * attempt (the intent, committed before the vendor is called); while the attempt is open the delivery is under
  * way although its row still says `ready`. The vendor's answer moves it to `accepted`, `failed` or, when nobody can
  * tell whether the vendor took it, `unknown`; a transient failure leaves it `ready` for a later round. Receipts then
@@ -24,7 +27,7 @@ export const DELIVERY_STATES = [
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 const TRANSITIONS: Record<DeliveryState, readonly DeliveryState[]> = {
-  ready: ["ready", "accepted", "failed", "unknown", "cancelled", "expired"],
+  ready: ["ready", "accepted", "failed", "unknown", "suppressed", "cancelled", "expired"],
   accepted: ["delivered", "undelivered"],
   unknown: ["delivered", "undelivered"],
   undelivered: ["delivered"],
@@ -107,4 +110,12 @@ export const REASONS = {
   cancelled: "cancelled",
   reachedEarlier: "reached_earlier",
   expired: "time_to_live_over",
+  suppressedByTenant: SUPPRESSION_REASONS.manual,
+  unsubscribed: SUPPRESSION_REASONS.unsubscribed,
+  addressDead: SUPPRESSION_REASONS.hard_bounce,
+  complained: SUPPRESSION_REASONS.complaint,
+  suppressedByVendor: SUPPRESSION_REASONS.vendor,
+  notOnAllowList: "not_on_allow_list",
+  onDenyList: "on_deny_list",
+  duplicateContent: "duplicate_content",
 } as const;

@@ -1,6 +1,7 @@
 import type { schema } from "@tidings/db";
 import type { Database, Transact } from "../../platform/database/index.ts";
 import type { Loop } from "../../platform/loops.ts";
+import { lockContents } from "./duplicates.repository.ts";
 import * as expanding from "./expanding.repository.ts";
 import { expandListed, expandResends, type ListedRecipient } from "./expansion.repository.ts";
 import { perSecondOf } from "./pace.rules.ts";
@@ -59,14 +60,16 @@ async function expandNext(
 ): Promise<Step> {
   const message = await expanding.reserveExpanding(tx, tenantId, messageId);
   if (!message) return "waiting";
+  const deduplicates = message.options.deduplicateSeconds !== undefined;
   if (message.audience.kind === "users" || message.audience.kind === "addresses") {
     const recipients = listRecipients(messageId, message.audience);
     await settleRate(tx, tenantId, message, messageId, recipients.length);
-    await expandListed(tx, tenantId, recipients);
+    if (deduplicates) await lockContents(tx, tenantId, [messageId]);
+    await expandListed(tx, tenantId, recipients, { deduplicates });
     return finishExpanding(tx, tenantId, messageId);
   }
   if (message.audience.kind === "deliveries") {
-    await expandResends(tx, tenantId, messageId);
+    await expandResends(tx, tenantId, messageId, { deduplicates });
     return finishExpanding(tx, tenantId, messageId);
   }
   if ((await expanding.countUnsentChunks(tx, tenantId, messageId)) >= CHUNKS_AHEAD) return "waiting";

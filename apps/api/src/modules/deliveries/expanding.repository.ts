@@ -42,6 +42,7 @@ export async function reserveExpanding(
       source_id: string | null;
       priority: number;
       has_policy: boolean;
+      options: schema.SendingOptions;
       template_id: string | null;
       channels: { id: string; kind: string }[];
       expand_cursor: string;
@@ -50,6 +51,7 @@ export async function reserveExpanding(
     }[]
   >`
     select m.id, m.audience, m.source_id, m.priority, m.policy_version_id is not null as has_policy,
+      m.options,
       (select v.template_id from template_versions v
         where v.tenant_id = ${tenant} and v.id = m.template_version_id) as template_id,
       (select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'kind', c.kind)), '[]') from channels c
@@ -65,6 +67,7 @@ export async function reserveExpanding(
       sourceId: row.source_id,
       priority: row.priority,
       hasPolicy: row.has_policy,
+      options: row.options,
       templateId: row.template_id,
       channels: row.channels,
       expandCursor: row.expand_cursor,

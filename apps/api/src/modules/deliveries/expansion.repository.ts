@@ -1,6 +1,7 @@
 import type { Fragment, Tx } from "../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
 import { REASONS } from "./delivery.rules.ts";
+import { contentKeyOf, lockContents, rememberContents } from "./duplicates.repository.ts";
 import { identityOf, reasonOf } from "./judging.repository.ts";
 
 /** Deliveries of one chunk at most: the number that waits for a crashed worker's lease to run out. */
@@ -16,14 +17,22 @@ export interface ListedRecipient {
   variables?: Record<string, string | number>;
 }
 
+/** Which step is made, and whether a message of it asks for deduplication. */
+interface Making {
+  step: number;
+  deduplicates: boolean;
+}
+
 /**
- * Makes the first step's deliveries for recipients named one by one, for many messages at once. Returns the messages
- * of which nothing can be sent: no chunk will ever end them.
+ * Makes the first step's deliveries for recipients named one by one, for many messages at once. With `deduplicates` the
+ * contents are locked, and no two messages say the same. Returns the messages of which nothing can be sent: no chunk
+ * will ever end them.
  */
 export async function expandListed(
   tx: Tx,
   tenantId: string,
   recipients: ListedRecipient[],
+  { deduplicates }: Pick<Making, "deduplicates"> = { deduplicates: false },
 ): Promise<string[]> {
   if (recipients.length === 0) return [];
   const { sql } = tx;
@@ -36,38 +45,41 @@ export async function expandListed(
   }));
   // LATERAL with OFFSET 0 keeps these index probes; as plain joins the planner may hash all messages or users.
   const target = sql`
-    select w.*, m.source_id, m.priority, m.policy_version_id, m.template_version_id,
+    select w.*, m.source_id, m.priority, m.policy_version_id, m.template_version_id, m.options, m.content_key,
       c.id as channel_id, c.kind, u.id as user_id
     from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb)
       as w(message_id uuid, external_id text, address text, variables jsonb)
     cross join lateral (
-      select * from messages m where m.tenant_id = ${tenant} and m.id = w.message_id offset 0
+      select m.*, ${contentKeyOf(tx)} as content_key from messages m
+      where m.tenant_id = ${tenant} and m.id = w.message_id offset 0
     ) m
     cross join lateral unnest(m.channel_ids) as chosen(id)
     join channels c on c.tenant_id = ${tenant} and c.id = chosen.id
     left join lateral (
       select id from users u where u.tenant_id = ${tenant} and u.external_id = w.external_id offset 0
     ) u on true`;
-  return makeDeliveries(tx, tenant, target, 0);
+  return makeDeliveries(tx, tenant, target, { step: 0, deduplicates });
 }
 
 /** Makes the deliveries of a later step for the users whose condition held. `userIds` are row keys. */
 export async function expandStep(
   tx: Tx,
   due: { tenantId: string; messageId: string },
-  step: { index: number; channelIds: string[]; userIds: string[] },
+  step: { index: number; channelIds: string[]; userIds: string[]; deduplicates: boolean },
 ): Promise<void> {
   const { sql } = tx;
+  if (step.deduplicates) await lockContents(tx, due.tenantId, [due.messageId]);
   const tenant = toUuid("tenant", due.tenantId);
   const channels = step.channelIds.map((id) => toUuid("channel", id));
   const target = sql`
     select m.id as message_id, u.external_id, null as address, null::jsonb as variables, m.source_id, m.priority,
-      m.policy_version_id, m.template_version_id, c.id as channel_id, c.kind, u.id as user_id
+      m.policy_version_id, m.template_version_id, m.options, ${contentKeyOf(tx)} as content_key, c.id as channel_id,
+      c.kind, u.id as user_id
     from messages m
     join channels c on c.tenant_id = ${tenant} and c.id = any(${channels}::uuid[])
     join users u on u.tenant_id = ${tenant} and u.id = any(${step.userIds}::uuid[])
     where m.tenant_id = ${tenant} and m.id = ${toUuid("message", due.messageId)}`;
-  await makeDeliveries(tx, tenant, target, step.index);
+  await makeDeliveries(tx, tenant, target, { step: step.index, deduplicates: step.deduplicates });
 }
 
 /**
@@ -75,14 +87,21 @@ export async function expandStep(
  * typed address stays what it was; a user's is looked up again, and so is a user who was not known then. Returns the
  * message when nothing of it can be sent.
  */
-export async function expandResends(tx: Tx, tenantId: string, messageId: string): Promise<string[]> {
+export async function expandResends(
+  tx: Tx,
+  tenantId: string,
+  messageId: string,
+  { deduplicates }: Pick<Making, "deduplicates">,
+): Promise<string[]> {
   const { sql } = tx;
+  if (deduplicates) await lockContents(tx, tenantId, [messageId]);
   const tenant = toUuid("tenant", tenantId);
   const target = sql`
     select distinct on (d.channel_id, coalesce(d.user_id::text, d.address, d.reason_detail))
       m.id as message_id, coalesce(u.external_id, absent.external_id) as external_id,
       case when d.user_id is null then d.address end as address, d.variables, m.source_id, m.priority,
-      m.policy_version_id, m.template_version_id, c.id as channel_id, c.kind, u.id as user_id
+      m.policy_version_id, m.template_version_id, m.options, ${contentKeyOf(tx)} as content_key, c.id as channel_id,
+      c.kind, u.id as user_id
     from resends r
     join messages m on m.tenant_id = ${tenant} and m.id = r.message_id
     join deliveries d on d.tenant_id = ${tenant} and d.id = r.delivery_id
@@ -95,7 +114,7 @@ export async function expandResends(tx: Tx, tenantId: string, messageId: string)
       where u.tenant_id = ${tenant} and (u.id = d.user_id or u.external_id = absent.external_id)
     ) u on true
     where r.tenant_id = ${tenant} and r.message_id = ${toUuid("message", messageId)}`;
-  return makeDeliveries(tx, tenant, target, 0);
+  return makeDeliveries(tx, tenant, target, { step: 0, deduplicates });
 }
 
 /**
@@ -103,15 +122,23 @@ export async function expandResends(tx: Tx, tenantId: string, messageId: string)
  * statement. What cannot be sent becomes a row too, with its reason, so that every recipient has an answer. Returns the
  * messages that got nothing but such rows.
  */
-async function makeDeliveries(tx: Tx, tenant: string, target: Fragment, step: number): Promise<string[]> {
+async function makeDeliveries(
+  tx: Tx,
+  tenant: string,
+  target: Fragment,
+  { step, deduplicates }: Making,
+): Promise<string[]> {
   const { sql } = tx;
+  const remembered = deduplicates
+    ? sql`, remembered as (${rememberContents(tx, tenant, sql`numbered`)})`
+    : sql``;
   const unsendable = await sql<{ message_id: string }[]>`
     with target as (${target}), addressed as (
       select t.*, coalesce(t.address, i.address) as chosen_address,
         case when t.address is not null then 'custom' else i.scope::text end::address_origin as origin
       from target t left join lateral (${identityOf(tx, tenant)}) i on true
     ), judged as (
-      select a.*, ${reasonOf(tx)} as reason from addressed a
+      select a.*, ${reasonOf(tx, tenant)} as reason from addressed a
     ), numbered as materialized (
       select j.*, base, base + row_number() over (order by message_id, channel_id) - 1 as id
       from judged j cross join (select nextval('delivery_ids') as base) block
@@ -154,7 +181,7 @@ async function makeDeliveries(tx: Tx, tenant: string, target: Fragment, step: nu
         union all select 'suppressed', n.reason where n.reason is not null
       ) counted
       group by 2, 3, 4, 5, 8, 9
-    )
+    )${remembered}
     select message_id from numbered group by message_id having bool_and(reason is not null)`;
   return unsendable.map((row) => fromUuid("message", row.message_id));
 }

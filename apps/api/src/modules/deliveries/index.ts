@@ -7,6 +7,7 @@ export { type DeliveryState, type Engagement, mergeReceipt, type Receipt } from 
 export { deliveryFilter } from "./delivery.schemas.ts";
 export { createDeliveryService } from "./delivery.service.ts";
 export { createDispatcher, SEND_QUEUE, SendHint } from "./dispatcher.ts";
+export { lockContents } from "./duplicates.repository.ts";
 export { createExpander, listRecipients } from "./expander.ts";
 export { expandListed, expandResends, expandStep } from "./expansion.repository.ts";
 export type { InFlightLimits } from "./fair-share.rules.ts";

@@ -1,4 +1,7 @@
 import type { Tx } from "../../platform/database/index.ts";
+import { listVerdictOf } from "../recipient-lists/index.ts";
+import { suppressionOf } from "../suppressions/index.ts";
+import { duplicateOf } from "./duplicates.repository.ts";
 
 /** The narrowest identity that counts for row `t`: bound to the channel, to the source, or to all. */
 export const identityOf = ({ sql }: Tx, tenant: string) => sql`
@@ -10,9 +13,13 @@ export const identityOf = ({ sql }: Tx, tenant: string) => sql`
 
 /**
  * Why row `a` cannot be sent, by the first reason that holds; null when it can. The row has `external_id` and `user_id`
- * (a user that was named and the one that was found), `chosen_address`, and the `kind`, `channel_id` and `source_id` it
- * goes by.
+ * (a user that was named and the one that was found), `chosen_address`, the row's own `variables`, the `kind`,
+ * `channel_id` and `source_id` it goes by, and of its message `message_id`, `options` and `content_key`.
  */
-export const reasonOf = ({ sql }: Tx) => sql`case
+export const reasonOf = (tx: Tx, tenant: string) => tx.sql`case
   when a.external_id is not null and a.user_id is null then 'user_unknown'
-  when a.chosen_address is null then 'no_address' end`;
+  when a.chosen_address is null then 'no_address'
+  else coalesce(
+    ${suppressionOf(tx, tenant)},
+    ${listVerdictOf(tx, tenant)},
+    ${duplicateOf(tx, tenant)}) end`;

@@ -1,4 +1,5 @@
 import type { Transact } from "../../platform/database/index.ts";
+import { dropSuppressed } from "./late-suppression.repository.ts";
 import { takeSlots } from "./pacer.repository.ts";
 import type { ChunkWork, ReadyRow } from "./send.repository.ts";
 import { openAttempts } from "./send.repository.ts";
@@ -44,11 +45,12 @@ async function openBatches(
   work: ChunkWork,
   batches: ReadyRow[][],
 ): Promise<OpenBatch[] | undefined> {
-  const attemptIds = await openAttempts(tx, work, batches);
-  if (!attemptIds) return undefined;
-  const ready = await keepReady(tx, work, batches);
+  const attempts = await openAttempts(tx, work, batches);
+  if (!attempts) return undefined;
+  const wanted = attempts.areSuppressionsNew ? await dropSuppressed(tx, work, batches) : batches;
+  const ready = await keepReady(tx, work, wanted);
   return batches.map((batch, index) => ({
-    attemptId: attemptIds[index] ?? "",
+    attemptId: attempts.ids[index] ?? "",
     range: { firstId: batch[0]?.[0] ?? "", lastId: batch.at(-1)?.[0] ?? "" },
     rows: ready[index] ?? [],
   }));

@@ -1,6 +1,6 @@
 import type { ReceiptEvent } from "@tidings/sdk/plugin";
 import type { Tx } from "../../platform/database/index.ts";
-import { toBigint, toUuid } from "../../platform/ids.ts";
+import { fromUuid, toBigint, toUuid } from "../../platform/ids.ts";
 import { statesBefore } from "./delivery.rules.ts";
 import { NIL_UUID } from "./expansion.repository.ts";
 
@@ -46,10 +46,19 @@ export async function keepAndApply(
     on conflict do nothing`;
 }
 
-/** Tries the tenant's waiting receipts again; returns how many were applied. */
-export async function applyWaiting({ sql }: Tx, tenantId: string): Promise<number> {
+/** A receipt that has been applied, which says that something did not arrive, and why. */
+export interface Undelivered {
+  channelId: string;
+  pluginId: string;
+  eventId: string;
+  type: "undelivered";
+  code: string;
+}
+
+/** Tries the tenant's waiting receipts again; returns what they say about deliveries that did not arrive. */
+export async function applyWaiting({ sql }: Tx, tenantId: string): Promise<Undelivered[]> {
   const tenant = toUuid("tenant", tenantId);
-  const [row] = await sql<[{ applied: number }]>`
+  const rows = await sql<{ channel_id: string; plugin_id: string; event_id: string; code: string }[]>`
     with incoming as materialized (
       select channel_id, event_id, type, code, detail, target, happened_at from receipts
       where tenant_id = ${tenant} and applied_at is null and received_at > now() - interval '24 hours'
@@ -60,10 +69,31 @@ export async function applyWaiting({ sql }: Tx, tenantId: string): Promise<numbe
       from found f
       where r.tenant_id = ${tenant} and r.channel_id = f.channel_id and r.event_id = f.event_id
         and ${isApplied(sql)} is true
-      returning 1
+      returning r.channel_id, r.event_id, r.type, r.code
     )
-    select count(*)::int as applied from applied`;
-  return row.applied;
+    select a.channel_id, c.plugin_id, a.event_id, a.code from applied a
+    join channels c on c.tenant_id = ${tenant} and c.id = a.channel_id
+    where a.type = 'undelivered' and a.code is not null`;
+  return rows.map((row) => ({
+    channelId: fromUuid("channel", row.channel_id),
+    pluginId: row.plugin_id,
+    eventId: row.event_id,
+    type: "undelivered",
+    code: row.code,
+  }));
+}
+
+/** The deliveries that these events of a channel have been applied to, with the events' codes. */
+export async function listUndelivered(
+  { sql }: Tx,
+  tenantId: string,
+  channelId: string,
+  eventIds: readonly string[],
+): Promise<{ deliveryId: string; code: string }[]> {
+  return sql<{ deliveryId: string; code: string }[]>`
+    select delivery_id as "deliveryId", code from receipts
+    where tenant_id = ${toUuid("tenant", tenantId)} and channel_id = ${toUuid("channel", channelId)}
+      and event_id = any(${[...eventIds]}::text[]) and delivery_id is not null and code is not null`;
 }
 
 /** Whether a found receipt `f` is among the news; not a join, whose plan would compare each with each. */

@@ -2,14 +2,21 @@ import type { ReceiptOutput } from "@tidings/sdk/plugin";
 import type { Transact } from "../../platform/database/index.ts";
 import { notFound } from "../../platform/errors.ts";
 import { isId } from "../../platform/ids.ts";
-import type { ChannelHandle, PluginRuntime, ReceiptRequest } from "../../platform/plugin-runtime/index.ts";
+import type {
+  ChannelHandle,
+  PluginCatalogue,
+  PluginRuntime,
+  ReceiptRequest,
+} from "../../platform/plugin-runtime/index.ts";
 import { keepAndApply } from "./receipt.repository.ts";
+import { suppressByReceipts } from "./suppress-by-receipts.ts";
 
 export interface ReceiveReceiptDeps {
   transact: Transact;
   /** The channel behind an id and its receipts token; undefined when they do not belong together. */
   findChannel(channelId: string, token: string): Promise<ChannelHandle | undefined>;
   runtime: Pick<PluginRuntime, "parseReceipt">;
+  catalogue: PluginCatalogue;
 }
 
 const EVENTS_A_TRANSACTION = 2_000;
@@ -26,7 +33,10 @@ export function createReceiveReceipt(deps: ReceiveReceiptDeps) {
     const { events, reply } = await deps.runtime.parseReceipt(channel, request);
     for (let from = 0; from < events.length; from += EVENTS_A_TRANSACTION) {
       const some = events.slice(from, from + EVENTS_A_TRANSACTION);
-      await deps.transact(channel, (tx) => keepAndApply(tx, channel.tenantId, channelId, some));
+      await deps.transact(channel, async (tx) => {
+        await keepAndApply(tx, channel.tenantId, channelId, some);
+        await suppressByReceipts(tx, deps.catalogue, channel, some);
+      });
     }
     return reply;
   };

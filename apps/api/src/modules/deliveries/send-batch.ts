@@ -1,7 +1,8 @@
-import type { SendResult } from "@tidings/sdk/plugin";
+import type { PluginManifest, SendResult } from "@tidings/sdk/plugin";
 import type { Transact } from "../../platform/database/index.ts";
 import { fromBigint, toBigint } from "../../platform/ids.ts";
 import type { ChannelHandle, PluginCatalogue, PluginRuntime } from "../../platform/plugin-runtime/index.ts";
+import { deadAddressesIn, suppressAddresses } from "../suppressions/index.ts";
 import { finishInTurn } from "./completion.repository.ts";
 import { type Rendered, renderDelivery, type SharedContent } from "./content.rules.ts";
 import { type ChannelObservation, judgeChannel, judgeResults, type Round } from "./outcome.rules.ts";
@@ -72,6 +73,8 @@ export interface Batch {
   isAll: boolean;
   handle: ChannelHandle;
   shared: SharedContent;
+  /** The plugin's codes that say that an address is dead. */
+  suppresses: PluginManifest["suppresses"];
   round: Round;
   found: Findings;
 }
@@ -80,7 +83,7 @@ export interface Batch {
 export async function sendBatch(
   deps: SendChunkDeps,
   work: ChunkWork,
-  { attemptId, range, rows, isAll, handle, shared, round, found }: Batch,
+  { attemptId, range, rows, isAll, handle, shared, suppresses, round, found }: Batch,
 ): Promise<boolean> {
   const rendered = rows.map((row) => renderDelivery(shared, row));
   const messages = rendered.flatMap((one) => ("message" in one ? [one.message] : []));
@@ -88,12 +91,14 @@ export async function sendBatch(
   const results = messages.length > 0 ? await deps.runtime.send(handle, { batchRef, messages }) : [];
   const judged = judgeResults(results, (ref) => toBigint("dlv", ref), round);
   judged.exceptions.push(...unrenderable(rendered));
+  const dead = deadAddressesIn(refusalsIn(results), suppresses);
   const endsChunk = isAll && judged.exceptions.length === 0;
   // One after the other on one connection, without waiting for each answer.
   await persistently(() =>
     deps.transact(work, async (tx) => {
       await Promise.all([
         settleBatch(tx, work, { attemptId, ...range, ...judged }),
+        suppressAddresses(tx, work.tenantId, dead),
         deps.afterBatch(tx, work, range),
         ...(endsChunk ? [endChunk(tx, work, ALL_SENT), finishInTurn(tx, work.tenantId, work.messageId)] : []),
       ]);
@@ -124,6 +129,11 @@ async function observe(
   else if (isOpen) found.isHeld = true;
   return !isOpen;
 }
+
+const refusalsIn = (results: readonly SendResult[]) =>
+  results
+    .filter(({ status }) => status === "rejected")
+    .map(({ ref, code }) => ({ deliveryId: toBigint("dlv", ref), code }));
 
 const unrenderable = (rendered: Rendered[]): DeliveryException[] =>
   rendered.flatMap((one) =>

@@ -71,7 +71,7 @@ interface BegunChunk {
 }
 
 /** What the batches of a chunk have in common. */
-type RoundContext = Pick<Batch, "handle" | "shared" | "round" | "found">;
+type RoundContext = Pick<Batch, "handle" | "shared" | "suppresses" | "round" | "found">;
 
 /** There is nothing to send: the hint was stale, or the chunk has been left again. `over` is a message to look after. */
 interface Over {
@@ -107,6 +107,7 @@ async function begin(
   const context: RoundContext = {
     handle: deps.toHandle(work.tenantId, work.channelId, work.channel),
     shared: sharedContent(work, plugin),
+    suppresses: plugin.manifest.suppresses,
     round: {
       count: work.roundCount,
       isProbe,

@@ -160,38 +160,54 @@ export async function readReady({ sql }: Tx, { tenantId, chunkId, leaseToken }: 
   return rows as unknown as ReadyRow[];
 }
 
+/** Entries of the suppression list that a transaction may still have held back when the chunk was made, seconds. */
+const LATE_ENTRY_SECONDS = 120;
+
+/** What `openAttempts` has opened. */
+export interface OpenedAttempts {
+  /** One for each batch, in order. */
+  ids: string[];
+  /** An entry has been added to the tenant's suppression list since the chunk was made. */
+  areSuppressionsNew: boolean;
+}
+
 /**
- * Writes down, before the vendor is called, that these batches are about to be sent; answers an id for each, in
- * order. Undefined when nothing may be sent: the lease is lost, or the message was cancelled. Extends the lease.
+ * Writes down, before the vendor is called, that these batches are about to be sent. Undefined when nothing may be sent: the lease is lost, or the message was cancelled. Extends the lease.
  */
 export async function openAttempts(
   tx: Tx,
   work: ChunkWork,
   batches: ReadyRow[][],
-): Promise<string[] | undefined> {
+): Promise<OpenedAttempts | undefined> {
   const { sql } = tx;
   const tenant = toUuid("tenant", work.tenantId);
   const ranges = batches.map((rows) => ({ first: rows[0]?.[0], last: rows.at(-1)?.[0], count: rows.length }));
   const [, opened] = await Promise.all([
     holdCancellation(tx, work.messageId),
-    sql<{ id: string; first_id: string }[]>`
+    sql<{ id: string; first_id: string; are_suppressions_new: boolean }[]>`
       with held as (
         update chunks set lease_until = now() + make_interval(secs => ${SENDING_LEASE_SECONDS})
         where tenant_id = ${tenant} and id = ${work.chunkId} and lease_token = ${work.leaseToken}
           and state = 'sending' and lease_until > now()
           and exists(select from messages where tenant_id = ${tenant}
             and id = ${toUuid("message", work.messageId)} and state in ('expanding', 'sending'))
-        returning id
+        returning id, created_at
       )
       insert into attempts (tenant_id, chunk_id, channel_id, first_id, last_id, delivery_count, lease_token)
       select ${tenant}, id, ${toUuid("channel", work.channelId)}, first, last, count, ${work.leaseToken}
       from held cross join jsonb_to_recordset(${JSON.stringify(ranges)}::jsonb)
         as r(first bigint, last bigint, count int)
-      returning id, first_id`,
+      returning id, first_id, (select exists(select from suppressions s where s.tenant_id = ${tenant}
+        and s.updated_at > (select created_at from held) - make_interval(secs => ${LATE_ENTRY_SECONDS})))
+        as are_suppressions_new`,
   ]);
-  if (opened.length === 0) return undefined;
+  const [first] = opened;
+  if (!first) return undefined;
   const idOf = new Map(opened.map((row) => [row.first_id, row.id]));
-  return ranges.map(({ first }) => idOf.get(first ?? "") ?? "");
+  return {
+    ids: ranges.map((range) => idOf.get(range.first ?? "") ?? ""),
+    areSuppressionsNew: first.are_suppressions_new,
+  };
 }
 
 /** Keeps the lease while a long call is under way; false when it is lost. */

@@ -1,5 +1,7 @@
-import type { Tx } from "../../platform/database/index.ts";
-import { toUuid } from "../../platform/ids.ts";
+import type { schema } from "@tidings/db";
+import type { Fragment, Tx } from "../../platform/database/index.ts";
+import { fromUuid, toUuid } from "../../platform/ids.ts";
+import { contentKeyOf, lockContents, rememberContents } from "./duplicates.repository.ts";
 import { CHUNK_SIZE, NIL_UUID } from "./expansion.repository.ts";
 import { identityOf, reasonOf } from "./judging.repository.ts";
 
@@ -21,6 +23,7 @@ export interface ExpandingMessage {
   sourceId: string | null;
   priority: number;
   hasPolicy: boolean;
+  options: schema.SendingOptions;
   templateId: string | null;
   channels: { id: string; kind: string }[];
   expandCursor: string;
@@ -63,6 +66,9 @@ export async function expandSlice(
 ): Promise<number> {
   const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
+  const deduplicates = message.options.deduplicateSeconds !== undefined;
+  if (deduplicates) await lockContents(tx, tenantId, [fromUuid("message", message.id)]);
+  const contentKey = deduplicates ? contentKeyIn(tx, tenant, message) : sql`null::bytea`;
   const [{ base, targeted }] = await sql<[{ base: string; targeted: number }]>`
     with block as materialized (select nextval('delivery_ids') as base),
     saved as (
@@ -72,12 +78,14 @@ export async function expandSlice(
         0, case when j.reason is null then 'ready' else 'suppressed' end::delivery_state, j.origin, j.chosen_address,
         j.reason
       from (
-        select a.*, ${reasonOf(tx)} as reason
+        select a.*, ${reasonOf(tx, tenant)} as reason
         from (
           select t.*, i.address as chosen_address, i.scope::text::address_origin as origin
           from (
             select u.id as user_id, u.external_id, ${channel.kind}::text as kind,
-              ${message.sourceId}::uuid as source_id, ${channel.id}::uuid as channel_id
+              ${message.sourceId}::uuid as source_id, ${channel.id}::uuid as channel_id,
+              ${message.id}::uuid as message_id, ${JSON.stringify(message.options)}::jsonb as options,
+              ${contentKey} as content_key, null::jsonb as variables
             from users u
             where u.tenant_id = ${tenant} and u.id > ${message.expandCursor} and u.id <= ${slice.lastUserId}
               and ${isInAudience(tx, tenant, message.audience)}
@@ -87,9 +95,13 @@ export async function expandSlice(
       returning 1
     )
     select base, (select count(*)::int from saved) as targeted from block`;
-  if (targeted > 0) await recordSlice(tx, tenant, message, channel.id, base, targeted);
+  if (targeted > 0) await recordSlice(tx, tenant, message, { channel, contentKey }, { base, targeted });
   return targeted;
 }
+
+/** What the message says, worked out once a statement. */
+const contentKeyIn = (tx: Tx, tenant: string, message: ExpandingMessage): Fragment => tx.sql`(
+  select ${contentKeyOf(tx)} from messages m where m.tenant_id = ${tenant} and m.id = ${message.id})`;
 
 function isInAudience({ sql }: Tx, tenant: string, audience: ExpandingMessage["audience"]) {
   if (audience.kind === "all") return sql`true`;
@@ -104,13 +116,14 @@ function isInAudience({ sql }: Tx, tenant: string, audience: ExpandingMessage["a
 
 /** The slice's chunks, flows and counts, read back from the rows just made. */
 async function recordSlice(
-  { sql }: Tx,
+  tx: Tx,
   tenant: string,
   message: ExpandingMessage,
-  channelId: string,
-  base: string,
-  targeted: number,
+  { channel, contentKey }: { channel: { id: string; kind: string }; contentKey: Fragment },
+  { base, targeted }: { base: string; targeted: number },
 ): Promise<void> {
+  const { sql } = tx;
+  const channelId = channel.id;
   const last = (BigInt(base) + BigInt(targeted) - 1n).toString();
   const chunks = sql`
     insert into chunks (tenant_id, message_id, channel_id, step, priority, state, first_id, last_id, delivery_count)
@@ -138,5 +151,15 @@ async function recordSlice(
     from deliveries where tenant_id = ${tenant} and id between ${base} and ${last}
     on conflict (tenant_id, message_id, user_id)
       do update set wake_at = case when excluded.wake_at is null then null else flows.wake_at end`;
-  await Promise.all(message.hasPolicy ? [chunks, counts, flows] : [chunks, counts]);
+  const made = sql`(
+    select d.id, d.message_id, d.user_id, d.address as chosen_address, d.variables, d.reason,
+      ${channel.kind}::text as kind, ${contentKey} as content_key
+    from deliveries d where d.tenant_id = ${tenant} and d.id between ${base} and ${last})`;
+  const { deduplicateSeconds } = message.options;
+  await Promise.all([
+    chunks,
+    counts,
+    ...(message.hasPolicy ? [flows] : []),
+    ...(deduplicateSeconds === undefined ? [] : [rememberContents(tx, tenant, made)]),
+  ]);
 }

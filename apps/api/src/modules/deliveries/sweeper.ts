@@ -3,7 +3,9 @@ import type { Logger } from "../../platform/logger.ts";
 import type { Loop } from "../../platform/loops.ts";
 import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
 import { type Claim, listExpiredLeases } from "./claim.repository.ts";
-import { applyWaiting } from "./receipt.repository.ts";
+import { forgetContents, listTenantsWithOldContents } from "./duplicates.repository.ts";
+import { applyWaiting, type Undelivered } from "./receipt.repository.ts";
+import { suppressByReceipts } from "./suppress-by-receipts.ts";
 import * as sweep from "./sweep.repository.ts";
 
 export interface SweeperDeps {
@@ -26,6 +28,7 @@ export interface SweeperDeps {
 const LEASES_A_ROUND = 100;
 const MESSAGES_A_ROUND = 100;
 const ROLL_EVERY_MS = 3_600_000;
+const FORGET_EVERY_MS = 3_600_000;
 
 /** The loops that put right what crashes and races leave behind. All of them may run any number of times. */
 export function createSweeperLoops(deps: SweeperDeps): Loop[] {
@@ -34,6 +37,7 @@ export function createSweeperLoops(deps: SweeperDeps): Loop[] {
     { name: "message-sweeper", idleMs: 5_000, run: () => sweepMessages(deps) },
     { name: "receipt-sweeper", idleMs: 1_000, run: () => sweepReceipts(deps) },
     { name: "statistics-compaction", idleMs: 1_000, run: () => compact(deps) },
+    { name: "content-sweeper", idleMs: FORGET_EVERY_MS, run: () => forgetOldContents(deps) },
     { name: "partition-roll", idleMs: ROLL_EVERY_MS, run: () => roll(deps) },
   ];
 }
@@ -73,15 +77,40 @@ async function sweepMessages(deps: SweeperDeps): Promise<boolean> {
 async function sweepReceipts(deps: SweeperDeps): Promise<boolean> {
   const tenants = await deps.dispatch.transaction(sweep.listTenantsWithWaitingReceipts);
   for (const tenantId of tenants) {
-    await deps.transact({ tenantId }, (tx) => applyWaiting(tx, tenantId));
+    await deps.transact({ tenantId }, async (tx) => {
+      const undelivered = await applyWaiting(tx, tenantId);
+      for (const [channel, events] of byChannel(undelivered)) {
+        await suppressByReceipts(tx, deps.catalogue, { tenantId, ...channel }, events);
+      }
+    });
   }
   return false;
+}
+
+/** A channel's events together: what there is to do about them is done at once. */
+function byChannel(events: readonly Undelivered[]): Iterable<[Undelivered, Undelivered[]]> {
+  const groups = new Map<string, [Undelivered, Undelivered[]]>();
+  for (const event of events) {
+    const [first, known] = groups.get(event.channelId) ?? [event, []];
+    groups.set(event.channelId, [first, [...known, event]]);
+  }
+  return groups.values();
 }
 
 async function compact(deps: SweeperDeps): Promise<boolean> {
   const tenants = await deps.dispatch.transaction(sweep.listTenantsWithDeltas);
   for (const tenantId of tenants) await deps.compactStatistics(tenantId);
   return false;
+}
+
+/** What messages that ask for deduplication have sent is kept as long as the longest of them looks back. */
+async function forgetOldContents(deps: SweeperDeps): Promise<boolean> {
+  const tenants = await deps.dispatch.transaction(listTenantsWithOldContents);
+  let more = false;
+  for (const tenantId of tenants) {
+    more = (await deps.transact({ tenantId }, (tx) => forgetContents(tx, tenantId))) || more;
+  }
+  return more;
 }
 
 async function roll(deps: SweeperDeps): Promise<boolean> {

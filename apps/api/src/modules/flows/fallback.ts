@@ -13,7 +13,7 @@ export interface FallbackDeps {
   expandStep(
     tx: Tx,
     due: DueMessage,
-    step: { index: number; channelIds: string[]; userIds: string[] },
+    step: { index: number; channelIds: string[]; userIds: string[]; deduplicates: boolean },
   ): Promise<void>;
   /** Keeps batches of the message from being opened until the transaction ends. */
   holdBatches(tx: Tx, messageId: string): Promise<void>;
@@ -67,7 +67,7 @@ async function advanceFlows(
   due: DueMessage,
   mayWithdraw: boolean,
 ): Promise<{ count: number; left: number }> {
-  const policy = await repository.findSteps(tx, due);
+  const { steps: policy, deduplicates } = await repository.findCourse(tx, due);
   const flows = await repository.lockDueFlows(tx, due, FLOWS_A_ROUND);
   const now = deps.now();
   const judged: JudgedFlow[] = flows.map((flow) => ({ flow, judgement: judgeFlow(policy, flow, now) }));
@@ -78,7 +78,7 @@ async function advanceFlows(
     await deps.withdrawSteps(tx, due, withdrawing.flatMap(laterSteps));
   for (const [step, users] of advancing(recorded)) {
     const channelIds = policy[step]?.channelIds ?? [];
-    await deps.expandStep(tx, due, { index: step, channelIds, userIds: users });
+    await deps.expandStep(tx, due, { index: step, channelIds, userIds: users, deduplicates });
   }
   return { count: flows.length, left: mayWithdraw ? 0 : withdrawing.length };
 }

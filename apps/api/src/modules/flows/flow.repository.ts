@@ -24,13 +24,17 @@ export async function listDueMessages({ sql }: Tx, limit: number): Promise<DueMe
   }));
 }
 
-export async function findSteps({ sql }: Tx, due: DueMessage): Promise<schema.PolicyStep[]> {
+/** The steps that the message goes by, and whether whoever had the same is left out of them. */
+export async function findCourse(
+  { sql }: Tx,
+  due: DueMessage,
+): Promise<{ steps: schema.PolicyStep[]; deduplicates: boolean }> {
   const tenant = toUuid("tenant", due.tenantId);
-  const [row] = await sql<{ steps: schema.PolicyStep[] }[]>`
-    select v.steps from messages m
+  const [row] = await sql<{ steps: schema.PolicyStep[]; deduplicates: boolean }[]>`
+    select v.steps, m.options ? 'deduplicateSeconds' as deduplicates from messages m
     join policy_versions v on v.tenant_id = ${tenant} and v.id = m.policy_version_id
     where m.tenant_id = ${tenant} and m.id = ${toUuid("message", due.messageId)}`;
-  return row?.steps ?? [];
+  return row ?? { steps: [], deduplicates: false };
 }
 
 /** One user's flow with what is known of its steps. */

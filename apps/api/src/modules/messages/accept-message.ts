@@ -12,7 +12,7 @@ import { type AcceptedMessage, replay, toAccepted } from "./accepted-message.ts"
 import type { Admission } from "./admission.ts";
 import { expiryOf, judgeSchedule } from "./schedule.rules.ts";
 import { assertOneOfEach, type SendPlan, type SendPlanner } from "./send-plan.ts";
-import { optionsOf } from "./sending-options.rules.ts";
+import { assertOneList, optionsOf } from "./sending-options.rules.ts";
 import {
   isListed,
   type RequestApproval,
@@ -61,6 +61,7 @@ export function createAcceptMessage(deps: AcceptDeps) {
   ): Promise<AcceptedMessage> {
     authorize(ctx, "send", "Message");
     assertOneOfEach(input);
+    assertOneList(input);
     const { accepted } = await deps.admission.admit(ctx.tenantId, () => store(ctx, input, idempotencyKey));
     deps.nudge();
     return accepted;
@@ -83,6 +84,8 @@ export function createAcceptMessage(deps: AcceptDeps) {
       channels: input.channels,
       policy: input.policy,
       template: input.template,
+      allowList: input.allowList,
+      denyList: input.denyList,
     });
     checkSend(deps.catalogue, plan, input);
     const message = toNewMessage(ctx, plan, input, idempotencyKey);

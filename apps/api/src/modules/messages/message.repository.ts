@@ -108,6 +108,7 @@ export async function findMessage(
 export interface MessageContent {
   variables: Record<string, string | number>;
   renderings: schema.Renderings;
+  options: schema.SendingOptions;
   contentHash: Uint8Array;
   channelIds: string[];
   template: { id: string; name: string; version: number } | null;
@@ -125,6 +126,7 @@ export async function getMessageContent(
       variables: messages.variables,
       renderings: messages.renderings,
       templateRenderings: templateVersions.renderings,
+      options: messages.options,
       contentHash: messages.contentHash,
       channelIds: messages.channelIds,
       templateId: templates.id,
@@ -168,6 +170,7 @@ export async function getMessageContent(
   return {
     variables: row.variables,
     renderings: row.renderings ?? row.templateRenderings ?? {},
+    options: row.options,
     contentHash: row.contentHash,
     channelIds: row.channelIds,
     template:

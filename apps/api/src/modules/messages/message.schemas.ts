@@ -2,7 +2,7 @@ import { fields, z } from "../../platform/http/index.ts";
 import type { AcceptedMessage as Accepted } from "./accepted-message.ts";
 import type { MessageProgress, MessageRow } from "./message.repository.ts";
 import type { MessageDetail as MessageDetailRow } from "./message.service.ts";
-import { SendingOptionFields } from "./sending-options.schemas.ts";
+import { Exclusions, SendingOptionFields } from "./sending-options.schemas.ts";
 
 /** Recipients that one request may name; larger audiences are tags or everyone. */
 export const MAX_LISTED_RECIPIENTS = 1000;
@@ -251,6 +251,7 @@ export const MessageDetail = Message.extend({
       channels: z.array(NamedChannel.extend({ counts: Counts })),
     }),
   ),
+  exclusions: Exclusions,
   approvalRequestId: z.string().nullable(),
 }).openapi("MessageDetail");
 
@@ -291,6 +292,7 @@ export function toMessageDetail(message: MessageDetailRow): z.infer<typeof Messa
     },
     steps: message.steps,
     seriesId: message.seriesId,
+    exclusions: message.exclusions,
     approvalRequestId: message.approvalRequestId,
   };
 }

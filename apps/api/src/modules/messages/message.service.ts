@@ -8,6 +8,7 @@ import { fromUuid } from "../../platform/ids.ts";
 import { recordAudit } from "../audit/index.ts";
 import type { MessageTotal } from "../statistics/index.ts";
 import { type Counts, countsOf, recipientsOf } from "./counts.rules.ts";
+import { describeExclusions, type Exclusions } from "./exclusions.ts";
 import { messageNotCancellable } from "./message.errors.ts";
 import type {
   MessageContent,
@@ -36,7 +37,11 @@ export interface StepProgress {
 
 export type MessageDetail = MessageRow &
   MessageProgress &
-  Omit<MessageContent, "channelIds"> & { steps: StepProgress[]; seriesId: string | null };
+  Omit<MessageContent, "channelIds" | "options"> & {
+    steps: StepProgress[];
+    seriesId: string | null;
+    exclusions: Exclusions;
+  };
 
 export function createMessageService(deps: MessageServiceDeps) {
   async function getVisible(tx: Tx, ctx: RequestContext, messageId: string): Promise<MessageRow> {
@@ -80,7 +85,11 @@ export function createMessageService(deps: MessageServiceDeps) {
       authorize(ctx, "read", "Message");
       return deps.transact(ctx, async (tx) => {
         const message = await getVisible(tx, ctx, messageId);
-        const { channelIds, ...content } = await repository.getMessageContent(tx, ctx.tenantId, messageId);
+        const { channelIds, options, ...content } = await repository.getMessageContent(
+          tx,
+          ctx.tenantId,
+          messageId,
+        );
         const totals = await deps.readTotals(tx, ctx.tenantId, [messageId]);
         const channels = await repository.listChannels(tx, ctx.tenantId);
         const steps = content.policy?.steps ?? [
@@ -91,6 +100,7 @@ export function createMessageService(deps: MessageServiceDeps) {
           ...content,
           ...progressOf(message, totals),
           seriesId: await repository.findSeriesId(tx, ctx.tenantId, messageId),
+          exclusions: await describeExclusions(tx, ctx.tenantId, options),
           steps: stepsOf(steps, channels, totals),
         };
       });

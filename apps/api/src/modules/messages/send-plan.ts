@@ -4,6 +4,7 @@ import type { Transact, Tx } from "../../platform/database/index.ts";
 import { invalidField, noSuch } from "../../platform/errors.ts";
 import { isId } from "../../platform/ids.ts";
 import { findPolicyVersion, policyArchived } from "../policies/index.ts";
+import { hasRecipientList } from "../recipient-lists/index.ts";
 import { findPublishedVersion } from "../templates/index.ts";
 import { channelNotGranted, channelOff, channelUnknown, templateNotPublished } from "./message.errors.ts";
 import { type ChannelRow, findChannels, findGranted } from "./send-plan.repository.ts";
@@ -13,6 +14,8 @@ export interface SendReferences {
   channels: string[] | undefined;
   policy: string | undefined;
   template: string | undefined;
+  allowList: string | undefined;
+  denyList: string | undefined;
 }
 
 /** What the references stand for, checked against existence, grants and switches. */
@@ -68,6 +71,7 @@ async function loadPlan(
   const policy = references.policy ? await getPolicy(tx, ctx, references.policy) : undefined;
   const steps = policy?.steps.map((step) => step.channelIds) ?? [references.channels ?? []];
   const resolved = await getUsableChannels(tx, ctx.tenantId, sourceId, steps, policy ? "policy" : "channels");
+  await assertLists(tx, ctx.tenantId, references);
   const template = references.template ? await getTemplate(tx, ctx, references.template) : null;
   return {
     channels: resolved[0] ?? [],
@@ -137,6 +141,13 @@ async function getPolicy(tx: Tx, ctx: RequestContext, policyId: string) {
   if (policy.state === "active") return policy;
   const detail = `The policy "${policy.name}" is archived and takes no new messages. Choose another one.`;
   throw policyArchived(detail, { errors: [{ pointer: "/policy", detail, code: "archived" }] });
+}
+
+async function assertLists(tx: Tx, tenantId: string, { allowList, denyList }: SendReferences): Promise<void> {
+  for (const [pointer, listId] of Object.entries({ "/allowList": allowList, "/denyList": denyList })) {
+    if (listId === undefined || (await hasRecipientList(tx, tenantId, listId))) continue;
+    throw invalidField(pointer, `There is no recipient list ${listId}.`, "unknown_list");
+  }
 }
 
 async function getTemplate(tx: Tx, ctx: RequestContext, reference: string) {

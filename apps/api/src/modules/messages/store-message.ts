@@ -1,6 +1,12 @@
 import type { RequestContext } from "../../platform/context.ts";
 import type { Tx } from "../../platform/database/index.ts";
-import { expandListed, expandResends, finishMessage, listRecipients } from "../deliveries/index.ts";
+import {
+  expandListed,
+  expandResends,
+  finishMessage,
+  listRecipients,
+  lockContents,
+} from "../deliveries/index.ts";
 import { takeDailyMessages } from "../tenants/index.ts";
 import {
   type FirstMessage,
@@ -9,6 +15,7 @@ import {
   type NewMessage,
 } from "./accept.repository.ts";
 import { decideMessage } from "./decide-message.ts";
+import { inWaves, isDeduplicating } from "./sending-options.rules.ts";
 
 /** Asks for approval in the transaction that stores the message; false when none is needed after all. */
 export type RequestApproval = (tx: Tx, ctx: RequestContext, message: NewMessage) => Promise<boolean>;
@@ -60,15 +67,34 @@ const isResentNow = (
  */
 export async function storeMessages(tx: Tx, tenantId: string, messages: NewMessage[]): Promise<Stored[]> {
   const ids = messages.map(({ id }) => id);
-  const recipients = messages.flatMap(recipientsNow);
+  const recipients = messages.filter((message) => !isDeduplicating(message)).flatMap(recipientsNow);
   const [storedIds, unsendableIds, unresendableIds] = await Promise.all([
     insertMessages(tx, tenantId, messages),
-    expandListed(tx, tenantId, recipients),
-    Promise.all(messages.filter(isResentNow).map(({ id }) => expandResends(tx, tenantId, id))),
+    Promise.all([
+      expandListed(tx, tenantId, recipients),
+      ...expandDeduplicating(tx, tenantId, messages.filter(isDeduplicating)),
+    ]),
+    Promise.all(
+      messages
+        .filter(isResentNow)
+        .map((one) => expandResends(tx, tenantId, one.id, { deduplicates: isDeduplicating(one) })),
+    ),
     takeDailyMessages(tx, { tenantId }, ids),
   ]);
-  for (const id of [...unsendableIds, ...unresendableIds.flat()]) await finishMessage(tx, tenantId, id);
+  for (const id of [unsendableIds, unresendableIds].flat(2)) await finishMessage(tx, tenantId, id);
   return toStored(tx, tenantId, messages, storedIds);
+}
+
+/** One after the other where they say the same, so that the later finds what the earlier has sent. */
+function expandDeduplicating(tx: Tx, tenantId: string, messages: NewMessage[]): Promise<string[]>[] {
+  const listed = messages.filter((message) => recipientsNow(message).length > 0);
+  if (listed.length === 0) return [];
+  const ids = listed.map(({ id }) => id);
+  const locked = lockContents(tx, tenantId, ids).then(() => []);
+  const waves = inWaves(listed).map((wave) =>
+    expandListed(tx, tenantId, wave.flatMap(recipientsNow), { deduplicates: true }),
+  );
+  return [locked, ...waves];
 }
 
 async function storeForApproval(

@@ -28,6 +28,7 @@ import {
   scopeOf,
   storeMessage,
   toAccepted,
+  withoutDeduplication,
 } from "../messages/index.ts";
 import { assertSourceOn } from "../sources/index.ts";
 import { deliveryNotResendable, nothingToResend } from "./resend.errors.ts";
@@ -132,7 +133,8 @@ async function resend(
   if (first) return { accepted: replay(first, idempotency?.requestHash), deliveryCount: 0 };
   const chosen = await listResendable(tx, ctx.tenantId, messageId, filter, force);
   if (chosen.deliveryIds.length === 0) throw refusalOf(asked, chosen);
-  const message = await toMessage(deps, tx, ctx, { original, messageId, chosen, idempotency });
+  const repeated = force ? { ...original, options: withoutDeduplication(original.options) } : original;
+  const message = await toMessage(deps, tx, ctx, { original: repeated, messageId, chosen, idempotency });
   await saveResends(tx, ctx.tenantId, message.id, chosen.deliveryIds);
   const stored = await storeMessage(deps, tx, ctx, message);
   await recordAudit(tx, ctx, {

@@ -7,6 +7,7 @@ import { newId, toUuid } from "../../platform/ids.ts";
 import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
 import { recordAudit } from "../audit/index.ts";
 import {
+  assertOneList,
   assertOneOfEach,
   checkSend,
   contentHashOf,
@@ -103,9 +104,10 @@ async function plan(
   request: { scope: string; key: string; requestHash: Buffer } | undefined,
 ): Promise<NewSeries> {
   assertOneOfEach(input);
+  assertOneList(input);
   const recurrence = judgeRecurrence(schedule, ctx.now());
-  const { channels, policy, template } = input;
-  const sendPlan = await deps.planSend(ctx, { channels, policy, template });
+  const { channels, policy, template, allowList, denyList } = input;
+  const sendPlan = await deps.planSend(ctx, { channels, policy, template, allowList, denyList });
   checkSend(deps.catalogue, sendPlan, input);
   const next = nextOccurrence(recurrence);
   const content = contentHashOf(sendPlan, input).toString("hex");

@@ -8,6 +8,7 @@ export const DEFAULT_LIMITS = {
   users: 200_000,
   templates: 200,
   policies: 50,
+  recipient_lists: 50,
   messages_per_day: 1_000_000,
 } as const;
 

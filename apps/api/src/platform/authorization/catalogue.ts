@@ -22,9 +22,11 @@ export const SUBJECTS = [
   "Plugin",
   "Policy",
   "Quota",
+  "RecipientList",
   "Role",
   "Source",
   "Statistics",
+  "Suppression",
   "Tag",
   "Template",
   "Tenant",
@@ -46,7 +48,10 @@ export const BUILT_IN_ROLES: { code: string; name: string; permissions: Permissi
     code: "operator",
     name: "运营",
     permissions: [
-      { action: ["read", "create", "update", "delete"], subject: ["User", "Tag", "Template", "Policy"] },
+      {
+        action: ["read", "create", "update", "delete"],
+        subject: ["User", "Tag", "Suppression", "RecipientList", "Template", "Policy"],
+      },
       { action: "publish", subject: "Template" },
       { action: ["read", "send"], subject: "Message" },
       {
@@ -81,6 +86,8 @@ export const BUILT_IN_ROLES: { code: string; name: string; permissions: Permissi
           "Plugin",
           "Role",
           "Statistics",
+          "Suppression",
+          "RecipientList",
         ],
       },
     ],
@@ -90,6 +97,7 @@ export const BUILT_IN_ROLES: { code: string; name: string; permissions: Permissi
 /** What a source's API key allows, always within its own grants and its own messages. */
 export const SOURCE_PERMISSIONS: Permission[] = [
   { action: ["read", "send"], subject: "Message" },
-  { action: ["read", "create", "update", "delete"], subject: ["User", "Tag"] },
+  { action: ["read", "create", "update", "delete"], subject: ["User", "Tag", "RecipientList"] },
+  { action: ["read", "create", "delete"], subject: "Suppression" },
   { action: "read", subject: ["Channel", "Template", "Policy", "Statistics"] },
 ];

@@ -38,6 +38,8 @@ const texts: Record<string, (problem: Problem) => string> = {
   "template-in-use": m.templates_problem_in_use,
   "template-version-not-draft": m.templates_problem_not_draft,
   "policy-archived": m.policies_problem_archived,
+  "recipient-list-in-use": m.recipient_lists_problem_in_use,
+  "recipient-list-full": m.recipient_lists_problem_full,
   "last-owner": m.members_problem_last_owner,
   "member-in-use": m.members_problem_in_use,
 };
@@ -69,6 +71,7 @@ const fieldTexts: Record<string, () => string> = {
   no_occurrence: m.series_error_no_occurrence,
   past: m.schedule_error_past,
   too_far: m.schedule_error_far,
+  unknown_user: m.recipients_unknown_user,
   unknown_channel: m.policies_error_unknown_channel,
 };
 

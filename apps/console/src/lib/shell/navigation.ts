@@ -47,6 +47,12 @@ export const navigation: NavigationEntry[] = [
     places: [
       { label: m.users_title, href: "/users", permission: ["read", "User"] },
       { label: m.tags_title, href: "/tags", permission: ["read", "Tag"] },
+      {
+        label: m.recipient_lists_title,
+        href: "/recipient-lists",
+        permission: ["read", "RecipientList"],
+      },
+      { label: m.suppressions_title, href: "/suppressions", permission: ["read", "Suppression"] },
     ],
   },
   { icon: Sources, label: m.sources_title, href: "/sources", permission: ["read", "Source"] },

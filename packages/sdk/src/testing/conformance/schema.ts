@@ -9,8 +9,14 @@ import { manifestSchema, type PluginManifest } from "../../plugin/index.ts";
 export function findManifestProblems(manifest: unknown): string[] {
   const problems = findSchemaProblems(manifestSchema, manifest);
   if (problems.length > 0) return problems;
-  const { settings, address } = manifest as PluginManifest;
-  return [...findCompileProblems("settings", settings), ...findCompileProblems("address", address.schema)];
+  const { settings, address, errors = {}, suppresses = {} } = manifest as PluginManifest;
+  return [
+    ...findCompileProblems("settings", settings),
+    ...findCompileProblems("address", address.schema),
+    ...Object.keys(suppresses)
+      .filter((code) => !Object.hasOwn(errors, code))
+      .map((code) => `suppresses ${code}, which has no words in errors`),
+  ];
 }
 
 function findCompileProblems(name: string, schema: object): string[] {

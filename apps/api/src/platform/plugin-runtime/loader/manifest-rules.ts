@@ -12,6 +12,7 @@ export function findManifestFaults(manifest: PluginManifest): string[] {
     ...findAuthFaults(manifest),
     ...findHostFaults(manifest),
     ...findIdempotencyFaults(manifest),
+    ...findSuppressionFaults(manifest),
   ];
 }
 
@@ -59,4 +60,9 @@ const isHostName = (text: string) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(tex
 function findIdempotencyFaults({ idempotency }: PluginManifest): string[] {
   const isVague = idempotency.kind === "key" && idempotency.windowSeconds === undefined;
   return isVague ? ["idempotency needs windowSeconds"] : [];
+}
+
+function findSuppressionFaults({ errors = {}, suppresses = {} }: PluginManifest): string[] {
+  const wordless = Object.keys(suppresses).filter((code) => !Object.hasOwn(errors, code));
+  return wordless.map((code) => `suppresses has "${code}", which has no words in errors`);
 }

@@ -9,6 +9,7 @@ import { scheduleFault } from "../../words/schedule-fault.ts";
 import { channelObstacle, policyObstacle, variablesOf, writtenKinds } from "./compose.rules.ts";
 import type { ComposeOptions } from "./compose-options.ts";
 import type { Draft } from "./draft.ts";
+import { exclusionFaults } from "./exclusions.ts";
 
 const MAX_LISTED = 1000;
 const MAX_CHANNELS = 5;
@@ -24,6 +25,7 @@ export function checkDraft(
     ...contentErrors(draft, options, version),
     ...wayErrors(draft, options, version),
     ...rateFaults(draft.rate),
+    ...exclusionFaults(draft),
     ...(draft.when === "at" ? repeatFaults(draft.repeat) : {}),
     "schedule/at": draft.when === "at" ? scheduleFault(draft.at, timeZone()) : undefined,
   };

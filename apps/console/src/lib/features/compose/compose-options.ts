@@ -2,6 +2,7 @@ import {
   type ApprovalFlow,
   type Channel,
   type Policy,
+  type RecipientList,
   type Tag,
   type Template,
   tidings,
@@ -17,6 +18,7 @@ export interface ComposeOptions {
   /** With a published version. */
   templates: Template[];
   policies: Policy[];
+  lists: RecipientList[];
   tags: Tag[];
   /** How many users there are, where the role may know. */
   userCount: number | undefined;
@@ -27,11 +29,12 @@ const query = { limit: 100 };
 const nothing = { items: [] };
 
 export async function getComposeOptions(): Promise<ComposeOptions> {
-  const [channels, plugins, templates, policies, tags, quotas, flow] = await Promise.all([
+  const [channels, plugins, templates, policies, lists, tags, quotas, flow] = await Promise.all([
     can("read", "Channel") ? tidings.listChannels({ query: { ...query, state: "on" } }) : nothing,
     getPluginCatalogue(),
     can("read", "Template") ? tidings.listTemplates({ query }) : nothing,
     can("read", "Policy") ? tidings.listPolicies({ query }) : nothing,
+    can("read", "RecipientList") ? tidings.listRecipientLists({ query }) : nothing,
     can("read", "Tag") ? tidings.listTags({ query }) : nothing,
     can("read", "Quota") ? tidings.listQuotas() : nothing,
     can("read", "ApprovalFlow") ? tidings.getApprovalFlow() : undefined,
@@ -41,6 +44,7 @@ export async function getComposeOptions(): Promise<ComposeOptions> {
     plugins,
     templates: templates.items.filter(isPublished),
     policies: policies.items.filter(({ state }) => state === "active"),
+    lists: lists.items,
     tags: tags.items,
     userCount: quotas.items.find(({ kind }) => kind === "users")?.used,
     flow,

@@ -24,6 +24,12 @@ export interface Draft {
   rate: RateFields;
   /** Empty: as long as it takes. */
   ttlSeconds: string;
+  /** What a list of recipients does to it. */
+  listUse: "none" | "allow" | "deny";
+  /** Its id. */
+  list: string;
+  /** Empty: none. */
+  deduplicateSeconds: string;
   /** Made once a draft: however often it is sent, it is sent once. */
   idempotencyKey: string;
 }
@@ -63,6 +69,9 @@ export const emptyDraft = (): Draft => ({
   repeat: noRepeat(),
   rate: noRate(),
   ttlSeconds: "",
+  listUse: "none",
+  list: "",
+  deduplicateSeconds: "",
   idempotencyKey: newIdempotencyKey(),
 });
 
@@ -82,6 +91,10 @@ const STEP_BY_FIELD: Record<string, Step> = {
   schedule: "how",
   rate: "how",
   ttlSeconds: "how",
+  listUse: "how",
+  allowList: "how",
+  denyList: "how",
+  deduplicateSeconds: "how",
 };
 
 /** The step that a field is in, by the first part of its name. */

@@ -5,6 +5,7 @@ import { toRate } from "../../words/rate.ts";
 import { toRepeat } from "../../words/repeat.ts";
 import { variablesOf, writtenKinds } from "./compose.rules.ts";
 import type { Draft, DraftAudience } from "./draft.ts";
+import { sentExclusions } from "./exclusions.ts";
 
 /** What is sent of a draft: only what its choices use. */
 export function sentMessage(draft: Draft, version: TemplateVersion | undefined): SendMessage {
@@ -16,6 +17,7 @@ export function sentMessage(draft: Draft, version: TemplateVersion | undefined):
     priority: Number(draft.priority),
     ...sentTime(draft),
     ...sentRate(draft),
+    ...sentExclusions(draft),
   };
 }
 

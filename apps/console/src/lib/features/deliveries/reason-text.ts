@@ -14,6 +14,14 @@ const texts: Record<string, (input: { detail: string }) => string> = {
   cancelled: m.deliveries_reason_cancelled,
   reached_earlier: m.deliveries_reason_reached_earlier,
   time_to_live_over: m.deliveries_reason_time_to_live_over,
+  suppressed_by_tenant: m.deliveries_reason_suppressed_by_tenant,
+  unsubscribed: m.deliveries_reason_unsubscribed,
+  address_dead: m.deliveries_reason_address_dead,
+  complained: m.deliveries_reason_complained,
+  suppressed_by_vendor: m.deliveries_reason_suppressed_by_vendor,
+  not_on_allow_list: m.deliveries_reason_not_on_allow_list,
+  on_deny_list: m.deliveries_reason_on_deny_list,
+  duplicate_content: m.deliveries_reason_duplicate_content,
   // What a vendor that gives no code of its own is known to have done.
   rejected: m.deliveries_reason_rejected,
   transient: m.deliveries_reason_transient,
@@ -37,6 +45,17 @@ export function deliveryReason(plugins: PluginCatalogue, delivery: Delivery): st
   const { reason, reasonDetail, channel } = delivery;
   return reason === null ? undefined : reasonText(plugins, channel.kind, reason, reasonDetail);
 }
+
+/** Reasons that an entry of the suppression list stands behind. */
+const SUPPRESSED = [
+  "suppressed_by_tenant",
+  "unsubscribed",
+  "address_dead",
+  "complained",
+  "suppressed_by_vendor",
+];
+
+export const isOfSuppression = (code: string): boolean => SUPPRESSED.includes(code);
 
 /** Whether a code is worth showing beside its words: a vendor's support asks for it. */
 export const isVendorCode = (code: string): boolean => !Object.hasOwn(texts, code);

@@ -7,6 +7,7 @@ const names: Record<string, () => string> = {
   users: m.quotas_users,
   templates: m.quotas_templates,
   policies: m.quotas_policies,
+  recipient_lists: m.quotas_recipient_lists,
   messages_per_day: m.quotas_messages_per_day,
 };
 

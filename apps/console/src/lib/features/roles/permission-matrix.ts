@@ -36,6 +36,8 @@ const groups: { label: () => string; subjects: [Subject, () => string, Action[]]
     subjects: [
       ["User", m.users_title, ["read", "create", "update", "delete"]],
       ["Tag", m.tags_title, ["read", "create", "update", "delete"]],
+      ["Suppression", m.suppressions_title, ["read", "create", "delete"]],
+      ["RecipientList", m.recipient_lists_title, ["read", "create", "update", "delete"]],
     ],
   },
   {

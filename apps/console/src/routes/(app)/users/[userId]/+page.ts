@@ -1,17 +1,19 @@
 import { tidings } from "#lib/api/client.ts";
 import { loadScopes } from "#lib/features/users/load-user-options.ts";
 import { getPluginCatalogue } from "#lib/plugins/plugin-catalogue.ts";
-import { authorize } from "#lib/session.svelte.ts";
+import { authorize, can } from "#lib/session.svelte.ts";
 import type { PageLoad } from "./$types";
 
 export const load: PageLoad = async ({ parent, params, depends }) => {
   await parent();
   authorize("read", "User");
   depends("console:user");
-  const [user, plugins, scopes] = await Promise.all([
-    tidings.getUser({ path: { userId: params.userId } }),
+  const { userId } = params;
+  const [user, plugins, scopes, suppressed] = await Promise.all([
+    tidings.getUser({ path: { userId } }),
     getPluginCatalogue(),
     loadScopes(),
+    can("read", "Suppression") ? tidings.lookUpSuppressions({ body: { userId } }) : { items: [] },
   ]);
-  return { user, plugins, scopes, title: user.name };
+  return { user, plugins, scopes, suppressions: suppressed.items, title: user.name };
 };
