@@ -51,6 +51,15 @@ const betweenWorkspaces = [
     to: { path: "^(apps|packages|plugins)/", pathNot: [SDK_CLIENT, "^packages/sdk/src/plugin/"] },
   },
   {
+    name: "scenarios-know-only-the-outside",
+    comment: "The suite looks at a running server as callers and vendors do; the harness starts it.",
+    from: { path: "^tests/scenarios/" },
+    to: {
+      path: "^(apps|packages|plugins)/",
+      pathNot: ["^apps/api/test/harness/", SDK_CLIENT, "^packages/db/src/(index|testing/index)\\.ts$"],
+    },
+  },
+  {
     name: "api-imports-no-plugin",
     comment: "Plugins are found by their manifest: one more channel costs no line here.",
     from: { path: `${API}/` },

@@ -23,6 +23,7 @@ export default defineConfig({
       project("plugins", "plugins", ["*/src", "*/test", "*/simulator"]),
       project("architecture", "tests/architecture", ["."]),
       project("chaos", "chaos", ["checker"]),
+      project("scenarios", "tests/scenarios", ["."]),
     ],
   },
 });

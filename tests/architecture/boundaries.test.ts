@@ -26,6 +26,8 @@ const CLEAN: Record<string, string[]> = {
   "apps/console/src/routes/page.ts": ["@tidings/sdk"],
   "apps/console/src/routes/Page.svelte": ["./page.ts", "@tidings/sdk"],
   "examples/send-message/index.ts": ["@tidings/sdk"],
+  "tests/scenarios/stage.ts": ["../../apps/api/test/harness/index.ts", "@tidings/db/testing"],
+  "apps/api/test/harness/index.ts": ["../../src/main.ts"],
   "apps/api/src/main.ts": ["./composition/http.ts"],
   "apps/api/src/composition/http.ts": [
     "../modules/tags/index.ts",
@@ -78,6 +80,7 @@ const PLANTS: Plant[] = [
   plant("console-knows-only-the-client", "apps/console/src/routes/a.ts", "@tidings/sdk/plugin"),
   plant("console-knows-only-the-client", "apps/console/src/routes/B.svelte", "@tidings/db"),
   plant("examples-know-only-the-client", "examples/send-message/a.ts", "@tidings/db"),
+  plant("scenarios-know-only-the-outside", "tests/scenarios/a.ts", "../../apps/api/src/main.ts"),
   plant(
     "api-imports-no-plugin",
     `${PLATFORM}/plugin-runtime/a.ts`,
@@ -160,7 +163,18 @@ interface Violation {
 /** The violations in a tree as `rule: file`. */
 async function cruise(cwd: string): Promise<string[]> {
   const bin = join(ROOT, "node_modules/dependency-cruiser/bin/dependency-cruise.mjs");
-  const args = [bin, "--config", CONFIG, "--output-type", "json", "apps", "packages", "plugins", "examples"];
+  const args = [
+    bin,
+    "--config",
+    CONFIG,
+    "--output-type",
+    "json",
+    "apps",
+    "packages",
+    "plugins",
+    "examples",
+    "tests",
+  ];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd, maxBuffer: 50_000_000 }).catch(
     (error) => error,
   );

@@ -46,11 +46,13 @@ async function prepare(backend: Backend): Promise<World> {
       REDIS_URL: redis?.url ?? "",
       TIDINGS_KEY: randomBytes(32).toString("base64"),
     },
-    smsVendor: {
-      endpoints: [gate.endpoint],
-      settings: { ...vendor.settings, endpoint: `http://${gate.endpoint}` },
+    vendors: {
+      "sms-aliyun": {
+        endpoints: [gate.endpoint],
+        settings: { ...vendor.settings, endpoint: `http://${gate.endpoint}` },
+        limits: { batchSize: BATCH_SIZE, timeoutMs: 60_000 },
+      },
     },
-    smsLimits: { batchSize: BATCH_SIZE, timeoutMs: 60_000 },
   });
   stops.push(() => server.remove());
   const books = connect({ url: database.url, max: 2, applicationName: "tidings-test-books" });

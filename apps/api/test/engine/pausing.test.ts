@@ -152,3 +152,20 @@ describe("pausing", () => {
     return count;
   }
 });
+
+it("sends nothing of what ran out of time while nothing was running, whichever loop comes first", async () => {
+  const installation = await startInstallation({ engine: false });
+  try {
+    const school = await givenSchool(installation);
+    await school.addUsers([{ userId: "u-1", identities: [{ kind: "push", address: "d-1" }] }]);
+    const message = messageTo(users("u-1"), ["courier"], { ttlSeconds: 600 });
+    const ids = await Promise.all(Array.from({ length: 20 }, () => school.send(message)));
+    await timePasses(installation, 601);
+    await installation.startEngine();
+    for (const id of ids) await school.reaches(id, "expired");
+    expect(installation.vendor.calls).toEqual([]);
+    await expectNothingLost(installation);
+  } finally {
+    await installation.stop();
+  }
+});

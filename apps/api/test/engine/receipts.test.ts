@@ -99,6 +99,39 @@ it("gives what was not delivered no time of delivery", async () => {
   expect(await school.reaches(id, "undelivered")).toMatchObject({ deliveredAt: null, readAt: null });
 });
 
+it("keeps the first reason for which something did not arrive, as it was counted", async () => {
+  const { id, delivery } = await givenAccepted();
+  await push(event("undelivered", { ref: delivery.id }, { code: "gone", detail: "no such device" }));
+  await push(event("undelivered", { ref: delivery.id }, { code: "full" }));
+  expect(await school.reaches(id, "undelivered")).toMatchObject({
+    reason: "gone",
+    reasonDetail: "no such device",
+  });
+});
+
+it("takes the earliest moment of those reported, whichever comes first", async () => {
+  const { id, delivery } = await givenAccepted();
+  const [early, late] = [Date.now() + 10_000, Date.now() + 20_000];
+  await push(event("delivered", { ref: delivery.id }, { at: late }));
+  await push(event("delivered", { ref: delivery.id }, { at: early }));
+  const { deliveredAt } = await school.reaches(id, "delivered");
+  expect(Date.parse(deliveredAt ?? "")).toBe(early);
+});
+
+it("makes nothing arrived or read of what the vendor had refused", async () => {
+  installation.vendor.answer(({ refs: [ref = ""] }) => ({
+    status: 200,
+    body: JSON.stringify({ refused: { [ref]: "no_device" } }),
+  }));
+  const id = await school.send(messageTo(users("u-1"), ["courier"]));
+  await school.completed(id);
+  installation.vendor.answer(() => ({ status: 200 }));
+  const { id: ref } = await school.timelineOf(id);
+  await push(event("delivered", { ref }), event("read", { ref }));
+  expect(await school.timelineOf(id)).toMatchObject({ state: "failed", deliveredAt: null, readAt: null });
+  expect(await countsOf(id)).toMatchObject({ failed: 1, delivered: 0, read: 0 });
+});
+
 it("settles on delivered when both come in one push", async () => {
   const { id, delivery } = await givenAccepted();
   await push(event("undelivered", { ref: delivery.id }), event("delivered", { ref: delivery.id }));

@@ -3,12 +3,12 @@ import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Simulator } from "@tidings/sdk/testing";
 import { REPOSITORY } from "./installation.ts";
 
 const START_TIMEOUT_MS = 60_000;
-/** Printed once the demo school is in place; `/ready` answers before that. */
+/** Printed once everything, and the demo school, is in place; `/ready` answers before that. */
 const SEEDED = "Tidings is ready";
 
 /** The server as it is shipped, in processes of its own that can be killed. */
@@ -16,20 +16,35 @@ export interface BuiltServer {
   publicUrl: string;
   /** Starts a process and waits until it serves. */
   start(): Promise<void>;
+  /** What the process that was started last has said so far. */
+  output(): string;
   /** SIGKILL, as the kernel does when memory is short: nothing is drained, nothing said. */
   kill(): Promise<void>;
   remove(): Promise<void>;
 }
 
-export interface BuiltServerOptions {
-  env: Record<string, string>;
-  /** The SMS vendor that the server's SMS channel talks to, and that survives it. */
-  smsVendor: Pick<Simulator, "endpoints" | "settings">;
-  /** In place of the limits that the SMS plugin's manifest declares. */
-  smsLimits: { batchSize?: number; timeoutMs?: number };
+/** A vendor that the server's channels of a plugin talk to, and that survives it. */
+export interface OutsideVendor extends Pick<Simulator, "endpoints" | "settings"> {
+  /** In place of the limits that the plugin's manifest declares. */
+  limits?: { batchSize?: number; timeoutMs?: number };
 }
 
-/** Builds the sources as they are into a scratch folder, with plugins whose SMS vendor is the given one. */
+type PluginFolder = (typeof PLUGINS)[number];
+
+export interface BuiltServerOptions {
+  env: Record<string, string>;
+  /** In place of the simulators that the server would start, by the plugin's folder. */
+  vendors?: Partial<Record<PluginFolder, OutsideVendor>>;
+  /** Folders of further plugins. */
+  plugins?: string[];
+  /** Whether there is a demo school, and its vendors may be called. Default: yes. */
+  demo?: boolean;
+}
+
+/** Those that the demo school has channels of. */
+const PLUGINS = ["sms-aliyun", "email-smtp", "webhook"] as const;
+
+/** Builds the sources as they are into a scratch folder, with plugins that talk to the given vendors. */
 export async function buildServer(options: BuiltServerOptions): Promise<BuiltServer> {
   const folder = await mkdtemp(join(tmpdir(), "tidings-built-"));
   await symlink(join(REPOSITORY, "node_modules"), join(folder, "node_modules"));
@@ -49,6 +64,7 @@ export async function buildServer(options: BuiltServerOptions): Promise<BuiltSer
     ...options.env,
   };
   let server: ChildProcess | undefined;
+  let output = "";
   const kill = async () => {
     if (!server || server.exitCode !== null || server.signalCode !== null) return;
     const ended = once(server, "exit");
@@ -61,9 +77,17 @@ export async function buildServer(options: BuiltServerOptions): Promise<BuiltSer
     publicUrl: `http://127.0.0.1:${port}`,
     async start() {
       const stdio = ["ignore", "pipe", "pipe"] as const;
-      server = spawn(process.execPath, ["dist/main.js", "--demo"], { cwd: folder, env, stdio: [...stdio] });
-      await seeded(server);
+      const flag = options.demo === false ? "--no-demo" : "--demo";
+      server = spawn(process.execPath, ["dist/main.js", flag], { cwd: folder, env, stdio: [...stdio] });
+      output = "";
+      for (const stream of [server.stdout, server.stderr]) {
+        stream?.on("data", (chunk: Buffer) => {
+          output += chunk;
+        });
+      }
+      await seeded(server, () => output);
     },
+    output: () => output,
     kill,
     async remove() {
       await kill();
@@ -72,41 +96,47 @@ export async function buildServer(options: BuiltServerOptions): Promise<BuiltSer
   };
 }
 
-/** The repository's plugins; in place of the SMS vendor's simulator one that points at the vendor outside. */
-async function layPlugins(folder: string, { smsVendor, smsLimits }: BuiltServerOptions): Promise<void> {
-  const own = join(REPOSITORY, "plugins");
-  const sms = join(folder, "sms-aliyun");
-  await mkdir(join(sms, "dist"), { recursive: true });
-  await symlink(join(own, "webhook"), join(folder, "webhook"));
-  await symlink(join(own, "email-smtp"), join(folder, "email-smtp"));
-  await cp(join(own, "sms-aliyun/dist/plugin.js"), join(sms, "dist/plugin.js"));
-  await writeFile(join(sms, "package.json"), JSON.stringify({ type: "module" }));
-  const manifest = JSON.parse(await readFile(join(own, "sms-aliyun/channel.json"), "utf8"));
-  Object.assign(manifest.limits, smsLimits);
-  await writeFile(join(sms, "channel.json"), JSON.stringify(manifest));
-  const { endpoints, settings } = smsVendor;
+/** The repository's plugins; those with a vendor outside have a simulator that only points at it. */
+async function layPlugins(folder: string, { vendors = {}, plugins = [] }: BuiltServerOptions): Promise<void> {
+  await mkdir(folder);
+  for (const path of plugins) await symlink(path, join(folder, basename(path)));
+  for (const plugin of PLUGINS) {
+    const vendor = vendors[plugin];
+    const own = join(REPOSITORY, "plugins", plugin);
+    if (vendor) await copyPlugin(own, join(folder, plugin), vendor);
+    else await symlink(own, join(folder, plugin));
+  }
+}
+
+async function copyPlugin(
+  from: string,
+  to: string,
+  { endpoints, settings, limits }: OutsideVendor,
+): Promise<void> {
+  await mkdir(join(to, "dist"), { recursive: true });
+  await cp(join(from, "dist/plugin.js"), join(to, "dist/plugin.js"));
+  await writeFile(join(to, "package.json"), JSON.stringify({ type: "module" }));
+  const manifest = JSON.parse(await readFile(join(from, "channel.json"), "utf8"));
+  Object.assign(manifest.limits, limits);
+  await writeFile(join(to, "channel.json"), JSON.stringify(manifest));
   const simulator = JSON.stringify({ url: `http://${endpoints[0]}/`, endpoints, settings });
   await writeFile(
-    join(sms, "dist/simulator.js"),
+    join(to, "dist/simulator.js"),
     `export const startSimulator = async () =>
       ({ ...${simulator}, received: () => [], misbehave() {}, close: async () => {} });`,
   );
 }
 
 /** Waits until the server serves; fails with what it said when it ends or takes too long. */
-function seeded(server: ChildProcess): Promise<void> {
+function seeded(server: ChildProcess, output: () => string): Promise<void> {
   return new Promise((resolve, reject) => {
-    let output = "";
-    const fail = (why: string) => reject(new Error(`The server ${why}.\n${output}`));
+    const fail = (why: string) => reject(new Error(`The server ${why}.\n${output()}`));
     const timer = setTimeout(() => fail("did not get ready in time"), START_TIMEOUT_MS);
-    const read = (chunk: Buffer) => {
-      output += chunk;
-      if (!output.includes(SEEDED)) return;
+    server.stdout?.on("data", () => {
+      if (!output().includes(SEEDED)) return;
       clearTimeout(timer);
       resolve();
-    };
-    server.stdout?.on("data", read);
-    server.stderr?.on("data", read);
+    });
     server.once("error", (error) => fail(`could not be started: ${error.message}`));
     server.once("exit", (code, signal) => {
       clearTimeout(timer);

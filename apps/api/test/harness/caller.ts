@@ -24,7 +24,7 @@ export type Call = <Body = AnyBody>(
 ) => Promise<Answer<Body>>;
 
 /** An installation in this process, or one that is reached over the network. */
-interface Reachable {
+export interface Reachable {
   http: { app: { request(url: string, init: RequestInit): Response | Promise<Response> } };
   publicUrl: string;
 }

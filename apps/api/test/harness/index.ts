@@ -32,6 +32,7 @@ export {
   givenSchool,
   messageTo,
   mustSucceed,
+  type NewUser,
   newPhone,
   PASSWORD,
   type School,

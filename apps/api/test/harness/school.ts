@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { toUuid } from "@tidings/db";
 import { abilityOf } from "../../src/platform/authorization/index.ts";
-import { type Answer, type Call, callWithKey, signIn } from "./caller.ts";
+import { type Answer, type Call, callWithKey, type Reachable, signIn } from "./caller.ts";
 import type { Installation } from "./installation.ts";
 import { HANG_MS, until } from "./patience.ts";
 
@@ -21,6 +21,15 @@ export interface SchoolChannel {
   id: string;
   code: string;
   receiptsUrl: string | null;
+}
+
+/** Where a school can be: an installation in this process, or a built server with its operator beside it. */
+export interface SchoolHost
+  extends Pick<Installation, "publicUrl" | "books" | "sms" | "mail" | "hook" | "vendor"> {
+  http: Reachable["http"] & {
+    tenants: Pick<Installation["http"]["tenants"], "createTenant">;
+    members: Pick<Installation["http"]["members"], "createMember">;
+  };
 }
 
 /** A delivery as the API shows it. */
@@ -45,7 +54,7 @@ export type Counts = Record<string, number>;
 /** A tenant with members of every role, a source with a key, and a channel of each kind. */
 export interface School {
   tenantId: string;
-  installation: Installation;
+  installation: SchoolHost;
   emails: Record<RoleCode, string>;
   memberIds: Record<RoleCode, string>;
   roleIds: Record<RoleCode, string>;
@@ -106,7 +115,7 @@ let nextNumber = 0;
 export const newPhone = (lastFour = "1234"): string =>
   `13${String(nextNumber++).padStart(5, "0")}${lastFour}`;
 
-export async function givenSchool(installation: Installation, name = "实验学校"): Promise<School> {
+export async function givenSchool(installation: SchoolHost, name = "实验学校"): Promise<School> {
   const { tenantId, roleIds } = await createTenant(installation, name);
   const suffix = randomBytes(4).toString("hex");
   const emails = byRole((role) => `${role}-${suffix}@school.example`);
@@ -143,7 +152,7 @@ const system = () => ({
   now: () => new Date(),
 });
 
-async function createTenant({ http }: Installation, name: string) {
+async function createTenant({ http }: SchoolHost, name: string) {
   const code = `school-${randomBytes(5).toString("hex")}`;
   const tenant = await http.tenants.createTenant(system(), {
     code,
@@ -156,7 +165,7 @@ async function createTenant({ http }: Installation, name: string) {
 }
 
 async function createMembers(
-  { http }: Installation,
+  { http }: SchoolHost,
   tenantId: string,
   roleIds: Record<RoleCode, string>,
   emails: Record<RoleCode, string>,
@@ -175,7 +184,7 @@ async function createMembers(
   return byRole((role) => members[ROLES.indexOf(role)]?.id ?? "");
 }
 
-async function createChannels({ sms, mail, hook, vendor }: Installation, owner: Call) {
+async function createChannels({ sms, mail, hook, vendor }: SchoolHost, owner: Call) {
   const { accessKeyId, accessKeySecret, ...smsSettings } = sms.settings;
   const { password, ...mailSettings } = mail.settings;
   const { secret, ...hookSettings } = hook.settings;
@@ -242,7 +251,7 @@ const saveUsers = (owner: Call, users: NewUser[]) =>
     return answer.status === 503 && answer.headers.has("retry-after") ? undefined : answer;
   });
 
-function verbs(installation: Installation, owner: Call, source: Call) {
+function verbs(installation: SchoolHost, owner: Call, source: Call) {
   const trySend: School["trySend"] = (message, { key, as = source } = {}) =>
     as("POST", "/v1/messages", message, key ? { headers: { "idempotency-key": key } } : {});
   const message = (id: string) => mustSucceed<MessageView>(owner("GET", `/v1/messages/${id}`));
@@ -316,8 +325,7 @@ function verbs(installation: Installation, owner: Call, source: Call) {
       });
     },
     async pushReceipt(channel: SchoolChannel, body: unknown) {
-      const url = new URL(channel.receiptsUrl ?? "");
-      const response = await installation.http.app.request(url, {
+      const response = await installation.http.app.request(channel.receiptsUrl ?? "", {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: typeof body === "string" ? body : JSON.stringify(body),

@@ -31,11 +31,19 @@ export async function createTemplate(serverUrl: string): Promise<void> {
 }
 
 /** Clones the migrated template, for one test file. Needs the global setup `@tidings/db/testing` exports. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export const createTestDatabase = (): Promise<TestDatabase> => create(cloneTemplate);
+
+/** An empty database, as a first start finds it. */
+export const createBlankDatabase = (): Promise<TestDatabase> =>
+  create(async (run, name) => void (await run(`create database ${name} template template0`)));
+
+type Run = (text: string) => Promise<unknown>;
+
+async function create(make: (run: Run, name: string) => Promise<void>): Promise<TestDatabase> {
   const serverUrl = process.env[SERVER_URL_VARIABLE];
   if (!serverUrl) throw new Error("No test server: run through vitest with the global setup of packages/db.");
   const name = `tidings_test_${randomBytes(6).toString("hex")}`;
-  await withSession(serverUrl, "tidings-test", (sql) => cloneTemplate((text) => sql.unsafe(text), name));
+  await withSession(serverUrl, "tidings-test", (sql) => make((text) => sql.unsafe(text), name));
   return {
     url: databaseUrl(serverUrl, name),
     drop: () =>
@@ -45,7 +53,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   };
 }
 
-async function cloneTemplate(run: (text: string) => Promise<unknown>, name: string): Promise<void> {
+async function cloneTemplate(run: Run, name: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       await run(`create database ${name} template ${TEMPLATE} strategy file_copy`);

@@ -1,2 +1,2 @@
-export { createTestDatabase, type TestDatabase } from "./databases.ts";
+export { createBlankDatabase, createTestDatabase, type TestDatabase } from "./databases.ts";
 export { until } from "./until.ts";

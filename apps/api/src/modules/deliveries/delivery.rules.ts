@@ -54,6 +54,9 @@ export function statesBefore(receipt: "delivered" | "undelivered"): DeliveryStat
   return DELIVERY_STATES.filter((state) => canMove(state, receipt));
 }
 
+/** The states in which a receipt says something: the vendor had the delivery, or may have had it. */
+export const HEARING_STATES: DeliveryState[] = [...statesBefore("delivered"), "delivered"];
+
 /** A vendor's later word about a delivery. */
 export interface Receipt {
   type: "delivered" | "undelivered" | "read" | "clicked";
@@ -69,10 +72,12 @@ export interface Engagement {
 }
 
 /**
- * Merges a receipt. `receipt.repository.ts` does the same to many rows in one statement; a receipt for a delivery that
- * was not accepted yet waits there, and must not be given to this function.
+ * Merges a receipt: the same ones make the same of a delivery in whatever order they come. `receipt.repository.ts` does
+ * the same to many rows in one statement; a receipt for a delivery that was not accepted yet waits there, and must not
+ * be given to this function.
  */
 export function mergeReceipt<T extends Engagement>(delivery: T, { type, at }: Receipt): T {
+  if (!HEARING_STATES.includes(delivery.state)) return delivery;
   const news = type === "undelivered" ? "undelivered" : "delivered";
   const state = canMove(delivery.state, news) ? news : delivery.state;
   const isEngagement = type === "read" || type === "clicked";

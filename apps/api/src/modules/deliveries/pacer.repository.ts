@@ -4,6 +4,9 @@ import { toUuid } from "../../platform/ids.ts";
 import { perSecondOf, roomOf, usedUntil, waitMs } from "./pace.rules.ts";
 import type { ChunkWork } from "./send.repository.ts";
 
+/** Whose rates count for a chunk. */
+type PacedWork = Pick<ChunkWork, "tenantId" | "messageId" | "channelId">;
+
 /** What a chunk may send now; with nothing, how long to wait and when its turn in the queue is. */
 export type Slots = { count: number } | { count: 0; waitMs: number; turnMs: number };
 
@@ -22,7 +25,7 @@ interface PacerRow {
  * Takes up to `wanted` deliveries out of the rates of the chunk's message and channel; everything wanted where neither
  * has one. The rates are read anew each time, so a change holds from the next batch on.
  */
-export async function takeSlots(tx: Tx, work: ChunkWork, wanted: number, left: number): Promise<Slots> {
+export async function takeSlots(tx: Tx, work: PacedWork, wanted: number, left: number): Promise<Slots> {
   const pacers = await lockPacers(tx, work);
   if (pacers.length === 0) return { count: wanted };
   const nowMs = pacers[0]?.now_ms ?? 0;
@@ -52,7 +55,7 @@ export async function takeSlots(tx: Tx, work: ChunkWork, wanted: number, left: n
 }
 
 /** In the order of their ids, so that two chunks never wait for each other; the clock is read behind the locks. */
-async function lockPacers({ sql }: Tx, work: ChunkWork): Promise<PacerRow[]> {
+async function lockPacers({ sql }: Tx, work: PacedWork): Promise<PacerRow[]> {
   const tenant = toUuid("tenant", work.tenantId);
   const message = toUuid("message", work.messageId);
   const channel = toUuid("channel", work.channelId);

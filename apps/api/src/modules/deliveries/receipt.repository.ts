@@ -1,7 +1,7 @@
 import type { ReceiptEvent } from "@tidings/sdk/plugin";
 import type { Tx } from "../../platform/database/index.ts";
 import { fromUuid, toBigint, toUuid } from "../../platform/ids.ts";
-import { statesBefore } from "./delivery.rules.ts";
+import { HEARING_STATES, statesBefore } from "./delivery.rules.ts";
 import { NIL_UUID } from "./expansion.repository.ts";
 
 const RECEIPTS_A_ROUND = 2000;
@@ -157,13 +157,14 @@ const moves = (sql: Tx["sql"], tenant: string) => sql`
     ), moved as (
       update deliveries d set
         state = n.new_state,
-        delivered_at = coalesce(d.delivered_at, n.delivered_at),
+        delivered_at = least(d.delivered_at, n.delivered_at),
         read_at = least(d.read_at, n.read_at),
         clicked_at = least(d.clicked_at, n.clicked_at),
-        reason = case n.new_state when 'undelivered' then coalesce(n.code, 'undelivered')
-          when 'delivered' then null else d.reason end,
-        reason_detail = case n.new_state when 'undelivered' then n.detail
-          when 'delivered' then null else d.reason_detail end,
+        -- The first reason stays: it is what was counted.
+        reason = case when n.new_state = n.old_state then d.reason
+          when n.new_state = 'undelivered' then coalesce(n.code, 'undelivered') end,
+        reason_detail = case when n.new_state = n.old_state then d.reason_detail
+          when n.new_state = 'undelivered' then n.detail end,
         changed_at = now()
       from (
         select *, case
@@ -172,7 +173,7 @@ const moves = (sql: Tx["sql"], tenant: string) => sql`
           when undelivered_at is not null and old_state = any(${statesBefore("undelivered")}::text[]::delivery_state[])
             then 'undelivered'
           else old_state end as new_state
-        from news
+        from news where old_state = any(${HEARING_STATES}::text[]::delivery_state[])
       ) n where d.tenant_id = ${tenant} and d.id = n.id
       returning d.message_id, d.channel_id, d.user_id, d.step, n.hour, n.old_state, n.old_reason, d.state, d.reason,
         n.old_read_at is null and d.read_at is not null as first_read,

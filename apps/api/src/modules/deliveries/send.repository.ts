@@ -71,7 +71,8 @@ interface ChunkWorkRow {
 
 /**
  * Takes the chunk from `queued` to `sending`. Undefined when the hint is stale: the lease was lost, or the message
- * was cancelled meanwhile.
+ * was cancelled meanwhile. One whose time to live is over is left to the loop that ends it, which may be behind after
+ * a standstill.
  */
 export async function beginChunk({ sql }: Tx, claim: Claim): Promise<ChunkWork | undefined> {
   const tenant = toUuid("tenant", claim.tenantId);
@@ -81,7 +82,7 @@ export async function beginChunk({ sql }: Tx, claim: Claim): Promise<ChunkWork |
       from messages m
       where c.tenant_id = ${tenant} and c.id = ${claim.chunkId} and c.lease_token = ${claim.leaseToken}
         and c.state = 'queued' and m.tenant_id = ${tenant} and m.id = c.message_id
-        and m.state in ('expanding', 'sending')
+        and m.state in ('expanding', 'sending') and (m.expires_at is null or m.expires_at > now())
       returning c.*
     )
     select b.message_id, m.source_id, b.channel_id, b.step, b.first_id, b.last_id,

@@ -1,0 +1,21 @@
+import { type Foundation, lay } from "../../src/composition/foundation.ts";
+import { composeHttp, type Http } from "../../src/composition/http.ts";
+import { createLogger } from "../../src/platform/logger.ts";
+
+/** Does beside a running server what no route does yet: makes tenants and their first members. */
+export interface Operator extends Pick<Http, "tenants" | "members"> {
+  close(): Promise<void>;
+}
+
+export function openOperator(
+  server: Pick<Foundation, "databaseUrl" | "installationKey" | "publicUrl">,
+): Operator {
+  const foundation = lay({
+    ...server,
+    plugins: { list: () => [], find: () => undefined, module: () => undefined },
+    outbound: { allowedEndpoints: new Set() },
+    logger: createLogger("silent"),
+  });
+  const { tenants, members } = composeHttp(foundation, { nudge: () => undefined });
+  return { tenants, members, close: () => foundation.close() };
+}
