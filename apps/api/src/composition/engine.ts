@@ -132,6 +132,7 @@ function startSending(
     runtime: foundation.runtime,
     catalogue: foundation.plugins,
     toHandle: (tenantId, channelId, channel) => vault.toHandle({ tenantId, id: channelId, ...channel }),
+    trackedAddress: foundation.trackedAddresses.write,
     afterBatch: async (tx, work, range) => {
       if (work.hasFlows) await wakeFlows(tx, work, work.step, range);
     },

@@ -2,6 +2,7 @@ import { connect } from "@tidings/db";
 import { type ChannelVault, createChannelVault } from "../modules/channels/index.ts";
 import type { InFlightLimits } from "../modules/deliveries/index.ts";
 import type { BacklogLimits } from "../modules/messages/index.ts";
+import { createTrackedAddresses, type TrackedAddresses } from "../modules/tracking/index.ts";
 import { type Clock, systemClock } from "../platform/clock.ts";
 import { type Database, type Transact, transactIn } from "../platform/database/index.ts";
 import type { Logger } from "../platform/logger.ts";
@@ -16,7 +17,7 @@ import { createMetrics } from "./metrics.ts";
 /** What an installation is made of, decided before anything is wired. */
 export interface Installation {
   databaseUrl: string;
-  /** 32 bytes: wraps the tenants' data keys and signs receipts addresses. */
+  /** 32 bytes: wraps the tenants' data keys, signs receipts addresses and seals tracked ones. */
   installationKey: Uint8Array;
   /** Where people and vendors reach it. */
   publicUrl: string;
@@ -46,6 +47,7 @@ export interface Foundation extends Omit<Installation, "clock"> {
   transactAsWorker: Transact;
   runtime: PluginRuntime;
   vault: ChannelVault;
+  trackedAddresses: TrackedAddresses;
   metrics: ReturnType<typeof createMetrics>;
   close(): Promise<void>;
 }
@@ -79,6 +81,7 @@ export function lay(installation: Installation): Foundation {
     transactAsWorker,
     runtime,
     vault,
+    trackedAddresses: createTrackedAddresses(installation.publicUrl, installation.installationKey),
     metrics,
     async close() {
       await runtime.close();

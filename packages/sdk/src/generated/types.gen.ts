@@ -343,6 +343,10 @@ export type ContentField = {
     maxLength: number;
     escape: 'none' | 'html';
     multiline: boolean;
+    /**
+     * `vendor`: the recipient gets the vendor's own text; nothing in it is tracked.
+     */
+    renderedBy: 'host' | 'vendor';
     help: LocalizedText & ({
         [key: string]: unknown;
     } | null);
@@ -418,6 +422,7 @@ export type CreateSeries = {
             [key: string]: string;
         };
     };
+    tracking?: Tracking & unknown;
     variables?: {
         [key: string]: string | number;
     };
@@ -706,6 +711,7 @@ export type MessageDetail = Message & {
             [key: string]: string;
         };
     };
+    tracking: Tracking;
     variables: {
         [key: string]: string | number;
     };
@@ -1055,6 +1061,7 @@ export type SaveTemplateVersion = {
             [key: string]: string;
         };
     };
+    tracking?: Tracking;
 };
 
 /**
@@ -1139,6 +1146,7 @@ export type SendMessage = {
             [key: string]: string;
         };
     };
+    tracking?: Tracking & unknown;
     variables?: {
         [key: string]: string | number;
     };
@@ -1205,6 +1213,7 @@ export type SeriesDetail = Series & {
             [key: string]: string;
         };
     };
+    tracking: Tracking;
     variables: {
         [key: string]: string | number;
     };
@@ -1391,6 +1400,7 @@ export type TemplateVersion = {
             [key: string]: string;
         };
     };
+    tracking: Tracking;
     createdBy: string;
     createdAt: string;
     updatedAt: string;
@@ -1404,6 +1414,17 @@ export type Tenant = {
     timeZone: string;
     locale: 'zh-CN' | 'en';
     createdAt: string;
+};
+
+export type Tracking = {
+    /**
+     * Links lead by us, so that a click comes back; those in texts that a vendor renders do not.
+     */
+    links?: boolean;
+    /**
+     * HTML ends with a picture of one pixel; that it is loaded counts as reading.
+     */
+    opens?: boolean;
 };
 
 export type UpdateChannel = {

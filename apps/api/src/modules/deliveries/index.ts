@@ -1,6 +1,7 @@
 export { readBacklog } from "./backlog.repository.ts";
 export { enterCancellation } from "./cancellation-lock.repository.ts";
 export { endUnsent, finishMessage } from "./completion.repository.ts";
+export { neededVariables, type TrackedAddress, valuesFor } from "./content.rules.ts";
 export { type DeliveryFilter, findDelivery } from "./delivery.repository.ts";
 export { deliveryRoutes } from "./delivery.routes.ts";
 export { type DeliveryState, type Engagement, mergeReceipt, type Receipt } from "./delivery.rules.ts";
@@ -14,6 +15,7 @@ export { holdUnsent, releaseUnsent } from "./holding.repository.ts";
 export { createLedger, type LedgerReport } from "./ledger.ts";
 export { perSecondOf } from "./pace.rules.ts";
 export { setRate } from "./pacer.repository.ts";
+export { keepAndApply } from "./receipt.repository.ts";
 export { receiptRoutes } from "./receipt.routes.ts";
 export { createReceiveReceipt } from "./receive-receipt.ts";
 export {

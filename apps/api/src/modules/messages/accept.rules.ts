@@ -15,6 +15,7 @@ export interface SendMessage {
   policy?: string | undefined;
   template?: string | undefined;
   content?: schema.Renderings | undefined;
+  tracking?: schema.Tracking | undefined;
   variables: Record<string, string | number>;
   priority: number;
   schedule?: Schedule | undefined;
@@ -52,13 +53,17 @@ function checkContent(catalogue: PluginCatalogue, plan: SendPlan, input: SendMes
   if (incomplete.length > 0) {
     throw invalidField(pointer, `Fields are missing for: ${incomplete.join("; ")}.`, "incomplete");
   }
-  if (plan.template) return;
+  if (plan.template) return refuseTracking(input);
   const problems = checkRenderings(input.content ?? {}, namesIn(input), catalogue).map((problem) => ({
     ...problem,
     pointer: problem.pointer.replace(/^\/renderings/, "/content"),
   }));
   if (problems.length > 0)
     throw invalidInput(problems[0]?.detail ?? "The content is not valid.", { errors: problems });
+}
+
+function refuseTracking({ tracking }: SendMessage): void {
+  if (tracking) throw invalidField("/tracking", "The template says what is tracked.", "not_applicable");
 }
 
 /** Variables that content without a template may use: those that are given, and the user's own. */

@@ -3,6 +3,7 @@ import { and, desc, eq, inArray, lt } from "drizzle-orm";
 import type { Tx } from "../../platform/database/index.ts";
 import { type PageRequest, readCursor } from "../../platform/http/index.ts";
 import { isId } from "../../platform/ids.ts";
+import { UNTRACKED } from "../templates/index.ts";
 import type { Counts } from "./counts.rules.ts";
 
 const {
@@ -108,6 +109,7 @@ export async function findMessage(
 export interface MessageContent {
   variables: Record<string, string | number>;
   renderings: schema.Renderings;
+  tracking: schema.Tracking;
   contentHash: Uint8Array;
   channelIds: string[];
   template: { id: string; name: string; version: number } | null;
@@ -125,6 +127,8 @@ export async function getMessageContent(
       variables: messages.variables,
       renderings: messages.renderings,
       templateRenderings: templateVersions.renderings,
+      tracking: messages.tracking,
+      templateTracking: templateVersions.tracking,
       contentHash: messages.contentHash,
       channelIds: messages.channelIds,
       templateId: templates.id,
@@ -168,6 +172,7 @@ export async function getMessageContent(
   return {
     variables: row.variables,
     renderings: row.renderings ?? row.templateRenderings ?? {},
+    tracking: row.tracking ?? row.templateTracking ?? UNTRACKED,
     contentHash: row.contentHash,
     channelIds: row.channelIds,
     template:

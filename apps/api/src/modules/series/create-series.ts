@@ -18,6 +18,7 @@ import {
   scopeOf,
   titleOf,
 } from "../messages/index.ts";
+import { trackingOf } from "../templates/index.ts";
 import { MAX_DAYS, nextOccurrence, type Recurrence, type Repeat } from "./recurrence.rules.ts";
 import {
   findByRequestKey,
@@ -121,6 +122,7 @@ async function plan(
     audience: input.audience,
     templateVersionId: sendPlan.template?.versionId ?? null,
     renderings: input.content ?? null,
+    tracking: trackingOf(input.tracking),
     variables: input.variables,
     channelIds: sendPlan.channels.map((channel) => toUuid("channel", channel.id)),
     policyVersionId: sendPlan.policyVersionId,
