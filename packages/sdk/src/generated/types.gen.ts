@@ -422,7 +422,7 @@ export type CreateSeries = {
             [key: string]: string;
         };
     };
-    tracking?: Tracking & unknown;
+    tracking?: Tracking;
     variables?: {
         [key: string]: string | number;
     };
@@ -1146,7 +1146,7 @@ export type SendMessage = {
             [key: string]: string;
         };
     };
-    tracking?: Tracking & unknown;
+    tracking?: Tracking;
     variables?: {
         [key: string]: string | number;
     };
@@ -1416,15 +1416,18 @@ export type Tenant = {
     createdAt: string;
 };
 
+/**
+ * What is tracked by our own means. A template says so itself; content without one may ask for it.
+ */
 export type Tracking = {
     /**
      * Links lead by us, so that a click comes back; those in texts that a vendor renders do not.
      */
-    links?: boolean;
+    links: boolean;
     /**
      * HTML ends with a picture of one pixel; that it is loaded counts as reading.
      */
-    opens?: boolean;
+    opens: boolean;
 };
 
 export type UpdateChannel = {

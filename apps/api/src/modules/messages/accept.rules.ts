@@ -53,17 +53,17 @@ function checkContent(catalogue: PluginCatalogue, plan: SendPlan, input: SendMes
   if (incomplete.length > 0) {
     throw invalidField(pointer, `Fields are missing for: ${incomplete.join("; ")}.`, "incomplete");
   }
-  if (plan.template) return refuseTracking(input);
+  if (plan.template) {
+    if (input.tracking)
+      throw invalidField("/tracking", "The template says what is tracked.", "not_applicable");
+    return;
+  }
   const problems = checkRenderings(input.content ?? {}, namesIn(input), catalogue).map((problem) => ({
     ...problem,
     pointer: problem.pointer.replace(/^\/renderings/, "/content"),
   }));
   if (problems.length > 0)
     throw invalidInput(problems[0]?.detail ?? "The content is not valid.", { errors: problems });
-}
-
-function refuseTracking({ tracking }: SendMessage): void {
-  if (tracking) throw invalidField("/tracking", "The template says what is tracked.", "not_applicable");
 }
 
 /** Variables that content without a template may use: those that are given, and the user's own. */

@@ -117,29 +117,31 @@ export interface MessageContent {
   approvalRequestId: string | null;
 }
 
+const contentColumns = {
+  variables: messages.variables,
+  renderings: messages.renderings,
+  templateRenderings: templateVersions.renderings,
+  tracking: messages.tracking,
+  templateTracking: templateVersions.tracking,
+  contentHash: messages.contentHash,
+  channelIds: messages.channelIds,
+  templateId: templates.id,
+  templateName: templates.name,
+  templateNumber: templateVersions.number,
+  policyId: policies.id,
+  policyName: policies.name,
+  policyNumber: policyVersions.number,
+  steps: policyVersions.steps,
+  approvalRequestId: approvalRequests.id,
+};
+
 export async function getMessageContent(
   tx: Tx,
   tenantId: string,
   messageId: string,
 ): Promise<MessageContent> {
   const [row] = await tx.db
-    .select({
-      variables: messages.variables,
-      renderings: messages.renderings,
-      templateRenderings: templateVersions.renderings,
-      tracking: messages.tracking,
-      templateTracking: templateVersions.tracking,
-      contentHash: messages.contentHash,
-      channelIds: messages.channelIds,
-      templateId: templates.id,
-      templateName: templates.name,
-      templateNumber: templateVersions.number,
-      policyId: policies.id,
-      policyName: policies.name,
-      policyNumber: policyVersions.number,
-      steps: policyVersions.steps,
-      approvalRequestId: approvalRequests.id,
-    })
+    .select(contentColumns)
     .from(messages)
     .leftJoin(
       templateVersions,

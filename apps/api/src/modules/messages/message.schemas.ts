@@ -85,9 +85,7 @@ export const SendMessageFields = {
     .record(z.string().regex(/^[a-z][a-z0-9_]{0,31}$/), z.record(z.string().max(64), z.string().max(100_000)))
     .optional()
     .openapi({ description: "Channel kind → field → text, where no template is used." }),
-  tracking: TrackingSchema.optional().openapi({
-    description: "What is tracked in `content`; a template says so itself.",
-  }),
+  tracking: TrackingSchema.optional(),
   variables: variables.default({}),
   priority: z.int().min(1).max(3).default(2).openapi({ description: "1 high, 2 medium, 3 low" }),
   rate: Rate.optional(),

@@ -15,11 +15,9 @@ const ContentField = z
     maxLength: z.int().openapi({ description: "Longest rendered value, Unicode code points." }),
     escape: z.enum(["none", "html"]),
     multiline: z.boolean(),
-    renderedBy: z
-      .enum(["host", "vendor"])
-      .openapi({
-        description: "`vendor`: the recipient gets the vendor's own text; nothing in it is tracked.",
-      }),
+    renderedBy: z.enum(["host", "vendor"]).openapi({
+      description: "`vendor`: the recipient gets the vendor's own text; nothing in it is tracked.",
+    }),
     help: text.nullable(),
   })
   .openapi("ContentField");

@@ -8,7 +8,7 @@ export interface Span {
 
 const COMMENT_END = "-->";
 /** Elements whose content is no markup. */
-const RAW_TEXT = /^(?:script|style|title|textarea|template)$/i;
+const RAW_TEXT = /^(?:script|style|title|textarea|template)$/;
 const TAG = /<(?:!--|(\/?)([a-z][a-z0-9-]*)(?=[\s/>]))/gi;
 const ATTRIBUTE = /[\s/]*([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>`{}]+)(?=[\s>])))?/dy;
 
@@ -23,20 +23,24 @@ export function findHtmlPlaces(html: string): HtmlPlaces {
   const places: HtmlPlaces = { links: [], bodyEnd: html.length };
   const tag = new RegExp(TAG);
   for (let found = tag.exec(html); found; found = tag.exec(html)) {
-    const [, slash, name = ""] = found;
-    if (name === "") {
-      const end = html.indexOf(COMMENT_END, tag.lastIndex);
-      if (end === -1) break;
-      tag.lastIndex = end + COMMENT_END.length;
-    } else if (slash) {
-      if (name.toLowerCase() === "body") places.bodyEnd = found.index;
-    } else {
-      const { href, end } = readAttributes(html, tag.lastIndex);
-      if (href && name.toLowerCase() === "a") places.links.push(href);
-      tag.lastIndex = RAW_TEXT.test(name) ? endOfRawText(html, name, end) : end;
-    }
+    const name = found[2]?.toLowerCase();
+    if (name === undefined) tag.lastIndex = endOfComment(html, tag.lastIndex);
+    else if (found[1]) places.bodyEnd = name === "body" ? found.index : places.bodyEnd;
+    else tag.lastIndex = readTag(html, name, tag.lastIndex, places);
   }
   return places;
+}
+
+/** Reads a tag from behind its name; returns where markup goes on. */
+function readTag(html: string, name: string, from: number, places: HtmlPlaces): number {
+  const { href, end } = readAttributes(html, from);
+  if (href && name === "a") places.links.push(href);
+  return RAW_TEXT.test(name) ? endOfRawText(html, name, end) : end;
+}
+
+function endOfComment(html: string, from: number): number {
+  const end = html.indexOf(COMMENT_END, from);
+  return end === -1 ? html.length : end + COMMENT_END.length;
 }
 
 function endOfRawText(html: string, name: string, from: number): number {
@@ -53,12 +57,12 @@ function readAttributes(html: string, from: number): { href?: Span | undefined; 
   let end = from;
   for (let found = attribute.exec(html); found; found = attribute.exec(html)) {
     end = attribute.lastIndex;
-    if (found[1]?.toLowerCase() === "href") href ??= valueOf(found);
+    if (found[1]?.toLowerCase() === "href") href ??= spanOf(found);
   }
   return { href, end };
 }
 
-function valueOf({ indices }: RegExpExecArray): Span {
+function spanOf({ indices }: RegExpExecArray): Span {
   const [start, end] = indices?.[2] ?? indices?.[3] ?? indices?.[4] ?? [0, 0];
   return { start, end };
 }

@@ -48,15 +48,18 @@ const Renderings = record(
 /** What is found out by our own means. */
 export const Tracking = z
   .strictObject({
-    links: z.boolean().default(false).openapi({
+    links: z.boolean().openapi({
       description:
         "Links lead by us, so that a click comes back; those in texts that a vendor renders do not.",
     }),
-    opens: z.boolean().default(false).openapi({
+    opens: z.boolean().openapi({
       description: "HTML ends with a picture of one pixel; that it is loaded counts as reading.",
     }),
   })
-  .openapi("Tracking");
+  .openapi("Tracking", {
+    description:
+      "What is tracked by our own means. A template says so itself; content without one may ask for it.",
+  });
 
 export const SaveTemplateVersionBody = z
   .strictObject({

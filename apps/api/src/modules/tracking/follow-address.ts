@@ -41,7 +41,7 @@ export function createFollowAddress(deps: FollowAddressDeps) {
       return keys.map((key) => found.get(key));
     },
   });
-  const receipts = new NaturalBatcher<PlacedEvent, void>({ flush: (events) => keep(deps, events) });
+  const receipts = new NaturalBatcher<PlacedEvent, undefined>({ flush: (events) => keep(deps, events) });
   const remember = <T>() =>
     createRecentAnswers<T>({
       ttlMs: REMEMBERED_MS,
@@ -49,7 +49,7 @@ export function createFollowAddress(deps: FollowAddressDeps) {
       monotonicMs: () => performance.now(),
     });
   const targets = remember<Target | undefined>();
-  const kept = remember<void>();
+  const kept = remember<undefined>();
   let underWay = 0;
 
   async function find(tracked: Tracked): Promise<Target | undefined> {
@@ -142,7 +142,7 @@ function toEvent(tracked: Tracked, url: string | undefined, at: Date): ReceiptEv
 }
 
 /** One transaction for each channel that something happened on. */
-async function keep({ transact }: FollowAddressDeps, placed: PlacedEvent[]): Promise<void[]> {
+async function keep({ transact }: FollowAddressDeps, placed: PlacedEvent[]): Promise<undefined[]> {
   const byChannel = new Map<string, { tenantId: string; events: ReceiptEvent[] }>();
   for (const { tenantId, channelId, event } of placed) {
     const known = byChannel.get(channelId);
