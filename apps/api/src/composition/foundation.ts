@@ -6,6 +6,7 @@ import { createTrackedAddresses, type TrackedAddresses } from "../modules/tracki
 import { type Clock, systemClock } from "../platform/clock.ts";
 import { type Database, type Transact, transactIn } from "../platform/database/index.ts";
 import type { Logger } from "../platform/logger.ts";
+import { createLoopWatch, type LoopWatch } from "../platform/loop-watch.ts";
 import {
   createPluginRuntime,
   type LoadedPlugins,
@@ -49,6 +50,7 @@ export interface Foundation extends Omit<Installation, "clock"> {
   vault: ChannelVault;
   trackedAddresses: TrackedAddresses;
   metrics: ReturnType<typeof createMetrics>;
+  loops: LoopWatch;
   close(): Promise<void>;
 }
 
@@ -62,7 +64,8 @@ export function lay(installation: Installation): Foundation {
     connect({ url, role: `tidings_${name}`, max: POOL_SIZES[name], applicationName: `tidings-${name}` });
   const [api, worker, dispatch] = [open("api"), open("worker"), open("dispatch")];
   const transactAsWorker = transactIn(worker);
-  const metrics = createMetrics(dispatch);
+  const loops = createLoopWatch();
+  const metrics = createMetrics(dispatch, loops);
   const runtime = createPluginRuntime({
     plugins: installation.plugins,
     clock,
@@ -83,6 +86,7 @@ export function lay(installation: Installation): Foundation {
     vault,
     trackedAddresses: createTrackedAddresses(installation.publicUrl, installation.installationKey),
     metrics,
+    loops,
     async close() {
       await runtime.close();
       await Promise.all([api.close(), worker.close(), dispatch.close()]);

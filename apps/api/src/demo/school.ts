@@ -72,7 +72,7 @@ export const templateVersion = (publicUrl: string) => ({
   tracking: { links: true, opens: false },
   variables: [
     { name: "user_name", type: "text", required: true, example: "张伟" },
-    { name: "user_id", type: "text", required: true, example: "2024001" },
+    { name: "user_id", type: "text", required: false, example: "2024001" },
     { name: "course", type: "text", required: true, example: "高等数学" },
     { name: "rate", type: "text", required: true, example: "72%" },
   ],
