@@ -188,7 +188,7 @@ function startSending(
     queue: SEND_QUEUE,
     payload: SendHint,
     concurrency: HINTS_AT_ONCE,
-    process: ({ claims }) => hints.follow(() => allOf(claims.map(sendChunk))),
+    process: (hint) => hints.follow(hint, (claims) => allOf(claims.map(sendChunk))),
   });
   return {
     hints,

@@ -61,6 +61,8 @@ function locked({ books }: Installation): Outage {
         over = books
           .transaction(
             async ({ sql }) => {
+              await sql`select set_config('idle_in_transaction_session_timeout', '0', true),
+                set_config('lock_timeout', '0', true)`;
               const tables = await sql<{ name: string }[]>`
                 select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'bullmq'`;
               await sql.unsafe(

@@ -304,10 +304,6 @@ test.describe("tracking", () => {
   });
 
   test("a link clicked in a mail comes back as a click", async ({ page, context }) => {
-    test.skip(
-      !process.env.TIDINGS_E2E_MAIL_URL,
-      "the mail simulator of a server that ran before is not known",
-    );
     await signIn(page, "owner");
     const { id } = await callApi<{ id: string }>(page.request, "POST", "/v1/messages", {
       audience: { kind: "users", userIds: ["2024001"] },

@@ -30,6 +30,8 @@ export function createHintWatch(deps: HintWatchDeps) {
   let downSince: number | undefined;
   let lastHintAt = performance.now();
   let following = 0;
+  /** What this process has the hints of, begun or about to be. */
+  const followed = new Set<string>();
   let probe: "none" | "sent" | "taken" = "none";
 
   function goDown(error: unknown): void {
@@ -63,9 +65,10 @@ export function createHintWatch(deps: HintWatchDeps) {
   }
 
   async function takeOver(): Promise<void> {
-    const waiting = await deps.dispatch.transaction((tx) =>
+    const queued = await deps.dispatch.transaction((tx) =>
       listUnfollowed(tx, SILENCE_MS / 1000, deps.direct.room()),
     );
+    const waiting = queued.filter(({ leaseToken }) => !followed.has(leaseToken));
     if (waiting.length === 0) return;
     const isFollowing = following >= deps.slots || performance.now() - lastHintAt < SILENCE_MS;
     if (downSince === undefined && isFollowing) return;
@@ -94,15 +97,17 @@ export function createHintWatch(deps: HintWatchDeps) {
         deps.direct.send(hints.flatMap(({ claims }): Claim[] => claims));
       });
     },
-    /** Runs what follows a hint. */
-    async follow(work: () => Promise<void>): Promise<void> {
+    /** Follows a hint. */
+    async follow({ claims }: SendHint, send: (claims: Claim[]) => Promise<void>): Promise<void> {
       lastHintAt = performance.now();
       goUpIfWell();
       following++;
+      for (const { leaseToken } of claims) followed.add(leaseToken);
       try {
-        await work();
+        await send(claims);
       } finally {
         following--;
+        for (const { leaseToken } of claims) followed.delete(leaseToken);
       }
     },
   };

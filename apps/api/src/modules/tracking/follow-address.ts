@@ -40,8 +40,12 @@ export function createFollowAddress(deps: FollowAddressDeps) {
       const found = await deps.database.transaction((tx) => findPlaces(tx, keys));
       return keys.map((key) => found.get(key));
     },
+    triesSingly: false,
   });
-  const receipts = new NaturalBatcher<PlacedEvent, undefined>({ flush: (events) => keep(deps, events) });
+  const receipts = new NaturalBatcher<PlacedEvent, undefined>({
+    flush: (events) => keep(deps, events),
+    triesSingly: false,
+  });
   const remember = <T>() =>
     createRecentAnswers<T>({
       ttlMs: REMEMBERED_MS,
@@ -141,7 +145,7 @@ function toEvent(tracked: Tracked, url: string | undefined, at: Date): ReceiptEv
   };
 }
 
-/** One transaction for each channel that something happened on. */
+/** One transaction for each channel that something happened on; none waits for, or fails with, another. */
 async function keep({ transact }: FollowAddressDeps, placed: PlacedEvent[]): Promise<undefined[]> {
   const byChannel = new Map<string, { tenantId: string; events: ReceiptEvent[] }>();
   for (const { tenantId, channelId, event } of placed) {
@@ -149,8 +153,10 @@ async function keep({ transact }: FollowAddressDeps, placed: PlacedEvent[]): Pro
     if (known) known.events.push(event);
     else byChannel.set(channelId, { tenantId, events: [event] });
   }
-  for (const [channelId, { tenantId, events }] of byChannel) {
-    await transact({ tenantId }, (tx) => keepAndApply(tx, tenantId, channelId, events));
-  }
+  const writes = [...byChannel].map(([channelId, { tenantId, events }]) =>
+    transact({ tenantId }, (tx) => keepAndApply(tx, tenantId, channelId, events)),
+  );
+  const failed = (await Promise.allSettled(writes)).find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
   return placed.map(() => undefined);
 }
