@@ -90,7 +90,10 @@ async function start(
   stops.push(() => foundation.close());
   let accepting = true;
   let engine: Engine | undefined;
-  const watching = { probes: { queue: () => queue.ping() }, isAccepting: () => accepting };
+  const watching = {
+    degraded: () => (engine?.isDegraded() ? ["queue"] : []),
+    isAccepting: () => accepting,
+  };
   const http = composeHttp(foundation, { nudge: () => engine?.nudge(), ...watching });
   const served = role === "worker" ? composeOperations(foundation, watching) : http.app;
   stops.push(await listen(served.fetch, env.HOST, port));

@@ -40,6 +40,7 @@ const EXTRA_POLICIES: Record<string, string[]> = {
 const SECURITY_DEFINERS = [
   "find_api_key",
   "find_channel_tenant",
+  "find_delivery_places",
   "find_memberships",
   "roll_delivery_partitions",
 ];

@@ -52,6 +52,9 @@ const POLICY = [
   "connect-src 'self'",
 ].join("; ");
 
+const NEW_PAGE = '<base target="_blank">';
+const URL_IN_TEXT = /(https?:\/\/[^\s<>"'，。；：！？、（）【】《》“”]+)/;
+
 /** A webmail of one mailbox: what arrived, newest first, each to be opened. */
 export function createPage(mailbox: Mailbox): Hono {
   const app = new Hono();
@@ -118,9 +121,24 @@ function writeMail(language: Language, mail: ReceivedMail) {
 <h1>${title}</h1>
 <dl><dt>${texts.from}</dt><dd>${mail.from}</dd><dt>${texts.to}</dt><dd>${mail.to}</dd>
 <dt>${texts.time}</dt><dd>${writeTime(language, mail)}</dd><dt>Message-ID</dt><dd>${mail.messageId}</dd></dl>
-${mail.html ? html`<h2>${texts.html}</h2><iframe sandbox srcdoc="${mail.html}" title="${texts.html}"></iframe>` : ""}
-${mail.text ? html`<h2>${texts.text}</h2><pre>${mail.text}</pre>` : ""}`;
+${mail.html ? html`<h2>${texts.html}</h2>${writeFrame(mail, texts.html)}` : ""}
+${mail.text ? html`<h2>${texts.text}</h2><pre>${writeText(mail.text)}</pre>` : ""}`;
   return writePage(language, title, content, "");
+}
+
+/** Links open a page of their own; the mail itself can do nothing. */
+function writeFrame(mail: ReceivedMail, title: string) {
+  return html`<iframe sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="${NEW_PAGE}${mail.html}"
+ title="${title}"></iframe>`;
+}
+
+/** Text with its URLs to click on, as mail programs show it. */
+function writeText(text: string) {
+  return text
+    .split(URL_IN_TEXT)
+    .map((part, index) =>
+      index % 2 === 1 ? html`<a href="${part}" target="_blank" rel="noreferrer">${part}</a>` : part,
+    );
 }
 
 function writeTime(language: Language, { at }: ReceivedMail): string {

@@ -146,6 +146,14 @@ test("shows what arrived on a page, in both languages, with HTML shut in a sandb
   expect(await page("?lang=zh")).toContain("邮件模拟器");
   expect(await page("?lang=en")).toContain("&lt;b&gt;主题");
   const opened = await page("/mails/1");
-  expect(opened).toContain("<iframe sandbox srcdoc=");
+  expect(opened).toContain(`<iframe sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc=`);
   expect(opened).not.toContain("<script>alert");
+});
+
+test("makes the URLs of a text links that open pages of their own", async () => {
+  const content = { subject: "x", text: "见 https://x.cn/a?b=1&c=2。<b>" };
+  await send([makeMail(1, { content })]);
+  const page = await (await fetch(new URL("/mails/1", simulator.url))).text();
+  const url = "https://x.cn/a?b=1&amp;c=2";
+  expect(page).toContain(`见 <a href="${url}" target="_blank" rel="noreferrer">${url}</a>。&lt;b&gt;`);
 });

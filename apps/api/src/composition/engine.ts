@@ -1,8 +1,10 @@
 import { voidApproval } from "../modules/approvals/index.ts";
 import { createCircuitBreaker, createHealthReporter } from "../modules/channels/index.ts";
 import {
+  createDirectSender,
   createDispatcher,
   createExpander,
+  createHintWatch,
   createLedger,
   createSendChunk,
   createSweeperLoops,
@@ -19,12 +21,14 @@ import { createForgettingLoop, createWakingLoop } from "../modules/messages/inde
 import { createOccurrenceLoop } from "../modules/series/index.ts";
 import { compactStatistics } from "../modules/statistics/index.ts";
 import { type Loop, type RunningLoop, startLoop } from "../platform/loops.ts";
-import type { HintWorker, QueueTransport } from "../platform/queue/index.ts";
+import type { QueueTransport } from "../platform/queue/index.ts";
 import type { Foundation } from "./foundation.ts";
 
 export interface Engine {
   /** Something may be due: dispatch now instead of at the next round. */
   nudge(): void;
+  /** Hints do not get through at the moment; chunks are sent without them. */
+  isDegraded(): boolean;
   stop(): Promise<void>;
 }
 
@@ -33,21 +37,9 @@ const HINTS_AT_ONCE = 24;
 
 /** Starts everything that moves messages on. All loops and workers may run in any number of processes. */
 export function startEngine(foundation: Foundation, queue: QueueTransport): Engine {
-  const { dispatch, transactAsWorker: transact, logger, plugins } = foundation;
-  const running: RunningLoop[] = [];
+  const { dispatch, transactAsWorker: transact } = foundation;
   let stopping = false;
-  const start = (loop: Loop) => {
-    const started = startLoop(loop, logger);
-    running.push(started);
-    return started;
-  };
-
-  const claiming = createDispatcher({
-    dispatch,
-    queue: queue.openQueue(SEND_QUEUE),
-    limits: foundation.inFlightLimits,
-  });
-  const dispatcher = start(claiming);
+  const loops = createLoops(foundation);
   const afterLastBatch = () => {
     if (claiming.isHoldingBack()) dispatcher.nudge();
   };
@@ -55,9 +47,19 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
     await transact({ tenantId }, (tx) => finishMessage(tx, tenantId, messageId));
     afterLastBatch();
   };
+  const sendChunk = composeSendChunk(foundation, { afterChunk, afterLastBatch, isStopping: () => stopping });
+  const sending = startSending(foundation, queue, sendChunk, afterLastBatch);
+  const claiming = createDispatcher({
+    dispatch,
+    queue: sending.hints,
+    limits: foundation.inFlightLimits,
+    withoutHints: { isDegraded: sending.hints.isDegraded, direct: sending.direct },
+  });
+  const dispatcher = loops.start(claiming);
+  loops.start(sending.hints.loop);
   const nudgeDispatcher = () => dispatcher.nudge();
-  const expander = start(createExpander({ dispatch, transact, nudgeDispatcher, afterChunk }));
-  start(
+  const expander = loops.start(createExpander({ dispatch, transact, nudgeDispatcher, afterChunk }));
+  const later = [
     createFallbackLoop({
       dispatch,
       transact,
@@ -68,8 +70,43 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
       nudgeDispatcher,
       now: () => foundation.clock.now(),
     }),
-  );
-  for (const loop of calendarLoops(foundation, () => expander.nudge())) start(loop);
+    ...calendarLoops(foundation, () => expander.nudge()),
+    ...upkeepLoops(foundation, afterChunk),
+  ];
+  for (const loop of later) loops.start(loop);
+
+  return {
+    nudge() {
+      expander.nudge();
+      dispatcher.nudge();
+    },
+    isDegraded: sending.hints.isDegraded,
+    async stop() {
+      stopping = true;
+      await Promise.all([sending.stop(), loops.stop()]);
+    },
+  };
+}
+
+/** The loops of one engine; those of the whole process are watched together. */
+function createLoops({ logger, loops: watch }: Foundation) {
+  const running: RunningLoop[] = [];
+  return {
+    start(loop: Loop): RunningLoop {
+      const started = startLoop(loop, logger);
+      watch.add(started);
+      running.push(started);
+      return started;
+    },
+    async stop() {
+      await Promise.all(running.map((loop) => loop.stop().then(() => watch.remove(loop))));
+    },
+  };
+}
+
+/** What puts right, compacts and checks. */
+function upkeepLoops(foundation: Foundation, afterChunk: SendChunkDeps["afterChunk"]): Loop[] {
+  const { dispatch, transactAsWorker: transact, logger, plugins } = foundation;
   const sweepers = createSweeperLoops({
     dispatch,
     worker: foundation.worker,
@@ -82,22 +119,9 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
     afterChunk,
     logger,
   });
-  for (const loop of sweepers) start(loop);
-  start(createForgettingLoop({ dispatch, transact }));
   const { report } = foundation.metrics.ledger;
-  start(createLedger({ dispatch, transact, logger, now: () => foundation.clock.now(), report }));
-  const worker = startSending(foundation, queue, { afterChunk, afterLastBatch, isStopping: () => stopping });
-
-  return {
-    nudge() {
-      expander.nudge();
-      dispatcher.nudge();
-    },
-    async stop() {
-      stopping = true;
-      await Promise.all([worker.stop(), ...running.map((loop) => loop.stop())]);
-    },
-  };
+  const ledger = createLedger({ dispatch, transact, logger, now: () => foundation.clock.now(), report });
+  return [...sweepers, ledger, createForgettingLoop({ dispatch, transact })];
 }
 
 /** What begins, or ends, because its time has come. */
@@ -121,18 +145,18 @@ function calendarLoops(foundation: Foundation, nudgeExpander: () => void): Loop[
   ];
 }
 
-function startSending(
+function composeSendChunk(
   foundation: Foundation,
-  queue: QueueTransport,
   steps: Pick<SendChunkDeps, "afterChunk" | "afterLastBatch" | "isStopping">,
-): HintWorker {
+) {
   const { transactAsWorker, vault } = foundation;
   const reportHealth = createHealthReporter({ transactAsWorker, clock: foundation.clock });
-  const sendChunk = createSendChunk({
+  return createSendChunk({
     transact: transactAsWorker,
     runtime: foundation.runtime,
     catalogue: foundation.plugins,
     toHandle: (tenantId, channelId, channel) => vault.toHandle({ tenantId, id: channelId, ...channel }),
+    trackedAddress: foundation.trackedAddresses.write,
     afterBatch: async (tx, work, range) => {
       if (work.hasFlows) await wakeFlows(tx, work, work.step, range);
     },
@@ -141,12 +165,38 @@ function startSending(
     reportHealth: (tenantId, channelId, revision, health) =>
       reportHealth({ tenantId, id: channelId, revision }, health),
   });
-  return queue.work({
+}
+
+/** Follows hints, and watches that they come; while they do not, chunks are sent without. */
+function startSending(
+  { dispatch, metrics, logger }: Foundation,
+  transport: QueueTransport,
+  sendChunk: ReturnType<typeof createSendChunk>,
+  onRoom: () => void,
+) {
+  const direct = createDirectSender({ sendChunk, slots: HINTS_AT_ONCE, onRoom, logger });
+  const hints = createHintWatch({
+    dispatch,
+    transport,
+    queue: transport.openQueue(SEND_QUEUE),
+    direct,
+    slots: HINTS_AT_ONCE,
+    report: metrics.queue.report,
+    logger,
+  });
+  const worker = transport.work({
     queue: SEND_QUEUE,
     payload: SendHint,
     concurrency: HINTS_AT_ONCE,
-    process: ({ claims }) => allOf(claims.map(sendChunk)),
+    process: (hint) => hints.follow(hint, (claims) => allOf(claims.map(sendChunk))),
   });
+  return {
+    hints,
+    direct,
+    async stop() {
+      await Promise.all([worker.stop(), direct.stop()]);
+    },
+  };
 }
 
 /** Waits for all, also when some fail; then throws the first failure. */

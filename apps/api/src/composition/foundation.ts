@@ -2,9 +2,11 @@ import { connect } from "@tidings/db";
 import { type ChannelVault, createChannelVault } from "../modules/channels/index.ts";
 import type { InFlightLimits } from "../modules/deliveries/index.ts";
 import type { BacklogLimits } from "../modules/messages/index.ts";
+import { createTrackedAddresses, type TrackedAddresses } from "../modules/tracking/index.ts";
 import { type Clock, systemClock } from "../platform/clock.ts";
 import { type Database, type Transact, transactIn } from "../platform/database/index.ts";
 import type { Logger } from "../platform/logger.ts";
+import { createLoopWatch, type LoopWatch } from "../platform/loop-watch.ts";
 import {
   createPluginRuntime,
   type LoadedPlugins,
@@ -16,7 +18,7 @@ import { createMetrics } from "./metrics.ts";
 /** What an installation is made of, decided before anything is wired. */
 export interface Installation {
   databaseUrl: string;
-  /** 32 bytes: wraps the tenants' data keys and signs receipts addresses. */
+  /** 32 bytes: wraps the tenants' data keys, signs receipts addresses and seals tracked ones. */
   installationKey: Uint8Array;
   /** Where people and vendors reach it. */
   publicUrl: string;
@@ -46,7 +48,9 @@ export interface Foundation extends Omit<Installation, "clock"> {
   transactAsWorker: Transact;
   runtime: PluginRuntime;
   vault: ChannelVault;
+  trackedAddresses: TrackedAddresses;
   metrics: ReturnType<typeof createMetrics>;
+  loops: LoopWatch;
   close(): Promise<void>;
 }
 
@@ -60,7 +64,8 @@ export function lay(installation: Installation): Foundation {
     connect({ url, role: `tidings_${name}`, max: POOL_SIZES[name], applicationName: `tidings-${name}` });
   const [api, worker, dispatch] = [open("api"), open("worker"), open("dispatch")];
   const transactAsWorker = transactIn(worker);
-  const metrics = createMetrics(dispatch);
+  const loops = createLoopWatch();
+  const metrics = createMetrics(dispatch, loops);
   const runtime = createPluginRuntime({
     plugins: installation.plugins,
     clock,
@@ -79,7 +84,9 @@ export function lay(installation: Installation): Foundation {
     transactAsWorker,
     runtime,
     vault,
+    trackedAddresses: createTrackedAddresses(installation.publicUrl, installation.installationKey),
     metrics,
+    loops,
     async close() {
       await runtime.close();
       await Promise.all([api.close(), worker.close(), dispatch.close()]);

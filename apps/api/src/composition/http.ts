@@ -11,8 +11,8 @@ export const VERSION = "0.1.0";
 export interface HttpOptions {
   /** Something was accepted or approved: an engine in this process need not wait for its next round. */
   nudge(): void;
-  /** Further dependencies whose readiness counts, by name. */
-  probes?: Record<string, () => Promise<void>>;
+  /** What is not as it should be, though everything goes on. */
+  degraded?(): string[];
   /** False from the moment the process has begun to shut down. */
   isAccepting?(): boolean;
 }
@@ -25,6 +25,7 @@ export function composeHttp(foundation: Foundation, options: HttpOptions) {
   const app = createApp({
     routers: [...access.routers, ...content.routers, ...messaging.routers],
     receipts: messaging.receipts,
+    tracking: messaging.tracking,
     authentication: access.authentication,
     operations: composeOperations(foundation, options),
     console: foundation.consoleDir === undefined ? undefined : consoleFiles(foundation.consoleDir),
@@ -40,8 +41,10 @@ export function composeHttp(foundation: Foundation, options: HttpOptions) {
 /** Health, readiness and metrics: all that a process without HTTP of its own serves. */
 export function composeOperations(foundation: Foundation, options: Omit<HttpOptions, "nudge">) {
   return operationsRoutes({
-    probes: { database: () => foundation.api.ping(), ...options.probes },
+    probes: { database: () => foundation.api.ping() },
     metrics: foundation.metrics.registry,
+    degraded: options.degraded ?? (() => []),
+    hung: () => foundation.loops.hung(),
     isAccepting: options.isAccepting ?? (() => true),
   });
 }

@@ -34,6 +34,7 @@ import {
 } from "../modules/messages/index.ts";
 import { createPluginService, pluginRoutes } from "../modules/plugins/index.ts";
 import { createStatisticsService, readMessageTotals, statisticsRoutes } from "../modules/statistics/index.ts";
+import { createFollowAddress, trackingRoutes } from "../modules/tracking/index.ts";
 import type { ChannelHandle } from "../platform/plugin-runtime/index.ts";
 import { createRecentAnswers } from "../platform/recent-answers.ts";
 import { applyDecision } from "./apply-decision.ts";
@@ -85,6 +86,7 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     acceptMessage,
     approvalFlows,
     receipts: receiptRoutes(receiveReceipt),
+    tracking: composeTracking(foundation),
     routers: [
       pluginRoutes(createPluginService({ catalogue })),
       channelRoutes(
@@ -103,6 +105,18 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
       statisticsRoutes(createStatisticsService({ transact })),
     ],
   };
+}
+
+/** Where the links and pixels in messages lead. */
+function composeTracking({ api, transact, trackedAddresses, logger, clock }: Foundation) {
+  const followAddress = createFollowAddress({
+    database: api,
+    transact,
+    addresses: trackedAddresses,
+    logger,
+    now: () => clock.now(),
+  });
+  return trackingRoutes(followAddress);
 }
 
 /** How long receipts are still taken for a channel that was deleted, or read by settings that were changed. */

@@ -1,15 +1,20 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { LedgerReport } from "../modules/deliveries/index.ts";
 import type { Database } from "../platform/database/index.ts";
+import type { LoopWatch } from "../platform/loop-watch.ts";
 import type { PluginMetrics } from "../platform/plugin-runtime/index.ts";
 
 const LATENCY_BUCKETS_SECONDS = [0.005, 0.02, 0.1, 0.5, 2, 10, 30];
 
 /** What `/metrics` shows: the process, the vendors' calls, and what waits to be sent. */
-export function createMetrics(dispatch: Database): {
+export function createMetrics(
+  dispatch: Database,
+  loops: Pick<LoopWatch, "ages">,
+): {
   registry: Registry;
   plugins: PluginMetrics;
   ledger: { report(report: LedgerReport): void };
+  queue: { report(isDegraded: boolean): void };
 } {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -39,6 +44,7 @@ export function createMetrics(dispatch: Database): {
   return {
     registry,
     ledger: ledgerMetrics(registry),
+    queue: engineMetrics(registry, loops),
     plugins: {
       requestFinished({ pluginId, outcome, durationMs }) {
         requests.inc({ plugin: pluginId, outcome });
@@ -46,6 +52,25 @@ export function createMetrics(dispatch: Database): {
       },
     },
   };
+}
+
+/** Whether the loops come round, and hints get through. */
+function engineMetrics(registry: Registry, loops: Pick<LoopWatch, "ages">) {
+  const degraded = new Gauge({
+    name: "tidings_queue_degraded",
+    help: "1 while hints do not get through the queue and this process sends without them",
+    registers: [registry],
+  });
+  new Gauge({
+    name: "tidings_loop_age_seconds",
+    help: "Seconds that a loop's round has been under way; 0 between rounds",
+    labelNames: ["loop"],
+    registers: [registry],
+    collect() {
+      for (const [loop, ageMs] of loops.ages()) this.set({ loop }, ageMs / 1000);
+    },
+  });
+  return { report: (isDegraded: boolean) => degraded.set(isDegraded ? 1 : 0) };
 }
 
 async function countChunks({ sql }: Parameters<Parameters<Database["transaction"]>[0]>[0]) {

@@ -67,9 +67,12 @@ export const USERS = NAMES.map(([userId, name, grade, className], index) => ({
 }));
 
 export const TEMPLATE = { code: "attendance-warning", name: "出勤提醒" };
-export const TEMPLATE_VERSION = {
+/** The mail leads to the student's own page, by way of the platform: whoever follows it is seen to have clicked. */
+export const templateVersion = (publicUrl: string) => ({
+  tracking: { links: true, opens: false },
   variables: [
     { name: "user_name", type: "text", required: true, example: "张伟" },
+    { name: "user_id", type: "text", required: false, example: "2024001" },
     { name: "course", type: "text", required: true, example: "高等数学" },
     { name: "rate", type: "text", required: true, example: "72%" },
   ],
@@ -80,11 +83,11 @@ export const TEMPLATE_VERSION = {
     },
     email: {
       subject: "{{course}}出勤提醒",
-      text: "{{user_name}}同学：\n\n您本学期的{{course}}出勤率为{{rate}}，已低于学校要求。请在本周内联系辅导员说明情况。\n\n知行学校教务处",
-      html: "<p>{{user_name}}同学：</p><p>您本学期的<strong>{{course}}</strong>出勤率为 <strong>{{rate}}</strong>，已低于学校要求。请在本周内联系辅导员说明情况。</p><p>知行学校教务处</p>",
+      text: `{{user_name}}同学：\n\n您本学期的{{course}}出勤率为{{rate}}，已低于学校要求。请在本周内联系辅导员说明情况。\n\n查看详情：${publicUrl}/users/{{user_id}}\n\n知行学校教务处`,
+      html: `<p>{{user_name}}同学：</p><p>您本学期的<strong>{{course}}</strong>出勤率为 <strong>{{rate}}</strong>，已低于学校要求。请在本周内联系辅导员说明情况。</p><p><a href="${publicUrl}/users/{{user_id}}">查看详情</a></p><p>知行学校教务处</p>`,
     },
   },
-};
+});
 
 export const POLICY_NAME = "短信未送达 1 分钟后补发邮件";
 export const FALLBACK_SECONDS = 60;

@@ -39,7 +39,7 @@ export async function seedSchool(deps: SeedDeps): Promise<SeededSchool> {
     const { userId, ...rest } = user;
     await call("PUT", `/v1/users/${userId}`, rest);
   }
-  await ensureTemplate(call);
+  await ensureTemplate(call, deps.publicUrl);
   const policyId = await ensurePolicy(call, channels);
   await ensureApprovalFlow(call, sources, roles.items);
   const apiKey = await firstApiKey(call, sources[0] ?? "");
@@ -158,17 +158,14 @@ async function ensureSources(call: Call, channels: Map<string, string>): Promise
   return ids;
 }
 
-async function ensureTemplate(call: Call): Promise<void> {
+async function ensureTemplate(call: Call, publicUrl: string): Promise<void> {
   const id = await ensure(call, "/v1/templates", school.TEMPLATE, "code");
-  const { items } = await call<{ items: { id: string; publishedVersion?: unknown }[] }>(
-    "GET",
-    "/v1/templates",
-  );
-  if (items.find((item) => item.id === id)?.publishedVersion) return;
+  const { liveVersions } = await call<{ liveVersions: { state: string }[] }>("GET", `/v1/templates/${id}`);
+  if (liveVersions.some(({ state }) => state === "published")) return;
   const version = await call<{ number: number }>(
     "POST",
     `/v1/templates/${id}/versions`,
-    school.TEMPLATE_VERSION,
+    school.templateVersion(publicUrl),
   );
   await call("POST", `/v1/templates/${id}/versions/${version.number}/publication`);
 }

@@ -9,6 +9,9 @@ export interface Loop {
 }
 
 export interface RunningLoop {
+  name: string;
+  /** Milliseconds that the round under way has taken so far; 0 between rounds. */
+  roundAgeMs(): number;
   /** Runs a round now instead of after the pause. */
   nudge(): void;
   stop(): Promise<void>;
@@ -20,11 +23,16 @@ const MAX_PAUSE_AFTER_ERROR_MS = 5_000;
  * Runs a loop until it is stopped. Rounds never overlap. A failing round is logged and tried again after a pause
  * that doubles up to five seconds: the truth is in the database, so nothing is lost by waiting.
  */
-export function startLoop(loop: Loop, logger: Logger): RunningLoop {
+export function startLoop(
+  loop: Loop,
+  logger: Logger,
+  monotonicMs: () => number = () => performance.now(),
+): RunningLoop {
   let stopped = false;
   let wake: (() => void) | undefined;
   let nudged = false;
   let failures = 0;
+  let roundSince: number | undefined;
 
   const pause = (ms: number) =>
     new Promise<void>((resolve) => {
@@ -38,6 +46,7 @@ export function startLoop(loop: Loop, logger: Logger): RunningLoop {
 
   async function round(): Promise<number> {
     nudged = false;
+    roundSince = monotonicMs();
     try {
       const more = await loop.run();
       failures = 0;
@@ -52,12 +61,15 @@ export function startLoop(loop: Loop, logger: Logger): RunningLoop {
   const finished = (async () => {
     while (!stopped) {
       const pauseMs = await round();
+      roundSince = undefined;
       if (pauseMs > 0) await pause(pauseMs);
       wake = undefined;
     }
   })();
 
   return {
+    name: loop.name,
+    roundAgeMs: () => (roundSince === undefined ? 0 : monotonicMs() - roundSince),
     nudge() {
       nudged = true;
       wake?.();

@@ -6,6 +6,8 @@ export interface BatcherOptions<Item, Result> {
   flush(items: Item[]): Promise<Result[]>;
   /** Flushes under way at once; two keep the database busy while the next batch fills. */
   slots?: number;
+  /** False where no item can be at fault: a flush that fails then fails for all of them. */
+  triesSingly?: boolean;
   /** Weight of an item, where items differ much; a flush carries at most `maxWeight`. */
   weightOf?(item: Item): number;
   maxWeight?: number;
@@ -29,7 +31,7 @@ export class NaturalBatcher<Item, Result> {
   #scheduled = false;
 
   constructor(options: BatcherOptions<Item, Result>) {
-    this.#options = { slots: 2, weightOf: () => 1, maxWeight: MAX_BATCH, ...options };
+    this.#options = { slots: 2, triesSingly: true, weightOf: () => 1, maxWeight: MAX_BATCH, ...options };
   }
 
   add(item: Item): Promise<Result> {
@@ -79,7 +81,7 @@ export class NaturalBatcher<Item, Result> {
         resolve(results[index] as Result);
       });
     } catch (error) {
-      if (batch.length === 1) batch[0]?.reject(error);
+      if (batch.length === 1 || !this.#options.triesSingly) for (const { reject } of batch) reject(error);
       else for (const one of batch) await this.#settle([one]);
     }
   }

@@ -23,6 +23,8 @@ export type Backend = "postgres" | "redis";
 export interface InstallationOptions {
   /** Where the queue lives. */
   backend?: Backend;
+  /** A Redis of the test's own. */
+  redisUrl?: string;
   /** False: HTTP only; engines may be started later. */
   engine?: boolean;
   consoleDir?: string;
@@ -84,7 +86,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
   const logger = options.logger ?? createLogger(process.env.TEST_LOG_LEVEL ?? "silent");
   const prefix = `t-${randomBytes(4).toString("hex")}`;
   const onRedis = (options.backend ?? DEFAULT_BACKEND) === "redis";
-  const redisUrl = onRedis ? stopLast(await openRedis()).url : undefined;
+  const redisUrl = options.redisUrl ?? (onRedis ? stopLast(await openRedis()).url : undefined);
   const openQueue = () => createQueueTransport({ redisUrl, databaseUrl: test.url, prefix, logger });
   const queue = stopLast(await openQueue());
   const [sms, mail, hook] = await Promise.all([
@@ -123,7 +125,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
   };
   const http = composeHttp(foundation, {
     nudge: () => engines.at(-1)?.nudge(),
-    probes: { queue: () => queue.ping() },
+    degraded: () => (engines.some((engine) => engine.isDegraded()) ? ["queue"] : []),
   });
   serveWith(http);
   if (options.engine !== false) await startOne();

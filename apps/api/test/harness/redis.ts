@@ -24,9 +24,36 @@ export async function openRedis(): Promise<RunningRedis> {
 /** Kills the server when standard input ends: a test process that breaks off leaves none behind. */
 const GUARDED = 'redis-server "$@" & cat > /dev/null; kill -9 $!';
 
-async function startRedis(): Promise<RunningRedis> {
+/** A server of one's own that can be killed and started again at the same address, empty. */
+export interface MortalRedis extends RunningRedis {
+  kill(): Promise<void>;
+  restart(): Promise<void>;
+}
+
+export async function startMortalRedis(): Promise<MortalRedis> {
   const folder = await mkdtemp(join(tmpdir(), "tidings-redis-"));
+  let server = await spawnRedis(folder);
+  return {
+    url: server.url,
+    kill: () => server.kill(),
+    async restart() {
+      server = await spawnRedis(folder);
+    },
+    async close() {
+      await server.kill();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startRedis(): Promise<RunningRedis> {
+  const { url, close } = await startMortalRedis();
+  return { url, close };
+}
+
+async function spawnRedis(folder: string): Promise<{ url: string; kill(): Promise<void> }> {
   const socket = join(folder, "redis.sock");
+  await rm(socket, { force: true });
   const flags = ["--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no"];
   const limits = ["--maxmemory-policy", "noeviction", "--dir", folder];
   const server = spawn("sh", ["-c", GUARDED, "sh", ...flags, ...limits], {
@@ -36,10 +63,9 @@ async function startRedis(): Promise<RunningRedis> {
   await ready(server.stdout, ended);
   return {
     url: `unix://${socket}`,
-    async close() {
+    async kill() {
       server.stdin.end();
       await ended;
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -94,6 +94,7 @@ export async function startContentApp(options: { onDecided?: OnDecided } = {}) {
       statisticsRoutes(createStatisticsService(deps)),
     ],
     receipts: createRouter(),
+    tracking: createRouter(),
     operations: new Hono(),
     authentication: {
       readSessionToken: () => undefined,

@@ -61,6 +61,8 @@ test("a template is written, previewed while it is written, and published", asyn
     const date = page.getByRole("group", { name: "变量 date" });
     await date.getByLabel("示例").fill("1 月 10 日");
     await expect(page.getByRole("figure", { name: "短信" })).toContainText("1 月 10 日起放假");
+    await page.getByRole("checkbox", { name: /^追踪链接点击/ }).check();
+    await expect(page.getByText("短信的内容由平台按已审核的模板发出")).toBeVisible();
   });
 
   await test.step("put right what is wrong", async () => {
@@ -86,6 +88,7 @@ test("a template is written, previewed while it is written, and published", asyn
     await screenshot(page, "template-publish");
     await question.getByRole("button", { name: "发布第 1 版" }).click();
     await expect(page.getByText("第 1 版 已发布", { exact: true })).toBeVisible();
+    await expect(page.getByRole("region", { name: "追踪" })).toHaveText(/追踪链接点击。/);
     await expect(page.getByRole("link", { name: "写新版本" })).toBeVisible();
   });
 

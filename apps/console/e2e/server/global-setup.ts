@@ -26,7 +26,11 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
       startSite(built(".svelte-kit/gallery-site", "vite build --mode gallery")),
     );
     // A server that runs already, for work on a spec: the development server, for example.
-    if (!process.env.TIDINGS_E2E_URL) await start("TIDINGS_E2E_URL", startServer());
+    if (!process.env.TIDINGS_E2E_URL) {
+      const server = await startServer();
+      process.env.TIDINGS_E2E_MAIL_URL = server.mailUrl;
+      await start("TIDINGS_E2E_URL", Promise.resolve(server));
+    }
   } catch (error) {
     await stopAll();
     throw error;

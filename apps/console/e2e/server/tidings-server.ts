@@ -16,8 +16,18 @@ const STOP_TIMEOUT_MS = 20_000;
 /** Printed once the school is in place; `/ready` answers before that. */
 const SEEDED = "Tidings is ready";
 
-/** Starts it on a free port; answers its address, and what stops it and takes its data away. */
-export async function startServer(): Promise<{ url: string; stop: () => Promise<void> }> {
+/** Where the simulated mailboxes are read, as the server says when it is ready. */
+const MAIL_PAGE = /email-smtp\s+(http\S+)/;
+
+export interface RunningServer {
+  url: string;
+  mailUrl: string;
+  /** Stops it and takes its data away. */
+  stop(): Promise<void>;
+}
+
+/** Starts it on a free port. */
+export async function startServer(): Promise<RunningServer> {
   assertBuilt();
   const dataDir = await mkdtemp(join(tmpdir(), "tidings-e2e-"));
   const port = await freePort();
@@ -29,11 +39,11 @@ export async function startServer(): Promise<{ url: string; stop: () => Promise<
     await rm(dataDir, { recursive: true, force: true });
   };
   try {
-    await seeded(server);
+    const mailUrl = MAIL_PAGE.exec(await seeded(server))?.[1] ?? "";
     const url = `http://127.0.0.1:${port}`;
     const ready = await fetch(`${url}/ready`);
     if (!ready.ok) throw new Error(`${url}/ready answers ${ready.status}: ${await ready.text()}`);
-    return { url, stop };
+    return { url, mailUrl, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -67,8 +77,8 @@ function run(dataDir: string, port: number): ChildProcess {
   });
 }
 
-/** Waits until the school is in place; fails with what the server said when it ends or takes too long. */
-function seeded(server: ChildProcess): Promise<void> {
+/** Waits until the school is in place, and answers what the server said; fails when it ends or takes too long. */
+function seeded(server: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let output = "";
     const fail = (why: string) => reject(new Error(`The server ${why}.\n${output}`));
@@ -77,7 +87,7 @@ function seeded(server: ChildProcess): Promise<void> {
       output += chunk;
       if (!output.includes(SEEDED)) return;
       clearTimeout(timer);
-      resolve();
+      resolve(output);
     };
     server.stdout?.on("data", read);
     server.stderr?.on("data", read);

@@ -61,6 +61,12 @@ export interface TemplateVariable {
 /** Channel kind → field name → text with `{{variable}}`. */
 export type Renderings = Record<string, Record<string, string>>;
 
+/** What is found out by our own means: that a link was followed, that the pixel in an HTML text was loaded. */
+export interface Tracking {
+  links: boolean;
+  opens: boolean;
+}
+
 /** An immutable version once it leaves `draft`. At most one version of a template is a draft, one is published. */
 export const templateVersions = pgTable(
   "template_versions",
@@ -72,6 +78,8 @@ export const templateVersions = pgTable(
     state: templateVersionState("state").notNull().default("draft"),
     variables: jsonb("variables").$type<TemplateVariable[]>().notNull(),
     renderings: jsonb("renderings").$type<Renderings>().notNull(),
+    /** Null when nothing is tracked. */
+    tracking: jsonb("tracking").$type<Tracking>(),
     createdBy: memberId("created_by").notNull(),
     createdAt: createdAt(),
     updatedAt: updatedAt(),

@@ -24,7 +24,7 @@ import {
   tenantId,
   updatedAt,
 } from "./columns.ts";
-import type { Renderings } from "./content.ts";
+import type { Renderings, Tracking } from "./content.ts";
 
 export const messageState = pgEnum("message_state", [
   "pending_approval",
@@ -89,6 +89,8 @@ export const messages = pgTable(
     templateVersionId: templateVersionId("template_version_id"),
     /** The content when no template is used. */
     renderings: jsonb("renderings").$type<Renderings>(),
+    /** What is tracked in it; null with a template, which says so itself, or when nothing is. */
+    tracking: jsonb("tracking").$type<Tracking>(),
     variables: jsonb("variables").$type<Record<string, string | number>>().notNull(),
     /** Channels of the first step. */
     channelIds: uuid("channel_ids").array().notNull(),

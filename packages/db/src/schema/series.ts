@@ -27,7 +27,7 @@ import {
   tenantId,
   updatedAt,
 } from "./columns.ts";
-import type { Renderings } from "./content.ts";
+import type { Renderings, Tracking } from "./content.ts";
 import type { Audience, Rate, SendingOptions } from "./messages.ts";
 import { tenants } from "./tenancy.ts";
 
@@ -64,6 +64,8 @@ export const series = pgTable(
     templateVersionId: templateVersionId("template_version_id"),
     /** The content when no template is used. */
     renderings: jsonb("renderings").$type<Renderings>(),
+    /** What is tracked in it. */
+    tracking: jsonb("tracking").$type<Tracking>(),
     variables: jsonb("variables").$type<Record<string, string | number>>().notNull(),
     /** Channels of the first step. */
     channelIds: uuid("channel_ids").array().notNull(),

@@ -363,6 +363,10 @@ export type ContentField = {
     maxLength: number;
     escape: 'none' | 'html';
     multiline: boolean;
+    /**
+     * `vendor`: the recipient gets the vendor's own text; nothing in it is tracked.
+     */
+    renderedBy: 'host' | 'vendor';
     help: LocalizedText & ({
         [key: string]: unknown;
     } | null);
@@ -438,6 +442,7 @@ export type CreateSeries = {
             [key: string]: string;
         };
     };
+    tracking?: Tracking;
     variables?: {
         [key: string]: string | number;
     };
@@ -831,6 +836,7 @@ export type MessageDetail = Message & {
             [key: string]: string;
         };
     };
+    tracking: Tracking;
     variables: {
         [key: string]: string | number;
     };
@@ -1259,6 +1265,7 @@ export type SaveTemplateVersion = {
             [key: string]: string;
         };
     };
+    tracking?: Tracking;
 };
 
 /**
@@ -1343,6 +1350,7 @@ export type SendMessage = {
             [key: string]: string;
         };
     };
+    tracking?: Tracking;
     variables?: {
         [key: string]: string | number;
     };
@@ -1425,6 +1433,7 @@ export type SeriesDetail = Series & {
             [key: string]: string;
         };
     };
+    tracking: Tracking;
     variables: {
         [key: string]: string | number;
     };
@@ -1666,6 +1675,7 @@ export type TemplateVersion = {
             [key: string]: string;
         };
     };
+    tracking: Tracking;
     createdBy: string;
     createdAt: string;
     updatedAt: string;
@@ -1679,6 +1689,20 @@ export type Tenant = {
     timeZone: string;
     locale: 'zh-CN' | 'en';
     createdAt: string;
+};
+
+/**
+ * What is tracked by our own means. A template says so itself; content without one may ask for it.
+ */
+export type Tracking = {
+    /**
+     * Links lead by us, so that a click comes back; those in texts that a vendor renders do not.
+     */
+    links: boolean;
+    /**
+     * HTML ends with a picture of one pixel; that it is loaded counts as reading.
+     */
+    opens: boolean;
 };
 
 export type UpdateChannel = {

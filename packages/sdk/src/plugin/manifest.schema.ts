@@ -43,6 +43,7 @@ const contentField = {
     maxLength: { type: "integer", minimum: 1, maximum: 262144 },
     escape: { enum: ["none", "html"] },
     multiline: { type: "boolean" },
+    renderedBy: { enum: ["host", "vendor"] },
     help: localizedText,
   },
 } as const;

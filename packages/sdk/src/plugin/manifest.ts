@@ -68,6 +68,8 @@ export interface ContentField {
   escape: "none" | "html";
   /** A field that takes several lines. */
   multiline?: boolean;
+  /** `vendor`: the vendor writes what the recipient gets, from a text of its own; ours serves preview and counting. */
+  renderedBy?: "host" | "vendor";
   help?: LocalizedText;
 }
 

@@ -131,14 +131,32 @@ export async function readInFlight({ sql }: Tx): Promise<(InFlight & { chunkCoun
   }));
 }
 
+/** Chunks whose hint went out at least so long ago and that nobody has begun; those waiting longest come first. */
+export async function listUnfollowed({ sql }: Tx, seconds: number, limit: number): Promise<Claim[]> {
+  const rows = await sql<LeaseRow[]>`
+    select tenant_id, id, lease_token from chunks
+    where state = 'queued' and lease_until > now()
+      and lease_until < now() + make_interval(secs => ${QUEUED_LEASE_SECONDS - seconds})
+    order by lease_until limit ${limit}`;
+  return rows.map(toClaim);
+}
+
 /** A chunk whose lease ran out: its worker died, hung, or never got the hint. */
 export async function listExpiredLeases({ sql }: Tx, limit: number): Promise<Claim[]> {
-  const rows = await sql<{ tenant_id: string; id: string; lease_token: string }[]>`
+  const rows = await sql<LeaseRow[]>`
     select tenant_id, id, lease_token from chunks
     where state in ('queued', 'sending') and lease_until < now() order by lease_until limit ${limit}`;
-  return rows.map((row) => ({
-    tenantId: fromUuid("tenant", row.tenant_id),
-    chunkId: row.id,
-    leaseToken: row.lease_token,
-  }));
+  return rows.map(toClaim);
 }
+
+interface LeaseRow {
+  tenant_id: string;
+  id: string;
+  lease_token: string;
+}
+
+const toClaim = (row: LeaseRow): Claim => ({
+  tenantId: fromUuid("tenant", row.tenant_id),
+  chunkId: row.id,
+  leaseToken: row.lease_token,
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compileRendering } from "../templates/index.ts";
+import { compileRendering, variablesIn } from "../templates/index.ts";
 import { neededVariables, renderDelivery, type SharedContent } from "./content.rules.ts";
 import type { ReadyRow } from "./send.repository.ts";
 
@@ -8,7 +8,7 @@ const fields = { text: { label, required: true, maxLength: 40, escape: "none" as
 
 function shared(text: string, variables: SharedContent["variables"] = {}): SharedContent {
   const compiled = compileRendering({ text }, fields);
-  const needed = neededVariables(compiled, [
+  const needed = neededVariables(variablesIn(compiled), [
     { name: "course", type: "text", required: true },
     { name: "rate", type: "text", required: false, default: "0%" },
   ]);

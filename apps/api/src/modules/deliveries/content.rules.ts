@@ -2,11 +2,13 @@ import type { schema } from "@tidings/db";
 import type { ContentField, OutboundMessage } from "@tidings/sdk/plugin";
 import { fromBigint } from "../../platform/ids.ts";
 import {
+  type AddressOf,
   type CompiledRendering,
   isBlank,
   overlongFields,
   renderContent,
   requiredVariables,
+  type Values,
 } from "../templates/index.ts";
 import { REASONS } from "./delivery.rules.ts";
 import type { ReadyRow } from "./send.repository.ts";
@@ -20,7 +22,12 @@ export interface SharedContent {
   fields: Record<string, ContentField>;
   variables: Record<string, string | number>;
   needed: NeededVariable[];
+  /** Where the message is tracked. */
+  trackedAddress?: TrackedAddress | undefined;
 }
+
+/** Our address for a tracked link or the pixel in one delivery; `carried` are values that only it keeps. */
+export type TrackedAddress = (deliveryId: string, name: Uint8Array, carried: Values) => string | undefined;
 
 /** A variable that the content uses or the template requires; no other value is looked at, or leaves the house. */
 interface NeededVariable {
@@ -30,12 +37,11 @@ interface NeededVariable {
   fallback: string | number | undefined;
 }
 
-/** Finds out once for a chunk which variables matter. */
+/** Finds out once for a chunk which variables matter, of those that are used and those that are declared. */
 export function neededVariables(
-  compiled: CompiledRendering,
-  declared: schema.TemplateVariable[],
+  used: readonly string[],
+  declared: readonly schema.TemplateVariable[],
 ): NeededVariable[] {
-  const used = compiled.flatMap(({ segments }) => segments.flatMap(({ variable }) => variable ?? []));
   const required = requiredVariables({ variables: declared });
   return [...new Set([...used, ...required])].map((name) => ({
     name,
@@ -50,6 +56,28 @@ export type Rendered = { message: OutboundMessage } | { id: string; reason: stri
 /** Renders one delivery, or says why it cannot be sent to this user. */
 export function renderDelivery(shared: SharedContent, row: ReadyRow): Rendered {
   const [id, address] = row;
+  const { variables, missing } = valuesFor(shared, row);
+  if (missing.length > 0) return { id, reason: REASONS.missingVariable, detail: missing.join(", ") };
+  const content = renderContent(shared.compiled, variables, addressesOf(shared, id));
+  const overlong = overlongFields(content, shared.fields);
+  if (overlong.length > 0) return { id, reason: REASONS.contentTooLong, detail: overlong.join(", ") };
+  return { message: { ref: fromBigint("dlv", id), address, content, variables } };
+}
+
+/** What a user is called may change after sending: the values that come from the user stand in the address itself. */
+function addressesOf({ trackedAddress }: SharedContent, deliveryId: string): AddressOf | undefined {
+  if (!trackedAddress) return undefined;
+  return ({ name, variables }, values) => {
+    const ofUser = variables.filter((variable) => variable.startsWith(USER_VARIABLE_PREFIX));
+    return trackedAddress(deliveryId, name, Object.fromEntries(ofUser.map((one) => [one, values[one]])));
+  };
+}
+
+/** What a delivery's content is filled in with, and what is missing. */
+export function valuesFor(
+  shared: Pick<SharedContent, "needed" | "variables">,
+  row: ReadyRow,
+): { variables: Record<string, string | number>; missing: string[] } {
   const variables: Record<string, string | number> = {};
   const missing: string[] = [];
   for (const { name, isUsed, isRequired, fallback } of shared.needed) {
@@ -58,15 +86,15 @@ export function renderDelivery(shared: SharedContent, row: ReadyRow): Rendered {
     const value = isBlank(given) ? (fallback ?? given) : given;
     if (isUsed && value !== undefined) variables[name] = value;
   }
-  if (missing.length > 0) return { id, reason: REASONS.missingVariable, detail: missing.join(", ") };
-  const content = renderContent(shared.compiled, variables);
-  const overlong = overlongFields(content, shared.fields);
-  if (overlong.length > 0) return { id, reason: REASONS.contentTooLong, detail: overlong.join(", ") };
-  return { message: { ref: fromBigint("dlv", id), address, content, variables } };
+  return { variables, missing };
 }
 
 /** The narrowest value given: of the row, of its user, of the whole message. */
-function givenValue({ variables }: SharedContent, row: ReadyRow, name: string): string | number | undefined {
+function givenValue(
+  { variables }: Pick<SharedContent, "variables">,
+  row: ReadyRow,
+  name: string,
+): string | number | undefined {
   const ofRow = row[2];
   if (ofRow && Object.hasOwn(ofRow, name)) return ofRow[name];
   return userValue(row, name) ?? (Object.hasOwn(variables, name) ? variables[name] : undefined);

@@ -3,6 +3,7 @@ import type { Database, Tx } from "../../platform/database/index.ts";
 import type { Loop } from "../../platform/loops.ts";
 import type { HintQueue } from "../../platform/queue/index.ts";
 import { type ClaimedChunk, claimChunks, listLanes, readInFlight } from "./claim.repository.ts";
+import type { DirectSender } from "./direct-sender.ts";
 import { FairShare, type InFlightLimits } from "./fair-share.rules.ts";
 
 /** The queue of hints: which chunk to send. */
@@ -10,7 +11,7 @@ export const SEND_QUEUE = "send-chunk";
 export const SendHint = z.object({
   claims: z.array(z.object({ tenantId: z.string(), chunkId: z.string(), leaseToken: z.string() })),
 });
-type SendHint = z.infer<typeof SendHint>;
+export type SendHint = z.infer<typeof SendHint>;
 
 /** Chunks claimed at once, whatever the backlog: what a wiped queue can cost is a lease on these. */
 const WINDOW = 1_024;
@@ -27,19 +28,23 @@ export interface Dispatcher extends Loop {
   isHoldingBack(): boolean;
 }
 
-/** Claims due chunks fairly and tells the workers about them. Any number may run. */
-export function createDispatcher(deps: {
+export interface DispatcherDeps {
   dispatch: Database;
   queue: HintQueue<SendHint>;
   limits?: InFlightLimits | undefined;
-}): Dispatcher {
+  /** While hints do not get through, chunks are claimed for this process alone, as many as it has room for. */
+  withoutHints?: { isDegraded(): boolean; direct: Pick<DirectSender, "room" | "send"> };
+}
+
+/** Claims due chunks fairly and tells the workers about them. Any number may run. */
+export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   const fairShare = new FairShare(deps.limits ?? DEFAULT_IN_FLIGHT);
   let holdingBack = false;
 
-  async function claim(tx: Tx): Promise<ClaimedChunk[]> {
+  async function claim(tx: Tx, most: number): Promise<ClaimedChunk[]> {
     const [inFlight, lanes] = await Promise.all([readInFlight(tx), listLanes(tx, WINDOW)]);
     const room = WINDOW - inFlight.reduce((sum, { chunkCount }) => sum + chunkCount, 0);
-    const choice = fairShare.choose(lanes, inFlight, room);
+    const choice = fairShare.choose(lanes, inFlight, Math.min(room, most));
     holdingBack = choice.isMoreWaiting;
     return choice.chunks.length > 0 ? claimChunks(tx, choice.chunks) : [];
   }
@@ -49,9 +54,12 @@ export function createDispatcher(deps: {
     idleMs: IDLE_MS,
     isHoldingBack: () => holdingBack,
     async run() {
-      const claims = await deps.dispatch.transaction(claim);
+      const { withoutHints } = deps;
+      const direct = withoutHints?.isDegraded() ? withoutHints.direct : undefined;
+      const claims = await deps.dispatch.transaction((tx) => claim(tx, direct?.room() ?? WINDOW));
+      if (direct) direct.send(claims);
       // When the queue refuses, the leases give the chunks back.
-      if (claims.length > 0) await deps.queue.add(hintsFor(claims));
+      else if (claims.length > 0) await deps.queue.add(hintsFor(claims));
       return false;
     },
   };

@@ -1,20 +1,24 @@
 export { readBacklog } from "./backlog.repository.ts";
 export { enterCancellation } from "./cancellation-lock.repository.ts";
 export { endUnsent, finishMessage } from "./completion.repository.ts";
+export { neededVariables, type TrackedAddress, valuesFor } from "./content.rules.ts";
 export { type DeliveryFilter, findDelivery } from "./delivery.repository.ts";
 export { deliveryRoutes } from "./delivery.routes.ts";
 export { type DeliveryState, type Engagement, mergeReceipt, type Receipt } from "./delivery.rules.ts";
 export { deliveryFilter } from "./delivery.schemas.ts";
 export { createDeliveryService } from "./delivery.service.ts";
+export { createDirectSender } from "./direct-sender.ts";
 export { createDispatcher, SEND_QUEUE, SendHint } from "./dispatcher.ts";
 export { lockContents } from "./duplicates.repository.ts";
 export { createExpander, listRecipients } from "./expander.ts";
 export { expandListed, expandResends, expandStep } from "./expansion.repository.ts";
 export type { InFlightLimits } from "./fair-share.rules.ts";
+export { createHintWatch } from "./hint-watch.ts";
 export { holdUnsent, releaseUnsent } from "./holding.repository.ts";
 export { createLedger, type LedgerReport } from "./ledger.ts";
 export { perSecondOf } from "./pace.rules.ts";
 export { setRate } from "./pacer.repository.ts";
+export { keepAndApply } from "./receipt.repository.ts";
 export { receiptRoutes } from "./receipt.routes.ts";
 export { createReceiveReceipt } from "./receive-receipt.ts";
 export {

@@ -4,7 +4,7 @@ import { fromBigint, toBigint } from "../../platform/ids.ts";
 import type { ChannelHandle, PluginCatalogue, PluginRuntime } from "../../platform/plugin-runtime/index.ts";
 import { deadAddressesIn, suppressAddresses } from "../suppressions/index.ts";
 import { finishInTurn } from "./completion.repository.ts";
-import { type Rendered, renderDelivery, type SharedContent } from "./content.rules.ts";
+import { type Rendered, renderDelivery, type SharedContent, type TrackedAddress } from "./content.rules.ts";
 import { type ChannelObservation, judgeChannel, judgeResults, type Round } from "./outcome.rules.ts";
 import { type ChunkEnd, type ChunkWork, endChunk, type ReadyRow } from "./send.repository.ts";
 import { type DeliveryException, settleBatch } from "./settle.repository.ts";
@@ -17,6 +17,7 @@ export interface SendChunkDeps {
   runtime: Pick<PluginRuntime, "send">;
   catalogue: PluginCatalogue;
   toHandle(tenantId: string, channelId: string, channel: NonNullable<ChunkWork["channel"]>): ChannelHandle;
+  trackedAddress: TrackedAddress;
   /** What follows a settled batch: fallback timers of its users. Part of the same transaction. */
   afterBatch: AfterBatch;
   /** What follows the end of a chunk: perhaps the message is complete. */

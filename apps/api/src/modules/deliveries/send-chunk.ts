@@ -1,6 +1,6 @@
 import type { Transact } from "../../platform/database/index.ts";
 import type { LoadedPlugin } from "../../platform/plugin-runtime/index.ts";
-import { compileRendering } from "../templates/index.ts";
+import { compileRendering, variablesIn } from "../templates/index.ts";
 import type { Claim } from "./claim.repository.ts";
 import { neededVariables, type SharedContent } from "./content.rules.ts";
 import { pauseSeconds, REASONS } from "./delivery.rules.ts";
@@ -106,7 +106,7 @@ async function begin(
   if (!opened) return leave(brokenOff(work, rows));
   const context: RoundContext = {
     handle: deps.toHandle(work.tenantId, work.channelId, work.channel),
-    shared: sharedContent(work, plugin),
+    shared: sharedContent(deps, work, plugin),
     suppresses: plugin.manifest.suppresses,
     round: {
       count: work.roundCount,
@@ -179,9 +179,19 @@ function obstacleOf(work: ChunkWork, plugin: LoadedPlugin | undefined): string |
   return work.channel.state === "off" ? REASONS.channelOff : undefined;
 }
 
-function sharedContent(work: ChunkWork, plugin: LoadedPlugin): SharedContent {
+function sharedContent(
+  { trackedAddress }: SendChunkDeps,
+  work: ChunkWork,
+  plugin: LoadedPlugin,
+): SharedContent {
   const fields = plugin.manifest.content;
-  const compiled = compileRendering(work.renderings[plugin.manifest.kind] ?? {}, fields);
-  const needed = neededVariables(compiled, work.variableSchema);
-  return { compiled, fields, variables: work.variables, needed };
+  const compiled = compileRendering(work.renderings[plugin.manifest.kind] ?? {}, fields, work.tracking);
+  const needed = neededVariables(variablesIn(compiled), work.variableSchema);
+  return {
+    compiled,
+    fields,
+    variables: work.variables,
+    needed,
+    trackedAddress: work.tracking ? trackedAddress : undefined,
+  };
 }

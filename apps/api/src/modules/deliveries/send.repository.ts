@@ -29,6 +29,8 @@ export interface ChunkWork {
   renderings: schema.Renderings;
   variableSchema: schema.TemplateVariable[];
   variables: Record<string, string | number>;
+  /** Null where nothing is tracked. */
+  tracking: schema.Tracking | null;
   hasFlows: boolean;
   /** The message or the channel had a rate when the chunk was begun. */
   isPaced: boolean;
@@ -59,6 +61,7 @@ interface ChunkWorkRow {
   renderings: schema.Renderings;
   variable_schema: schema.TemplateVariable[];
   variables: Record<string, string | number>;
+  tracking: schema.Tracking | null;
   has_flows: boolean;
   is_paced: boolean;
   plugin_id: string | null;
@@ -92,7 +95,7 @@ export async function beginChunk({ sql }: Tx, claim: Claim): Promise<ChunkWork |
         as seconds_since_first_try,
       date_trunc('hour', b.created_at) as hour, m.template_version_id, v.template_id,
       coalesce(m.renderings, v.renderings) as renderings, coalesce(v.variables, '[]') as variable_schema,
-      m.variables, m.policy_version_id is not null as has_flows,
+      m.variables, coalesce(m.tracking, v.tracking) as tracking, m.policy_version_id is not null as has_flows,
       coalesce(m.rate_per_second, c.rate_per_second) is not null as is_paced,
       c.plugin_id, c.kind, c.state as channel_state, c.revision, c.settings,
       case when coalesce(k.state, 'closed') = 'closed' then 'closed'
@@ -124,6 +127,7 @@ function toChunkWork(claim: Claim, row: ChunkWorkRow): ChunkWork {
     renderings: row.renderings,
     variableSchema: row.variable_schema,
     variables: row.variables,
+    tracking: row.tracking,
     hasFlows: row.has_flows,
     isPaced: row.is_paced,
     channel: pluginId === null ? null : { pluginId, kind, state, revision, settings, circuit },

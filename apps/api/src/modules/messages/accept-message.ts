@@ -6,6 +6,7 @@ import { newId } from "../../platform/ids.ts";
 import { NaturalBatcher } from "../../platform/natural-batcher.ts";
 import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
 import { listRecipients, perSecondOf } from "../deliveries/index.ts";
+import { trackingOf } from "../templates/index.ts";
 import { type FirstMessage, findByIdempotencyKeys, type NewMessage } from "./accept.repository.ts";
 import { checkSend, contentHashOf, requestHashOf, type SendMessage, titleOf } from "./accept.rules.ts";
 import { type AcceptedMessage, replay, toAccepted } from "./accepted-message.ts";
@@ -131,6 +132,7 @@ function toNewMessage(
     audience: input.audience,
     templateVersionId: plan.template?.versionId ?? null,
     renderings: input.content ?? null,
+    tracking: trackingOf(input.tracking),
     variables: input.variables,
     channelIds: plan.channels.map((channel) => channel.id),
     policyVersionId: plan.policyVersionId,

@@ -16,6 +16,7 @@ export interface NewMessage {
   audience: schema.Audience;
   templateVersionId: string | null;
   renderings: schema.Renderings | null;
+  tracking: schema.Tracking | null;
   variables: Record<string, string | number>;
   channelIds: string[];
   policyVersionId: string | null;
@@ -44,7 +45,7 @@ export async function insertMessages(tx: Tx, tenantId: string, messages: NewMess
     with input as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(messages.map(toInput))}::jsonb) as i(
         id uuid, source_id uuid, author_id uuid, state message_state, needs_approval boolean, title text,
-        priority smallint, audience jsonb, template_version_id uuid, renderings jsonb, variables jsonb,
+        priority smallint, audience jsonb, template_version_id uuid, renderings jsonb, tracking jsonb, variables jsonb,
         channel_ids uuid[], policy_version_id uuid, content_hash bytea, scheduled_at timestamptz,
         time_zone text, ttl_seconds int, expires_at timestamptz, wake_at timestamptz, options jsonb, rate jsonb,
         rate_per_second float8, created_at timestamptz,
@@ -55,10 +56,10 @@ export async function insertMessages(tx: Tx, tenantId: string, messages: NewMess
       on conflict do nothing returning message_id
     )
     insert into messages (tenant_id, id, source_id, author_id, state, needs_approval, title, priority, audience,
-      template_version_id, renderings, variables, channel_ids, policy_version_id, content_hash,
+      template_version_id, renderings, tracking, variables, channel_ids, policy_version_id, content_hash,
       scheduled_at, time_zone, ttl_seconds, expires_at, wake_at, options, rate, rate_per_second, created_at)
     select ${tenant}, id, source_id, author_id, state, needs_approval, title, priority, audience,
-      template_version_id, renderings, variables, channel_ids, policy_version_id, content_hash,
+      template_version_id, renderings, tracking, variables, channel_ids, policy_version_id, content_hash,
       scheduled_at, time_zone, ttl_seconds, expires_at, wake_at, options, rate, rate_per_second, created_at
     from input where key is null or id in (select message_id from claimed)
     returning id`;
@@ -78,6 +79,7 @@ function toInput(message: NewMessage) {
     audience: message.audience,
     template_version_id: message.templateVersionId && toUuid("templateVersion", message.templateVersionId),
     renderings: message.renderings,
+    tracking: message.tracking,
     variables: message.variables,
     channel_ids: message.channelIds.map((id) => toUuid("channel", id)),
     policy_version_id: message.policyVersionId && toUuid("policyVersion", message.policyVersionId),

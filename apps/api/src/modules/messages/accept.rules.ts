@@ -16,6 +16,7 @@ export interface SendMessage extends AskedOptions {
   policy?: string | undefined;
   template?: string | undefined;
   content?: schema.Renderings | undefined;
+  tracking?: schema.Tracking | undefined;
   variables: Record<string, string | number>;
   priority: number;
   schedule?: Schedule | undefined;
@@ -53,7 +54,11 @@ function checkContent(catalogue: PluginCatalogue, plan: SendPlan, input: SendMes
   if (incomplete.length > 0) {
     throw invalidField(pointer, `Fields are missing for: ${incomplete.join("; ")}.`, "incomplete");
   }
-  if (plan.template) return;
+  if (plan.template) {
+    if (input.tracking)
+      throw invalidField("/tracking", "The template says what is tracked.", "not_applicable");
+    return;
+  }
   const problems = checkRenderings(input.content ?? {}, namesIn(input), catalogue).map((problem) => ({
     ...problem,
     pointer: problem.pointer.replace(/^\/renderings/, "/content"),

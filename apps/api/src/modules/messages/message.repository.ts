@@ -3,6 +3,7 @@ import { and, desc, eq, inArray, lt } from "drizzle-orm";
 import type { Tx } from "../../platform/database/index.ts";
 import { type PageRequest, readCursor } from "../../platform/http/index.ts";
 import { isId } from "../../platform/ids.ts";
+import { UNTRACKED } from "../templates/index.ts";
 import type { Counts } from "./counts.rules.ts";
 
 const {
@@ -109,6 +110,7 @@ export interface MessageContent {
   variables: Record<string, string | number>;
   renderings: schema.Renderings;
   options: schema.SendingOptions;
+  tracking: schema.Tracking;
   contentHash: Uint8Array;
   channelIds: string[];
   template: { id: string; name: string; version: number } | null;
@@ -116,28 +118,32 @@ export interface MessageContent {
   approvalRequestId: string | null;
 }
 
+const contentColumns = {
+  variables: messages.variables,
+  renderings: messages.renderings,
+  templateRenderings: templateVersions.renderings,
+  options: messages.options,
+  tracking: messages.tracking,
+  templateTracking: templateVersions.tracking,
+  contentHash: messages.contentHash,
+  channelIds: messages.channelIds,
+  templateId: templates.id,
+  templateName: templates.name,
+  templateNumber: templateVersions.number,
+  policyId: policies.id,
+  policyName: policies.name,
+  policyNumber: policyVersions.number,
+  steps: policyVersions.steps,
+  approvalRequestId: approvalRequests.id,
+};
+
 export async function getMessageContent(
   tx: Tx,
   tenantId: string,
   messageId: string,
 ): Promise<MessageContent> {
   const [row] = await tx.db
-    .select({
-      variables: messages.variables,
-      renderings: messages.renderings,
-      templateRenderings: templateVersions.renderings,
-      options: messages.options,
-      contentHash: messages.contentHash,
-      channelIds: messages.channelIds,
-      templateId: templates.id,
-      templateName: templates.name,
-      templateNumber: templateVersions.number,
-      policyId: policies.id,
-      policyName: policies.name,
-      policyNumber: policyVersions.number,
-      steps: policyVersions.steps,
-      approvalRequestId: approvalRequests.id,
-    })
+    .select(contentColumns)
     .from(messages)
     .leftJoin(
       templateVersions,
@@ -171,6 +177,7 @@ export async function getMessageContent(
     variables: row.variables,
     renderings: row.renderings ?? row.templateRenderings ?? {},
     options: row.options,
+    tracking: row.tracking ?? row.templateTracking ?? UNTRACKED,
     contentHash: row.contentHash,
     channelIds: row.channelIds,
     template:

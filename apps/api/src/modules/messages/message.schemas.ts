@@ -1,4 +1,5 @@
 import { fields, z } from "../../platform/http/index.ts";
+import { TrackingSchema } from "../templates/index.ts";
 import type { AcceptedMessage as Accepted } from "./accepted-message.ts";
 import type { MessageProgress, MessageRow } from "./message.repository.ts";
 import type { MessageDetail as MessageDetailRow } from "./message.service.ts";
@@ -85,6 +86,7 @@ export const SendMessageFields = {
     .record(z.string().regex(/^[a-z][a-z0-9_]{0,31}$/), z.record(z.string().max(64), z.string().max(100_000)))
     .optional()
     .openapi({ description: "Channel kind → field → text, where no template is used." }),
+  tracking: TrackingSchema.optional(),
   variables: variables.default({}),
   priority: z.int().min(1).max(3).default(2).openapi({ description: "1 high, 2 medium, 3 low" }),
   rate: Rate.optional(),
@@ -231,6 +233,7 @@ export const AskedAudience = z
 export const MessageContentFields = {
   template: z.object({ id: fields.id("template"), name: z.string(), version: z.int() }).nullable(),
   content: z.record(z.string(), z.record(z.string(), z.string())),
+  tracking: TrackingSchema,
   variables: z.record(z.string(), variableValue),
   contentHash: z.string().openapi({ description: "SHA-256 in hex; an approval binds to it." }),
   policy: z.object({ id: fields.id("policy"), name: z.string(), version: z.int() }).nullable(),
@@ -283,6 +286,7 @@ export function toMessageDetail(message: MessageDetailRow): z.infer<typeof Messa
     audience: toAskedAudience(message.audience),
     template: message.template,
     content: message.renderings,
+    tracking: message.tracking,
     variables: message.variables,
     contentHash: Buffer.from(message.contentHash).toString("hex"),
     policy: message.policy && {

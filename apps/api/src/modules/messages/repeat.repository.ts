@@ -14,6 +14,7 @@ export type MessageToRepeat = Pick<
   | "priority"
   | "templateVersionId"
   | "renderings"
+  | "tracking"
   | "variables"
   | "ttlSeconds"
   | "options"
@@ -37,6 +38,7 @@ export async function reserveMessage(tx: Tx, tenantId: string, messageId: string
       priority: messages.priority,
       templateVersionId: messages.templateVersionId,
       renderings: messages.renderings,
+      tracking: messages.tracking,
       variables: messages.variables,
       ttlSeconds: messages.ttlSeconds,
       options: messages.options,

@@ -15,6 +15,9 @@ const ContentField = z
     maxLength: z.int().openapi({ description: "Longest rendered value, Unicode code points." }),
     escape: z.enum(["none", "html"]),
     multiline: z.boolean(),
+    renderedBy: z.enum(["host", "vendor"]).openapi({
+      description: "`vendor`: the recipient gets the vendor's own text; nothing in it is tracked.",
+    }),
     help: text.nullable(),
   })
   .openapi("ContentField");
@@ -59,10 +62,12 @@ export function toPlugin({ manifest }: Pick<LoadedPlugin, "manifest">): z.infer<
     settings: { ...manifest.settings },
     address: { schema: { ...address.schema }, label: address.label },
     content: Object.fromEntries(
-      Object.entries(manifest.content).map(([field, { multiline = false, help = null, ...rules }]) => [
-        field,
-        { ...rules, multiline, help },
-      ]),
+      Object.entries(manifest.content).map(
+        ([field, { multiline = false, renderedBy = "host", help = null, ...rules }]) => [
+          field,
+          { ...rules, multiline, renderedBy, help },
+        ],
+      ),
     ),
     receipts: { mode, delivered, read },
     limits: { batchSize: manifest.limits.batchSize },

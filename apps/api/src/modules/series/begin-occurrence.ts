@@ -116,6 +116,7 @@ const toMessage = (series: Due, createdAt: Date): NewMessage => ({
   audience: series.audience,
   templateVersionId: series.templateVersionId,
   renderings: series.renderings,
+  tracking: series.tracking,
   variables: series.variables,
   channelIds: channelIdsOf(series),
   policyVersionId: series.policyVersionId,

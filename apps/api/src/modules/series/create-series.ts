@@ -20,6 +20,7 @@ import {
   scopeOf,
   titleOf,
 } from "../messages/index.ts";
+import { trackingOf } from "../templates/index.ts";
 import { MAX_DAYS, nextOccurrence, type Recurrence, type Repeat } from "./recurrence.rules.ts";
 import {
   findByRequestKey,
@@ -124,6 +125,7 @@ async function plan(
     audience: input.audience,
     templateVersionId: sendPlan.template?.versionId ?? null,
     renderings: input.content ?? null,
+    tracking: trackingOf(input.tracking),
     variables: input.variables,
     channelIds: sendPlan.channels.map((channel) => toUuid("channel", channel.id)),
     policyVersionId: sendPlan.policyVersionId,

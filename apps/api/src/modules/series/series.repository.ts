@@ -160,6 +160,7 @@ export async function findPinnedTemplate(tx: Tx, tenantId: string, templateVersi
       name: templates.name,
       version: templateVersions.number,
       renderings: templateVersions.renderings,
+      tracking: templateVersions.tracking,
     })
     .from(templateVersions)
     .innerJoin(

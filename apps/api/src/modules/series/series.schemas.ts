@@ -144,6 +144,7 @@ export const toSeriesDetail = (row: Detail): z.infer<typeof SeriesDetail> => ({
   audience: toAskedAudience(row.audience),
   template: row.template,
   content: row.content,
+  tracking: row.tracking,
   variables: row.variables,
   contentHash: Buffer.from(row.contentHash).toString("hex"),
   policy: row.policy,

@@ -5,6 +5,7 @@ import { noSuch } from "../../platform/errors.ts";
 import { type Page, type PageRequest, readCursor, toPage } from "../../platform/http/index.ts";
 import { fromUuid } from "../../platform/ids.ts";
 import { recordAudit } from "../audit/index.ts";
+import { UNTRACKED } from "../templates/index.ts";
 import { moveOn } from "./course.ts";
 import { judgeRecurrence, type RecurringSchedule } from "./create-series.ts";
 import { type Occurrence, occurrencesOf } from "./recurrence.rules.ts";
@@ -25,6 +26,7 @@ export type OccurrenceView = Occurrence &
 
 export type SeriesDetail = NamedSeries & {
   content: NonNullable<SeriesRow["renderings"]>;
+  tracking: NonNullable<SeriesRow["tracking"]>;
   template: { id: string; name: string; version: number } | null;
   policy: { id: string; name: string; version: number } | null;
   channels: { id: string; name: string; kind: string }[];
@@ -199,6 +201,7 @@ async function withContent(tx: Tx, series: NamedSeries): Promise<SeriesDetail> {
   return {
     ...series,
     content: series.renderings ?? template?.renderings ?? {},
+    tracking: series.tracking ?? template?.tracking ?? UNTRACKED,
     template: template ? { id: template.id, name: template.name, version: template.version } : null,
     policy: policy ? { id: policy.id, name: policy.name, version: policy.version } : null,
     channels: [...new Set(used)].map(

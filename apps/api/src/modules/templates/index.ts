@@ -2,14 +2,19 @@ export { findPublishedVersion, findVersion, type PinnedVersion } from "./pinned-
 export {
   type CompiledRendering,
   compileRendering,
+  findLink,
   missingFields,
   overlongFields,
   type Rendering,
   renderContent,
+  variablesIn,
 } from "./rendering.rules.ts";
 export { templateRoutes } from "./template.routes.ts";
 export { checkRenderings } from "./template.rules.ts";
+export { Tracking as TrackingSchema } from "./template.schemas.ts";
 export { createTemplateService } from "./template.service.ts";
+export type { AddressOf, Values } from "./template-text.rules.ts";
 export { templateVersionRoutes } from "./template-version.routes.ts";
 export { createTemplateVersionService } from "./template-version.service.ts";
+export { LINK_NAME_BYTES, PIXEL_NAME, type Tracking, trackingOf, UNTRACKED } from "./tracked-text.rules.ts";
 export { isBlank, missingVariables, mistypedVariables, requiredVariables } from "./variable.rules.ts";

@@ -7,7 +7,21 @@
 export interface Segment {
   readonly literal: string;
   readonly variable: string | undefined;
+  /** What follows instead of a variable, in a text that is tracked. */
+  readonly insert?: Insert;
 }
+
+/** Something that is written for each recipient and is more than a value. */
+export interface Insert {
+  readonly variables: readonly string[];
+  render(values: Values, fit: Escape, addressOf: AddressOf | undefined): string;
+}
+
+/** Our address for a tracked thing of one delivery; undefined when it cannot have one. */
+export type AddressOf = (
+  thing: { readonly name: Uint8Array; readonly variables: readonly string[] },
+  values: Values,
+) => string | undefined;
 
 export type Values = Readonly<Record<string, string | number | undefined>>;
 
@@ -52,11 +66,17 @@ const notAVariable = (text: string, position: number) =>
   `"${text.slice(0, 64)}" at position ${position} is not the name of a variable: use letters, digits and _.`;
 
 /** Puts the values in. A variable without a value leaves nothing. */
-export function renderSegments(segments: readonly Segment[], values: Values, fit: Escape): string {
+export function renderSegments(
+  segments: readonly Segment[],
+  values: Values,
+  fit: Escape,
+  addressOf?: AddressOf,
+): string {
   let text = "";
-  for (const { literal, variable } of segments) {
+  for (const { literal, variable, insert } of segments) {
     text += literal;
     if (variable !== undefined) text += fit(textOf(values[variable]));
+    else if (insert) text += insert.render(values, fit, addressOf);
   }
   return text;
 }

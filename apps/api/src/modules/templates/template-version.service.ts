@@ -18,6 +18,7 @@ import {
   type VersionContent,
 } from "./template.rules.ts";
 import { lockTemplate, named } from "./template.service.ts";
+import { type Tracking, trackingOf } from "./tracked-text.rules.ts";
 import { missingVariables, mistypedVariables } from "./variable.rules.ts";
 
 export interface PreviewTemplate {
@@ -38,7 +39,7 @@ export function createTemplateVersionService(deps: { transact: Transact; plugins
     async saveTemplateVersion(
       ctx: RequestContext,
       templateId: string,
-      content: VersionContent,
+      content: VersionContent & { tracking?: Tracking | undefined },
     ): Promise<TemplateVersionRow> {
       authorize(ctx, "update", "Template");
       const createdBy = authorOf(ctx);
@@ -46,8 +47,9 @@ export function createTemplateVersionService(deps: { transact: Transact; plugins
       if (errors[0]) throw invalidInput(errors[0].detail, { errors: errors.slice(0, 50) });
       return deps.transact(ctx, async (tx) => {
         const template = await lockTemplate(tx, ctx, templateId);
-        const saved = await saveDraft(tx, ctx, template, { ...content, createdBy });
-        const after = { number: saved.number, ...content };
+        const draft = { ...content, tracking: trackingOf(content.tracking) };
+        const saved = await saveDraft(tx, ctx, template, { ...draft, createdBy });
+        const after = { number: saved.number, ...draft };
         await recordAudit(tx, ctx, { action: "template.draft_saved", ...named(template), after });
         return saved;
       });
@@ -88,7 +90,7 @@ async function saveDraft(
   tx: Tx,
   ctx: RequestContext,
   template: TemplateRow,
-  content: VersionContent & { createdBy: string },
+  content: Pick<TemplateVersionRow, "variables" | "renderings" | "tracking" | "createdBy">,
 ): Promise<TemplateVersionRow> {
   const draft = await repository.findVersionInState(tx, ctx.tenantId, template.id, "draft");
   const changes = { ...content, updatedAt: ctx.now() };

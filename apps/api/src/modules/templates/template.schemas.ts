@@ -1,6 +1,7 @@
 import { fields, z } from "../../platform/http/index.ts";
 import type { TemplateVersionRow, TemplateWithVersions } from "./template.repository.ts";
 import { VARIABLE_NAME } from "./template-text.rules.ts";
+import { UNTRACKED } from "./tracked-text.rules.ts";
 
 /** Longest text of one field that the manifest's schema lets a plugin ask for. */
 const MAX_TEXT_LENGTH = 262_144;
@@ -44,8 +45,28 @@ const Renderings = record(
   example: { sms: { templateCode: "SMS_123456789", text: "您好 {{name}}，请于 {{date}} 前缴费。" } },
 });
 
+/** What is found out by our own means. */
+export const Tracking = z
+  .strictObject({
+    links: z.boolean().openapi({
+      description:
+        "Links lead by us, so that a click comes back; those in texts that a vendor renders do not.",
+    }),
+    opens: z.boolean().openapi({
+      description: "HTML ends with a picture of one pixel; that it is loaded counts as reading.",
+    }),
+  })
+  .openapi("Tracking", {
+    description:
+      "What is tracked by our own means. A template says so itself; content without one may ask for it.",
+  });
+
 export const SaveTemplateVersionBody = z
-  .strictObject({ variables: z.array(TemplateVariable).max(50), renderings: Renderings })
+  .strictObject({
+    variables: z.array(TemplateVariable).max(50),
+    renderings: Renderings,
+    tracking: Tracking.optional(),
+  })
   .openapi("SaveTemplateVersion");
 
 export const PreviewTemplateBody = z
@@ -92,6 +113,7 @@ export const TemplateVersion = z
     state: templateVersionState,
     variables: z.array(TemplateVariable),
     renderings: z.record(z.string(), z.record(z.string(), z.string())),
+    tracking: Tracking,
     createdBy: fields.id("member"),
     createdAt: fields.moment,
     updatedAt: fields.moment,
@@ -133,6 +155,7 @@ export function toTemplateVersion(row: TemplateVersionRow): z.infer<typeof Templ
     state: row.state,
     variables: row.variables,
     renderings: row.renderings,
+    tracking: row.tracking ?? UNTRACKED,
     createdBy: row.createdBy,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

@@ -2,8 +2,8 @@ import { createHmac, hash, randomBytes, timingSafeEqual } from "node:crypto";
 
 export const sha256 = (text: string): Buffer => hash("sha256", text, "buffer");
 
-export const hmacSha256 = (key: Uint8Array, text: string): Buffer =>
-  createHmac("sha256", key).update(text).digest();
+export const hmacSha256 = (key: Uint8Array, data: string | Uint8Array): Buffer =>
+  createHmac("sha256", key).update(data).digest();
 
 /** Compares two texts without telling by its duration where they differ. */
 export function sameText(a: string, b: string): boolean {

@@ -6,16 +6,23 @@ export interface OperationsDeps {
   /** Each dependency's probe, by name; a probe rejects when the dependency is down. */
   probes: Record<string, () => Promise<void>>;
   metrics: Registry;
+  /** What is not as it should be, though everything goes on. */
+  degraded?(): string[];
+  /** Parts of the process that only a restart brings back. */
+  hung?(): string[];
   /** False from the moment the process has begun to shut down. */
   isAccepting(): boolean;
 }
 
 const PROBE_TIMEOUT_MS = 2_000;
 
-/** `/health`: the process lives. `/ready`: its dependencies answer. `/metrics`: Prometheus. */
+/** `/health`: the process lives, and nothing in it hangs. `/ready`: its dependencies answer. `/metrics`: Prometheus. */
 export function operationsRoutes(deps: OperationsDeps): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
-  routes.get("/health", (c) => c.json({ status: "ok" }));
+  routes.get("/health", (c) => {
+    const hung = deps.hung?.() ?? [];
+    return hung.length === 0 ? c.json({ status: "ok" }) : c.json({ status: "hung", hung }, 503);
+  });
 
   routes.get("/ready", async (c) => {
     const results = await Promise.all(
@@ -23,7 +30,8 @@ export function operationsRoutes(deps: OperationsDeps): Hono<AppEnv> {
     );
     const down = results.filter(([, up]) => !up).map(([name]) => name);
     const ready = deps.isAccepting() && down.length === 0;
-    return c.json({ status: ready ? "ready" : "not_ready", down }, ready ? 200 : 503);
+    const degraded = deps.degraded?.() ?? [];
+    return c.json({ status: ready ? "ready" : "not_ready", down, degraded }, ready ? 200 : 503);
   });
 
   routes.get("/metrics", async (c) =>

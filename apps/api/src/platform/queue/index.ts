@@ -8,6 +8,7 @@ import {
 } from "bullmq";
 import { Pool } from "pg";
 import type { z } from "zod";
+import { within } from "../deadline.ts";
 import type { Logger } from "../logger.ts";
 
 /**
@@ -19,12 +20,13 @@ export interface QueueTransport {
   backend: "redis" | "postgres";
   openQueue<Payload>(name: string): HintQueue<Payload>;
   work<Schema extends z.ZodType>(options: WorkOptions<Schema>): HintWorker;
-  /** Rejects when the transport does not answer. */
+  /** Rejects when the transport does not answer within two seconds. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface HintQueue<Payload> {
+  /** Rejects when the transport refuses, or does not answer within two seconds; it may have taken them all the same. */
   add(payloads: Payload[]): Promise<void>;
 }
 
@@ -55,6 +57,10 @@ interface QueueClasses {
 }
 
 const STOP_TIMEOUT_MS = 10_000;
+/** A transport that is away keeps commands until it is back: whoever waits for one waits this long. */
+const ANSWER_TIMEOUT_MS = 2_000;
+/** While a transport is away its clients report it again and again. */
+const REPORT_EVERY_MS = 60_000;
 const POOL_SIZE = 8;
 const JOB_OPTIONS = { attempts: 1, removeOnComplete: true, removeOnFail: true };
 
@@ -99,7 +105,7 @@ function transport(
 
   const openQueue = (name: string): Queue => {
     const queue = new classes.Queue(name, { ...base, defaultJobOptions: JOB_OPTIONS });
-    queue.on("error", (error) => logger.warn({ err: error, queue: name }, "the queue reported an error"));
+    queue.on("error", sparingly(logger, "the queue reported an error"));
     queues.push(queue);
     return queue;
   };
@@ -110,14 +116,15 @@ function transport(
       const queue = openQueue(name);
       return {
         async add(payloads) {
-          await queue.addBulk(payloads.map((data) => ({ name: "hint", data })));
+          const added = queue.addBulk(payloads.map((data) => ({ name: "hint", data })));
+          await within(ANSWER_TIMEOUT_MS, "putting hints into the queue", added);
         },
       };
     },
     work: (work) => startWorker(classes.Worker, base, work, logger),
     async ping() {
       const queue = queues[0] ?? openQueue("ping");
-      await queue.getJobCounts("waiting");
+      await within(ANSWER_TIMEOUT_MS, "asking the queue", queue.getJobCounts("waiting"));
     },
     async close() {
       await Promise.allSettled(queues.map((queue) => withDeadline(queue.close())));
@@ -139,9 +146,7 @@ function startWorker<Schema extends z.ZodType>(
     },
     { ...base, concurrency: options.concurrency, maxStalledCount: 0, drainDelay: 5 },
   );
-  worker.on("error", (error) =>
-    logger.warn({ err: error, queue: options.queue }, "the worker reported an error"),
-  );
+  worker.on("error", sparingly(logger, "the worker reported an error"));
   worker.on("failed", (_job, error) => {
     logger.error(
       { err: error, queue: options.queue },
@@ -150,6 +155,16 @@ function startWorker<Schema extends z.ZodType>(
   });
   // `close()` never settles when the transport is gone, so it gets a deadline.
   return { stop: () => withDeadline(worker.close()) };
+}
+
+/** Reports the first of many errors, and the next after a minute. */
+function sparingly(logger: Logger, what: string): (error: Error) => void {
+  let reportedAt = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    if (performance.now() - reportedAt < REPORT_EVERY_MS) return;
+    reportedAt = performance.now();
+    logger.warn({ err: error }, what);
+  };
 }
 
 /** Waits for the work, or for ten seconds. */

@@ -1,4 +1,4 @@
-import { type ContentField, type Plugin, tidings } from "../api/client.ts";
+import { type ContentField, type Plugin, type Tracking, tidings } from "../api/client.ts";
 import { localized } from "../format/localized.ts";
 import { can } from "../session.svelte.ts";
 
@@ -66,6 +66,18 @@ export class PluginCatalogue {
   reports(kind: string, receipt: "delivered" | "read"): boolean | undefined {
     const plugins = this.#ofKind(kind);
     return plugins.length === 0 ? undefined : plugins.some(({ receipts }) => receipts[receipt]);
+  }
+
+  /** Whether recipients get the vendor's own text rather than what is written here. */
+  isRenderedByVendor(kind: string): boolean {
+    return this.contentFields(kind).some(([, { renderedBy }]) => renderedBy === "vendor");
+  }
+
+  /** Whether reading (by the pixel in HTML, or by a click) and clicking are found out by our own means. */
+  tracks(kind: string, { links, opens }: Tracking): { read: boolean; clicked: boolean } {
+    const ours = this.contentFields(kind).filter(([, { renderedBy }]) => renderedBy === "host");
+    const clicked = links && ours.length > 0 && !this.isRenderedByVendor(kind);
+    return { read: clicked || (opens && ours.some(([, { escape: as }]) => as === "html")), clicked };
   }
 
   /** A vendor's code in words. */

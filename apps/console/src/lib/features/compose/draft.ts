@@ -1,3 +1,4 @@
+import type { Tracking } from "../../api/client.ts";
 import { newIdempotencyKey } from "../../api/idempotency-key.ts";
 import { noRate, type RateFields } from "../../words/rate.ts";
 import { noRepeat, type RepeatFields } from "../../words/repeat.ts";
@@ -11,6 +12,8 @@ export interface Draft {
   kinds: string[];
   /** Channel kind → field → text. */
   content: Record<string, Record<string, string>>;
+  /** Of own content; a template says so itself. */
+  tracking: Tracking;
   variables: Record<string, string>;
   way: "channels" | "policy";
   /** Ids. */
@@ -59,6 +62,7 @@ export const emptyDraft = (): Draft => ({
   template: "",
   kinds: [],
   content: {},
+  tracking: { links: false, opens: false },
   variables: {},
   way: "channels",
   channels: [],
@@ -82,6 +86,7 @@ const STEP_BY_FIELD: Record<string, Step> = {
   audience: "who",
   template: "what",
   content: "what",
+  tracking: "what",
   kinds: "what",
   variables: "what",
   channels: "how",

@@ -12,13 +12,19 @@ export function sentMessage(draft: Draft, version: TemplateVersion | undefined):
   return {
     audience: sentAudience(draft.audience),
     ...(draft.way === "policy" ? { policy: draft.policy } : { channels: draft.channels }),
-    ...(draft.contentFrom === "template" ? { template: draft.template } : { content: sentContent(draft) }),
+    ...(draft.contentFrom === "template"
+      ? { template: draft.template }
+      : { content: sentContent(draft), ...sentTracking(draft) }),
     variables: sentVariables(draft, version),
     priority: Number(draft.priority),
     ...sentTime(draft),
     ...sentRate(draft),
     ...sentExclusions(draft),
   };
+}
+
+function sentTracking({ tracking }: Draft): Pick<SendMessage, "tracking"> {
+  return tracking.links || tracking.opens ? { tracking } : {};
 }
 
 function sentRate(draft: Draft): Pick<SendMessage, "rate"> {

@@ -74,12 +74,23 @@ function attemptText(type: string | undefined, seconds: number | undefined): str
     : m.deliveries_event_attempt_answered({ duration: formatDuration(seconds) });
 }
 
+/** What we found out ourselves. */
+const found = {
+  tracked_open: { title: m.tracking_event_opened, icon: Eye },
+  tracked_click: { title: m.tracking_event_clicked, icon: MousePointer },
+} as const;
+
 function receiptEvent(
   id: string,
   { at, type, code, detail }: Entry,
   { channel }: DeliveryDetail,
   plugins: PluginCatalogue,
 ): TimelineEvent {
+  if (code === "tracked_open" || code === "tracked_click") {
+    const { title, icon } = found[code];
+    const text = detail ?? m.tracking_event_opened_how();
+    return { id, at, tone: "success", icon, title: title(), text };
+  }
   const known = Object.hasOwn(receipts, type) ? receipts[type as keyof typeof receipts] : undefined;
   return {
     id,

@@ -1,4 +1,4 @@
-import type { SaveTemplateVersion, TemplateVariable, TemplateVersion } from "#lib/api/client.ts";
+import type { SaveTemplateVersion, TemplateVariable, TemplateVersion, Tracking } from "#lib/api/client.ts";
 
 /** A variable as it is typed: what is left empty is empty text. */
 export interface VariableDraft {
@@ -16,6 +16,7 @@ export type Renderings = Record<string, Record<string, string>>;
 export interface Draft {
   variables: VariableDraft[];
   renderings: Renderings;
+  tracking: Tracking;
 }
 
 /** Where writing begins: the version it continues, or an empty page. */
@@ -24,6 +25,7 @@ export function draftOf(version: TemplateVersion | undefined): Draft {
   return {
     variables: variables.map((variable) => ({ default: "", example: "", ...variable })),
     renderings: structuredClone(version?.renderings ?? {}),
+    tracking: { links: false, opens: false, ...version?.tracking },
   };
 }
 
@@ -32,7 +34,7 @@ export function newVariable(name = "", example = ""): VariableDraft {
 }
 
 /** What is sent: fields and values that were left empty are left out. */
-export function sentDraft({ variables, renderings }: Draft): SaveTemplateVersion {
+export function sentDraft({ variables, renderings, tracking }: Draft): SaveTemplateVersion {
   return {
     variables: variables.map(({ name, type, required, default: fallback, example }) => ({
       name: name.trim(),
@@ -44,6 +46,7 @@ export function sentDraft({ variables, renderings }: Draft): SaveTemplateVersion
     renderings: Object.fromEntries(
       Object.entries(renderings).map(([kind, fields]) => [kind, withoutEmpty(fields)]),
     ),
+    tracking,
   };
 }
 

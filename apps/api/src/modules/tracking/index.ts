@@ -1,0 +1,3 @@
+export { createFollowAddress } from "./follow-address.ts";
+export { createTrackedAddresses, type TrackedAddresses } from "./tracked-address.rules.ts";
+export { trackingRoutes } from "./tracking.routes.ts";
