@@ -14,6 +14,8 @@ export interface AppOptions {
   routers: Router[];
   /** Vendors' pushes: not JSON of ours, so they pass the body guard by. */
   receipts: Router;
+  /** Routes that take files: they read what they get bit by bit, with limits of their own. */
+  uploads: Router;
   authentication: AuthenticateDeps;
   /** Health, readiness and metrics. */
   operations: Hono<AppEnv>;
@@ -35,6 +37,7 @@ export function createApp(options: AppOptions): Router {
   app.route("/", options.operations);
   app.use("/v1/*", authenticate(options.authentication));
   app.route("/", options.receipts);
+  app.route("/", options.uploads);
   app.use("/v1/*", guardBody);
   for (const router of options.routers) app.route("/", router);
   app.route("/", documentRoutes(app, options.version));

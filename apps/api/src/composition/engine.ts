@@ -1,4 +1,5 @@
 import { voidApproval } from "../modules/approvals/index.ts";
+import { createAudienceFileSweeper } from "../modules/audience-files/index.ts";
 import { createCircuitBreaker, createHealthReporter } from "../modules/channels/index.ts";
 import {
   createDispatcher,
@@ -83,6 +84,7 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
     logger,
   });
   for (const loop of sweepers) start(loop);
+  start(createAudienceFileSweeper({ dispatch, transact, now: () => foundation.clock.now() }));
   const { report } = foundation.metrics.ledger;
   start(createLedger({ dispatch, transact, logger, now: () => foundation.clock.now(), report }));
   const worker = startSending(foundation, queue, { afterChunk, afterLastBatch, isStopping: () => stopping });

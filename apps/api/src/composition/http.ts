@@ -25,6 +25,7 @@ export function composeHttp(foundation: Foundation, options: HttpOptions) {
   const app = createApp({
     routers: [...access.routers, ...content.routers, ...messaging.routers],
     receipts: messaging.receipts,
+    uploads: messaging.uploads,
     authentication: access.authentication,
     operations: composeOperations(foundation, options),
     console: foundation.consoleDir === undefined ? undefined : consoleFiles(foundation.consoleDir),

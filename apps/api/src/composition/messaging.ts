@@ -6,6 +6,11 @@ import {
   voidApproval,
 } from "../modules/approvals/index.ts";
 import {
+  audienceFileRoutes,
+  createAudienceFileService,
+  createUploadAudienceFile,
+} from "../modules/audience-files/index.ts";
+import {
   channelRoutes,
   createChannelService,
   createChannelVerificationService,
@@ -84,6 +89,10 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     acceptMessage,
     approvalFlows,
     receipts: receiptRoutes(receiveReceipt),
+    uploads: audienceFileRoutes(
+      createUploadAudienceFile({ transact, plugins: catalogue }),
+      createAudienceFileService({ transact }),
+    ),
     routers: [
       pluginRoutes(createPluginService({ catalogue })),
       channelRoutes(

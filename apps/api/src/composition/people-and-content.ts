@@ -1,4 +1,6 @@
+import { createDepartmentService, departmentRoutes } from "../modules/departments/index.ts";
 import { createPolicyService, policyRoutes } from "../modules/policies/index.ts";
+import { createSegmentService, segmentRoutes } from "../modules/segments/index.ts";
 import { createTagService, tagRoutes } from "../modules/tags/index.ts";
 import {
   createTemplateService,
@@ -17,18 +19,22 @@ import type { Foundation } from "./foundation.ts";
 /** Whom messages are for, and what they say. */
 export function composePeopleAndContent({ transact, plugins }: Foundation) {
   const users = createUserService({ transact, plugins });
+  const departments = createDepartmentService({ transact });
   const templates = createTemplateService({ transact });
   const templateVersions = createTemplateVersionService({ transact, plugins });
   const policies = createPolicyService({ transact, plugins });
   return {
     users,
+    departments,
     templates,
     templateVersions,
     policies,
     routers: [
       userRoutes(users),
       identityRoutes(createIdentityService({ transact, plugins })),
+      departmentRoutes(departments),
       tagRoutes(createTagService({ transact })),
+      segmentRoutes(createSegmentService({ transact })),
       templateRoutes(templates),
       templateVersionRoutes(templateVersions),
       policyRoutes(policies),

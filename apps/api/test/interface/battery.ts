@@ -91,6 +91,8 @@ async function givenOneOfEach(school: School): Promise<Record<string, string>> {
     number: "1",
     tagId: await made("/v1/tags", "createTag"),
     policyId: await made("/v1/policies", "createPolicy"),
+    departmentId: await made("/v1/departments", "createDepartment"),
+    segmentId: await made("/v1/segments", "createSegment"),
     messageId: await scheduledMessage(school),
     memberId: school.memberIds.reviewer,
   };

@@ -60,8 +60,13 @@ export async function expandStep(
   const tenant = toUuid("tenant", due.tenantId);
   const channels = step.channelIds.map((id) => toUuid("channel", id));
   const target = sql`
-    select m.id as message_id, u.external_id, null as address, null::jsonb as variables, m.source_id, m.priority,
-      m.policy_version_id, m.template_version_id, c.id as channel_id, c.kind, u.id as user_id
+    select m.id as message_id, u.external_id, null as address,
+      case when m.audience ->> 'kind' = 'file' then (
+        select d.variables from deliveries d
+        where d.tenant_id = ${tenant} and d.user_id = u.id and d.message_id = m.id and d.step = 0 limit 1
+      ) end as variables,
+      m.source_id, m.priority, m.policy_version_id, m.template_version_id, c.id as channel_id, c.kind,
+      u.id as user_id
     from messages m
     join channels c on c.tenant_id = ${tenant} and c.id = any(${channels}::uuid[])
     join users u on u.tenant_id = ${tenant} and u.id = any(${step.userIds}::uuid[])
@@ -102,7 +107,12 @@ export async function expandResends(tx: Tx, tenantId: string, messageId: string)
  * statement. What cannot be sent becomes a row too, with its reason, so that every recipient has an answer. Returns the
  * messages that got nothing but such rows.
  */
-async function makeDeliveries(tx: Tx, tenant: string, target: Fragment, step: number): Promise<string[]> {
+export async function makeDeliveries(
+  tx: Tx,
+  tenant: string,
+  target: Fragment,
+  step: number,
+): Promise<string[]> {
   const { sql } = tx;
   const unsendable = await sql<{ message_id: string }[]>`
     with target as (${target}), addressed as (

@@ -8,6 +8,7 @@ import {
   insertMessages,
   type NewMessage,
 } from "./accept.repository.ts";
+import { recordAudienceUses } from "./audience-use.repository.ts";
 import { decideMessage } from "./decide-message.ts";
 
 /** Asks for approval in the transaction that stores the message; false when none is needed after all. */
@@ -65,11 +66,19 @@ export async function storeMessages(tx: Tx, tenantId: string, messages: NewMessa
     insertMessages(tx, tenantId, messages),
     expandListed(tx, tenantId, recipients),
     Promise.all(messages.filter(isResentNow).map(({ id }) => expandResends(tx, tenantId, id))),
+    recordUses(tx, tenantId, messages),
     takeDailyMessages(tx, { tenantId }, ids),
   ]);
   for (const id of [...unsendableIds, ...unresendableIds.flat()]) await finishMessage(tx, tenantId, id);
   return toStored(tx, tenantId, messages, storedIds);
 }
+
+const recordUses = (tx: Tx, tenantId: string, messages: readonly NewMessage[]) =>
+  recordAudienceUses(
+    tx,
+    tenantId,
+    messages.map(({ id, audience }) => ({ kind: "message", id, audience })),
+  );
 
 async function storeForApproval(
   requestApproval: RequestApproval,
@@ -83,6 +92,7 @@ async function storeForApproval(
     if (!asked) {
       await decideMessage(tx, ctx.tenantId, message.id, { outcome: "approved", at: message.createdAt });
     }
+    await recordUses(tx, ctx.tenantId, [message]);
     await takeDailyMessages(tx, ctx, [message.id]);
   }
   const [stored] = await toStored(tx, ctx.tenantId, [message], storedIds);

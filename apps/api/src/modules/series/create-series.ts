@@ -12,8 +12,10 @@ import {
   contentHashOf,
   idempotencyKeyReused,
   judgeSchedule,
+  type MessageRequest,
+  recordAudienceUses,
+  resolveAudience,
   type Schedule,
-  type SendMessage,
   type SendPlanner,
   scopeOf,
   titleOf,
@@ -29,7 +31,7 @@ import {
 import { toWallClock } from "./zoned-time.rules.ts";
 
 export type RecurringSchedule = Schedule & { repeat: Repeat };
-export type CreateSeries = Omit<SendMessage, "schedule"> & { schedule: RecurringSchedule };
+export type CreateSeries = Omit<MessageRequest, "schedule"> & { schedule: RecurringSchedule };
 
 export interface AcceptedSeries {
   id: string;
@@ -98,13 +100,14 @@ export function judgeRecurrence({ repeat, ...schedule }: RecurringSchedule, now:
 async function plan(
   deps: CreateSeriesDeps,
   ctx: RequestContext,
-  { schedule, ...input }: CreateSeries,
+  { schedule, ...asked }: CreateSeries,
   request: { scope: string; key: string; requestHash: Buffer } | undefined,
 ): Promise<NewSeries> {
-  assertOneOfEach(input);
+  assertOneOfEach(asked);
   const recurrence = judgeRecurrence(schedule, ctx.now());
-  const { channels, policy, template } = input;
+  const { channels, policy, template } = asked;
   const sendPlan = await deps.planSend(ctx, { channels, policy, template });
+  const input = { ...asked, audience: await resolveAudience(deps.transact, ctx, asked.audience) };
   checkSend(deps.catalogue, sendPlan, input);
   const next = nextOccurrence(recurrence);
   const content = contentHashOf(sendPlan, input).toString("hex");
@@ -148,6 +151,7 @@ async function store(
   if (row.needsApproval && !(await deps.requestApproval(tx, ctx, toApprove))) {
     await updateSeries(tx, ctx.tenantId, id, { state: "active" });
   }
+  await recordAudienceUses(tx, ctx.tenantId, [{ kind: "series", id, audience: row.audience }]);
   await recordAudit(tx, ctx, {
     action: "series.created",
     subjectId: id,

@@ -8,6 +8,9 @@ export const DEFAULT_LIMITS = {
   users: 200_000,
   templates: 200,
   policies: 50,
+  departments: 2_000,
+  segments: 200,
+  audience_files: 100,
   messages_per_day: 1_000_000,
 } as const;
 

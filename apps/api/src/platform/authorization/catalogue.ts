@@ -17,12 +17,14 @@ export const SUBJECTS = [
   "ApprovalRequest",
   "AuditEntry",
   "Channel",
+  "Department",
   "Member",
   "Message",
   "Plugin",
   "Policy",
   "Quota",
   "Role",
+  "Segment",
   "Source",
   "Statistics",
   "Tag",
@@ -46,7 +48,10 @@ export const BUILT_IN_ROLES: { code: string; name: string; permissions: Permissi
     code: "operator",
     name: "运营",
     permissions: [
-      { action: ["read", "create", "update", "delete"], subject: ["User", "Tag", "Template", "Policy"] },
+      {
+        action: ["read", "create", "update", "delete"],
+        subject: ["User", "Department", "Tag", "Segment", "Template", "Policy"],
+      },
       { action: "publish", subject: "Template" },
       { action: ["read", "send"], subject: "Message" },
       {
@@ -90,6 +95,6 @@ export const BUILT_IN_ROLES: { code: string; name: string; permissions: Permissi
 /** What a source's API key allows, always within its own grants and its own messages. */
 export const SOURCE_PERMISSIONS: Permission[] = [
   { action: ["read", "send"], subject: "Message" },
-  { action: ["read", "create", "update", "delete"], subject: ["User", "Tag"] },
-  { action: "read", subject: ["Channel", "Template", "Policy", "Statistics"] },
+  { action: ["read", "create", "update", "delete"], subject: ["User", "Department", "Tag"] },
+  { action: "read", subject: ["Segment", "Channel", "Template", "Policy", "Statistics"] },
 ];
