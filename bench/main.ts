@@ -7,6 +7,7 @@ import { fanOutRow, receiptsRow, statisticsRow } from "./rows/database-work.ts";
 import { batchRow, jobsRow, mailRow, singleRow } from "./rows/end-to-end.ts";
 import { fairnessRow, latencyRow, memoryRow, neighbourRow, PACED_USERS, pacedRow } from "./rows/limits.ts";
 import { type Size, type Stage, vendorUrl } from "./rows/stage.ts";
+import { fanOutFileRow } from "./rows/uploaded.ts";
 import { bundleServer, gatherPlugins, PLUGINS_DIR } from "./scratch/bundle.ts";
 import { startScratchDatabase } from "./scratch/database.ts";
 import { seed } from "./scratch/seed.ts";
@@ -33,6 +34,7 @@ const SIZES: Record<string, Size> = {
 const ROWS: Record<string, (stage: Stage) => Row> = {
   accept: acceptRow,
   "fan-out": fanOutRow,
+  "fan-out-file": fanOutFileRow,
   batch: batchRow,
   single: singleRow,
   mail: mailRow,
