@@ -158,8 +158,11 @@ export async function makeDeliveries(
         reason, count)
       select ${tenant}, n.message_id, coalesce(n.source_id, ${NIL_UUID}), n.channel_id,
         coalesce(v.template_id, ${NIL_UUID}), ${step}, date_trunc('hour', now()), measure,
-        coalesce(measure_reason, ''), count(*)
-      from numbered n
+        coalesce(measure_reason, ''), sum(n.amount)
+      from (
+        select message_id, source_id, channel_id, template_version_id, reason, count(*) as amount
+        from numbered group by 1, 2, 3, 4, 5
+      ) n
       left join template_versions v on v.tenant_id = ${tenant} and v.id = n.template_version_id
       cross join lateral (
         select 'targeted'::statistics_measure as measure, null as measure_reason

@@ -38,6 +38,8 @@ const texts: Record<string, (problem: Problem) => string> = {
   "template-in-use": m.templates_problem_in_use,
   "template-version-not-draft": m.templates_problem_not_draft,
   "policy-archived": m.policies_problem_archived,
+  "department-not-empty": m.departments_problem_not_empty,
+  "department-tree-limit": m.departments_problem_tree_limit,
   "last-owner": m.members_problem_last_owner,
   "member-in-use": m.members_problem_in_use,
 };
@@ -69,6 +71,12 @@ const fieldTexts: Record<string, () => string> = {
   no_occurrence: m.series_error_no_occurrence,
   past: m.schedule_error_past,
   too_far: m.schedule_error_far,
+  cycle: m.departments_error_cycle,
+  no_recipient_column: m.compose_error_no_recipient_column,
+  two_recipient_columns: m.compose_error_two_recipient_columns,
+  unreadable: m.compose_error_file_unreadable,
+  unknown_file: m.compose_error_file_gone,
+  empty_file: m.compose_error_file_empty,
   unknown_channel: m.policies_error_unknown_channel,
 };
 

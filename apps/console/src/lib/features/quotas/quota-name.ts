@@ -7,6 +7,9 @@ const names: Record<string, () => string> = {
   users: m.quotas_users,
   templates: m.quotas_templates,
   policies: m.quotas_policies,
+  departments: m.quotas_departments,
+  segments: m.quotas_segments,
+  audience_files: m.quotas_audience_files,
   messages_per_day: m.quotas_messages_per_day,
 };
 
