@@ -1,3 +1,4 @@
+import type { AudienceFile } from "../../api/client.ts";
 import { newIdempotencyKey } from "../../api/idempotency-key.ts";
 import { noRate, type RateFields } from "../../words/rate.ts";
 import { noRepeat, type RepeatFields } from "../../words/repeat.ts";
@@ -29,7 +30,7 @@ export interface Draft {
 }
 
 export interface DraftAudience {
-  kind: "all" | "tags" | "users" | "addresses";
+  kind: "all" | "departments" | "segment" | "tags" | "users" | "addresses" | "file";
   /** Names of tags. */
   any: string[];
   all: string[];
@@ -37,7 +38,18 @@ export interface DraftAudience {
   userIds: string[];
   addressKind: string;
   addresses: string[];
+  /** Ids. */
+  departmentIds: string[];
+  includeChildren: boolean;
+  segmentId: string;
+  /** What has been uploaded. */
+  file: DraftFile | null;
 }
+
+export type DraftFile = Pick<
+  AudienceFile,
+  "id" | "name" | "recipients" | "channelKind" | "columns" | "rowCount"
+>;
 
 export const emptyDraft = (): Draft => ({
   audience: {
@@ -48,6 +60,10 @@ export const emptyDraft = (): Draft => ({
     userIds: [],
     addressKind: "",
     addresses: [],
+    departmentIds: [],
+    includeChildren: true,
+    segmentId: "",
+    file: null,
   },
   contentFrom: "template",
   template: "",
