@@ -142,6 +142,6 @@ export async function deleteRows(
       select max(line) from (
         select line from audience_file_rows where tenant_id = ${tenant} and file_id = ${file}
         order by line limit ${limit}
-      ) some)`;
+      ) first_rows)`;
   return deleted.count > 0;
 }

@@ -73,13 +73,14 @@ async function take(
   const header = readHeader(first.cells);
   const isAddress = checkerFor(deps, header, upload);
   const fileId = await open(deps, ctx, header, upload);
+  const staging = createStaging(deps, ctx, fileId, header, isAddress);
   try {
-    const staging = createStaging(deps, ctx, fileId, header, isAddress);
     await staging.add(rest);
     for (let next = await reading.next(); !next.done; next = await reading.next())
       await staging.add(next.value);
     return await close(deps, ctx, fileId, await staging.finish());
   } catch (error) {
+    await staging.settled();
     await discard(deps, ctx, fileId);
     throw error;
   }
@@ -176,6 +177,8 @@ function createStaging(
       }
       if (rows.lines.length >= ROWS_AT_ONCE) await flush();
     },
+    /** Nothing is being stored any more, whether it came to something or not. */
+    settled: () => storing.catch(() => undefined),
     async finish(): Promise<Tally> {
       await flush();
       await storing;
