@@ -10,13 +10,9 @@ export interface TreeRow {
   hasChildren: boolean;
 }
 
-const inOrder = new Intl.Collator("zh-CN", { numeric: true });
-
-/** The departments below a parent, null for the top, as people would list them: 2班 before 10班. */
+/** The departments below a parent, null for the top, in the order they were made. */
 export const childrenOf = (departments: readonly Department[], parentId: string | null): Department[] =>
-  departments
-    .filter((department) => department.parentId === parentId)
-    .sort((a, b) => inOrder.compare(a.name, b.name));
+  departments.filter((department) => department.parentId === parentId);
 
 /** The lines that can be seen: of a department that is folded, nothing below it. */
 export function visibleRows(

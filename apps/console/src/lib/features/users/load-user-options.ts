@@ -1,7 +1,7 @@
 import { type Department, tidings } from "#lib/api/client.ts";
 import { allItems } from "#lib/data/all-items.ts";
 import { can } from "#lib/session.svelte.ts";
-import { departmentName } from "#lib/words/department-name.ts";
+import { inTreeOrder } from "#lib/words/department-order.ts";
 import type { Scopes } from "./scope.ts";
 
 /** The names of all tags. */
@@ -11,13 +11,10 @@ export async function loadTagNames(): Promise<string[]> {
   return tags.map(({ name }) => name);
 }
 
-/** All departments, in the order of their full names. */
+/** All departments, in the order of the tree. */
 export async function loadDepartments(): Promise<Department[]> {
   if (!can("read", "Department")) return [];
-  const departments = await allItems((query) => tidings.listDepartments({ query }));
-  return departments.sort((a, b) =>
-    departmentName(a).localeCompare(departmentName(b), "zh-CN", { numeric: true }),
-  );
+  return inTreeOrder(await allItems((query) => tidings.listDepartments({ query })));
 }
 
 /** What an identity can be bound to. */
