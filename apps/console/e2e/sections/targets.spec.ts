@@ -40,7 +40,7 @@ test("the tree is walked with the keyboard, and leads to the users of a departme
   await expect(page.getByRole("treeitem", { name: /^2023级/ })).toBeFocused();
   await expect(page.getByRole("heading", { name: "2023级" })).toBeVisible();
   await page.getByRole("link", { name: "查看用户" }).click();
-  await expect(page.getByLabel("部门")).toHaveValue(/^dep_/);
+  await expect(page.getByRole("combobox", { name: "部门" })).toHaveValue(/^dep_/);
   await expect(page.getByRole("table").getByRole("link")).toHaveCount(8);
 });
 
