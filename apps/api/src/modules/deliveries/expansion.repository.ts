@@ -61,16 +61,19 @@ export async function expandStep(
   const channels = step.channelIds.map((id) => toUuid("channel", id));
   const target = sql`
     select m.id as message_id, u.external_id, null as address,
-      case when m.audience ->> 'kind' = 'file' then (
+      case when m.is_of_file then (
         select d.variables from deliveries d
         where d.tenant_id = ${tenant} and d.user_id = u.id and d.message_id = m.id and d.step = 0 limit 1
       ) end as variables,
       m.source_id, m.priority, m.policy_version_id, m.template_version_id, c.id as channel_id, c.kind,
       u.id as user_id
-    from messages m
+    from (
+      -- OFFSET keeps the audience, which may be long, from being looked into once a user.
+      select *, audience ->> 'kind' = 'file' as is_of_file from messages
+      where tenant_id = ${tenant} and id = ${toUuid("message", due.messageId)} offset 0
+    ) m
     join channels c on c.tenant_id = ${tenant} and c.id = any(${channels}::uuid[])
-    join users u on u.tenant_id = ${tenant} and u.id = any(${step.userIds}::uuid[])
-    where m.tenant_id = ${tenant} and m.id = ${toUuid("message", due.messageId)}`;
+    join users u on u.tenant_id = ${tenant} and u.id = any(${step.userIds}::uuid[])`;
   await makeDeliveries(tx, tenant, target, step.index);
 }
 
