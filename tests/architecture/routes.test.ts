@@ -7,6 +7,7 @@ import { findUnboundedInputs, isBoundedPattern } from "./unbounded-inputs.ts";
 /** Inputs whose limit a schema cannot say, and where it is kept instead. */
 const LIMITED_ELSEWHERE: { places: RegExp; by: string }[] = [
   { places: /\/variables$/, by: "a refinement: at most 50 variables" },
+  { places: /Segment\/rule\/value(\/\*)?$/, by: "a JSON number is a double; only strings can be large" },
   { places: /\/(variables|attributes)\/\{\}$/, by: "a JSON number is a double; only strings can be large" },
   {
     places: /^(sendMessage|createSeries)\/content(\/\{\})?$/,

@@ -13,6 +13,8 @@ const GLOBAL_TABLES = new Map([
 /** Written millions of times a day: a foreign key makes those statements several times slower. */
 const TABLES_WITHOUT_FOREIGN_KEYS = [
   "attempts",
+  "audience_file_rows",
+  "audience_uses",
   "chunks",
   "deliveries",
   "flows",

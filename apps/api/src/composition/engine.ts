@@ -1,4 +1,5 @@
 import { voidApproval } from "../modules/approvals/index.ts";
+import { createAudienceFileSweeper } from "../modules/audience-files/index.ts";
 import { createCircuitBreaker, createHealthReporter } from "../modules/channels/index.ts";
 import {
   createDirectSender,
@@ -121,7 +122,12 @@ function upkeepLoops(foundation: Foundation, afterChunk: SendChunkDeps["afterChu
   });
   const { report } = foundation.metrics.ledger;
   const ledger = createLedger({ dispatch, transact, logger, now: () => foundation.clock.now(), report });
-  return [...sweepers, ledger, createForgettingLoop({ dispatch, transact })];
+  return [
+    ...sweepers,
+    createAudienceFileSweeper({ dispatch, transact, now: () => foundation.clock.now() }),
+    ledger,
+    createForgettingLoop({ dispatch, transact }),
+  ];
 }
 
 /** What begins, or ends, because its time has come. */

@@ -6,6 +6,11 @@ import {
   voidApproval,
 } from "../modules/approvals/index.ts";
 import {
+  audienceFileRoutes,
+  createAudienceFileService,
+  createUploadAudienceFile,
+} from "../modules/audience-files/index.ts";
+import {
   channelRoutes,
   createChannelService,
   createChannelVerificationService,
@@ -87,6 +92,10 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     approvalFlows,
     receipts: receiptRoutes(receiveReceipt),
     tracking: composeTracking(foundation),
+    uploads: audienceFileRoutes(
+      createUploadAudienceFile({ transact, plugins: catalogue }),
+      createAudienceFileService({ transact }),
+    ),
     routers: [
       pluginRoutes(createPluginService({ catalogue })),
       channelRoutes(

@@ -1,9 +1,11 @@
+import { createDepartmentService, departmentRoutes } from "../modules/departments/index.ts";
 import { createPolicyService, policyRoutes } from "../modules/policies/index.ts";
 import {
   createEntryService,
   createRecipientListService,
   recipientListRoutes,
 } from "../modules/recipient-lists/index.ts";
+import { createSegmentService, segmentRoutes } from "../modules/segments/index.ts";
 import { createSuppressionService, suppressionRoutes } from "../modules/suppressions/index.ts";
 import { createTagService, tagRoutes } from "../modules/tags/index.ts";
 import {
@@ -23,11 +25,13 @@ import type { Foundation } from "./foundation.ts";
 /** Whom messages are for, and what they say. */
 export function composePeopleAndContent({ transact, plugins }: Foundation) {
   const users = createUserService({ transact, plugins });
+  const departments = createDepartmentService({ transact });
   const templates = createTemplateService({ transact });
   const templateVersions = createTemplateVersionService({ transact, plugins });
   const policies = createPolicyService({ transact, plugins });
   return {
     users,
+    departments,
     templates,
     templateVersions,
     policies,
@@ -39,7 +43,9 @@ export function composePeopleAndContent({ transact, plugins }: Foundation) {
         createRecipientListService({ transact }),
         createEntryService({ transact, plugins }),
       ),
+      departmentRoutes(departments),
       tagRoutes(createTagService({ transact })),
+      segmentRoutes(createSegmentService({ transact })),
       templateRoutes(templates),
       templateVersionRoutes(templateVersions),
       policyRoutes(policies),

@@ -52,6 +52,23 @@ const NAMES = [
   ["2022004", "罗兰", "2022级", "一班"],
 ] as const;
 
+/** The school's tree by code; a parent stands before what hangs below it. */
+export const DEPARTMENTS = [
+  { code: "students", name: "在校生", parent: null },
+  ...["2022级", "2023级", "2024级"].flatMap((grade) => [
+    { code: grade.slice(0, 4), name: grade, parent: "students" },
+    ...["一班", "二班"].map((name, index) => ({
+      code: classCode(grade, index),
+      name,
+      parent: grade.slice(0, 4),
+    })),
+  ]),
+];
+
+function classCode(grade: string, index: number): string {
+  return `${grade.slice(0, 4)}-${index + 1}`;
+}
+
 /** One student has no phone, so that the demo shows why somebody was not reached. */
 const WITHOUT_PHONE = "2022004";
 
@@ -59,12 +76,18 @@ export const USERS = NAMES.map(([userId, name, grade, className], index) => ({
   userId,
   name,
   attributes: { grade, class: className },
+  departments: [classCode(grade, className === "一班" ? 0 : 1)],
   tags: [grade, ...(index % 3 === 0 ? ["住校生"] : [])],
   identities: [
     ...(userId === WITHOUT_PHONE ? [] : [{ kind: "sms", address: `+86152131301${String(index + 11)}` }]),
     { kind: "email", address: `s${userId}@zhixing.example` },
   ],
 }));
+
+export const SEGMENT = {
+  name: "2024级住校生",
+  rule: { all: [{ attribute: "grade", op: "eq", value: "2024级" }, { hasTag: "住校生" }] },
+};
 
 export const TEMPLATE = { code: "attendance-warning", name: "出勤提醒" };
 /** The mail leads to the student's own page, by way of the platform: whoever follows it is seen to have clicked. */

@@ -35,10 +35,12 @@ export async function seedSchool(deps: SeedDeps): Promise<SeededSchool> {
   }
   const channels = await ensureChannels(call, deps.simulators);
   const sources = await ensureSources(call, channels);
+  await ensureDepartments(call);
   for (const user of school.USERS) {
     const { userId, ...rest } = user;
     await call("PUT", `/v1/users/${userId}`, rest);
   }
+  await ensure(call, "/v1/segments", school.SEGMENT, "name");
   await ensureTemplate(call, deps.publicUrl);
   const policyId = await ensurePolicy(call, channels);
   await ensureApprovalFlow(call, sources, roles.items);
@@ -146,6 +148,14 @@ function splitSettings(
     settings: Object.fromEntries(entries.filter(([name]) => !isSecret(name))),
     secrets: Object.fromEntries(entries.filter(([name]) => isSecret(name))),
   };
+}
+
+async function ensureDepartments(call: Call): Promise<void> {
+  const ids = new Map<string, string>();
+  for (const { code, name, parent } of school.DEPARTMENTS) {
+    const parentId = parent === null ? null : (ids.get(parent) ?? null);
+    ids.set(code, await ensure(call, "/v1/departments", { code, name, parentId }, "code"));
+  }
 }
 
 async function ensureSources(call: Call, channels: Map<string, string>): Promise<string[]> {

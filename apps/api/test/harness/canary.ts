@@ -82,7 +82,15 @@ async function makeContent(school: School) {
     ...canaryMessage(["courier", "sms"]),
     schedule: { at, timeZone: "UTC", repeat },
   });
+  const department = await make(school, "/v1/departments", { name: `${CANARY}-department` });
+  const segment = await make(school, "/v1/segments", {
+    name: `${CANARY}-segment`,
+    rule: { attribute: "note", op: "eq", value: `${CANARY}-value` },
+  });
   return {
+    departmentId: department.id,
+    segmentId: segment.id,
+    fileId: await uploadFile(school),
     seriesId: series.id,
     on: repeat.until,
     templateId: template.id,
@@ -101,6 +109,16 @@ async function makeExclusions(school: School) {
   const entries = [{ userId: `${CANARY}-user` }, { kind: "push", address: `${CANARY}-listed` }];
   await make(school, `/v1/recipient-lists/${list.id}/entries`, { entries });
   return { suppressionId: suppression.id, listId: list.id };
+}
+
+async function uploadFile(school: School): Promise<string> {
+  const file = await mustSucceed<{ id: string }>(
+    school.owner("POST", `/v1/audience-files?name=${CANARY}-file.csv&kind=push`, undefined, {
+      rawBody: `address,content\n${CANARY}-address,${CANARY}-cell`,
+      headers: { "content-type": "text/csv" },
+    }),
+  );
+  return file.id;
 }
 
 async function requestApproval(school: School) {

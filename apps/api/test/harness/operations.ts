@@ -15,6 +15,7 @@ export interface Operation {
   path: string;
   permission: null | "member" | "tenant" | { action: string; subject: string };
   parameters: Parameter[];
+  /** Whether it takes JSON. */
   hasBody: boolean;
   /** Statuses that the document knows. */
   statuses: number[];
@@ -24,7 +25,7 @@ interface DeclaredOperation {
   operationId: string;
   "x-permission": Operation["permission"];
   parameters?: Parameter[];
-  requestBody?: object;
+  requestBody?: { content: Record<string, object> };
   responses: Record<string, object>;
 }
 
@@ -38,7 +39,7 @@ export function listOperations({ http }: Pick<Installation, "http">): Operation[
       path,
       permission: declared["x-permission"],
       parameters: declared.parameters ?? [],
-      hasBody: declared.requestBody !== undefined,
+      hasBody: declared.requestBody?.content["application/json"] !== undefined,
       statuses: Object.keys(declared.responses).map(Number),
     })),
   );
@@ -53,6 +54,7 @@ export function fillPath(operation: Operation, values: Record<string, string> = 
 
 /** Queries without which the operation answers 422. */
 export function requiredQuery(operation: Operation): string {
+  if (operation.id === "uploadAudienceFile") return "?name=list.csv";
   return operation.path.startsWith("/v1/statistics/") ? "?from=2026-01-01&to=2026-01-31" : "";
 }
 

@@ -14,6 +14,25 @@ export const SAMPLES: Record<string, (school: School, unique: string) => object>
     conditions: { sourceIds: [school.sourceId], composed: false },
     levels: [{ name: "一级", roleIds: [school.roleIds.reviewer], mode: "any" }],
   }),
+  createDepartment: (_, unique) => ({ name: `部门 ${unique}`, code: `d-${unique}`, parentId: null }),
+  updateDepartment: (_, unique) => ({ name: `部门 ${unique}`, code: null }),
+  createSegment: (_, unique) => ({
+    name: `分群 ${unique}`,
+    rule: {
+      all: [
+        { attribute: "grade", op: "in", value: [1, 2] },
+        {
+          any: [
+            { attribute: "room", op: "eq", value: "A" },
+            { attribute: "score", op: "gte", value: 60 },
+          ],
+        },
+        { not: { attribute: "left", op: "exists" } },
+      ],
+    },
+  }),
+  saveSegment: (school, unique) => SAMPLES.createSegment?.(school, unique) ?? {},
+  previewSegment: () => ({ rule: { attribute: "grade", op: "ne", value: 3 } }),
   decideApprovalRequest: () => ({ decision: "approve", contentHash: "0".repeat(64) }),
   createChannel: (school, unique) => ({
     code: `c-${unique}`,
@@ -116,6 +135,7 @@ export const SAMPLES: Record<string, (school: School, unique: string) => object>
       { kind: "push", address: "d-3", scope: { kind: "channel", channelId: school.channels.courier.id } },
     ],
     tags: ["初一"],
+    departments: [],
   }),
   saveUsers: (_, unique) => ({ users: [{ userId: `bulk-${unique}`, name: "李四", tags: ["初二"] }] }),
   saveUser: () => ({

@@ -93,6 +93,8 @@ async function givenOneOfEach(school: School): Promise<Record<string, string>> {
     suppressionId: await made("/v1/suppressions", "createSuppression"),
     listId: await made("/v1/recipient-lists", "createRecipientList"),
     policyId: await made("/v1/policies", "createPolicy"),
+    departmentId: await made("/v1/departments", "createDepartment"),
+    segmentId: await made("/v1/segments", "createSegment"),
     messageId: await scheduledMessage(school),
     memberId: school.memberIds.reviewer,
   };

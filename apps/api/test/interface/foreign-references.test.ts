@@ -33,6 +33,7 @@ const send = (change: object): Attempt => [
   "/v1/messages",
   { ...messageTo(users("u"), []), ...change },
 ];
+const sendTo = (audience: object): Attempt => ["POST", "/v1/messages", messageTo(audience, ["courier"])];
 const newMember = { email: "x@x.example", name: "x", password: "long-enough-1" };
 
 type Attempt = [method: string, path: string, body: object];
@@ -66,6 +67,19 @@ const attempts: [string, (by: School) => Attempt][] = [
   [
     "a channel of an address",
     () => ["PUT", "/v1/users/u", user({ kind: "channel", channelId: a.ids.channelId })],
+  ],
+  ["a department to send to", () => sendTo({ kind: "departments", departmentIds: [a.ids.departmentId] })],
+  ["a segment to send to", () => sendTo({ kind: "segment", segmentId: a.ids.segmentId })],
+  ["a file to send to", () => sendTo({ kind: "file", fileId: a.ids.fileId })],
+  ["a department of a user", () => ["PUT", "/v1/users/u", { departments: [a.ids.departmentId] }]],
+  [
+    "a department to hang below",
+    () => ["POST", "/v1/departments", { name: "x", parentId: a.ids.departmentId }],
+  ],
+  ["a tag of a segment", () => ["POST", "/v1/segments", { name: "s-1", rule: { hasTag: a.ids.tagId } }]],
+  [
+    "a department of a segment",
+    () => ["POST", "/v1/segments", { name: "s-2", rule: { inDepartment: a.ids.departmentId } }],
   ],
   ["a channel to grant", (by) => ["PUT", `/v1/sources/${by.sourceId}/channels/${a.ids.channelId}`, {}]],
   ["the tenant to switch to", () => ["PUT", "/v1/session/tenant", { tenantId: a.tenantId }]],

@@ -10,8 +10,10 @@ import {
   createReconsiderRequests,
   type OnDecided,
 } from "../../src/modules/approvals/index.ts";
+import { createDepartmentService, departmentRoutes } from "../../src/modules/departments/index.ts";
 import { createMemberService, memberRoutes } from "../../src/modules/members/index.ts";
 import { createPolicyService, policyRoutes } from "../../src/modules/policies/index.ts";
+import { createSegmentService, segmentRoutes } from "../../src/modules/segments/index.ts";
 import { createStatisticsService, statisticsRoutes } from "../../src/modules/statistics/index.ts";
 import { createTagService, tagRoutes } from "../../src/modules/tags/index.ts";
 import {
@@ -86,6 +88,8 @@ export async function startContentApp(options: { onDecided?: OnDecided } = {}) {
       userRoutes(createUserService(deps)),
       identityRoutes(createIdentityService(deps)),
       tagRoutes(createTagService(deps)),
+      departmentRoutes(createDepartmentService(deps)),
+      segmentRoutes(createSegmentService(deps)),
       templateRoutes(createTemplateService(deps)),
       templateVersionRoutes(createTemplateVersionService(deps)),
       policyRoutes(createPolicyService(deps)),
@@ -95,6 +99,7 @@ export async function startContentApp(options: { onDecided?: OnDecided } = {}) {
     ],
     receipts: createRouter(),
     tracking: createRouter(),
+    uploads: createRouter(),
     operations: new Hono(),
     authentication: {
       readSessionToken: () => undefined,

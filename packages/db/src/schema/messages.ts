@@ -12,6 +12,7 @@ import {
   text,
   uuid,
 } from "drizzle-orm/pg-core";
+import type { SegmentRule } from "./audiences.ts";
 import {
   bytes,
   createdAt,
@@ -53,14 +54,29 @@ export interface SendingOptions {
   denyListId?: string;
 }
 
-/** Whom a message is for; exactly one kind. */
+/** Whom a message is for; exactly one kind. What names things that may change keeps what they were called. */
 export type Audience =
   | { kind: "all" }
   | { kind: "users"; userIds: string[] }
   | { kind: "tags"; any: string[]; all: string[]; not: string[] }
   | { kind: "addresses"; addresses: CustomAddress[] }
+  | { kind: "departments"; departments: { id: string; name: string }[]; includeChildren: boolean }
+  /** The rule is the one that the segment had when the message was accepted. */
+  | { kind: "segment"; segmentId: string; name: string; rule: SegmentRule }
+  | FileAudience
   /** Whom deliveries of an earlier message were for, each by its own channel; `resends` has them. */
   | { kind: "deliveries"; messageId: string; deliveryCount: number; recipientCount: number };
+
+/** The rows of an uploaded file, with the variables that its columns give values for. */
+export interface FileAudience {
+  kind: "file";
+  fileId: string;
+  name: string;
+  recipients: "addresses" | "users";
+  channelKind: string | null;
+  columns: string[];
+  rowCount: number;
+}
 
 export interface CustomAddress {
   address: string;

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, Options as Options2, TDataShape } from './client/index.ts';
-import type { AddRecipientListEntriesData, AddRecipientListEntriesErrors, AddRecipientListEntriesResponses, ArchivePolicyData, ArchivePolicyErrors, ArchivePolicyResponses, CancelMessageData, CancelMessageErrors, CancelMessageResponses, CancelOccurrenceData, CancelOccurrenceErrors, CancelOccurrenceResponses, CancelSeriesData, CancelSeriesErrors, CancelSeriesResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateMemberData, CreateMemberErrors, CreateMemberResponses, CreatePolicyData, CreatePolicyErrors, CreatePolicyResponses, CreateRecipientListData, CreateRecipientListErrors, CreateRecipientListResponses, CreateSeriesData, CreateSeriesErrors, CreateSeriesResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateSourceData, CreateSourceErrors, CreateSourceResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateSuppressionsData, CreateSuppressionsErrors, CreateSuppressionsResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideApprovalRequestData, DecideApprovalRequestErrors, DecideApprovalRequestResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteIdentityData, DeleteIdentityErrors, DeleteIdentityResponses, DeleteMemberData, DeleteMemberErrors, DeleteMemberResponses, DeleteRecipientListData, DeleteRecipientListErrors, DeleteRecipientListResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSourceData, DeleteSourceErrors, DeleteSourceResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, GetApprovalFlowData, GetApprovalFlowErrors, GetApprovalFlowResponses, GetApprovalRequestData, GetApprovalRequestErrors, GetApprovalRequestResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetFunnelData, GetFunnelErrors, GetFunnelResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetRecipientListData, GetRecipientListErrors, GetRecipientListResponses, GetSeriesData, GetSeriesErrors, GetSeriesResponses, GetSourceData, GetSourceErrors, GetSourceResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUserData, GetUserErrors, GetUserResponses, GrantChannelData, GrantChannelErrors, GrantChannelResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApprovalRequestsData, ListApprovalRequestsErrors, ListApprovalRequestsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListPluginsData, ListPluginsErrors, ListPluginsResponses, ListPoliciesData, ListPoliciesErrors, ListPoliciesResponses, ListQuotasData, ListQuotasErrors, ListQuotasResponses, ListReasonsData, ListReasonsErrors, ListReasonsResponses, ListRecipientListEntriesData, ListRecipientListEntriesErrors, ListRecipientListEntriesResponses, ListRecipientListsData, ListRecipientListsErrors, ListRecipientListsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSeriesData, ListSeriesErrors, ListSeriesResponses, ListSourcesData, ListSourcesErrors, ListSourcesResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LookUpSuppressionsData, LookUpSuppressionsErrors, LookUpSuppressionsResponses, PauseMessageData, PauseMessageErrors, PauseMessageResponses, PreviewReplayData, PreviewReplayErrors, PreviewReplayResponses, PreviewSeriesData, PreviewSeriesErrors, PreviewSeriesResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, PublishTemplateVersionData, PublishTemplateVersionErrors, PublishTemplateVersionResponses, RemoveRecipientListEntriesData, RemoveRecipientListEntriesErrors, RemoveRecipientListEntriesResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenameTemplateData, RenameTemplateErrors, RenameTemplateResponses, ReplayMessageData, ReplayMessageErrors, ReplayMessageResponses, ResendDeliveryData, ResendDeliveryErrors, ResendDeliveryResponses, ResumeMessageData, ResumeMessageErrors, ResumeMessageResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeChannelData, RevokeChannelErrors, RevokeChannelResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SaveApprovalFlowData, SaveApprovalFlowErrors, SaveApprovalFlowResponses, SavePolicyData, SavePolicyErrors, SavePolicyResponses, SaveTemplateVersionData, SaveTemplateVersionErrors, SaveTemplateVersionResponses, SaveUserData, SaveUserErrors, SaveUserResponses, SaveUsersData, SaveUsersErrors, SaveUsersResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SetIdentityData, SetIdentityErrors, SetIdentityResponses, SimulatePolicyData, SimulatePolicyErrors, SimulatePolicyResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMessageData, UpdateMessageErrors, UpdateMessageResponses, UpdateRecipientListData, UpdateRecipientListErrors, UpdateRecipientListResponses, UpdateSourceData, UpdateSourceErrors, UpdateSourceResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, VerifyChannelData, VerifyChannelErrors, VerifyChannelResponses } from './types.gen.ts';
+import type { AddRecipientListEntriesData, AddRecipientListEntriesErrors, AddRecipientListEntriesResponses, ArchivePolicyData, ArchivePolicyErrors, ArchivePolicyResponses, CancelMessageData, CancelMessageErrors, CancelMessageResponses, CancelOccurrenceData, CancelOccurrenceErrors, CancelOccurrenceResponses, CancelSeriesData, CancelSeriesErrors, CancelSeriesResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateDepartmentData, CreateDepartmentErrors, CreateDepartmentResponses, CreateMemberData, CreateMemberErrors, CreateMemberResponses, CreatePolicyData, CreatePolicyErrors, CreatePolicyResponses, CreateRecipientListData, CreateRecipientListErrors, CreateRecipientListResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateSeriesData, CreateSeriesErrors, CreateSeriesResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateSourceData, CreateSourceErrors, CreateSourceResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateSuppressionsData, CreateSuppressionsErrors, CreateSuppressionsResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideApprovalRequestData, DecideApprovalRequestErrors, DecideApprovalRequestResponses, DeleteAudienceFileData, DeleteAudienceFileErrors, DeleteAudienceFileResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteDepartmentData, DeleteDepartmentErrors, DeleteDepartmentResponses, DeleteIdentityData, DeleteIdentityErrors, DeleteIdentityResponses, DeleteMemberData, DeleteMemberErrors, DeleteMemberResponses, DeleteRecipientListData, DeleteRecipientListErrors, DeleteRecipientListResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSourceData, DeleteSourceErrors, DeleteSourceResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, GetApprovalFlowData, GetApprovalFlowErrors, GetApprovalFlowResponses, GetApprovalRequestData, GetApprovalRequestErrors, GetApprovalRequestResponses, GetAudienceFileData, GetAudienceFileErrors, GetAudienceFileResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetDepartmentData, GetDepartmentErrors, GetDepartmentResponses, GetFunnelData, GetFunnelErrors, GetFunnelResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetRecipientListData, GetRecipientListErrors, GetRecipientListResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSeriesData, GetSeriesErrors, GetSeriesResponses, GetSourceData, GetSourceErrors, GetSourceResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUserData, GetUserErrors, GetUserResponses, GrantChannelData, GrantChannelErrors, GrantChannelResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApprovalRequestsData, ListApprovalRequestsErrors, ListApprovalRequestsResponses, ListAudienceFilesData, ListAudienceFilesErrors, ListAudienceFilesResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDepartmentsData, ListDepartmentsErrors, ListDepartmentsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListPluginsData, ListPluginsErrors, ListPluginsResponses, ListPoliciesData, ListPoliciesErrors, ListPoliciesResponses, ListQuotasData, ListQuotasErrors, ListQuotasResponses, ListReasonsData, ListReasonsErrors, ListReasonsResponses, ListRecipientListEntriesData, ListRecipientListEntriesErrors, ListRecipientListEntriesResponses, ListRecipientListsData, ListRecipientListsErrors, ListRecipientListsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListSeriesData, ListSeriesErrors, ListSeriesResponses, ListSourcesData, ListSourcesErrors, ListSourcesResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LookUpSuppressionsData, LookUpSuppressionsErrors, LookUpSuppressionsResponses, PauseMessageData, PauseMessageErrors, PauseMessageResponses, PreviewReplayData, PreviewReplayErrors, PreviewReplayResponses, PreviewSegmentData, PreviewSegmentErrors, PreviewSegmentResponses, PreviewSeriesData, PreviewSeriesErrors, PreviewSeriesResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, PublishTemplateVersionData, PublishTemplateVersionErrors, PublishTemplateVersionResponses, RemoveRecipientListEntriesData, RemoveRecipientListEntriesErrors, RemoveRecipientListEntriesResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenameTemplateData, RenameTemplateErrors, RenameTemplateResponses, ReplayMessageData, ReplayMessageErrors, ReplayMessageResponses, ResendDeliveryData, ResendDeliveryErrors, ResendDeliveryResponses, ResumeMessageData, ResumeMessageErrors, ResumeMessageResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeChannelData, RevokeChannelErrors, RevokeChannelResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SaveApprovalFlowData, SaveApprovalFlowErrors, SaveApprovalFlowResponses, SavePolicyData, SavePolicyErrors, SavePolicyResponses, SaveSegmentData, SaveSegmentErrors, SaveSegmentResponses, SaveTemplateVersionData, SaveTemplateVersionErrors, SaveTemplateVersionResponses, SaveUserData, SaveUserErrors, SaveUserResponses, SaveUsersData, SaveUsersErrors, SaveUsersResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SetIdentityData, SetIdentityErrors, SetIdentityResponses, SimulatePolicyData, SimulatePolicyErrors, SimulatePolicyResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateDepartmentData, UpdateDepartmentErrors, UpdateDepartmentResponses, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMessageData, UpdateMessageErrors, UpdateMessageResponses, UpdateRecipientListData, UpdateRecipientListErrors, UpdateRecipientListResponses, UpdateSourceData, UpdateSourceErrors, UpdateSourceResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, UploadAudienceFileData, UploadAudienceFileErrors, UploadAudienceFileResponses, VerifyChannelData, VerifyChannelErrors, VerifyChannelResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -94,6 +94,67 @@ export const decideApprovalRequest = <ThrowOnError extends boolean = true>(optio
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * List the files that a message may go to, newest first
+ */
+export const listAudienceFiles = <ThrowOnError extends boolean = true>(options?: Options<ListAudienceFilesData, ThrowOnError>) => (options?.client ?? client).get<ListAudienceFilesResponses, ListAudienceFilesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/audience-files',
+    ...options
+});
+
+/**
+ * Upload a list of recipients; bad rows are reported by line, the others go
+ */
+export const uploadAudienceFile = <ThrowOnError extends boolean = true>(options: Options<UploadAudienceFileData, ThrowOnError>) => (options.client ?? client).post<UploadAudienceFileResponses, UploadAudienceFileErrors, ThrowOnError, 'data'>({
+    bodySerializer: null,
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/audience-files',
+    ...options,
+    headers: {
+        'Content-Type': 'text/csv',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a file; a message that was accepted with it still gets its rows
+ */
+export const deleteAudienceFile = <ThrowOnError extends boolean = true>(options: Options<DeleteAudienceFileData, ThrowOnError>) => (options.client ?? client).delete<DeleteAudienceFileResponses, DeleteAudienceFileErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/audience-files/{fileId}',
+    ...options
+});
+
+/**
+ * Read what is known of a file, with its first rows
+ */
+export const getAudienceFile = <ThrowOnError extends boolean = true>(options: Options<GetAudienceFileData, ThrowOnError>) => (options.client ?? client).get<GetAudienceFileResponses, GetAudienceFileErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/audience-files/{fileId}',
+    ...options
 });
 
 /**
@@ -229,6 +290,84 @@ export const resendDelivery = <ThrowOnError extends boolean = true>(options: Opt
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/deliveries/{deliveryId}/resend',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List the departments of the whole tree
+ */
+export const listDepartments = <ThrowOnError extends boolean = true>(options?: Options<ListDepartmentsData, ThrowOnError>) => (options?.client ?? client).get<ListDepartmentsResponses, ListDepartmentsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/departments',
+    ...options
+});
+
+/**
+ * Create a department
+ */
+export const createDepartment = <ThrowOnError extends boolean = true>(options: Options<CreateDepartmentData, ThrowOnError>) => (options.client ?? client).post<CreateDepartmentResponses, CreateDepartmentErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/departments',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a department that has none below it; its users stay
+ */
+export const deleteDepartment = <ThrowOnError extends boolean = true>(options: Options<DeleteDepartmentData, ThrowOnError>) => (options.client ?? client).delete<DeleteDepartmentResponses, DeleteDepartmentErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/departments/{departmentId}',
+    ...options
+});
+
+/**
+ * Read a department
+ */
+export const getDepartment = <ThrowOnError extends boolean = true>(options: Options<GetDepartmentData, ThrowOnError>) => (options.client ?? client).get<GetDepartmentResponses, GetDepartmentErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/departments/{departmentId}',
+    ...options
+});
+
+/**
+ * Rename a department, or move it with everything below it
+ */
+export const updateDepartment = <ThrowOnError extends boolean = true>(options: Options<UpdateDepartmentData, ThrowOnError>) => (options.client ?? client).patch<UpdateDepartmentResponses, UpdateDepartmentErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/departments/{departmentId}',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -768,6 +907,102 @@ export const listRoles = <ThrowOnError extends boolean = true>(options?: Options
         }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/roles',
     ...options
+});
+
+/**
+ * Count the users of a rule without saving it
+ */
+export const previewSegment = <ThrowOnError extends boolean = true>(options: Options<PreviewSegmentData, ThrowOnError>) => (options.client ?? client).post<PreviewSegmentResponses, PreviewSegmentErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/segment-previews',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List segments by name
+ */
+export const listSegments = <ThrowOnError extends boolean = true>(options?: Options<ListSegmentsData, ThrowOnError>) => (options?.client ?? client).get<ListSegmentsResponses, ListSegmentsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/segments',
+    ...options
+});
+
+/**
+ * Save a rule as a segment
+ */
+export const createSegment = <ThrowOnError extends boolean = true>(options: Options<CreateSegmentData, ThrowOnError>) => (options.client ?? client).post<CreateSegmentResponses, CreateSegmentErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/segments',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a segment; messages and series accepted with it keep their rule
+ */
+export const deleteSegment = <ThrowOnError extends boolean = true>(options: Options<DeleteSegmentData, ThrowOnError>) => (options.client ?? client).delete<DeleteSegmentResponses, DeleteSegmentErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/segments/{segmentId}',
+    ...options
+});
+
+/**
+ * Read a segment
+ */
+export const getSegment = <ThrowOnError extends boolean = true>(options: Options<GetSegmentData, ThrowOnError>) => (options.client ?? client).get<GetSegmentResponses, GetSegmentErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/segments/{segmentId}',
+    ...options
+});
+
+/**
+ * Give a segment another name or rule; messages accepted before keep theirs
+ */
+export const saveSegment = <ThrowOnError extends boolean = true>(options: Options<SaveSegmentData, ThrowOnError>) => (options.client ?? client).put<SaveSegmentResponses, SaveSegmentErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/segments/{segmentId}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

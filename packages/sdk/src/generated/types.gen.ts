@@ -151,6 +151,27 @@ export type AskedAudience = {
     kind: 'addresses';
     addressCount: number;
 } | {
+    kind: 'departments';
+    /**
+     * As they were called when it was accepted.
+     */
+    departments: Array<{
+        id: string;
+        name: string;
+    }>;
+    includeChildren: boolean;
+} | {
+    kind: 'segment';
+    segmentId: string;
+    name: string;
+    rule: SegmentRule;
+} | {
+    kind: 'file';
+    fileId: string;
+    name: string;
+    recipients: 'addresses' | 'users';
+    rowCount: number;
+} | {
     kind: 'deliveries';
     messageId: string;
     deliveryCount: number;
@@ -174,6 +195,76 @@ export type Audience = {
             [key: string]: string | number;
         };
     }>;
+} | {
+    kind: 'departments';
+    departmentIds: Array<string>;
+    /**
+     * Whether those below them count. Who is in several is reached once.
+     */
+    includeChildren?: boolean;
+} | {
+    kind: 'segment';
+    segmentId: string;
+} | {
+    kind: 'file';
+    fileId: string;
+};
+
+export type AudienceFile = {
+    id: string;
+    name: string;
+    recipients: 'addresses' | 'users';
+    /**
+     * Null where the rows are users.
+     */
+    channelKind: string | null;
+    /**
+     * The variables that the rows have, and in how many rows each is blank.
+     */
+    columns: Array<{
+        name: string;
+        blankCount: number;
+    }>;
+    /**
+     * Rows that go: without the bad ones and the duplicates.
+     */
+    rowCount: number;
+    badCount: number;
+    /**
+     * Further rows of a recipient; the first one goes.
+     */
+    duplicateCount: number;
+    /**
+     * The first 100 rows that are left out, and why.
+     */
+    badRows: Array<{
+        line: number;
+        code: 'no_recipient' | 'not_an_address' | 'not_a_user_id' | 'too_many_cells' | 'too_long' | 'forbidden_character';
+        column?: string;
+    }>;
+    createdAt: string;
+    /**
+     * Until when a new message may go to it.
+     */
+    expiresAt: string;
+};
+
+export type AudienceFileDetail = AudienceFile & {
+    /**
+     * The first rows; addresses are masked.
+     */
+    sample: Array<{
+        line: number;
+        recipient: string;
+        variables: {
+            [key: string]: string;
+        };
+    }>;
+};
+
+export type AudienceFilePage = {
+    items: Array<AudienceFile>;
+    nextCursor: string | null;
 };
 
 export type AuditEntry = {
@@ -227,6 +318,10 @@ export type BulkUser = {
      * All tags of the user. Missing tags are created.
      */
     tags?: Array<string>;
+    /**
+     * All departments of the user, by id or code. They have to exist.
+     */
+    departments?: Array<string>;
 };
 
 export type ChangePassword = {
@@ -413,6 +508,18 @@ export type CreateChannel = {
     ratePerSecond?: number | null;
 };
 
+export type CreateDepartment = {
+    name: string;
+    /**
+     * The tenant's own code, unique in the tree.
+     */
+    code?: string;
+    /**
+     * Null: at the top.
+     */
+    parentId?: string | null;
+};
+
 export type CreateMember = {
     email: string;
     name: string;
@@ -561,6 +668,10 @@ export type CreateUser = {
      * Missing tags are created.
      */
     tags?: Array<string>;
+    /**
+     * All departments of the user, by id or code. They have to exist.
+     */
+    departments?: Array<string>;
 };
 
 export type DecideApproval = {
@@ -620,6 +731,33 @@ export type DeliveryDetail = Delivery & {
 
 export type DeliveryPage = {
     items: Array<Delivery>;
+    nextCursor: string | null;
+};
+
+export type Department = {
+    id: string;
+    name: string;
+    code: string | null;
+    parentId: string | null;
+    /**
+     * The names from the top of the tree down to it.
+     */
+    path: Array<string>;
+    childCount: number;
+    /**
+     * Users in it or below it, each once.
+     */
+    userCount: number;
+    /**
+     * Users in it itself.
+     */
+    directUserCount: number;
+    createdAt: string;
+    updatedAt: string;
+};
+
+export type DepartmentPage = {
+    items: Array<Department>;
     nextCursor: string | null;
 };
 
@@ -789,7 +927,7 @@ export type Message = {
         id: string;
         name: string;
     } | null;
-    audienceKind: 'all' | 'users' | 'tags' | 'addresses' | 'deliveries';
+    audienceKind: 'all' | 'users' | 'tags' | 'departments' | 'segment' | 'addresses' | 'file' | 'deliveries';
     needsApproval: boolean;
     /**
      * How many people or typed addresses it is for, each once; 0 until they are worked out, which starts after approval.
@@ -998,6 +1136,10 @@ export type PolicyStep = {
      * Seconds after the vendor accepted the step before. Not with `failed`, which acts at once.
      */
     afterSeconds?: number;
+};
+
+export type PreviewSegment = {
+    rule: SegmentRule;
 };
 
 export type PreviewSeries = {
@@ -1251,6 +1393,11 @@ export type SaveRecipientList = {
     note?: string;
 };
 
+export type SaveSegment = {
+    name: string;
+    rule: SegmentRule;
+};
+
 export type SaveTag = {
     name: string;
 };
@@ -1290,6 +1437,10 @@ export type SaveUser = {
      * All tags of the user. Missing tags are created.
      */
     tags?: Array<string>;
+    /**
+     * All departments of the user, by id or code. They have to exist.
+     */
+    departments?: Array<string>;
 };
 
 export type SaveUserIdentity = {
@@ -1329,6 +1480,70 @@ export type Schedule = {
      * An IANA zone, shown beside the time.
      */
     timeZone: string;
+};
+
+export type Segment = {
+    id: string;
+    name: string;
+    rule: SegmentRule;
+    /**
+     * Messages and series still to come that go to it; each keeps the rule it was accepted with.
+     */
+    usedBy: {
+        messageCount: number;
+        seriesCount: number;
+    };
+    createdAt: string;
+    updatedAt: string;
+};
+
+export type SegmentPage = {
+    items: Array<Segment>;
+    nextCursor: string | null;
+};
+
+export type SegmentPreview = {
+    /**
+     * Users that match the rule now.
+     */
+    userCount: number;
+};
+
+/**
+ * Conditions, held together by `all`, `any` and `not`. `ne` also holds for users without the attribute; numbers are compared as numbers. Tags and departments are kept by id, and answered so.
+ */
+export type SegmentRule = {
+    all: Array<SegmentRule>;
+} | {
+    any: Array<SegmentRule>;
+} | {
+    not: SegmentRule;
+} | {
+    attribute: string;
+    op: 'eq' | 'ne';
+    value: string | number | boolean;
+} | {
+    attribute: string;
+    op: 'in';
+    value: Array<string | number | boolean>;
+} | {
+    attribute: string;
+    op: 'gt' | 'gte' | 'lt' | 'lte';
+    value: number;
+} | {
+    attribute: string;
+    op: 'exists';
+} | {
+    /**
+     * A tag's name or id.
+     */
+    hasTag: string;
+} | {
+    /**
+     * A department's code or id.
+     */
+    inDepartment: string;
+    includeChildren?: boolean;
 };
 
 export type SendMessage = {
@@ -1405,7 +1620,7 @@ export type Series = {
         id: string;
         name: string;
     } | null;
-    audienceKind: 'all' | 'users' | 'tags' | 'addresses' | 'deliveries';
+    audienceKind: 'all' | 'users' | 'tags' | 'departments' | 'segment' | 'addresses' | 'file' | 'deliveries';
     startsAt: string;
     timeZone: string;
     repeat: Repeat;
@@ -1726,6 +1941,21 @@ export type UpdateChannel = {
     };
 };
 
+/**
+ * What is left out stays as it is.
+ */
+export type UpdateDepartment = {
+    name?: string;
+    /**
+     * Null takes the code away.
+     */
+    code?: string | null;
+    /**
+     * Null: at the top.
+     */
+    parentId?: string | null;
+};
+
 export type UpdateMember = {
     name?: string;
     roleId?: string;
@@ -1778,8 +2008,17 @@ export type User = {
         scope: IdentityScope;
     }>;
     tags: Array<string>;
+    departments: Array<UserDepartment>;
     createdAt: string;
     updatedAt: string;
+};
+
+export type UserDepartment = {
+    id: string;
+    /**
+     * The names from the top of the tree down to it.
+     */
+    path: Array<string>;
 };
 
 export type UserPage = {
@@ -2019,6 +2258,197 @@ export type DecideApprovalRequestResponses = {
 };
 
 export type DecideApprovalRequestResponse = DecideApprovalRequestResponses[keyof DecideApprovalRequestResponses];
+
+export type ListAudienceFilesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/v1/audience-files';
+};
+
+export type ListAudienceFilesErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListAudienceFilesError = ListAudienceFilesErrors[keyof ListAudienceFilesErrors];
+
+export type ListAudienceFilesResponses = {
+    /**
+     * A page of files
+     */
+    200: AudienceFilePage;
+};
+
+export type ListAudienceFilesResponse = ListAudienceFilesResponses[keyof ListAudienceFilesResponses];
+
+export type UploadAudienceFileData = {
+    /**
+     * A header row, then up to 1000000 rows. One column is called `address` or `userId` (用户ID), the others like the variables whose values they hold.
+     */
+    body: Blob | File;
+    path?: never;
+    query: {
+        /**
+         * What the file is called.
+         */
+        name: string;
+        /**
+         * Of which channel kind the addresses are; not needed for users.
+         */
+        kind?: string;
+    };
+    url: '/v1/audience-files';
+};
+
+export type UploadAudienceFileErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type UploadAudienceFileError = UploadAudienceFileErrors[keyof UploadAudienceFileErrors];
+
+export type UploadAudienceFileResponses = {
+    /**
+     * What the file has come to
+     */
+    201: AudienceFile;
+};
+
+export type UploadAudienceFileResponse = UploadAudienceFileResponses[keyof UploadAudienceFileResponses];
+
+export type DeleteAudienceFileData = {
+    body?: never;
+    path: {
+        fileId: string;
+    };
+    query?: never;
+    url: '/v1/audience-files/{fileId}';
+};
+
+export type DeleteAudienceFileErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type DeleteAudienceFileError = DeleteAudienceFileErrors[keyof DeleteAudienceFileErrors];
+
+export type DeleteAudienceFileResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteAudienceFileResponse = DeleteAudienceFileResponses[keyof DeleteAudienceFileResponses];
+
+export type GetAudienceFileData = {
+    body?: never;
+    path: {
+        fileId: string;
+    };
+    query?: never;
+    url: '/v1/audience-files/{fileId}';
+};
+
+export type GetAudienceFileErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type GetAudienceFileError = GetAudienceFileErrors[keyof GetAudienceFileErrors];
+
+export type GetAudienceFileResponses = {
+    /**
+     * The file
+     */
+    200: AudienceFileDetail;
+};
+
+export type GetAudienceFileResponse = GetAudienceFileResponses[keyof GetAudienceFileResponses];
 
 export type ListAuditEntriesData = {
     body?: never;
@@ -2464,6 +2894,252 @@ export type ResendDeliveryResponses = {
 };
 
 export type ResendDeliveryResponse = ResendDeliveryResponses[keyof ResendDeliveryResponses];
+
+export type ListDepartmentsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+        /**
+         * A part of the name, or the exact code.
+         */
+        query?: string;
+    };
+    url: '/v1/departments';
+};
+
+export type ListDepartmentsErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListDepartmentsError = ListDepartmentsErrors[keyof ListDepartmentsErrors];
+
+export type ListDepartmentsResponses = {
+    /**
+     * A page of departments
+     */
+    200: DepartmentPage;
+};
+
+export type ListDepartmentsResponse = ListDepartmentsResponses[keyof ListDepartmentsResponses];
+
+export type CreateDepartmentData = {
+    body: CreateDepartment;
+    path?: never;
+    query?: never;
+    url: '/v1/departments';
+};
+
+export type CreateDepartmentErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type CreateDepartmentError = CreateDepartmentErrors[keyof CreateDepartmentErrors];
+
+export type CreateDepartmentResponses = {
+    /**
+     * The new department
+     */
+    201: Department;
+};
+
+export type CreateDepartmentResponse = CreateDepartmentResponses[keyof CreateDepartmentResponses];
+
+export type DeleteDepartmentData = {
+    body?: never;
+    path: {
+        departmentId: string;
+    };
+    query?: never;
+    url: '/v1/departments/{departmentId}';
+};
+
+export type DeleteDepartmentErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type DeleteDepartmentError = DeleteDepartmentErrors[keyof DeleteDepartmentErrors];
+
+export type DeleteDepartmentResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteDepartmentResponse = DeleteDepartmentResponses[keyof DeleteDepartmentResponses];
+
+export type GetDepartmentData = {
+    body?: never;
+    path: {
+        departmentId: string;
+    };
+    query?: never;
+    url: '/v1/departments/{departmentId}';
+};
+
+export type GetDepartmentErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type GetDepartmentError = GetDepartmentErrors[keyof GetDepartmentErrors];
+
+export type GetDepartmentResponses = {
+    /**
+     * The department
+     */
+    200: Department;
+};
+
+export type GetDepartmentResponse = GetDepartmentResponses[keyof GetDepartmentResponses];
+
+export type UpdateDepartmentData = {
+    body: UpdateDepartment;
+    path: {
+        departmentId: string;
+    };
+    query?: never;
+    url: '/v1/departments/{departmentId}';
+};
+
+export type UpdateDepartmentErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type UpdateDepartmentError = UpdateDepartmentErrors[keyof UpdateDepartmentErrors];
+
+export type UpdateDepartmentResponses = {
+    /**
+     * The department as it is now
+     */
+    200: Department;
+};
+
+export type UpdateDepartmentResponse = UpdateDepartmentResponses[keyof UpdateDepartmentResponses];
 
 export type GetMeData = {
     body?: never;
@@ -4157,6 +4833,293 @@ export type ListRolesResponses = {
 };
 
 export type ListRolesResponse = ListRolesResponses[keyof ListRolesResponses];
+
+export type PreviewSegmentData = {
+    body: PreviewSegment;
+    path?: never;
+    query?: never;
+    url: '/v1/segment-previews';
+};
+
+export type PreviewSegmentErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type PreviewSegmentError = PreviewSegmentErrors[keyof PreviewSegmentErrors];
+
+export type PreviewSegmentResponses = {
+    /**
+     * How many users match now
+     */
+    200: SegmentPreview;
+};
+
+export type PreviewSegmentResponse = PreviewSegmentResponses[keyof PreviewSegmentResponses];
+
+export type ListSegmentsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/v1/segments';
+};
+
+export type ListSegmentsErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListSegmentsError = ListSegmentsErrors[keyof ListSegmentsErrors];
+
+export type ListSegmentsResponses = {
+    /**
+     * A page of segments
+     */
+    200: SegmentPage;
+};
+
+export type ListSegmentsResponse = ListSegmentsResponses[keyof ListSegmentsResponses];
+
+export type CreateSegmentData = {
+    body: SaveSegment;
+    path?: never;
+    query?: never;
+    url: '/v1/segments';
+};
+
+export type CreateSegmentErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type CreateSegmentError = CreateSegmentErrors[keyof CreateSegmentErrors];
+
+export type CreateSegmentResponses = {
+    /**
+     * The new segment
+     */
+    201: Segment;
+};
+
+export type CreateSegmentResponse = CreateSegmentResponses[keyof CreateSegmentResponses];
+
+export type DeleteSegmentData = {
+    body?: never;
+    path: {
+        segmentId: string;
+    };
+    query?: never;
+    url: '/v1/segments/{segmentId}';
+};
+
+export type DeleteSegmentErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type DeleteSegmentError = DeleteSegmentErrors[keyof DeleteSegmentErrors];
+
+export type DeleteSegmentResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteSegmentResponse = DeleteSegmentResponses[keyof DeleteSegmentResponses];
+
+export type GetSegmentData = {
+    body?: never;
+    path: {
+        segmentId: string;
+    };
+    query?: never;
+    url: '/v1/segments/{segmentId}';
+};
+
+export type GetSegmentErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type GetSegmentError = GetSegmentErrors[keyof GetSegmentErrors];
+
+export type GetSegmentResponses = {
+    /**
+     * The segment
+     */
+    200: Segment;
+};
+
+export type GetSegmentResponse = GetSegmentResponses[keyof GetSegmentResponses];
+
+export type SaveSegmentData = {
+    body: SaveSegment;
+    path: {
+        segmentId: string;
+    };
+    query?: never;
+    url: '/v1/segments/{segmentId}';
+};
+
+export type SaveSegmentErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type SaveSegmentError = SaveSegmentErrors[keyof SaveSegmentErrors];
+
+export type SaveSegmentResponses = {
+    /**
+     * The segment as it is now
+     */
+    200: Segment;
+};
+
+export type SaveSegmentResponse = SaveSegmentResponses[keyof SaveSegmentResponses];
 
 export type ListSeriesData = {
     body?: never;
@@ -6209,6 +7172,10 @@ export type ListUsersData = {
          * A tag's name or id.
          */
         tag?: string;
+        /**
+         * A department's code or id; users of those below it count.
+         */
+        department?: string;
     };
     url: '/v1/users';
 };

@@ -4,6 +4,7 @@ import type { Loop } from "../../platform/loops.ts";
 import { lockContents } from "./duplicates.repository.ts";
 import * as expanding from "./expanding.repository.ts";
 import { expandListed, expandResends, type ListedRecipient } from "./expansion.repository.ts";
+import { expandFileSlice, nextFileSlice } from "./file-slice.repository.ts";
 import { perSecondOf } from "./pace.rules.ts";
 import { fixRate } from "./pacer.repository.ts";
 import { countAudience, type ExpandingMessage, expandSlice, nextSlice } from "./slice.repository.ts";
@@ -73,15 +74,48 @@ async function expandNext(
     return finishExpanding(tx, tenantId, messageId);
   }
   if ((await expanding.countUnsentChunks(tx, tenantId, messageId)) >= CHUNKS_AHEAD) return "waiting";
-  const sliced: ExpandingMessage = { ...message, audience: message.audience };
-  if (message.openRate) {
-    await settleRate(tx, tenantId, message, messageId, await countAudience(tx, tenantId, sliced.audience));
-  }
-  const slice = await nextSlice(tx, tenantId, message.expandCursor);
-  for (const channel of message.channels) await expandSlice(tx, tenantId, sliced, channel, slice);
-  const cursor = { from: message.expandCursor, to: slice.lastUserId };
+  const { audience } = message;
+  const slice =
+    audience.kind === "file"
+      ? await sliceFile(tx, tenantId, messageId, { ...message, audience })
+      : await sliceUsers(tx, tenantId, messageId, { ...message, audience });
+  const cursor = { from: message.expandCursor, to: slice.cursor };
   if (!(await expanding.moveCursor(tx, tenantId, messageId, cursor))) throw new Overtaken();
   return slice.isLast ? finishExpanding(tx, tenantId, messageId) : "sliced";
+}
+
+/** What a slice has come to: where the next one begins. */
+interface Sliced {
+  cursor: string;
+  isLast: boolean;
+}
+
+async function sliceUsers(
+  tx: Parameters<Parameters<Transact>[1]>[0],
+  tenantId: string,
+  messageId: string,
+  message: expanding.LockedMessage & ExpandingMessage,
+): Promise<Sliced> {
+  if (message.openRate) {
+    await settleRate(tx, tenantId, message, messageId, await countAudience(tx, tenantId, message.audience));
+  }
+  const slice = await nextSlice(tx, tenantId, message.expandCursor);
+  for (const channel of message.channels) await expandSlice(tx, tenantId, message, channel, slice);
+  return { cursor: slice.lastUserId, isLast: slice.isLast };
+}
+
+async function sliceFile(
+  tx: Parameters<Parameters<Transact>[1]>[0],
+  tenantId: string,
+  messageId: string,
+  message: expanding.LockedMessage & { audience: schema.FileAudience },
+): Promise<Sliced> {
+  const { audience, expandCursor, channels, options } = message;
+  await settleRate(tx, tenantId, message, messageId, audience.rowCount);
+  const slice = await nextFileSlice(tx, tenantId, audience, expandCursor, channels.length);
+  const deduplicates = options.deduplicateSeconds !== undefined;
+  await expandFileSlice(tx, tenantId, messageId, audience, { slice, deduplicates });
+  return slice;
 }
 
 async function settleRate(

@@ -72,13 +72,20 @@ export async function expandStep(
   const tenant = toUuid("tenant", due.tenantId);
   const channels = step.channelIds.map((id) => toUuid("channel", id));
   const target = sql`
-    select m.id as message_id, u.external_id, null as address, null::jsonb as variables, m.source_id, m.priority,
-      m.policy_version_id, m.template_version_id, m.options, ${contentKeyOf(tx)} as content_key, c.id as channel_id,
-      c.kind, u.id as user_id
-    from messages m
+    select m.id as message_id, u.external_id, null as address,
+      case when m.is_of_file then (
+        select d.variables from deliveries d
+        where d.tenant_id = ${tenant} and d.user_id = u.id and d.message_id = m.id and d.step = 0 limit 1
+      ) end as variables,
+      m.source_id, m.priority, m.policy_version_id, m.template_version_id, m.options,
+      ${contentKeyOf(tx)} as content_key, c.id as channel_id, c.kind, u.id as user_id
+    from (
+      -- OFFSET keeps the audience, which may be long, from being looked into once a user.
+      select *, audience ->> 'kind' = 'file' as is_of_file from messages
+      where tenant_id = ${tenant} and id = ${toUuid("message", due.messageId)} offset 0
+    ) m
     join channels c on c.tenant_id = ${tenant} and c.id = any(${channels}::uuid[])
-    join users u on u.tenant_id = ${tenant} and u.id = any(${step.userIds}::uuid[])
-    where m.tenant_id = ${tenant} and m.id = ${toUuid("message", due.messageId)}`;
+    join users u on u.tenant_id = ${tenant} and u.id = any(${step.userIds}::uuid[])`;
   await makeDeliveries(tx, tenant, target, { step: step.index, deduplicates: step.deduplicates });
 }
 
@@ -122,7 +129,7 @@ export async function expandResends(
  * statement. What cannot be sent becomes a row too, with its reason, so that every recipient has an answer. Returns the
  * messages that got nothing but such rows.
  */
-async function makeDeliveries(
+export async function makeDeliveries(
   tx: Tx,
   tenant: string,
   target: Fragment,
@@ -172,8 +179,11 @@ async function makeDeliveries(
         reason, count)
       select ${tenant}, n.message_id, coalesce(n.source_id, ${NIL_UUID}), n.channel_id,
         coalesce(v.template_id, ${NIL_UUID}), ${step}, date_trunc('hour', now()), measure,
-        coalesce(measure_reason, ''), count(*)
-      from numbered n
+        coalesce(measure_reason, ''), sum(n.amount)
+      from (
+        select message_id, source_id, channel_id, template_version_id, reason, count(*) as amount
+        from numbered group by 1, 2, 3, 4, 5
+      ) n
       left join template_versions v on v.tenant_id = ${tenant} and v.id = n.template_version_id
       cross join lateral (
         select 'targeted'::statistics_measure as measure, null as measure_reason

@@ -1,6 +1,8 @@
 import type { schema } from "@tidings/db";
 import type { Fragment, Tx } from "../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
+import { isInDepartments } from "../departments/index.ts";
+import { matchesRule } from "../segments/index.ts";
 import { contentKeyOf, lockContents, rememberContents } from "./duplicates.repository.ts";
 import { CHUNK_SIZE, NIL_UUID } from "./expansion.repository.ts";
 import { identityOf, reasonOf } from "./judging.repository.ts";
@@ -17,9 +19,12 @@ export interface Slice {
   isLast: boolean;
 }
 
+/** An audience that says which of the users it has. */
+export type UserAudience = Extract<schema.Audience, { kind: "all" | "tags" | "departments" | "segment" }>;
+
 export interface ExpandingMessage {
   id: string;
-  audience: { kind: "all" } | { kind: "tags"; any: string[]; all: string[]; not: string[] };
+  audience: UserAudience;
   sourceId: string | null;
   priority: number;
   hasPolicy: boolean;
@@ -42,11 +47,7 @@ export async function nextSlice(tx: Tx, tenantId: string, cursor: string): Promi
 }
 
 /** How many users an audience has now. */
-export async function countAudience(
-  tx: Tx,
-  tenantId: string,
-  audience: ExpandingMessage["audience"],
-): Promise<number> {
+export async function countAudience(tx: Tx, tenantId: string, audience: UserAudience): Promise<number> {
   const tenant = toUuid("tenant", tenantId);
   const [row] = await tx.sql<[{ count: number }]>`
     select count(*)::int as count from users u where u.tenant_id = ${tenant} and ${isInAudience(tx, tenant, audience)}`;
@@ -103,8 +104,22 @@ export async function expandSlice(
 const contentKeyIn = (tx: Tx, tenant: string, message: ExpandingMessage): Fragment => tx.sql`(
   select ${contentKeyOf(tx)} from messages m where m.tenant_id = ${tenant} and m.id = ${message.id})`;
 
-function isInAudience({ sql }: Tx, tenant: string, audience: ExpandingMessage["audience"]) {
-  if (audience.kind === "all") return sql`true`;
+function isInAudience(tx: Tx, tenant: string, audience: UserAudience) {
+  switch (audience.kind) {
+    case "all":
+      return tx.sql`true`;
+    case "tags":
+      return hasTags(tx, tenant, audience);
+    case "departments": {
+      const ids = audience.departments.map(({ id }) => id);
+      return isInDepartments(tx, tenant, ids, audience.includeChildren);
+    }
+    case "segment":
+      return tx.sql`(${matchesRule(tx, tenant, audience.rule)})`;
+  }
+}
+
+function hasTags({ sql }: Tx, tenant: string, audience: Extract<UserAudience, { kind: "tags" }>) {
   const hasTag = (names: string[]) => sql`
     select count(*) from user_tags ut join tags g on g.tenant_id = ut.tenant_id and g.id = ut.tag_id
     where ut.tenant_id = ${tenant} and ut.user_id = u.id and g.name = any(${names}::text[])`;

@@ -8,9 +8,17 @@ import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
 import { listRecipients, perSecondOf } from "../deliveries/index.ts";
 import { trackingOf } from "../templates/index.ts";
 import { type FirstMessage, findByIdempotencyKeys, type NewMessage } from "./accept.repository.ts";
-import { checkSend, contentHashOf, requestHashOf, type SendMessage, titleOf } from "./accept.rules.ts";
+import {
+  checkSend,
+  contentHashOf,
+  type MessageRequest,
+  requestHashOf,
+  type SendMessage,
+  titleOf,
+} from "./accept.rules.ts";
 import { type AcceptedMessage, replay, toAccepted } from "./accepted-message.ts";
 import type { Admission } from "./admission.ts";
+import { resolveAudience } from "./resolve-audience.ts";
 import { expiryOf, judgeSchedule } from "./schedule.rules.ts";
 import { assertOneOfEach, type SendPlan, type SendPlanner } from "./send-plan.ts";
 import { assertOneList, optionsOf } from "./sending-options.rules.ts";
@@ -57,7 +65,7 @@ export function createAcceptMessage(deps: AcceptDeps) {
 
   return async function acceptMessage(
     ctx: RequestContext,
-    input: SendMessage,
+    input: MessageRequest,
     idempotencyKey: string | undefined,
   ): Promise<AcceptedMessage> {
     authorize(ctx, "send", "Message");
@@ -68,7 +76,7 @@ export function createAcceptMessage(deps: AcceptDeps) {
     return accepted;
   };
 
-  async function store(ctx: RequestContext, input: SendMessage, idempotencyKey: string | undefined) {
+  async function store(ctx: RequestContext, input: MessageRequest, idempotencyKey: string | undefined) {
     try {
       return await storeNew(ctx, input, idempotencyKey);
     } catch (refusal) {
@@ -80,16 +88,22 @@ export function createAcceptMessage(deps: AcceptDeps) {
     }
   }
 
-  async function storeNew(ctx: RequestContext, input: SendMessage, idempotencyKey: string | undefined) {
+  async function storeNew(ctx: RequestContext, asked: MessageRequest, idempotencyKey: string | undefined) {
     const plan = await deps.planSend(ctx, {
-      channels: input.channels,
-      policy: input.policy,
-      template: input.template,
-      allowList: input.allowList,
-      denyList: input.denyList,
+      channels: asked.channels,
+      policy: asked.policy,
+      template: asked.template,
+      allowList: asked.allowList,
+      denyList: asked.denyList,
     });
+    const audience = await resolveAudience(deps.transact, ctx, asked.audience);
+    const input = { ...asked, audience };
     checkSend(deps.catalogue, plan, input);
-    const message = toNewMessage(ctx, plan, input, idempotencyKey);
+    const requestHash = requestHashOf(asked);
+    const message = {
+      ...toNewMessage(ctx, plan, input, audience === asked.audience ? requestHash : undefined),
+      idempotency: idempotencyKey ? { scope: scopeOf(ctx), key: idempotencyKey, requestHash } : null,
+    };
     const stored = message.needsApproval
       ? await deps.transact(ctx, (tx) => storeMessage(deps, tx, ctx, message))
       : await writerOf(ctx.tenantId).add(message);
@@ -114,10 +128,9 @@ function toNewMessage(
   ctx: RequestContext,
   plan: SendPlan,
   input: SendMessage,
-  idempotencyKey: string | undefined,
-): NewMessage {
+  requestHash: Buffer | undefined,
+): Omit<NewMessage, "idempotency"> {
   const { actor } = ctx;
-  const requestHash = requestHashOf(input);
   const createdAt = ctx.now();
   const scheduledAt = input.schedule ? judgeSchedule(input.schedule, createdAt) : null;
   const ttlSeconds = input.ttlSeconds ?? null;
@@ -145,7 +158,6 @@ function toNewMessage(
     rate: input.rate ?? null,
     ratePerSecond: firstRateOf(plan, input),
     createdAt,
-    idempotency: idempotencyKey ? { scope: scopeOf(ctx), key: idempotencyKey, requestHash } : null,
   };
 }
 
@@ -153,7 +165,7 @@ function toNewMessage(
 export const scopeOf = ({ actor }: Pick<RequestContext, "actor">): string =>
   actor.kind === "system" ? "system" : actor.id;
 
-/** Of an audience that is still to be resolved, only a rate by the second is known already. */
+/** Of an audience that is still to be worked out, only a rate by the second is known already. */
 function firstRateOf(plan: SendPlan, { rate, audience }: SendMessage): number | null {
   if (!rate) return null;
   if (!isListed(audience)) return "perSecond" in rate ? rate.perSecond : null;

@@ -5,11 +5,15 @@ import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
 import { checkRenderings, missingFields, missingVariables, mistypedVariables } from "../templates/index.ts";
 import { checkAddress } from "../users/index.ts";
 import { variablesMissing } from "./message.errors.ts";
+import type { AudienceRequest } from "./resolve-audience.ts";
 import type { Schedule } from "./schedule.rules.ts";
 import type { SendPlan } from "./send-plan.ts";
 import type { AskedOptions } from "./sending-options.rules.ts";
 
-/** A checked request to send. */
+/** A request to send. */
+export type MessageRequest = Omit<SendMessage, "audience"> & { audience: AudienceRequest };
+
+/** A request to send whose audience is resolved. */
 export interface SendMessage extends AskedOptions {
   audience: schema.Audience;
   channels?: string[] | undefined;
@@ -70,33 +74,46 @@ function checkContent(catalogue: PluginCatalogue, plan: SendPlan, input: SendMes
 /** Variables that content without a template may use: those that are given, and the user's own. */
 function namesIn(input: SendMessage): Set<string> {
   const { audience } = input;
-  const names = new Set(Object.keys(input.variables));
-  if (audience.kind === "addresses") {
-    for (const row of audience.addresses)
-      for (const name of Object.keys(row.variables ?? {})) names.add(name);
-    return names;
-  }
+  const names = new Set([...Object.keys(input.variables), ...namesOfRows(audience)]);
+  if (!goesToUsers(audience)) return names;
   const texts = Object.values(input.content ?? {}).flatMap((fields) => Object.values(fields));
   for (const text of texts) for (const [, name] of text.matchAll(USER_VARIABLE_USE)) names.add(name ?? "");
   return names;
 }
 
-/** Typed addresses belong to one channel kind, must look like its addresses, and know no fallback. */
+/** Whether the recipients are users; addresses that are typed or come in a file belong to nobody we know. */
+const goesToUsers = (audience: schema.Audience): boolean =>
+  audience.kind !== "addresses" && !(audience.kind === "file" && audience.recipients === "addresses");
+
+/** Variables whose values stand beside the recipients. */
+function namesOfRows(audience: schema.Audience): string[] {
+  if (audience.kind === "file") return audience.columns;
+  if (audience.kind !== "addresses") return [];
+  return audience.addresses.flatMap((row) => Object.keys(row.variables ?? {}));
+}
+
+/** Custom addresses belong to one channel kind, must look like its addresses, and know no fallback. */
 function checkAddresses(catalogue: PluginCatalogue, plan: SendPlan, input: SendMessage): void {
-  if (input.audience.kind !== "addresses") return;
+  if (goesToUsers(input.audience)) return;
   if (plan.policyVersionId) {
     throw invalidField(
       "/policy",
-      "A policy needs users; typed addresses have no other channel.",
+      "A policy needs users; custom addresses have no other channel.",
       "needs_users",
     );
   }
   const kinds = new Set(plan.channels.map((channel) => channel.kind));
   if (kinds.size > 1) {
-    throw invalidField("/channels", "Typed addresses go to channels of one kind.", "several_kinds");
+    throw invalidField("/channels", "Custom addresses go to channels of one kind.", "several_kinds");
   }
   const [kind = ""] = kinds;
-  const errors = input.audience.addresses.flatMap(({ address }, index): FieldProblem[] => {
+  if (input.audience.kind === "file" && input.audience.channelKind !== kind) {
+    const detail = `The file has addresses of the kind "${input.audience.channelKind}", and the channel is of the kind "${kind}".`;
+    throw invalidField("/channels", detail, "another_kind");
+  }
+  // Those of a file were judged when it was uploaded.
+  const addresses = input.audience.kind === "addresses" ? input.audience.addresses : [];
+  const errors = addresses.flatMap(({ address }, index): FieldProblem[] => {
     const problem = checkAddress(catalogue, { kind, address }, `/audience/addresses/${index}`);
     return problem ? [problem] : [];
   });
@@ -107,9 +124,7 @@ function checkAddresses(catalogue: PluginCatalogue, plan: SendPlan, input: SendM
 
 function checkVariables(plan: SendPlan, input: SendMessage): void {
   const declared = plan.template?.variables ?? [];
-  const ofUser = input.audience.kind !== "addresses";
-  // What comes from the user is known only when the message is rendered for that user.
-  const required = ofUser ? declared.filter(({ name }) => !USER_VARIABLE.test(name)) : declared;
+  const required = declared.filter(({ name }) => !isKnownLater(input.audience, name));
   const rows = input.audience.kind === "addresses" ? input.audience.addresses : [{ variables: {} }];
   const missing = new Set(
     rows.flatMap((row) => missingVariables(required, { ...input.variables, ...row.variables })),
@@ -128,8 +143,14 @@ function checkVariables(plan: SendPlan, input: SendMessage): void {
   if (mistyped.length > 0) throw invalidInput(mistyped[0]?.detail ?? "", { errors: mistyped });
 }
 
+/** What comes from the user or the row of a file is known only when the message is rendered for that recipient. */
+function isKnownLater(audience: schema.Audience, name: string): boolean {
+  if (audience.kind === "file" && audience.columns.includes(name)) return true;
+  return goesToUsers(audience) && USER_VARIABLE.test(name);
+}
+
 /** Tells one request from another: equal fields, in whatever order, give equal hashes. */
-export const requestHashOf = (input: SendMessage): Buffer => sha256(canonicalJson(input));
+export const requestHashOf = (input: SendMessage | MessageRequest): Buffer => sha256(canonicalJson(input));
 
 /**
  * What an approval binds to: the request, and what its references stood for. Time and rate are no part of it: they
@@ -163,6 +184,5 @@ export function titleOf(plan: SendPlan, input: SendMessage): string {
 
 /** Whether the variable's value comes from each recipient rather than from the message. */
 function isOfRecipient({ audience }: SendMessage, name: string): boolean {
-  if (audience.kind !== "addresses") return USER_VARIABLE.test(name);
-  return audience.addresses.some((row) => Object.hasOwn(row.variables ?? {}, name));
+  return namesOfRows(audience).includes(name) || (goesToUsers(audience) && USER_VARIABLE.test(name));
 }

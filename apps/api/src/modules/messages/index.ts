@@ -1,9 +1,10 @@
 export type { NewMessage } from "./accept.repository.ts";
 export { findByIdempotencyKeys } from "./accept.repository.ts";
-export { checkSend, contentHashOf, type SendMessage, titleOf } from "./accept.rules.ts";
+export { checkSend, contentHashOf, type MessageRequest, type SendMessage, titleOf } from "./accept.rules.ts";
 export { type AcceptMessage, createAcceptMessage, scopeOf } from "./accept-message.ts";
 export { type AcceptedMessage, replay, toAccepted } from "./accepted-message.ts";
 export { type Admission, type BacklogLimits, createAdmission, DEFAULT_BACKLOG } from "./admission.ts";
+export { recordAudienceUses } from "./audience-use.repository.ts";
 export { decideMessage } from "./decide-message.ts";
 export { createForgettingLoop } from "./forgetting.ts";
 export { idempotencyKeyReused } from "./message.errors.ts";
@@ -11,6 +12,7 @@ export { messageRoutes } from "./message.routes.ts";
 export {
   AcceptedMessage as AcceptedMessageAnswer,
   AskedAudience,
+  audienceKind,
   IdempotencyHeader,
   MessageContentFields,
   ScheduleFields,
@@ -21,6 +23,7 @@ export {
 export { createMessageService, type MessageService } from "./message.service.ts";
 export { createPauseService } from "./pause-message.ts";
 export { type MessageToRepeat, reserveMessage } from "./repeat.repository.ts";
+export { resolveAudience } from "./resolve-audience.ts";
 export { expiryOf, judgeSchedule, type Schedule } from "./schedule.rules.ts";
 export { assertOneOfEach, createSendPlanner, getUsableChannels, type SendPlanner } from "./send-plan.ts";
 export { assertOneList, optionsOf, withoutDeduplication } from "./sending-options.rules.ts";

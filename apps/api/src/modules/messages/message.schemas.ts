@@ -1,4 +1,5 @@
 import { fields, z } from "../../platform/http/index.ts";
+import { SegmentRule } from "../segments/index.ts";
 import { TrackingSchema } from "../templates/index.ts";
 import type { AcceptedMessage as Accepted } from "./accepted-message.ts";
 import type { MessageProgress, MessageRow } from "./message.repository.ts";
@@ -15,6 +16,18 @@ const variables = z
 
 const userIds = z.array(fields.line(64)).min(1).max(MAX_LISTED_RECIPIENTS);
 const tagNames = z.array(fields.line(60)).max(20);
+const departmentIds = z.array(fields.id("department")).min(1).max(50);
+
+export const audienceKind = z.enum([
+  "all",
+  "users",
+  "tags",
+  "departments",
+  "segment",
+  "addresses",
+  "file",
+  "deliveries",
+]);
 
 const Audience = z
   .discriminatedUnion("kind", [
@@ -35,6 +48,20 @@ const Audience = z
         .min(1)
         .max(MAX_LISTED_RECIPIENTS),
     }),
+    z.strictObject({
+      kind: z.literal("departments"),
+      departmentIds,
+      includeChildren: z
+        .boolean()
+        .default(true)
+        .openapi({ description: "Whether those below them count. Who is in several is reached once." }),
+    }),
+    z
+      .strictObject({ kind: z.literal("segment"), segmentId: fields.id("segment") })
+      .openapi({ description: "The message keeps the rule that the segment has now." }),
+    z
+      .strictObject({ kind: z.literal("file"), fileId: fields.id("audienceFile") })
+      .openapi({ description: "The rows of an uploaded file, each with its own variables." }),
   ])
   .openapi("Audience");
 
@@ -186,7 +213,7 @@ export const Message = z
       .nullable()
       .openapi({ description: "Null when a member composed it." }),
     author: z.object({ id: fields.id("member"), name: z.string() }).nullable(),
-    audienceKind: z.enum(["all", "users", "tags", "addresses", "deliveries"]),
+    audienceKind,
     needsApproval: z.boolean(),
     recipients: count.openapi({
       description:
@@ -221,6 +248,26 @@ export const AskedAudience = z
       not: z.array(z.string()),
     }),
     z.object({ kind: z.literal("addresses"), addressCount: count }),
+    z.object({
+      kind: z.literal("departments"),
+      departments: z
+        .array(z.object({ id: fields.id("department"), name: z.string() }))
+        .openapi({ description: "As they were called when it was accepted." }),
+      includeChildren: z.boolean(),
+    }),
+    z.object({
+      kind: z.literal("segment"),
+      segmentId: fields.id("segment"),
+      name: z.string(),
+      rule: SegmentRule,
+    }),
+    z.object({
+      kind: z.literal("file"),
+      fileId: fields.id("audienceFile"),
+      name: z.string(),
+      recipients: z.enum(["addresses", "users"]),
+      rowCount: count,
+    }),
     z
       .object({ kind: z.literal("deliveries"), messageId: fields.id("message"), deliveryCount: count })
       .openapi({ description: "Those whom deliveries of an earlier message were for, sent again." }),
@@ -311,6 +358,18 @@ export function toAskedAudience(audience: MessageDetailRow["audience"]): z.infer
       return { kind: "tags", any: audience.any, all: audience.all, not: audience.not };
     case "addresses":
       return { kind: "addresses", addressCount: audience.addresses.length };
+    case "departments": {
+      const { departments, includeChildren } = audience;
+      return { kind: "departments", departments, includeChildren };
+    }
+    case "segment": {
+      const { segmentId, name, rule } = audience;
+      return { kind: "segment", segmentId, name, rule };
+    }
+    case "file": {
+      const { fileId, name, recipients, rowCount } = audience;
+      return { kind: "file", fileId, name, recipients, rowCount };
+    }
     case "deliveries": {
       const { messageId, deliveryCount } = audience;
       return { kind: "deliveries", messageId, deliveryCount };

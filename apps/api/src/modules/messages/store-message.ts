@@ -14,6 +14,7 @@ import {
   insertMessages,
   type NewMessage,
 } from "./accept.repository.ts";
+import { recordAudienceUses } from "./audience-use.repository.ts";
 import { decideMessage } from "./decide-message.ts";
 import { inWaves, isDeduplicating } from "./sending-options.rules.ts";
 
@@ -79,6 +80,7 @@ export async function storeMessages(tx: Tx, tenantId: string, messages: NewMessa
         .filter(isResentNow)
         .map((one) => expandResends(tx, tenantId, one.id, { deduplicates: isDeduplicating(one) })),
     ),
+    recordUses(tx, tenantId, messages),
     takeDailyMessages(tx, { tenantId }, ids),
   ]);
   for (const id of [unsendableIds, unresendableIds].flat(2)) await finishMessage(tx, tenantId, id);
@@ -96,6 +98,12 @@ function expandDeduplicating(tx: Tx, tenantId: string, messages: NewMessage[]): 
   );
   return [locked, ...waves];
 }
+const recordUses = (tx: Tx, tenantId: string, messages: readonly NewMessage[]) =>
+  recordAudienceUses(
+    tx,
+    tenantId,
+    messages.map(({ id, audience }) => ({ kind: "message", id, audience })),
+  );
 
 async function storeForApproval(
   requestApproval: RequestApproval,
@@ -109,6 +117,7 @@ async function storeForApproval(
     if (!asked) {
       await decideMessage(tx, ctx.tenantId, message.id, { outcome: "approved", at: message.createdAt });
     }
+    await recordUses(tx, ctx.tenantId, [message]);
     await takeDailyMessages(tx, ctx, [message.id]);
   }
   const [stored] = await toStored(tx, ctx.tenantId, [message], storedIds);

@@ -13,9 +13,11 @@ import {
   contentHashOf,
   idempotencyKeyReused,
   judgeSchedule,
+  type MessageRequest,
   optionsOf,
+  recordAudienceUses,
+  resolveAudience,
   type Schedule,
-  type SendMessage,
   type SendPlanner,
   scopeOf,
   titleOf,
@@ -32,7 +34,7 @@ import {
 import { toWallClock } from "./zoned-time.rules.ts";
 
 export type RecurringSchedule = Schedule & { repeat: Repeat };
-export type CreateSeries = Omit<SendMessage, "schedule"> & { schedule: RecurringSchedule };
+export type CreateSeries = Omit<MessageRequest, "schedule"> & { schedule: RecurringSchedule };
 
 export interface AcceptedSeries {
   id: string;
@@ -101,14 +103,15 @@ export function judgeRecurrence({ repeat, ...schedule }: RecurringSchedule, now:
 async function plan(
   deps: CreateSeriesDeps,
   ctx: RequestContext,
-  { schedule, ...input }: CreateSeries,
+  { schedule, ...asked }: CreateSeries,
   request: { scope: string; key: string; requestHash: Buffer } | undefined,
 ): Promise<NewSeries> {
-  assertOneOfEach(input);
-  assertOneList(input);
+  assertOneOfEach(asked);
+  assertOneList(asked);
   const recurrence = judgeRecurrence(schedule, ctx.now());
-  const { channels, policy, template, allowList, denyList } = input;
+  const { channels, policy, template, allowList, denyList } = asked;
   const sendPlan = await deps.planSend(ctx, { channels, policy, template, allowList, denyList });
+  const input = { ...asked, audience: await resolveAudience(deps.transact, ctx, asked.audience) };
   checkSend(deps.catalogue, sendPlan, input);
   const next = nextOccurrence(recurrence);
   const content = contentHashOf(sendPlan, input).toString("hex");
@@ -154,6 +157,7 @@ async function store(
   if (row.needsApproval && !(await deps.requestApproval(tx, ctx, toApprove))) {
     await updateSeries(tx, ctx.tenantId, id, { state: "active" });
   }
+  await recordAudienceUses(tx, ctx.tenantId, [{ kind: "series", id, audience: row.audience }]);
   await recordAudit(tx, ctx, {
     action: "series.created",
     subjectId: id,

@@ -1,6 +1,7 @@
 import { fields, z } from "../../platform/http/index.ts";
 import {
   AskedAudience,
+  audienceKind,
   MessageContentFields,
   ScheduleFields,
   SendMessageFields,
@@ -78,7 +79,7 @@ export const Series = z
       .nullable()
       .openapi({ description: "Null when a member composed it." }),
     author: z.object({ id: fields.id("member"), name: z.string() }).nullable(),
-    audienceKind: z.enum(["all", "users", "tags", "addresses", "deliveries"]),
+    audienceKind,
     startsAt: fields.moment,
     timeZone: z.string(),
     repeat: Repeat,

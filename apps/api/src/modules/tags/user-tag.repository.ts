@@ -1,7 +1,7 @@
 import { schema, toUuid } from "@tidings/db";
-import { and, asc, eq, inArray } from "drizzle-orm";
+import { and, asc, eq, inArray, or } from "drizzle-orm";
 import type { Tx } from "../../platform/database/index.ts";
-import { newId } from "../../platform/ids.ts";
+import { isId, newId } from "../../platform/ids.ts";
 import type { TagRow } from "./tag.repository.ts";
 
 const { tags, userTags } = schema;
@@ -36,6 +36,32 @@ export async function findTagsByName(tx: Tx, tenantId: string, names: string[]):
     .where(and(eq(tags.tenantId, tenantId), inArray(tags.name, names)))
     .orderBy(asc(tags.name))
     .for("key share");
+}
+
+/** Reference, a name or an id, → id of the tags that there are; they cannot be deleted meanwhile. */
+export async function findTagIds(
+  tx: Tx,
+  tenantId: string,
+  references: readonly string[],
+): Promise<Map<string, string>> {
+  if (references.length === 0) return new Map();
+  const ids = references.filter((reference) => isId("tag", reference));
+  const rows = await tx.db
+    .select({ id: tags.id, name: tags.name })
+    .from(tags)
+    .where(
+      and(
+        eq(tags.tenantId, tenantId),
+        or(inArray(tags.name, [...references]), ids.length > 0 ? inArray(tags.id, ids) : undefined),
+      ),
+    )
+    .for("key share");
+  return new Map(
+    rows.flatMap(({ id, name }): [string, string][] => [
+      [id, id],
+      [name, id],
+    ]),
+  );
 }
 
 /** Gives each of these users exactly these tags. */

@@ -9,6 +9,9 @@ export const DEFAULT_LIMITS = {
   templates: 200,
   policies: 50,
   recipient_lists: 50,
+  departments: 2_000,
+  segments: 200,
+  audience_files: 100,
   messages_per_day: 1_000_000,
 } as const;
 

@@ -26,6 +26,19 @@ export function checkAddress(
   return { pointer: `${pointer}/address`, detail, code: "not_an_address" };
 }
 
+/** What tells addresses of a kind, for very many of them; undefined when no plugin serves the kind. */
+export function addressChecker(
+  plugins: PluginCatalogue,
+  kind: string,
+): ((address: string) => boolean) | undefined {
+  const validators = plugins
+    .list()
+    .filter(({ manifest }) => manifest.kind === kind)
+    .map(({ manifest }) => validatorOf(manifest.address.schema));
+  if (validators.length === 0) return undefined;
+  return (address) => validators.some((isValid) => isValid(address));
+}
+
 function unknownKind(kind: string, manifests: readonly { kind: string }[], pointer: string): FieldProblem {
   const kinds = [...new Set(manifests.map((manifest) => manifest.kind))].sort();
   const detail = `No installed plugin serves the channel kind "${kind}"; there are: ${kinds.join(", ")}.`;

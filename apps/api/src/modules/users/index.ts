@@ -1,4 +1,4 @@
-export { checkAddress, maskAddress } from "./address.rules.ts";
+export { addressChecker, checkAddress, maskAddress, type PluginCatalogue } from "./address.rules.ts";
 export { deleteBoundIdentities } from "./bound-identity.repository.ts";
 export { identityRoutes } from "./identity.routes.ts";
 export { createIdentityService } from "./identity.service.ts";

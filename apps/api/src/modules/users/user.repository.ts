@@ -3,10 +3,11 @@ import { and, asc, eq, exists, gt, inArray, or, type SQL, sql } from "drizzle-or
 import type { Tx } from "../../platform/database/index.ts";
 import { type PageRequest, readCursor } from "../../platform/http/index.ts";
 import { isId } from "../../platform/ids.ts";
+import { findDepartmentsWithin, findUserDepartments } from "../departments/index.ts";
 import { findTagNames } from "../tags/index.ts";
 import type { Identity, IdentityScope, UserState } from "./user.rules.ts";
 
-const { identities, tags, users, userTags } = schema;
+const { identities, tags, userDepartments, users, userTags } = schema;
 
 /** `id` is ours, `externalId` the tenant's. */
 export type UserRecord = UserState &
@@ -19,6 +20,8 @@ export interface UserFilter {
   query?: string | undefined;
   /** A tag's name or id. */
   tag?: string | undefined;
+  /** A department's code or id; those below it count. */
+  department?: string | undefined;
 }
 
 /** Users in the order they were made. */
@@ -38,6 +41,7 @@ export async function listUsers(
         cursor ? gt(users.id, cursor) : undefined,
         filter.query ? matches(tx, tenantId, filter.query) : undefined,
         filter.tag ? hasTag(tx, tenantId, filter.tag) : undefined,
+        filter.department ? await isWithin(tx, tenantId, filter.department) : undefined,
       ),
     )
     .orderBy(asc(users.id))
@@ -68,6 +72,22 @@ function hasTag(tx: Tx, tenantId: string, tag: string): SQL {
           eq(userTags.tenantId, tenantId),
           eq(userTags.userId, users.id),
           isId("tag", tag) ? eq(tags.id, tag) : eq(tags.name, tag),
+        ),
+      ),
+  );
+}
+
+async function isWithin(tx: Tx, tenantId: string, reference: string): Promise<SQL> {
+  const departmentIds = await findDepartmentsWithin(tx, tenantId, reference);
+  return exists(
+    tx.db
+      .select({ departmentId: userDepartments.departmentId })
+      .from(userDepartments)
+      .where(
+        and(
+          eq(userDepartments.tenantId, tenantId),
+          eq(userDepartments.userId, users.id),
+          inArray(userDepartments.departmentId, departmentIds),
         ),
       ),
   );
@@ -111,12 +131,14 @@ async function withDetails(tx: Tx, tenantId: string, rows: UserRow[]): Promise<U
     .where(and(eq(identities.tenantId, tenantId), inArray(identities.userId, userIds)))
     .orderBy(asc(identities.id));
   const tagNames = await findTagNames(tx, tenantId, userIds);
+  const departments = await findUserDepartments(tx, tenantId, userIds);
   const byUser = new Map<string, Identity[]>(userIds.map((id) => [id, []]));
   for (const row of found) byUser.get(row.userId)?.push(toIdentity(row));
   return rows.map((row) => ({
     ...row,
     identities: byUser.get(row.id) ?? [],
     tags: tagNames.get(row.id) ?? [],
+    departments: departments.get(row.id) ?? [],
   }));
 }
 

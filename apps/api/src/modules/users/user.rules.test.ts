@@ -6,7 +6,7 @@ import {
   checkUserInput,
   type Identity,
   isSameUser,
-  type KnownScopes,
+  type KnownReferences,
   maskUser,
   mergeUser,
   type UserState,
@@ -19,9 +19,12 @@ const address = {
 const plugins: PluginCatalogue = {
   list: () => [{ manifest: { kind: "sms", address } }, { manifest: { kind: "email", address } }],
 };
-const known: KnownScopes = {
+const known: KnownReferences = {
   sourceIds: new Set(["src_a"]),
   channelKinds: new Map([["chn_sms", "sms"]]),
+  departments: new Map(
+    ["g1-c1", "dep_1"].map((reference) => [reference, { id: "dep_1", path: ["高一", "1班"] }]),
+  ),
 };
 const identity = (kind: string, value: string, scope: Identity["scope"] = { kind: "all" }): Identity => ({
   kind,
@@ -33,6 +36,7 @@ const zhang: UserState = {
   attributes: { grade: 3, boarding: true },
   identities: [identity("sms", "15212343124")],
   tags: ["家长"],
+  departments: [],
 };
 
 describe("mergeUser", () => {

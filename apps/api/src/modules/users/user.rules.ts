@@ -1,5 +1,6 @@
 import { canonicalJson } from "../../platform/crypto/index.ts";
 import type { FieldProblem } from "../../platform/errors.ts";
+import type { DepartmentReferences, NamedDepartment } from "../departments/index.ts";
 import { checkAddress, maskAddress, type PluginCatalogue } from "./address.rules.ts";
 
 export type AttributeValue = string | number | boolean;
@@ -22,6 +23,7 @@ export interface UserState {
   attributes: Record<string, AttributeValue>;
   identities: Identity[];
   tags: string[];
+  departments: NamedDepartment[];
 }
 
 /** What a caller says about a user; what is left out stays as it is. */
@@ -35,28 +37,32 @@ export interface UserInput {
   identities?: Identity[] | undefined;
   /** All tags of the user. */
   tags?: string[] | undefined;
+  /** All departments of the user, by id or code. */
+  departments?: string[] | undefined;
 }
 
 export const MAX_ATTRIBUTES = 50;
 export const MAX_IDENTITIES = 20;
 export const MAX_TAGS = 50;
+export const MAX_DEPARTMENTS = 20;
 
-/** What identities may be bound to: the tenant's sources, and its channels with their kinds. */
-export interface KnownScopes {
+/** What a user may refer to: the tenant's sources, its channels with their kinds, and its departments. */
+export interface KnownReferences {
   sourceIds: ReadonlySet<string>;
   channelKinds: ReadonlyMap<string, string>;
   /** Set when a source asks: it binds identities to itself and to no other source. */
   onlySourceId?: string | undefined;
+  departments: DepartmentReferences;
 }
 
 /** Everything that is wrong with what a caller says, apart from how much there is already. */
 export function checkUserInput(
   input: UserInput,
   plugins: PluginCatalogue,
-  known: KnownScopes,
+  known: KnownReferences,
 ): FieldProblem[] {
   const seen = new Set<string>();
-  return (input.identities ?? []).flatMap((identity, index) => {
+  const ofIdentities = (input.identities ?? []).flatMap((identity, index) => {
     const pointer = `/identities/${index}`;
     const key = keyOf(identity);
     const twice = seen.has(key) ? [declaredTwice(identity, pointer)] : [];
@@ -64,12 +70,16 @@ export function checkUserInput(
     const problems = [checkAddress(plugins, identity, pointer), checkScope(identity, known, pointer)];
     return [...problems.filter((problem) => problem !== undefined), ...twice];
   });
+  const ofDepartments = (input.departments ?? []).flatMap((reference, index) =>
+    known.departments.has(reference) ? [] : [unknownDepartment(reference, `/departments/${index}`)],
+  );
+  return [...ofIdentities, ...ofDepartments];
 }
 
 /** What is wrong with the scope of an identity, or undefined. */
 export function checkScope(
   { kind, scope }: Pick<Identity, "kind" | "scope">,
-  known: KnownScopes,
+  known: Omit<KnownReferences, "departments">,
   pointer: string,
 ): FieldProblem | undefined {
   if (scope.kind === "source") {
@@ -90,7 +100,11 @@ export function checkScope(
 }
 
 /** The user as it is after what the caller said. */
-export function mergeUser(before: UserState, input: UserInput): UserState {
+export function mergeUser(
+  before: UserState,
+  input: UserInput,
+  departments: DepartmentReferences = new Map(),
+): UserState {
   const attributes = Object.entries({ ...before.attributes, ...input.attributes });
   const given = new Map((input.identities ?? []).map((identity) => [keyOf(identity), identity]));
   const kept = before.identities.filter((identity) => !given.has(keyOf(identity)));
@@ -101,7 +115,14 @@ export function mergeUser(before: UserState, input: UserInput): UserState {
     ),
     identities: [...kept, ...given.values()],
     tags: input.tags ? [...new Set(input.tags)].sort() : before.tags,
+    departments: input.departments ? named(input.departments, departments) : before.departments,
   };
+}
+
+/** What the references stand for, each department once. */
+function named(references: readonly string[], departments: DepartmentReferences): NamedDepartment[] {
+  const found = references.flatMap((reference) => departments.get(reference) ?? []);
+  return [...new Map(found.map((department) => [department.id, department])).values()];
 }
 
 /** A user may not outgrow what one call may bring, however many calls it takes. */
@@ -122,11 +143,12 @@ export function checkSize(user: UserState): FieldProblem[] {
 export const isSameUser = (a: UserState, b: UserState): boolean =>
   canonicalJson(inOrder(a)) === canonicalJson(inOrder(b));
 
-const inOrder = ({ name, attributes, identities, tags }: UserState) => ({
+const inOrder = ({ name, attributes, identities, tags, departments }: UserState) => ({
   name,
   attributes,
   identities: [...identities].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
   tags: [...tags].sort(),
+  departments: departments.map(({ id }) => id).sort(),
 });
 
 /** A user without addresses in clear: for the audit log, and for readers who may not see them. */
@@ -143,6 +165,12 @@ function keyOf({ kind, scope }: Pick<Identity, "kind" | "scope">): string {
   if (scope.kind === "source") return `${kind} ${scope.sourceId}`;
   return scope.kind === "channel" ? `${kind} ${scope.channelId}` : kind;
 }
+
+const unknownDepartment = (reference: string, pointer: string): FieldProblem => ({
+  pointer,
+  detail: `"${reference}" is neither an id nor a code of a department.`,
+  code: "unknown_department",
+});
 
 function declaredTwice({ kind }: Identity, pointer: string): FieldProblem {
   const detail = `There are two identities of the kind "${kind}" with the same scope.`;

@@ -1,7 +1,7 @@
 import { type FieldProblem, ProblemError } from "../../platform/errors.ts";
 import { fields, invalidRequest, z } from "../../platform/http/index.ts";
 import type { UserRecord } from "./user.repository.ts";
-import { MAX_ATTRIBUTES, MAX_IDENTITIES, MAX_TAGS, type UserInput } from "./user.rules.ts";
+import { MAX_ATTRIBUTES, MAX_DEPARTMENTS, MAX_IDENTITIES, MAX_TAGS, type UserInput } from "./user.rules.ts";
 import type { WriteOutcome } from "./write-users.ts";
 
 /** Users that one bulk call may bring. */
@@ -47,6 +47,10 @@ export const SetIdentityBody = z
 
 const identities = z.array(IdentityBody).max(MAX_IDENTITIES);
 const tags = z.array(fields.line(50)).max(MAX_TAGS).openapi({ description: "Missing tags are created." });
+const departments = z
+  .array(z.string().min(1).max(64))
+  .max(MAX_DEPARTMENTS)
+  .openapi({ description: "All departments of the user, by id or code. They have to exist." });
 
 export const CreateUserBody = z
   .strictObject({
@@ -55,6 +59,7 @@ export const CreateUserBody = z
     attributes: attributes(attributeValue).optional(),
     identities: identities.optional(),
     tags: tags.optional(),
+    departments: departments.optional(),
   })
   .openapi("CreateUser");
 
@@ -70,6 +75,7 @@ const changes = {
     description: "Each replaces the user's identity of the same kind and scope; the others stay.",
   }),
   tags: tags.optional().openapi({ description: "All tags of the user. Missing tags are created." }),
+  departments: departments.optional(),
 };
 
 export const SaveUserBody = z
@@ -104,7 +110,20 @@ export const UserQuery = fields.pageQuery.extend({
     .optional()
     .openapi({ description: "The beginning of a name or of the tenant's own id, or an exact address." }),
   tag: z.string().trim().max(64).optional().openapi({ description: "A tag's name or id." }),
+  department: z
+    .string()
+    .trim()
+    .max(64)
+    .optional()
+    .openapi({ description: "A department's code or id; users of those below it count." }),
 });
+
+const UserDepartment = z
+  .object({
+    id: fields.id("department"),
+    path: z.array(z.string()).openapi({ description: "The names from the top of the tree down to it." }),
+  })
+  .openapi("UserDepartment");
 
 export const User = z
   .object({
@@ -116,6 +135,7 @@ export const User = z
       .array(z.object({ kind: z.string(), address: z.string(), scope: IdentityScope }))
       .openapi({ description: "Addresses are masked for readers who may not update users." }),
     tags: z.array(z.string()),
+    departments: z.array(UserDepartment),
     createdAt: fields.moment,
     updatedAt: fields.moment,
   })
@@ -148,6 +168,7 @@ export function toUser(row: UserRecord): z.infer<typeof User> {
     attributes: row.attributes,
     identities: row.identities.map(({ kind, address, scope }) => ({ kind, address, scope })),
     tags: row.tags,
+    departments: row.departments.map(({ id, path }) => ({ id, path })),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };

@@ -2,6 +2,7 @@ import type { RequestContext } from "../../platform/context.ts";
 import type { Tx } from "../../platform/database/index.ts";
 import { invalidField, invalidInput, ProblemError } from "../../platform/errors.ts";
 import { recordAudit } from "../audit/index.ts";
+import { assignDepartments, fullName, resolveDepartments } from "../departments/index.ts";
 import { tagUsers } from "../tags/index.ts";
 import { takeQuota } from "../tenants/index.ts";
 import type { PluginCatalogue } from "./address.rules.ts";
@@ -11,7 +12,7 @@ import {
   checkSize,
   checkUserInput,
   isSameUser,
-  type KnownScopes,
+  type KnownReferences,
   maskUser,
   mergeUser,
   type UserInput,
@@ -42,7 +43,7 @@ export async function writeUsers(
   inputs: readonly UserInput[],
 ): Promise<WriteOutcome[]> {
   const failures = new Map<UserInput, ProblemError>();
-  const known = await findKnownScopes(tx, ctx, inputs);
+  const known = await findKnownReferences(tx, ctx, inputs);
   const seen = new Set<string>();
   for (const input of inputs) {
     const problem = seen.has(input.userId)
@@ -53,7 +54,7 @@ export async function writeUsers(
   }
   const sound = inputs.filter((input) => !failures.has(input));
   const created = await createMissing(tx, ctx, sound, failures);
-  const changes = await planChanges(tx, ctx, sound, created, failures);
+  const changes = await planChanges(tx, ctx, { inputs: sound, created, known }, failures);
   await applyChanges(tx, ctx, changes);
   return inputs.map((input) => {
     const problem = failures.get(input);
@@ -110,8 +111,11 @@ async function takeUserQuota(
 async function planChanges(
   tx: Tx,
   ctx: RequestContext,
-  inputs: readonly UserInput[],
-  created: ReadonlySet<string>,
+  {
+    inputs,
+    created,
+    known,
+  }: { inputs: readonly UserInput[]; created: ReadonlySet<string>; known: KnownReferences },
   failures: Map<UserInput, ProblemError>,
 ): Promise<Change[]> {
   const wanted = inputs.filter((input) => !failures.has(input));
@@ -124,7 +128,7 @@ async function planChanges(
   return wanted.flatMap((input) => {
     const record = byUserId.get(input.userId);
     if (!record) return [];
-    const next = mergeUser(record, input);
+    const next = mergeUser(record, input, known.departments);
     const problem = refusal(checkSize(next));
     if (problem) failures.set(input, problem);
     const isNew = created.has(input.userId);
@@ -145,6 +149,10 @@ async function applyChanges(tx: Tx, ctx: RequestContext, changes: readonly Chang
     input.tags ? [{ userId: record.id, names: next.tags }] : [],
   );
   await tagUsers(tx, ctx, tagged);
+  const placed = changes.flatMap(({ record, next, input }) =>
+    input.departments ? [{ userId: record.id, departmentIds: next.departments.map(({ id }) => id) }] : [],
+  );
+  await assignDepartments(tx, ctx, placed);
   await Promise.all(changes.map((change) => auditChange(tx, ctx, change)));
 }
 
@@ -159,18 +167,18 @@ function auditChange(tx: Tx, ctx: RequestContext, { record, next, isNew }: Chang
 
 /** The user as the audit log keeps it. */
 export function auditView(user: UserState): object {
-  const { name, attributes, identities, tags } = maskUser(user);
-  return { name, attributes, identities, tags };
+  const { name, attributes, identities, tags, departments } = maskUser(user);
+  return { name, attributes, identities, tags, departments: departments.map(({ path }) => fullName(path)) };
 }
 
 export const named = (user: { id: string; name: string }) => ({ subjectId: user.id, subjectName: user.name });
 
-/** The sources and channels that the inputs name, as far as they exist. */
-export async function findKnownScopes(
+/** The sources, channels and departments that the inputs name, as far as they exist. */
+export async function findKnownReferences(
   tx: Tx,
   ctx: RequestContext,
-  inputs: readonly Pick<UserInput, "identities">[],
-): Promise<KnownScopes> {
+  inputs: readonly Pick<UserInput, "identities" | "departments">[],
+): Promise<KnownReferences> {
   const scopes = inputs.flatMap((input) => (input.identities ?? []).map((identity) => identity.scope));
   const sourceIds = scopes.flatMap((scope) => (scope.kind === "source" ? [scope.sourceId] : []));
   const channelIds = scopes.flatMap((scope) => (scope.kind === "channel" ? [scope.channelId] : []));
@@ -178,6 +186,11 @@ export async function findKnownScopes(
     sourceIds: await repository.findSourceIds(tx, ctx.tenantId, [...new Set(sourceIds)]),
     channelKinds: await repository.findChannelKinds(tx, ctx.tenantId, [...new Set(channelIds)]),
     onlySourceId: ctx.actor.kind === "source" ? ctx.actor.id : undefined,
+    departments: await resolveDepartments(
+      tx,
+      ctx,
+      inputs.flatMap((input) => input.departments ?? []),
+    ),
   };
 }
 
@@ -187,6 +200,7 @@ const blankUser = (userId: string): UserState => ({
   attributes: {},
   identities: [],
   tags: [],
+  departments: [],
 });
 
 function refusal(errors: ReturnType<typeof checkSize>): ProblemError | undefined {

@@ -17,6 +17,7 @@ export const SUBJECTS = [
   "ApprovalRequest",
   "AuditEntry",
   "Channel",
+  "Department",
   "Member",
   "Message",
   "Plugin",
@@ -24,6 +25,7 @@ export const SUBJECTS = [
   "Quota",
   "RecipientList",
   "Role",
+  "Segment",
   "Source",
   "Statistics",
   "Suppression",
@@ -50,7 +52,16 @@ export const BUILT_IN_ROLES: { code: string; name: string; permissions: Permissi
     permissions: [
       {
         action: ["read", "create", "update", "delete"],
-        subject: ["User", "Tag", "Suppression", "RecipientList", "Template", "Policy"],
+        subject: [
+          "User",
+          "Department",
+          "Tag",
+          "Segment",
+          "Suppression",
+          "RecipientList",
+          "Template",
+          "Policy",
+        ],
       },
       { action: "publish", subject: "Template" },
       { action: ["read", "send"], subject: "Message" },
@@ -97,7 +108,10 @@ export const BUILT_IN_ROLES: { code: string; name: string; permissions: Permissi
 /** What a source's API key allows, always within its own grants and its own messages. */
 export const SOURCE_PERMISSIONS: Permission[] = [
   { action: ["read", "send"], subject: "Message" },
-  { action: ["read", "create", "update", "delete"], subject: ["User", "Tag", "RecipientList"] },
+  {
+    action: ["read", "create", "update", "delete"],
+    subject: ["User", "Department", "Tag", "RecipientList"],
+  },
   { action: ["read", "create", "delete"], subject: "Suppression" },
-  { action: "read", subject: ["Channel", "Template", "Policy", "Statistics"] },
+  { action: "read", subject: ["Segment", "Channel", "Template", "Policy", "Statistics"] },
 ];

@@ -40,6 +40,8 @@ const texts: Record<string, (problem: Problem) => string> = {
   "policy-archived": m.policies_problem_archived,
   "recipient-list-in-use": m.recipient_lists_problem_in_use,
   "recipient-list-full": m.recipient_lists_problem_full,
+  "department-not-empty": m.departments_problem_not_empty,
+  "department-tree-limit": m.departments_problem_tree_limit,
   "last-owner": m.members_problem_last_owner,
   "member-in-use": m.members_problem_in_use,
 };
@@ -72,6 +74,12 @@ const fieldTexts: Record<string, () => string> = {
   past: m.schedule_error_past,
   too_far: m.schedule_error_far,
   unknown_user: m.recipients_unknown_user,
+  cycle: m.departments_error_cycle,
+  no_recipient_column: m.compose_error_no_recipient_column,
+  two_recipient_columns: m.compose_error_two_recipient_columns,
+  unreadable: m.compose_error_file_unreadable,
+  unknown_file: m.compose_error_file_gone,
+  empty_file: m.compose_error_file_empty,
   unknown_channel: m.policies_error_unknown_channel,
 };
 

@@ -46,7 +46,9 @@ export const navigation: NavigationEntry[] = [
     label: m.nav_people,
     places: [
       { label: m.users_title, href: "/users", permission: ["read", "User"] },
+      { label: m.departments_title, href: "/departments", permission: ["read", "Department"] },
       { label: m.tags_title, href: "/tags", permission: ["read", "Tag"] },
+      { label: m.segments_title, href: "/segments", permission: ["read", "Segment"] },
       {
         label: m.recipient_lists_title,
         href: "/recipient-lists",

@@ -19,6 +19,12 @@ export function audienceText(audience: AskedAudience): string {
       return tagsText(audience);
     case "users":
       return usersText(audience.userIds);
+    case "departments":
+      return departmentsText(audience);
+    case "segment":
+      return m.messages_audience_segment({ name: audience.name });
+    case "file":
+      return m.messages_audience_file({ name: audience.name, count: formatNumber(audience.rowCount) });
     case "deliveries":
       return m.messages_audience_deliveries({ count: formatNumber(audience.deliveryCount) });
     case "addresses":
@@ -33,6 +39,19 @@ function tagsText({ any, all, not }: Extract<AskedAudience, { kind: "tags" }>): 
     not.length > 0 && m.messages_audience_tags_not({ tags: listOf(not, "disjunction") }),
   ];
   return parts.filter(Boolean).join(m.messages_audience_separator());
+}
+
+function departmentsText({
+  departments,
+  includeChildren,
+}: Extract<AskedAudience, { kind: "departments" }>): string {
+  const names = listOf(
+    departments.map(({ name }) => name),
+    "disjunction",
+  );
+  return includeChildren
+    ? m.messages_audience_departments({ departments: names })
+    : m.messages_audience_departments_direct({ departments: names });
 }
 
 function usersText(userIds: readonly string[]): string {

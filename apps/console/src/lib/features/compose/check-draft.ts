@@ -8,7 +8,7 @@ import { repeatFaults } from "../../words/repeat.ts";
 import { scheduleFault } from "../../words/schedule-fault.ts";
 import { channelObstacle, policyObstacle, variablesOf, writtenKinds } from "./compose.rules.ts";
 import type { ComposeOptions } from "./compose-options.ts";
-import type { Draft } from "./draft.ts";
+import type { Draft, DraftFile } from "./draft.ts";
 import { exclusionFaults } from "./exclusions.ts";
 
 const MAX_LISTED = 1000;
@@ -39,6 +39,12 @@ function audienceErrors({ audience }: Draft, { plugins }: ComposeOptions): Field
       return {
         "audience/any": audience.any.length + audience.all.length === 0 ? m.compose_error_tags() : undefined,
       };
+    case "departments":
+      return { "audience/departmentIds": required(audience.departmentIds) };
+    case "segment":
+      return { "audience/segmentId": required(audience.segmentId) };
+    case "file":
+      return { "audience/fileId": fileFault(audience.file) };
     case "users":
       return { "audience/userIds": first(required(audience.userIds), tooMany(audience.userIds)) };
     case "addresses": {
@@ -54,6 +60,11 @@ function audienceErrors({ audience }: Draft, { plugins }: ComposeOptions): Field
       };
     }
   }
+}
+
+function fileFault(file: DraftFile | null): string | undefined {
+  if (!file) return m.compose_error_file();
+  return file.rowCount === 0 ? m.compose_error_file_empty() : undefined;
 }
 
 const tooMany = (entries: unknown[]) =>

@@ -1,12 +1,15 @@
 import {
   type ApprovalFlow,
   type Channel,
+  type Department,
   type Policy,
   type RecipientList,
+  type Segment,
   type Tag,
   type Template,
   tidings,
 } from "../../api/client.ts";
+import { allItems } from "../../data/all-items.ts";
 import { getPluginCatalogue, type PluginCatalogue } from "../../plugins/plugin-catalogue.ts";
 import { can } from "../../session.svelte.ts";
 
@@ -20,6 +23,8 @@ export interface ComposeOptions {
   policies: Policy[];
   lists: RecipientList[];
   tags: Tag[];
+  departments: Department[];
+  segments: Segment[];
   /** How many users there are, where the role may know. */
   userCount: number | undefined;
   flow: ApprovalFlow | undefined;
@@ -29,16 +34,19 @@ const query = { limit: 100 };
 const nothing = { items: [] };
 
 export async function getComposeOptions(): Promise<ComposeOptions> {
-  const [channels, plugins, templates, policies, lists, tags, quotas, flow] = await Promise.all([
-    can("read", "Channel") ? tidings.listChannels({ query: { ...query, state: "on" } }) : nothing,
-    getPluginCatalogue(),
-    can("read", "Template") ? tidings.listTemplates({ query }) : nothing,
-    can("read", "Policy") ? tidings.listPolicies({ query }) : nothing,
-    can("read", "RecipientList") ? tidings.listRecipientLists({ query }) : nothing,
-    can("read", "Tag") ? tidings.listTags({ query }) : nothing,
-    can("read", "Quota") ? tidings.listQuotas() : nothing,
-    can("read", "ApprovalFlow") ? tidings.getApprovalFlow() : undefined,
-  ]);
+  const [channels, plugins, templates, policies, lists, tags, departments, segments, quotas, flow] =
+    await Promise.all([
+      can("read", "Channel") ? tidings.listChannels({ query: { ...query, state: "on" } }) : nothing,
+      getPluginCatalogue(),
+      can("read", "Template") ? tidings.listTemplates({ query }) : nothing,
+      can("read", "Policy") ? tidings.listPolicies({ query }) : nothing,
+      can("read", "RecipientList") ? tidings.listRecipientLists({ query }) : nothing,
+      can("read", "Tag") ? tidings.listTags({ query }) : nothing,
+      can("read", "Department") ? allItems((page) => tidings.listDepartments({ query: page })) : [],
+      can("read", "Segment") ? allItems((page) => tidings.listSegments({ query: page })) : [],
+      can("read", "Quota") ? tidings.listQuotas() : nothing,
+      can("read", "ApprovalFlow") ? tidings.getApprovalFlow() : undefined,
+    ]);
   return {
     channels: channels.items,
     plugins,
@@ -46,6 +54,8 @@ export async function getComposeOptions(): Promise<ComposeOptions> {
     policies: policies.items.filter(({ state }) => state === "active"),
     lists: lists.items,
     tags: tags.items,
+    departments,
+    segments,
     userCount: quotas.items.find(({ kind }) => kind === "users")?.used,
     flow,
   };

@@ -1,4 +1,4 @@
-import type { Channel, Policy, Tag, TemplateVersion } from "../../api/client.ts";
+import type { Channel, Policy, SegmentRule, Tag, TemplateVersion } from "../../api/client.ts";
 import type { Draft, DraftAudience } from "./draft.ts";
 
 const USER_VARIABLE = /^user_/;
@@ -10,18 +10,59 @@ export interface Recipients {
   isExact: boolean;
 }
 
-/** How many a draft goes to, as far as can be told without asking. */
+/** What is known of how many there are. */
+export interface KnownCounts {
+  tags: readonly Tag[];
+  /** Of all users, where the role may know. */
+  userCount: number | undefined;
+  /** Of the rule that the audience comes to; undefined while it is counted. */
+  ruleCount: number | undefined;
+}
+
+/** How many a draft goes to, as far as is known. */
 export function recipientsOf(
   audience: DraftAudience,
-  tags: readonly Tag[],
-  userCount: number | undefined,
+  { tags, userCount, ruleCount }: KnownCounts,
 ): Recipients | undefined {
-  if (audience.kind === "all")
-    return userCount === undefined ? undefined : { count: userCount, isExact: true };
-  if (audience.kind === "users") return { count: audience.userIds.length, isExact: true };
-  if (audience.kind === "addresses") return { count: audience.addresses.length, isExact: true };
-  return taggedRecipients(audience, tags);
+  switch (audience.kind) {
+    case "all":
+      return exactly(userCount);
+    case "users":
+      return exactly(audience.userIds.length);
+    case "addresses":
+      return exactly(audience.addresses.length);
+    case "file":
+      return exactly(audience.file?.rowCount);
+    case "departments":
+    case "segment":
+      return exactly(ruleCount);
+    case "tags":
+      return taggedRecipients(audience, tags);
+  }
 }
+
+const exactly = (count: number | undefined): Recipients | undefined =>
+  count === undefined ? undefined : { count, isExact: true };
+
+/** The rule that says who is in the audience, where only asking tells how many those are. */
+export function countedRule(
+  { kind, departmentIds, includeChildren, segmentId }: DraftAudience,
+  segments: readonly { id: string; rule: SegmentRule }[],
+): SegmentRule | undefined {
+  if (kind === "segment") return segments.find(({ id }) => id === segmentId)?.rule;
+  if (kind !== "departments" || departmentIds.length === 0) return undefined;
+  return { any: departmentIds.map((id) => ({ inDepartment: id, includeChildren })) };
+}
+
+/** The kind of the addresses that a draft goes to; undefined where it goes to users. */
+export function addressKindOf({ kind, addressKind, file }: DraftAudience): string | undefined {
+  if (kind === "addresses") return addressKind;
+  return kind === "file" && file?.recipients === "addresses" ? (file.channelKind ?? undefined) : undefined;
+}
+
+/** The variables that an uploaded file has columns for. */
+const columnsOf = ({ kind, file }: DraftAudience): string[] =>
+  kind === "file" ? (file?.columns.map(({ name }) => name) ?? []) : [];
 
 function taggedRecipients({ any, all, not }: DraftAudience, tags: readonly Tag[]): Recipients | undefined {
   const counts = (names: string[]) =>
@@ -34,11 +75,11 @@ function taggedRecipients({ any, all, not }: DraftAudience, tags: readonly Tag[]
   };
 }
 
-/** The kinds that there is content for; of typed addresses only their own. */
+/** The kinds that there is content for; of custom addresses only their own. */
 export function writtenKinds(draft: Draft, version: TemplateVersion | undefined): string[] {
-  const { kind, addressKind } = draft.audience;
+  const addressKind = addressKindOf(draft.audience);
   const written = draft.contentFrom === "template" ? Object.keys(version?.renderings ?? {}) : draft.kinds;
-  return kind === "addresses" ? written.filter((one) => one === addressKind) : written;
+  return addressKind === undefined ? written : written.filter((one) => one === addressKind);
 }
 
 export interface NeededVariable {
@@ -49,18 +90,21 @@ export interface NeededVariable {
   isRequired: boolean;
 }
 
-/** The variables that the author gives values for, and those that come from each user's own data. */
+/** The variables that the author gives values for, and those whose values differ from one recipient to the next. */
 export function variablesOf(
   draft: Draft,
   version: TemplateVersion | undefined,
-): { given: NeededVariable[]; ofUser: string[] } {
+): { given: NeededVariable[]; ofUser: string[]; ofFile: string[] } {
   const all = draft.contentFrom === "template" ? declaredVariables(version) : usedVariables(draft);
-  // Typed addresses belong to nobody whose data could be filled in.
-  const isOfUser = ({ name }: NeededVariable) =>
-    USER_VARIABLE.test(name) && draft.audience.kind !== "addresses";
+  const columns = columnsOf(draft.audience);
+  const isOfFile = ({ name }: NeededVariable) => columns.includes(name);
+  // Custom addresses belong to nobody whose data could be filled in.
+  const isOfUser = (variable: NeededVariable) =>
+    !isOfFile(variable) && USER_VARIABLE.test(variable.name) && addressKindOf(draft.audience) === undefined;
   return {
-    given: all.filter((variable) => !isOfUser(variable)),
+    given: all.filter((variable) => !isOfUser(variable) && !isOfFile(variable)),
     ofUser: all.filter(isOfUser).map(({ name }) => name),
+    ofFile: all.filter(isOfFile).map(({ name }) => name),
   };
 }
 
@@ -88,8 +132,8 @@ export function channelObstacle(
   kinds: readonly string[],
   channel: Channel,
 ): Obstacle | undefined {
-  const { kind, addressKind } = draft.audience;
-  if (kind === "addresses" && channel.kind !== addressKind) return "other_address";
+  const addressKind = addressKindOf(draft.audience);
+  if (addressKind !== undefined && channel.kind !== addressKind) return "other_address";
   return kinds.includes(channel.kind) ? undefined : "no_content";
 }
 
@@ -99,7 +143,7 @@ export function policyObstacle(
   policy: Policy,
   channels: readonly Channel[],
 ): Obstacle | undefined {
-  if (draft.audience.kind === "addresses") return "needs_users";
+  if (addressKindOf(draft.audience) !== undefined) return "needs_users";
   const used = policy.steps
     .flatMap(({ channelIds }) => channelIds)
     .map((id) => channels.find((one) => one.id === id));

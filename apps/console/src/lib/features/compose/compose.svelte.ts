@@ -10,7 +10,7 @@ import { newIdempotencyKey } from "../../api/idempotency-key.ts";
 import { LiveResource } from "../../data/live-resource.svelte.ts";
 import { type FieldErrors, FormState } from "../../forms/form-state.svelte.ts";
 import { checkDraft } from "./check-draft.ts";
-import { type Recipients, recipientsOf, variablesOf, writtenKinds } from "./compose.rules.ts";
+import { countedRule, type Recipients, recipientsOf, variablesOf, writtenKinds } from "./compose.rules.ts";
 import type { ComposeOptions } from "./compose-options.ts";
 import { type Draft, emptyDraft, STEPS, type Step, stepOf } from "./draft.ts";
 import { forgetDraft, storeDraft, storedDraft } from "./draft-storage.ts";
@@ -31,6 +31,7 @@ export class Compose {
   #step = $state<Step>("who");
   #isSent = false;
   readonly #template: LiveResource<TemplateDetail | undefined>;
+  readonly #counted: LiveResource<{ rule: string; count: number } | undefined>;
 
   constructor(options: ComposeOptions, onsent: (accepted: Accepted) => unknown) {
     this.options = options;
@@ -45,6 +46,12 @@ export class Compose {
     this.#template = new LiveResource(async (signal) => {
       const templateId = this.draft.template;
       return templateId ? tidings.getTemplate({ path: { templateId }, signal }) : undefined;
+    });
+    this.#counted = new LiveResource(async (signal) => {
+      const rule = this.#rule;
+      if (rule === undefined) return undefined;
+      const { userCount } = await tidings.previewSegment({ body: { rule: JSON.parse(rule) }, signal });
+      return { rule, count: userCount };
     });
     $effect(() => this.#forgive());
     $effect(() => {
@@ -81,7 +88,16 @@ export class Compose {
   }
 
   get recipients(): Recipients | undefined {
-    return recipientsOf(this.draft.audience, this.options.tags, this.options.userCount);
+    const { tags, userCount } = this.options;
+    const counted = this.#counted.value;
+    const ruleCount = counted && counted.rule === this.#rule ? counted.count : undefined;
+    return recipientsOf(this.draft.audience, { tags, userCount, ruleCount });
+  }
+
+  /** As JSON: what is counted again only when it says something else. */
+  get #rule(): string | undefined {
+    const rule = countedRule(this.draft.audience, this.options.segments);
+    return rule && JSON.stringify(rule);
   }
 
   /** What is wrong or missing in a step, whether it has been visited or not. */

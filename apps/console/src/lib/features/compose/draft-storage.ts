@@ -14,7 +14,8 @@ export function storedDraft(): Draft | undefined {
   const stored = read();
   const me = session.me;
   if (!stored || stored.memberId !== me?.member.id || stored.tenantId !== me.tenant.id) return undefined;
-  return { ...emptyDraft(), ...stored.draft };
+  const empty = emptyDraft();
+  return { ...empty, ...stored.draft, audience: { ...empty.audience, ...stored.draft.audience } };
 }
 
 export function storeDraft(draft: Draft): void {

@@ -1,4 +1,4 @@
-import type { Tracking } from "../../api/client.ts";
+import type { AudienceFile, Tracking } from "../../api/client.ts";
 import { newIdempotencyKey } from "../../api/idempotency-key.ts";
 import { noRate, type RateFields } from "../../words/rate.ts";
 import { noRepeat, type RepeatFields } from "../../words/repeat.ts";
@@ -38,7 +38,7 @@ export interface Draft {
 }
 
 export interface DraftAudience {
-  kind: "all" | "tags" | "users" | "addresses";
+  kind: "all" | "departments" | "segment" | "tags" | "users" | "addresses" | "file";
   /** Names of tags. */
   any: string[];
   all: string[];
@@ -46,7 +46,18 @@ export interface DraftAudience {
   userIds: string[];
   addressKind: string;
   addresses: string[];
+  /** Ids. */
+  departmentIds: string[];
+  includeChildren: boolean;
+  segmentId: string;
+  /** What has been uploaded. */
+  file: DraftFile | null;
 }
+
+export type DraftFile = Pick<
+  AudienceFile,
+  "id" | "name" | "recipients" | "channelKind" | "columns" | "rowCount"
+>;
 
 export const emptyDraft = (): Draft => ({
   audience: {
@@ -57,6 +68,10 @@ export const emptyDraft = (): Draft => ({
     userIds: [],
     addressKind: "",
     addresses: [],
+    departmentIds: [],
+    includeChildren: true,
+    segmentId: "",
+    file: null,
   },
   contentFrom: "template",
   template: "",

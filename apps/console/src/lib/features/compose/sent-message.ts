@@ -48,8 +48,15 @@ export function recurringSchedule({ when, at, repeat }: Draft): RecurringSchedul
   return { at: instant.toISOString(), timeZone: timeZone(), repeat: days };
 }
 
-function sentAudience({ kind, any, all, not, userIds, addresses }: DraftAudience): Audience {
+function sentAudience(audience: DraftAudience): Audience {
+  const { kind, any, all, not, userIds, addresses } = audience;
   switch (kind) {
+    case "departments":
+      return { kind, departmentIds: audience.departmentIds, includeChildren: audience.includeChildren };
+    case "segment":
+      return { kind, segmentId: audience.segmentId };
+    case "file":
+      return { kind, fileId: audience.file?.id ?? "" };
     case "all":
       return { kind };
     case "tags":

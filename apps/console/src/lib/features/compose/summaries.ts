@@ -1,13 +1,17 @@
 import { m } from "#messages";
+import type { AskedAudience } from "../../api/client.ts";
 import { formatDate } from "../../format/dates.ts";
 import { formatNumber } from "../../format/numbers.ts";
 import { timeZone } from "../../format/time-zone.svelte.ts";
 import { instantOf } from "../../format/zoned-time.ts";
 import { audienceText } from "../../words/audience-text.ts";
+import { departmentName } from "../../words/department-name.ts";
 import { priorityText } from "../../words/priority-text.ts";
 import { repeatText, toRepeat } from "../../words/repeat.ts";
 import type { Obstacle, Recipients } from "./compose.rules.ts";
 import type { Compose } from "./compose.svelte.ts";
+import type { ComposeOptions } from "./compose-options.ts";
+import type { DraftAudience } from "./draft.ts";
 
 const NAMED = 3;
 
@@ -20,6 +24,7 @@ export function recipientsText(recipients: Recipients | undefined): string {
 
 /** Whom the draft goes to, in words. */
 export function whoText({ draft: { audience }, options }: Compose): string {
+  if (!isChosen(audience)) return "";
   if (audience.kind === "addresses") {
     const list = audience.addresses.slice(0, NAMED).join(m.messages_list_separator());
     const kind = options.plugins.addressName(audience.addressKind);
@@ -27,7 +32,38 @@ export function whoText({ draft: { audience }, options }: Compose): string {
       ? m.compose_addresses_more({ kind, list })
       : m.compose_addresses_are({ kind, list });
   }
-  return audienceText({ ...audience, kind: audience.kind });
+  return audienceText(askedAudience(audience, options));
+}
+
+/** The audience as the API would tell it. */
+function askedAudience(audience: DraftAudience, { departments, segments }: ComposeOptions): AskedAudience {
+  switch (audience.kind) {
+    case "departments": {
+      const chosen = departments.filter(({ id }) => audience.departmentIds.includes(id));
+      const named = chosen.map((department) => ({ id: department.id, name: departmentName(department) }));
+      return { kind: "departments", departments: named, includeChildren: audience.includeChildren };
+    }
+    case "segment": {
+      const segment = segments.find(({ id }) => id === audience.segmentId);
+      const { name = "", rule = { any: [] } } = segment ?? {};
+      return { kind: "segment", segmentId: audience.segmentId, name, rule };
+    }
+    case "file": {
+      const { id = "", name = "", recipients = "users", rowCount = 0 } = audience.file ?? {};
+      return { kind: "file", fileId: id, name, recipients, rowCount };
+    }
+    case "addresses":
+      return { kind: "addresses", addressCount: audience.addresses.length };
+    default:
+      return { ...audience, kind: audience.kind };
+  }
+}
+
+/** Whether it has been said who the draft goes to. */
+function isChosen({ kind, departmentIds, segmentId, file }: DraftAudience): boolean {
+  if (kind === "departments") return departmentIds.length > 0;
+  if (kind === "segment") return segmentId !== "";
+  return kind !== "file" || file !== null;
 }
 
 export function whoSummary(compose: Compose): string {

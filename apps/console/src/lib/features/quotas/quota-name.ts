@@ -8,6 +8,9 @@ const names: Record<string, () => string> = {
   templates: m.quotas_templates,
   policies: m.quotas_policies,
   recipient_lists: m.quotas_recipient_lists,
+  departments: m.quotas_departments,
+  segments: m.quotas_segments,
+  audience_files: m.quotas_audience_files,
   messages_per_day: m.quotas_messages_per_day,
 };
 

@@ -35,7 +35,9 @@ const groups: { label: () => string; subjects: [Subject, () => string, Action[]]
     label: m.nav_people,
     subjects: [
       ["User", m.users_title, ["read", "create", "update", "delete"]],
+      ["Department", m.departments_title, ["read", "create", "update", "delete"]],
       ["Tag", m.tags_title, ["read", "create", "update", "delete"]],
+      ["Segment", m.segments_title, ["read", "create", "update", "delete"]],
       ["Suppression", m.suppressions_title, ["read", "create", "delete"]],
       ["RecipientList", m.recipient_lists_title, ["read", "create", "update", "delete"]],
     ],

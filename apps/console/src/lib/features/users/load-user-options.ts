@@ -1,6 +1,7 @@
-import { tidings } from "#lib/api/client.ts";
+import { type Department, tidings } from "#lib/api/client.ts";
 import { allItems } from "#lib/data/all-items.ts";
 import { can } from "#lib/session.svelte.ts";
+import { inTreeOrder } from "#lib/words/department-order.ts";
 import type { Scopes } from "./scope.ts";
 
 /** The names of all tags. */
@@ -8,6 +9,12 @@ export async function loadTagNames(): Promise<string[]> {
   if (!can("read", "Tag")) return [];
   const tags = await allItems((query) => tidings.listTags({ query }));
   return tags.map(({ name }) => name);
+}
+
+/** All departments, in the order of the tree. */
+export async function loadDepartments(): Promise<Department[]> {
+  if (!can("read", "Department")) return [];
+  return inTreeOrder(await allItems((query) => tidings.listDepartments({ query })));
 }
 
 /** What an identity can be bound to. */

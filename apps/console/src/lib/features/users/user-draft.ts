@@ -24,12 +24,15 @@ export interface UserDraft {
   /** Asked for a new user only; afterwards each has its own dialog. */
   identities: IdentityDraft[];
   tags: string[];
+  /** Ids. */
+  departments: string[];
 }
 
 const USER_ID = /^[A-Za-z0-9._@:-]{1,64}$/;
 const MAX_NAME_LENGTH = 100;
 const MAX_VALUE_LENGTH = 500;
 const MAX_TAGS = 50;
+const MAX_DEPARTMENTS = 20;
 export const MAX_ATTRIBUTES = 50;
 
 export function userDraftOf(user: User | undefined, kinds: string[] = []): UserDraft {
@@ -39,6 +42,7 @@ export function userDraftOf(user: User | undefined, kinds: string[] = []): UserD
     attributes: Object.entries(user?.attributes ?? {}).map(([name, value]) => ({ name, value: `${value}` })),
     identities: kinds.map((kind) => ({ kind, address: "" })),
     tags: [...(user?.tags ?? [])],
+    departments: (user?.departments ?? []).map(({ id }) => id),
   };
 }
 
@@ -47,6 +51,10 @@ export function checkUser(draft: UserDraft, plugins: PluginCatalogue): FieldErro
     userId: first(required(draft.userId), USER_ID.test(draft.userId.trim()) ? undefined : m.users_id_wrong()),
     name: first(required(draft.name), atMost(draft.name, MAX_NAME_LENGTH)),
     tags: draft.tags.length > MAX_TAGS ? m.users_tags_too_many({ max: MAX_TAGS }) : undefined,
+    departments:
+      draft.departments.length > MAX_DEPARTMENTS
+        ? m.users_departments_too_many({ max: MAX_DEPARTMENTS })
+        : undefined,
   };
   const seen = new Set<string>();
   for (const [index, { name, value }] of draft.attributes.entries()) {
@@ -72,6 +80,7 @@ export function sentNewUser(draft: UserDraft): CreateUser {
     attributes: typedAttributes(draft.attributes, {}),
     identities: filledIdentities(draft),
     tags: draft.tags,
+    departments: draft.departments,
   };
 }
 
@@ -83,6 +92,7 @@ export function sentChanges(draft: UserDraft, user: User): SaveUser {
     name: draft.name.trim(),
     attributes: { ...attributes, ...Object.fromEntries(removed.map((name) => [name, null])) },
     tags: draft.tags,
+    departments: draft.departments,
   };
 }
 

@@ -1,4 +1,4 @@
-import { loadTagNames } from "#lib/features/users/load-user-options.ts";
+import { loadDepartments, loadTagNames } from "#lib/features/users/load-user-options.ts";
 import { getPluginCatalogue } from "#lib/plugins/plugin-catalogue.ts";
 import { authorize } from "#lib/session.svelte.ts";
 import { m } from "#messages";
@@ -7,6 +7,10 @@ import type { PageLoad } from "./$types";
 export const load: PageLoad = async ({ parent }) => {
   await parent();
   authorize("create", "User");
-  const [plugins, tags] = await Promise.all([getPluginCatalogue(), loadTagNames()]);
-  return { plugins, tags, title: m.users_new() };
+  const [plugins, tags, departments] = await Promise.all([
+    getPluginCatalogue(),
+    loadTagNames(),
+    loadDepartments(),
+  ]);
+  return { plugins, tags, departments, title: m.users_new() };
 };

@@ -1,5 +1,5 @@
 import { tidings } from "#lib/api/client.ts";
-import { loadTagNames } from "#lib/features/users/load-user-options.ts";
+import { loadDepartments, loadTagNames } from "#lib/features/users/load-user-options.ts";
 import { getPluginCatalogue } from "#lib/plugins/plugin-catalogue.ts";
 import { authorize } from "#lib/session.svelte.ts";
 import { m } from "#messages";
@@ -8,10 +8,11 @@ import type { PageLoad } from "./$types";
 export const load: PageLoad = async ({ parent, params }) => {
   await parent();
   authorize("update", "User");
-  const [user, plugins, tags] = await Promise.all([
+  const [user, plugins, tags, departments] = await Promise.all([
     tidings.getUser({ path: { userId: params.userId } }),
     getPluginCatalogue(),
     loadTagNames(),
+    loadDepartments(),
   ]);
-  return { user, plugins, tags, title: m.users_edit_title({ name: user.name }) };
+  return { user, plugins, tags, departments, title: m.users_edit_title({ name: user.name }) };
 };

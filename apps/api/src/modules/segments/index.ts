@@ -1,0 +1,5 @@
+export { findSegmentRule } from "./segment.repository.ts";
+export { segmentRoutes } from "./segment.routes.ts";
+export { SegmentRule } from "./segment.schemas.ts";
+export { createSegmentService } from "./segment.service.ts";
+export { matchesRule } from "./segment-rule.repository.ts";

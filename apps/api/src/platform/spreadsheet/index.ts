@@ -1,0 +1,2 @@
+export type { SheetRow } from "./limits.ts";
+export { readSheet, XLSX } from "./read-sheet.ts";
