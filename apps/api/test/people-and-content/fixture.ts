@@ -12,7 +12,13 @@ import {
 } from "../../src/modules/approvals/index.ts";
 import { createMemberService, memberRoutes } from "../../src/modules/members/index.ts";
 import { createPolicyService, policyRoutes } from "../../src/modules/policies/index.ts";
+import {
+  createEntryService,
+  createRecipientListService,
+  recipientListRoutes,
+} from "../../src/modules/recipient-lists/index.ts";
 import { createStatisticsService, statisticsRoutes } from "../../src/modules/statistics/index.ts";
+import { createSuppressionService, suppressionRoutes } from "../../src/modules/suppressions/index.ts";
 import { createTagService, tagRoutes } from "../../src/modules/tags/index.ts";
 import {
   createTemplateService,
@@ -86,6 +92,8 @@ export async function startContentApp(options: { onDecided?: OnDecided } = {}) {
       userRoutes(createUserService(deps)),
       identityRoutes(createIdentityService(deps)),
       tagRoutes(createTagService(deps)),
+      suppressionRoutes(createSuppressionService(deps)),
+      recipientListRoutes(createRecipientListService(deps), createEntryService(deps)),
       templateRoutes(createTemplateService(deps)),
       templateVersionRoutes(createTemplateVersionService(deps)),
       policyRoutes(createPolicyService(deps)),
