@@ -14,7 +14,13 @@ import { createDepartmentService, departmentRoutes } from "../../src/modules/dep
 import { createMemberService, memberRoutes } from "../../src/modules/members/index.ts";
 import { createPolicyService, policyRoutes } from "../../src/modules/policies/index.ts";
 import { createSegmentService, segmentRoutes } from "../../src/modules/segments/index.ts";
+import {
+  createEntryService,
+  createRecipientListService,
+  recipientListRoutes,
+} from "../../src/modules/recipient-lists/index.ts";
 import { createStatisticsService, statisticsRoutes } from "../../src/modules/statistics/index.ts";
+import { createSuppressionService, suppressionRoutes } from "../../src/modules/suppressions/index.ts";
 import { createTagService, tagRoutes } from "../../src/modules/tags/index.ts";
 import {
   createTemplateService,
@@ -90,6 +96,8 @@ export async function startContentApp(options: { onDecided?: OnDecided } = {}) {
       tagRoutes(createTagService(deps)),
       departmentRoutes(createDepartmentService(deps)),
       segmentRoutes(createSegmentService(deps)),
+      suppressionRoutes(createSuppressionService(deps)),
+      recipientListRoutes(createRecipientListService(deps), createEntryService(deps)),
       templateRoutes(createTemplateService(deps)),
       templateVersionRoutes(createTemplateVersionService(deps)),
       policyRoutes(createPolicyService(deps)),

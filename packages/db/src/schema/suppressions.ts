@@ -125,7 +125,7 @@ export const recipientListEntries = pgTable(
 );
 
 /**
- * Who was sent what by messages that ask for deduplication, for as long as any of them looks back. Hot where it is
+ * Who was sent what by messages that ask for deduplication, while one of them may look back to it. Hot where it is
  * used: no foreign keys.
  */
 export const sentContents = pgTable(

@@ -1,0 +1,37 @@
+import { newId, toUuid } from "@tidings/db";
+import { expect, it } from "vitest";
+import { assertOneList, inWaves, optionsOf, withoutDeduplication } from "./sending-options.rules.ts";
+
+const list = newId("recipientList");
+
+it("keeps what was asked for and nothing else, lists by their row key", () => {
+  expect(optionsOf({})).toEqual({});
+  expect(optionsOf({ deduplicateSeconds: 60, denyList: list })).toEqual({
+    deduplicateSeconds: 60,
+    denyListId: toUuid("recipientList", list),
+  });
+  expect(optionsOf({ allowList: list })).toEqual({ allowListId: toUuid("recipientList", list) });
+});
+
+it("takes one list and not two", () => {
+  expect(() => assertOneList({ allowList: list })).not.toThrow();
+  expect(() => assertOneList({ allowList: list, denyList: list })).toThrow("not both");
+});
+
+it("forgets deduplication and keeps the rest", () => {
+  expect(withoutDeduplication({ deduplicateSeconds: 60, quietHours: "drop" })).toEqual({
+    quietHours: "drop",
+  });
+});
+
+it("puts messages that say the same one after the other, and the others together", () => {
+  const saying = (content: string) => ({
+    templateVersionId: null,
+    renderings: { sms: { text: content } },
+    variables: { b: 1, a: 2 },
+  });
+  const [one, other] = [saying("甲"), saying("乙")];
+  const same = { ...one, variables: { a: 2, b: 1 } };
+  expect(inWaves([one, other, same])).toEqual([[one, other], [same]]);
+  expect(inWaves([])).toEqual([]);
+});
