@@ -13,12 +13,12 @@ import {
 import { createDepartmentService, departmentRoutes } from "../../src/modules/departments/index.ts";
 import { createMemberService, memberRoutes } from "../../src/modules/members/index.ts";
 import { createPolicyService, policyRoutes } from "../../src/modules/policies/index.ts";
-import { createSegmentService, segmentRoutes } from "../../src/modules/segments/index.ts";
 import {
   createEntryService,
   createRecipientListService,
   recipientListRoutes,
 } from "../../src/modules/recipient-lists/index.ts";
+import { createSegmentService, segmentRoutes } from "../../src/modules/segments/index.ts";
 import { createStatisticsService, statisticsRoutes } from "../../src/modules/statistics/index.ts";
 import { createSuppressionService, suppressionRoutes } from "../../src/modules/suppressions/index.ts";
 import { createTagService, tagRoutes } from "../../src/modules/tags/index.ts";
