@@ -2,6 +2,7 @@ import {
   approvalRoutes,
   createApprovalFlowService,
   createApprovalRequestService,
+  findDemandedLevels,
   isApprovalNeeded,
   voidApproval,
 } from "../modules/approvals/index.ts";
@@ -15,6 +16,7 @@ import {
 } from "../modules/channels/index.ts";
 import {
   createDeliveryService,
+  createExplainAudience,
   createReceiveReceipt,
   deliveryRoutes,
   endUnsent,
@@ -25,17 +27,23 @@ import {
 import {
   createAcceptMessage,
   createAdmission,
+  createCountAudience,
+  createExplainMessage,
   createMessageService,
   createPauseService,
   createSendPlanner,
   createUpdateMessage,
   DEFAULT_BACKLOG,
+  explanationRoutes,
   messageRoutes,
+  type SendPlanner,
 } from "../modules/messages/index.ts";
 import { createPluginService, pluginRoutes } from "../modules/plugins/index.ts";
 import { createStatisticsService, readMessageTotals, statisticsRoutes } from "../modules/statistics/index.ts";
+import { readIn } from "../platform/database/index.ts";
 import type { ChannelHandle } from "../platform/plugin-runtime/index.ts";
 import { createRecentAnswers } from "../platform/recent-answers.ts";
+import { createTurns } from "../platform/turns.ts";
 import { applyDecision } from "./apply-decision.ts";
 import { askForMessage } from "./ask-for-approval.ts";
 import type { Foundation } from "./foundation.ts";
@@ -96,6 +104,7 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
         pauses: createPauseService({ transact, assertVisible: messages.getVisible, nudge }),
         updateMessage: createUpdateMessage({ transact, assertVisible: messages.getVisible }),
       }),
+      explanationRoutes(composeExplaining(foundation, planSend)),
       deliveryRoutes(deliveries),
       ...composeRepetition(foundation, { planSend, admission, assertVisible: messages.getVisible, nudge }),
       approvalRoutes(approvalFlows, approvalRequests),
@@ -125,4 +134,25 @@ function receiptsChannel({ api, transact, installationKey, vault }: Foundation) 
     isReceiptToken(installationKey, channelId, token)
       ? recent.get(channelId, () => find(channelId))
       : undefined;
+}
+
+/** Explanations and counts that run at once in this process, and that wait for their turn. */
+const EXPLAINING = { atOnce: 2, waiting: 50 };
+
+/** What can be said of a message before it is sent. */
+function composeExplaining({ api, plugins: catalogue }: Foundation, planSend: SendPlanner) {
+  const read = readIn(api);
+  const takeTurn = createTurns(EXPLAINING);
+  const explainAudience = createExplainAudience({ read });
+  return {
+    explainMessage: createExplainMessage({
+      read,
+      takeTurn,
+      planSend,
+      catalogue,
+      explainAudience,
+      findDemandedLevels,
+    }),
+    countAudience: createCountAudience({ explainAudience, takeTurn }),
+  };
 }

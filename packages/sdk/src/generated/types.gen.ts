@@ -156,6 +156,14 @@ export type Audience = {
     }>;
 };
 
+export type AudienceCount = {
+    recipients: number;
+    /**
+     * False: there are at least so many.
+     */
+    isExact: boolean;
+};
+
 export type AuditEntry = {
     id: string;
     at: string;
@@ -348,6 +356,10 @@ export type ContentField = {
     } | null);
 };
 
+export type CountAudience = {
+    audience: Audience;
+};
+
 /**
  * Deliveries by what became of them. A message's own counts go over all its steps and channels: somebody whom a second step tries counts twice.
  */
@@ -537,6 +549,171 @@ export type DeliveryDetail = Delivery & {
 export type DeliveryPage = {
     items: Array<Delivery>;
     nextCursor: string | null;
+};
+
+export type DemandedLevel = {
+    name: string;
+    mode: 'any' | 'all';
+    /**
+     * Names of the roles that decide there.
+     */
+    roles: Array<string>;
+    /**
+     * Members who may decide there now.
+     */
+    reviewerCount: number;
+};
+
+export type ExplainMessage = SendMessage & {
+    /**
+     * The tenant's own id of a user whose whole way is to be told.
+     */
+    explainUser?: string;
+};
+
+export type ExplainedChannel = {
+    id: string;
+    name: string;
+    kind: string;
+    /**
+     * Deliveries that would be made when it begins.
+     */
+    targeted: number;
+    /**
+     * Those of them that would be sent.
+     */
+    valid: number;
+    /**
+     * Up to ten of them, where you may read users; otherwise none.
+     */
+    samples: Array<RecipientSample>;
+    suppressed: Array<ReasonCount>;
+    /**
+     * The channel's own limit.
+     */
+    ratePerSecond: number | null;
+    /**
+     * The channel is not sent through at the moment: deliveries would wait.
+     */
+    pause: {
+        since: string;
+        cause: 'refused' | 'unreachable' | 'throttled' | null;
+        nextProbeAt: string | null;
+    } | null;
+};
+
+export type ExplainedStep = {
+    step: number;
+    when: 'failed' | 'undelivered' | 'unread' | null;
+    afterSeconds: number | null;
+    /**
+     * Recipients who would get it by this step first, because no earlier one can be sent to them.
+     */
+    recipients: number;
+    channels: Array<ExplainedChannel>;
+};
+
+export type ExplainedTiming = {
+    /**
+     * The schedule, or now; later where approval comes first.
+     */
+    beginsAt: string;
+    /**
+     * The message's own rate; null: as fast as it can.
+     */
+    perSecond: number | null;
+    /**
+     * When the last delivery of the first step would be sent if only the rates of message and channels held it back; null where nothing has a rate.
+     */
+    endsAt: string | null;
+    expiresAt: string | null;
+    /**
+     * Deliveries that would still wait when the time to live is over.
+     */
+    lateCount: number;
+};
+
+export type ExplainedUser = {
+    userId: string;
+    /**
+     * Null: no user has this id.
+     */
+    name: string | null;
+    isInAudience: boolean;
+    /**
+     * The first step that can be sent; null: none can.
+     */
+    beginsAt: number | null;
+    steps: Array<{
+        step: number;
+        when: 'failed' | 'undelivered' | 'unread' | null;
+        afterSeconds: number | null;
+        channels: Array<{
+            id: string;
+            name: string;
+            kind: string;
+            /**
+             * Why it would not be sent; null: it would.
+             */
+            reason: string | null;
+            /**
+             * Masked.
+             */
+            address: string | null;
+            origin: 'all' | 'source' | 'channel' | 'custom' | null;
+            /**
+             * The user's addresses of this channel's kind, and why each was chosen or not.
+             */
+            identities: Array<{
+                /**
+                 * Masked.
+                 */
+                address: string;
+                scope: 'all' | 'source' | 'channel';
+                standing: 'chosen' | 'narrower_counts' | 'other_source' | 'other_channel';
+            }>;
+        }>;
+    }>;
+} | null;
+
+export type Explanation = {
+    recipients: {
+        /**
+         * People or typed addresses, each once.
+         */
+        count: number;
+        /**
+         * Those of them whom some step can be sent to.
+         */
+        reached: number;
+        unreached: number;
+        /**
+         * False: there was no time to look at everybody, and every number means “at least”.
+         */
+        isExact: boolean;
+    };
+    /**
+     * What would be made if no vendor said anything: later steps only for whom no earlier one can be sent.
+     */
+    steps: Array<ExplainedStep>;
+    /**
+     * Who would get nothing, by the first step's reason.
+     */
+    unreached: Array<ReasonCount>;
+    timing: ExplainedTiming;
+    /**
+     * The levels that have to approve before anything is sent, in order; none: it is sent without.
+     */
+    approval: Array<DemandedLevel>;
+    /**
+     * Messages of today.
+     */
+    quota: {
+        used: number;
+        limit: number;
+        left: number;
+    };
+    user: ExplainedUser;
 };
 
 export type Funnel = {
@@ -920,6 +1097,15 @@ export type QuotaList = {
     items: Array<Quota>;
 };
 
+export type ReasonCount = {
+    reason: string;
+    count: number;
+    /**
+     * Up to ten of them, where you may read users; otherwise none.
+     */
+    samples: Array<RecipientSample>;
+};
+
 export type ReasonList = {
     items: Array<{
         /**
@@ -929,6 +1115,18 @@ export type ReasonList = {
         reason: string;
         count: number;
     }>;
+};
+
+export type RecipientSample = {
+    /**
+     * The tenant's own id; null with a typed address.
+     */
+    userId: string | null;
+    name: string | null;
+    /**
+     * Masked.
+     */
+    address: string | null;
 };
 
 export type RecurringSchedule = {
@@ -2622,6 +2820,120 @@ export type SendMessageResponses = {
 };
 
 export type SendMessageResponse = SendMessageResponses[keyof SendMessageResponses];
+
+export type CountAudienceData = {
+    body: CountAudience;
+    path?: never;
+    query?: never;
+    url: '/v1/messages/audience-count';
+};
+
+export type CountAudienceErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Too many requests; try again after `Retry-After` seconds
+     */
+    429: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type CountAudienceError = CountAudienceErrors[keyof CountAudienceErrors];
+
+export type CountAudienceResponses = {
+    /**
+     * How many there are
+     */
+    200: AudienceCount;
+};
+
+export type CountAudienceResponse = CountAudienceResponses[keyof CountAudienceResponses];
+
+export type ExplainMessageData = {
+    body: ExplainMessage;
+    path?: never;
+    query?: never;
+    url: '/v1/messages/explain';
+};
+
+export type ExplainMessageErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Too many requests; try again after `Retry-After` seconds
+     */
+    429: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ExplainMessageError = ExplainMessageErrors[keyof ExplainMessageErrors];
+
+export type ExplainMessageResponses = {
+    /**
+     * What would happen
+     */
+    200: Explanation;
+};
+
+export type ExplainMessageResponse = ExplainMessageResponses[keyof ExplainMessageResponses];
 
 export type GetMessageData = {
     body?: never;

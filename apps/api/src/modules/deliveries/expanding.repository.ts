@@ -1,5 +1,5 @@
 import type { schema } from "@tidings/db";
-import type { Tx } from "../../platform/database/index.ts";
+import type { Fragment, Tx } from "../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
 import type { ExpandingMessage } from "./slice.repository.ts";
 
@@ -29,12 +29,25 @@ export type LockedMessage = Omit<ExpandingMessage, "audience"> & {
  * by a lock on the row: every batch under way share-locks that one, and would wait for the slice. What may happen to
  * the message meanwhile is found by `moveCursor` and `markExpanded`.
  */
-export async function reserveExpanding(
-  { sql }: Tx,
+export function reserveExpanding(
+  tx: Tx,
   tenantId: string,
   messageId: string,
 ): Promise<LockedMessage | undefined> {
   const tenant = toUuid("tenant", tenantId);
+  const reserved = tx.sql`
+    select * from messages m
+    where m.tenant_id = ${tenant} and m.id = ${toUuid("message", messageId)} and m.state = 'expanding'
+      and pg_try_advisory_xact_lock(hashtextextended(m.id::text, 0))`;
+  return readExpanding(tx, tenant, reserved);
+}
+
+/** What expanding has to know of a message, whose row `message` finds. */
+export async function readExpanding(
+  { sql }: Tx,
+  tenant: string,
+  message: Fragment,
+): Promise<LockedMessage | undefined> {
   const [row] = await sql<
     {
       id: string;
@@ -55,9 +68,7 @@ export async function reserveExpanding(
       (select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'kind', c.kind)), '[]') from channels c
         where c.tenant_id = ${tenant} and c.id = any(m.channel_ids)) as channels,
       m.expand_cursor, m.rate, m.rate_per_second
-    from messages m
-    where m.tenant_id = ${tenant} and m.id = ${toUuid("message", messageId)} and m.state = 'expanding'
-      and pg_try_advisory_xact_lock(hashtextextended(m.id::text, 0))`;
+    from (${message}) m`;
   return (
     row && {
       id: row.id,

@@ -1,7 +1,7 @@
 import type { Fragment, Tx } from "../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
 import { REASONS } from "./delivery.rules.ts";
-import { identityOf, reasonOf } from "./judging.repository.ts";
+import { judge } from "./judging.repository.ts";
 
 /** Deliveries of one chunk at most: the number that waits for a crashed worker's lease to run out. */
 export const CHUNK_SIZE = 2000;
@@ -26,8 +26,18 @@ export async function expandListed(
   recipients: ListedRecipient[],
 ): Promise<string[]> {
   if (recipients.length === 0) return [];
-  const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
+  const stored = tx.sql`select * from messages m where m.tenant_id = ${tenant} and m.id = w.message_id`;
+  return makeDeliveries(tx, tenant, listedTarget(tx, tenant, recipients, stored), 0);
+}
+
+/** The target of recipients named one by one; `message` finds the row of the message of row `w`. */
+export function listedTarget(
+  { sql }: Tx,
+  tenant: string,
+  recipients: readonly ListedRecipient[],
+  message: Fragment,
+): Fragment {
   const wanted = recipients.map((recipient) => ({
     message_id: toUuid("message", recipient.messageId),
     external_id: recipient.userId,
@@ -35,20 +45,17 @@ export async function expandListed(
     variables: recipient.variables,
   }));
   // LATERAL with OFFSET 0 keeps these index probes; as plain joins the planner may hash all messages or users.
-  const target = sql`
+  return sql`
     select w.*, m.source_id, m.priority, m.policy_version_id, m.template_version_id,
       c.id as channel_id, c.kind, u.id as user_id
     from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb)
       as w(message_id uuid, external_id text, address text, variables jsonb)
-    cross join lateral (
-      select * from messages m where m.tenant_id = ${tenant} and m.id = w.message_id offset 0
-    ) m
+    cross join lateral (${message} offset 0) m
     cross join lateral unnest(m.channel_ids) as chosen(id)
     join channels c on c.tenant_id = ${tenant} and c.id = chosen.id
     left join lateral (
       select id from users u where u.tenant_id = ${tenant} and u.external_id = w.external_id offset 0
     ) u on true`;
-  return makeDeliveries(tx, tenant, target, 0);
 }
 
 /** Makes the deliveries of a later step for the users whose condition held. `userIds` are row keys. */
@@ -106,13 +113,7 @@ export async function expandResends(tx: Tx, tenantId: string, messageId: string)
 async function makeDeliveries(tx: Tx, tenant: string, target: Fragment, step: number): Promise<string[]> {
   const { sql } = tx;
   const unsendable = await sql<{ message_id: string }[]>`
-    with target as (${target}), addressed as (
-      select t.*, coalesce(t.address, i.address) as chosen_address,
-        case when t.address is not null then 'custom' else i.scope::text end::address_origin as origin
-      from target t left join lateral (${identityOf(tx, tenant)}) i on true
-    ), judged as (
-      select a.*, ${reasonOf(tx)} as reason from addressed a
-    ), numbered as materialized (
+    with judged as (${judge(tx, tenant, target)}), numbered as materialized (
       select j.*, base, base + row_number() over (order by message_id, channel_id) - 1 as id
       from judged j cross join (select nextval('delivery_ids') as base) block
     ), saved as (

@@ -9,6 +9,15 @@ export { createDeliveryService } from "./delivery.service.ts";
 export { createDispatcher, SEND_QUEUE, SendHint } from "./dispatcher.ts";
 export { createExpander, listRecipients } from "./expander.ts";
 export { expandListed, expandResends, expandStep } from "./expansion.repository.ts";
+export {
+  type AudienceCount,
+  type AudienceTally,
+  createExplainAudience,
+  type ExplainAudience,
+  type PlannedAudience,
+} from "./explain-audience.ts";
+export type { UserStory } from "./explaining.repository.ts";
+export type { Sample, Tally } from "./explanation.rules.ts";
 export type { InFlightLimits } from "./fair-share.rules.ts";
 export { holdUnsent, releaseUnsent } from "./holding.repository.ts";
 export { createLedger, type LedgerReport } from "./ledger.ts";

@@ -1,13 +1,17 @@
-import type { Tx } from "../../platform/database/index.ts";
+import type { Fragment, Tx } from "../../platform/database/index.ts";
 import { toUuid } from "../../platform/ids.ts";
 import { CHUNK_SIZE, NIL_UUID } from "./expansion.repository.ts";
-import { identityOf, reasonOf } from "./judging.repository.ts";
+import { judge } from "./judging.repository.ts";
 
 /**
  * Users that one slice of a large audience covers: large enough that its transaction costs nothing per user, small
  * enough that it ends well within its deadline on a busy machine. Its ids fit into one block of the sequence.
  */
 export const SLICE_SIZE = 20_000;
+
+/** Before and behind all users. */
+export const NO_USER = "00000000-0000-0000-0000-000000000000";
+export const LAST_USER = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 /** Where a slice of the users ends. */
 export interface Slice {
@@ -33,20 +37,21 @@ export async function nextSlice(tx: Tx, tenantId: string, cursor: string): Promi
   const [end] = await sql<{ id: string }[]>`
     select id from users where tenant_id = ${tenant} and id > ${cursor}
     order by id offset ${SLICE_SIZE - 1} limit 1`;
-  return end
-    ? { lastUserId: end.id, isLast: false }
-    : { lastUserId: "ffffffff-ffff-ffff-ffff-ffffffffffff", isLast: true };
+  return end ? { lastUserId: end.id, isLast: false } : { lastUserId: LAST_USER, isLast: true };
 }
 
-/** How many users an audience has now. */
+/** How many users an audience has now, of all or of those behind a cursor up to the end of its slice. */
 export async function countAudience(
   tx: Tx,
   tenantId: string,
   audience: ExpandingMessage["audience"],
+  range: { after: string; lastUserId: string } = { after: NO_USER, lastUserId: LAST_USER },
 ): Promise<number> {
   const tenant = toUuid("tenant", tenantId);
   const [row] = await tx.sql<[{ count: number }]>`
-    select count(*)::int as count from users u where u.tenant_id = ${tenant} and ${isInAudience(tx, tenant, audience)}`;
+    select count(*)::int as count from users u
+    where u.tenant_id = ${tenant} and u.id > ${range.after} and u.id <= ${range.lastUserId}
+      and ${isInAudience(tx, tenant, audience)}`;
   return row.count;
 }
 
@@ -71,25 +76,27 @@ export async function expandSlice(
       select (select base from block) + row_number() over () - 1, ${tenant}, ${message.id}, ${channel.id}, j.user_id,
         0, case when j.reason is null then 'ready' else 'suppressed' end::delivery_state, j.origin, j.chosen_address,
         j.reason
-      from (
-        select a.*, ${reasonOf(tx)} as reason
-        from (
-          select t.*, i.address as chosen_address, i.scope::text::address_origin as origin
-          from (
-            select u.id as user_id, u.external_id, ${channel.kind}::text as kind,
-              ${message.sourceId}::uuid as source_id, ${channel.id}::uuid as channel_id
-            from users u
-            where u.tenant_id = ${tenant} and u.id > ${message.expandCursor} and u.id <= ${slice.lastUserId}
-              and ${isInAudience(tx, tenant, message.audience)}
-          ) t left join lateral (${identityOf(tx, tenant)}) i on true
-        ) a
-      ) j
+      from (${judge(tx, tenant, sliceTarget(tx, tenant, message, channel, slice))}) j
       returning 1
     )
     select base, (select count(*)::int from saved) as targeted from block`;
   if (targeted > 0) await recordSlice(tx, tenant, message, channel.id, base, targeted);
   return targeted;
 }
+
+/** The target of one channel for the users of a slice. */
+export const sliceTarget = (
+  tx: Tx,
+  tenant: string,
+  message: ExpandingMessage,
+  channel: { id: string; kind: string },
+  slice: Slice,
+): Fragment => tx.sql`
+  select u.id as user_id, u.external_id, null::text as address, ${channel.kind}::text as kind,
+    ${message.sourceId}::uuid as source_id, ${channel.id}::uuid as channel_id
+  from users u
+  where u.tenant_id = ${tenant} and u.id > ${message.expandCursor} and u.id <= ${slice.lastUserId}
+    and ${isInAudience(tx, tenant, message.audience)}`;
 
 function isInAudience({ sql }: Tx, tenant: string, audience: ExpandingMessage["audience"]) {
   if (audience.kind === "all") return sql`true`;

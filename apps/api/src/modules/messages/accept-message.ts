@@ -106,7 +106,8 @@ export function createAcceptMessage(deps: AcceptDeps) {
 
 export type AcceptMessage = ReturnType<typeof createAcceptMessage>;
 
-function toNewMessage(
+/** The message that a request would become. */
+export function toNewMessage(
   ctx: RequestContext,
   plan: SendPlan,
   input: SendMessage,

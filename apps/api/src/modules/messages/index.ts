@@ -4,7 +4,10 @@ export { checkSend, contentHashOf, type SendMessage, titleOf } from "./accept.ru
 export { type AcceptMessage, createAcceptMessage, scopeOf } from "./accept-message.ts";
 export { type AcceptedMessage, replay, toAccepted } from "./accepted-message.ts";
 export { type Admission, type BacklogLimits, createAdmission, DEFAULT_BACKLOG } from "./admission.ts";
+export { createCountAudience } from "./count-audience.ts";
 export { decideMessage } from "./decide-message.ts";
+export { createExplainMessage } from "./explain-message.ts";
+export { explanationRoutes } from "./explanation.routes.ts";
 export { idempotencyKeyReused } from "./message.errors.ts";
 export { messageRoutes } from "./message.routes.ts";
 export {

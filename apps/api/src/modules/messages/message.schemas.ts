@@ -15,7 +15,7 @@ const variables = z
 const userIds = z.array(fields.line(64)).min(1).max(MAX_LISTED_RECIPIENTS);
 const tagNames = z.array(fields.line(60)).max(20);
 
-const Audience = z
+export const Audience = z
   .discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("all") }),
     z.strictObject({ kind: z.literal("users"), userIds }),
