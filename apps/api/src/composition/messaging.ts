@@ -31,11 +31,18 @@ import {
   createExplainMessage,
   createMessageService,
   createPauseService,
+  createProgressFeed,
   createSendPlanner,
   createUpdateMessage,
+  createWatchMessage,
   DEFAULT_BACKLOG,
+  DEFAULT_STREAMS,
   explanationRoutes,
+  isOver,
+  type MessageService,
   messageRoutes,
+  progressRoutes,
+  progressViewOf,
   type SendPlanner,
 } from "../modules/messages/index.ts";
 import { createPluginService, pluginRoutes } from "../modules/plugins/index.ts";
@@ -79,6 +86,7 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     requestApproval: askForMessage,
     nudge,
   });
+  const progress = composeProgress(foundation, messages);
   const approvalFlows = createApprovalFlowService({ transact });
   const approvalRequests = createApprovalRequestService({ transact, onDecided: applyDecision });
   const deliveries = createDeliveryService({ transact, assertVisible: messages.getVisible });
@@ -92,6 +100,8 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     acceptMessage,
     approvalFlows,
     receipts: receiptRoutes(receiveReceipt),
+    /** Ends what is still being told, so that connections can close. */
+    endStreams: progress.endStreams,
     routers: [
       pluginRoutes(createPluginService({ catalogue })),
       channelRoutes(
@@ -104,6 +114,7 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
         pauses: createPauseService({ transact, assertVisible: messages.getVisible, nudge }),
         updateMessage: createUpdateMessage({ transact, assertVisible: messages.getVisible }),
       }),
+      progressRoutes(progress.watchMessage),
       explanationRoutes(composeExplaining(foundation, planSend)),
       deliveryRoutes(deliveries),
       ...composeRepetition(foundation, { planSend, admission, assertVisible: messages.getVisible, nudge }),
@@ -155,4 +166,19 @@ function composeExplaining({ api, plugins: catalogue }: Foundation, planSend: Se
     }),
     countAudience: createCountAudience({ explainAudience, takeTurn }),
   };
+}
+
+function composeProgress({ transact, plugins, clock, logger }: Foundation, messages: MessageService) {
+  const reportsDelivery = (kind: string) =>
+    plugins.list().some(({ manifest }) => manifest.kind === kind && manifest.receipts.delivered);
+  const feed = createProgressFeed({
+    read: async (tenantId: string, messageId: string) => {
+      const message = await messages.readMessage(tenantId, messageId);
+      return progressViewOf(message, isOver(message, reportsDelivery, clock.now()));
+    },
+    limits: DEFAULT_STREAMS,
+    logger,
+  });
+  const watchMessage = createWatchMessage({ transact, assertVisible: messages.getVisible, feed });
+  return { watchMessage, endStreams: () => feed.close() };
 }

@@ -926,6 +926,55 @@ export type MessagePage = {
     nextCursor: string | null;
 };
 
+export type MessageProgress = {
+    state: 'pending_approval' | 'rejected' | 'scheduled' | 'expanding' | 'sending' | 'paused' | 'completed' | 'cancelled' | 'expired';
+    /**
+     * What a paused message was, and will be when it is resumed.
+     */
+    pausedFrom: 'pending_approval' | 'rejected' | 'scheduled' | 'expanding' | 'sending' | 'paused' | 'completed' | 'cancelled' | 'expired' | null;
+    /**
+     * How many people or typed addresses it is for, each once; 0 until they are worked out, which starts after approval.
+     */
+    recipients: number;
+    counts: Counts;
+    steps: Array<{
+        step: number;
+        when: 'failed' | 'undelivered' | 'unread' | null;
+        afterSeconds: number | null;
+        channels: Array<{
+            id: string;
+            name: string;
+            kind: string;
+            counts: Counts;
+        }>;
+    }>;
+    /**
+     * Null when it was to begin at once.
+     */
+    scheduledAt: string | null;
+    /**
+     * The IANA zone the schedule was given in.
+     */
+    timeZone: string | null;
+    /**
+     * Null: as fast as it can.
+     */
+    rate: {
+        perSecond: number;
+    } | {
+        overMinutes: number;
+    } | null;
+    /**
+     * What has not been sent by then never is.
+     */
+    expiresAt: string | null;
+    completedAt: string | null;
+    /**
+     * Nothing will change any more: it has ended, and receipts are in or overdue.
+     */
+    isOver: boolean;
+};
+
 export type NewApiKey = ApiKey & {
     /**
      * The key itself, shown this once.
@@ -3194,6 +3243,53 @@ export type PauseMessageResponses = {
 };
 
 export type PauseMessageResponse = PauseMessageResponses[keyof PauseMessageResponses];
+
+export type WatchMessageData = {
+    body?: never;
+    path: {
+        messageId: string;
+    };
+    query?: never;
+    url: '/v1/messages/{messageId}/progress';
+};
+
+export type WatchMessageErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Too many requests; try again after `Retry-After` seconds
+     */
+    429: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type WatchMessageError = WatchMessageErrors[keyof WatchMessageErrors];
+
+export type WatchMessageResponses = {
+    /**
+     * Snapshots
+     */
+    200: MessageProgress;
+};
+
+export type WatchMessageResponse = WatchMessageResponses[keyof WatchMessageResponses];
 
 export type PreviewReplayData = {
     body?: never;

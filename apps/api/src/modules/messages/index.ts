@@ -22,10 +22,15 @@ export {
 } from "./message.schemas.ts";
 export { createMessageService, type MessageService } from "./message.service.ts";
 export { createPauseService } from "./pause-message.ts";
+export { progressRoutes } from "./progress.routes.ts";
+export { isOver } from "./progress.rules.ts";
+export { createProgressFeed } from "./progress-feed.ts";
 export { type MessageToRepeat, reserveMessage } from "./repeat.repository.ts";
 export { expiryOf, judgeSchedule, type Schedule } from "./schedule.rules.ts";
 export { assertOneOfEach, createSendPlanner, getUsableChannels, type SendPlanner } from "./send-plan.ts";
 export { optionsOf } from "./sending-options.rules.ts";
 export { type RequestApproval, storeApprovedMessage, storeMessage } from "./store-message.ts";
+export { DEFAULT_STREAMS } from "./stream-places.ts";
 export { createUpdateMessage } from "./update-message.ts";
 export { createWakingLoop } from "./waking.ts";
+export { createWatchMessage, progressViewOf } from "./watch-message.ts";
