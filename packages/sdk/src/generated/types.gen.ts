@@ -674,7 +674,7 @@ export type ExplainedUser = {
             }>;
         }>;
     }>;
-} | null;
+};
 
 export type Explanation = {
     recipients: {
@@ -713,7 +713,7 @@ export type Explanation = {
         limit: number;
         left: number;
     };
-    user: ExplainedUser;
+    user: ExplainedUser | null;
 };
 
 export type Funnel = {

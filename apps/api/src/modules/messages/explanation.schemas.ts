@@ -131,7 +131,7 @@ export const Explanation = z
     quota: z
       .object({ used: count, limit: count, left: count })
       .openapi({ description: "Messages of today." }),
-    user: ExplainedUser.nullable(),
+    user: z.union([ExplainedUser, z.null()]),
   })
   .openapi("Explanation");
 

@@ -18,8 +18,6 @@ export interface ComposeOptions {
   templates: Template[];
   policies: Policy[];
   tags: Tag[];
-  /** How many users there are, where the role may know. */
-  userCount: number | undefined;
   flow: ApprovalFlow | undefined;
 }
 
@@ -27,13 +25,12 @@ const query = { limit: 100 };
 const nothing = { items: [] };
 
 export async function getComposeOptions(): Promise<ComposeOptions> {
-  const [channels, plugins, templates, policies, tags, quotas, flow] = await Promise.all([
+  const [channels, plugins, templates, policies, tags, flow] = await Promise.all([
     can("read", "Channel") ? tidings.listChannels({ query: { ...query, state: "on" } }) : nothing,
     getPluginCatalogue(),
     can("read", "Template") ? tidings.listTemplates({ query }) : nothing,
     can("read", "Policy") ? tidings.listPolicies({ query }) : nothing,
     can("read", "Tag") ? tidings.listTags({ query }) : nothing,
-    can("read", "Quota") ? tidings.listQuotas() : nothing,
     can("read", "ApprovalFlow") ? tidings.getApprovalFlow() : undefined,
   ]);
   return {
@@ -42,7 +39,6 @@ export async function getComposeOptions(): Promise<ComposeOptions> {
     templates: templates.items.filter(isPublished),
     policies: policies.items.filter(({ state }) => state === "active"),
     tags: tags.items,
-    userCount: quotas.items.find(({ kind }) => kind === "users")?.used,
     flow,
   };
 }

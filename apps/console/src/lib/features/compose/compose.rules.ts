@@ -1,38 +1,8 @@
-import type { Channel, Policy, Tag, TemplateVersion } from "../../api/client.ts";
-import type { Draft, DraftAudience } from "./draft.ts";
+import type { Channel, Policy, TemplateVersion } from "../../api/client.ts";
+import type { Draft } from "./draft.ts";
 
 const USER_VARIABLE = /^user_/;
 const VARIABLE = /\{\{\s*([A-Za-z][A-Za-z0-9_]*)\s*\}\}/g;
-
-export interface Recipients {
-  count: number;
-  /** False where tags overlap: then it is the most there can be. */
-  isExact: boolean;
-}
-
-/** How many a draft goes to, as far as can be told without asking. */
-export function recipientsOf(
-  audience: DraftAudience,
-  tags: readonly Tag[],
-  userCount: number | undefined,
-): Recipients | undefined {
-  if (audience.kind === "all")
-    return userCount === undefined ? undefined : { count: userCount, isExact: true };
-  if (audience.kind === "users") return { count: audience.userIds.length, isExact: true };
-  if (audience.kind === "addresses") return { count: audience.addresses.length, isExact: true };
-  return taggedRecipients(audience, tags);
-}
-
-function taggedRecipients({ any, all, not }: DraftAudience, tags: readonly Tag[]): Recipients | undefined {
-  const counts = (names: string[]) =>
-    names.map((name) => tags.find((tag) => tag.name === name)?.userCount ?? 0);
-  if (any.length + all.length === 0) return undefined;
-  const anyCount = any.length > 0 ? counts(any).reduce((sum, count) => sum + count, 0) : Infinity;
-  return {
-    count: Math.min(anyCount, ...counts(all)),
-    isExact: any.length + all.length === 1 && not.length === 0,
-  };
-}
 
 /** The kinds that there is content for; of typed addresses only their own. */
 export function writtenKinds(draft: Draft, version: TemplateVersion | undefined): string[] {

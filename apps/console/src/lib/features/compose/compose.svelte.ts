@@ -9,8 +9,9 @@ import {
 import { newIdempotencyKey } from "../../api/idempotency-key.ts";
 import { LiveResource } from "../../data/live-resource.svelte.ts";
 import { type FieldErrors, FormState } from "../../forms/form-state.svelte.ts";
+import { AudienceCounts, type Recipients } from "./audience-counts.svelte.ts";
 import { checkDraft } from "./check-draft.ts";
-import { type Recipients, recipientsOf, variablesOf, writtenKinds } from "./compose.rules.ts";
+import { variablesOf, writtenKinds } from "./compose.rules.ts";
 import type { ComposeOptions } from "./compose-options.ts";
 import { type Draft, emptyDraft, STEPS, type Step, stepOf } from "./draft.ts";
 import { forgetDraft, storeDraft, storedDraft } from "./draft-storage.ts";
@@ -30,6 +31,8 @@ export class Compose {
   isRestored = $state(false);
   #step = $state<Step>("who");
   #isSent = false;
+  /** How many there are of each kind of audience. */
+  readonly counts: AudienceCounts;
   readonly #template: LiveResource<TemplateDetail | undefined>;
 
   constructor(options: ComposeOptions, onsent: (accepted: Accepted) => unknown) {
@@ -46,6 +49,7 @@ export class Compose {
       const templateId = this.draft.template;
       return templateId ? tidings.getTemplate({ path: { templateId }, signal }) : undefined;
     });
+    this.counts = new AudienceCounts(() => this.draft.audience);
     $effect(() => this.#forgive());
     $effect(() => {
       const draft = $state.snapshot(this.draft) as Draft;
@@ -81,7 +85,7 @@ export class Compose {
   }
 
   get recipients(): Recipients | undefined {
-    return recipientsOf(this.draft.audience, this.options.tags, this.options.userCount);
+    return this.counts.of(this.draft.audience.kind);
   }
 
   /** What is wrong or missing in a step, whether it has been visited or not. */

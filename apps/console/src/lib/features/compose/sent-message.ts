@@ -40,7 +40,7 @@ export function recurringSchedule({ when, at, repeat }: Draft): RecurringSchedul
   return { at: instant.toISOString(), timeZone: timeZone(), repeat: days };
 }
 
-function sentAudience({ kind, any, all, not, userIds, addresses }: DraftAudience): Audience {
+export function sentAudience({ kind, any, all, not, userIds, addresses }: DraftAudience): Audience {
   switch (kind) {
     case "all":
       return { kind };
