@@ -19,6 +19,7 @@ import {
   createExplainAudience,
   createReceiveReceipt,
   deliveryRoutes,
+  EXPLAINING_MS,
   endUnsent,
   readBacklog,
   receiptRoutes,
@@ -154,7 +155,7 @@ const EXPLAINING = { atOnce: 2, waiting: 50 };
 function composeExplaining({ api, plugins: catalogue }: Foundation, planSend: SendPlanner) {
   const read = readIn(api);
   const takeTurn = createTurns(EXPLAINING);
-  const explainAudience = createExplainAudience({ read });
+  const explainAudience = createExplainAudience({ read, timeLimitMs: EXPLAINING_MS });
   return {
     explainMessage: createExplainMessage({
       read,

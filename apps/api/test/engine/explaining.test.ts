@@ -1,5 +1,7 @@
 import { toUuid } from "@tidings/db";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createExplainAudience } from "../../src/modules/deliveries/index.ts";
+import { readIn } from "../../src/platform/database/index.ts";
 import {
   expectProblem,
   givenSchool,
@@ -194,5 +196,29 @@ describe("counting an audience", () => {
     expect(await count({ kind: "addresses", addresses: [{ address: "a" }] })).toMatchObject({
       recipients: 1,
     });
+  });
+});
+
+it("goes through a large audience slice by slice, and says so when there was no time for everybody", async () => {
+  const big = await givenSchool(installation, "大校");
+  const tenant = toUuid("tenant", big.tenantId);
+  await installation.books.transaction(
+    async ({ sql }) => {
+      await sql`insert into users (tenant_id, id, external_id, name)
+        select ${tenant}, gen_random_uuid(), 'g-' || n, 'G' from generate_series(1, 45000) n`;
+      await sql`insert into identities (tenant_id, id, user_id, kind, address, scope)
+        select ${tenant}, gen_random_uuid(), id, 'push', external_id, 'all' from users
+        where tenant_id = ${tenant} and (substr(external_id, 3)::int % 9) = 0`;
+      await sql`analyze users, identities`;
+    },
+    { deadlineMs: 15_000, statementTimeoutMs: 15_000 },
+  );
+  const answer = await explained(messageTo({ kind: "all" }, ["courier", "mail"]), big.source);
+  expect(answer.recipients).toEqual({ count: 45_000, reached: 5_000, unreached: 40_000, isExact: true });
+  expect(answer.unreached[0].samples).toHaveLength(10);
+  const hurried = createExplainAudience({ read: readIn(installation.foundation.api), timeLimitMs: 0 });
+  expect(await hurried.count({ tenantId: big.tenantId }, { kind: "all" })).toEqual({
+    count: 20_000,
+    isExact: false,
   });
 });

@@ -7,11 +7,12 @@ import { addTallies, noTally, type Tally } from "./explanation.rules.ts";
 import { countAudience, NO_USER, nextSlice, type Slice } from "./slice.repository.ts";
 
 /** How long the users of a large audience are gone through before the numbers are given as "at least". */
-const TIME_LIMIT_MS = 3_000;
+export const EXPLAINING_MS = 3_000;
 
 export interface ExplainDeps {
   /** A transaction that can change nothing. */
   read: Transact;
+  timeLimitMs: number;
 }
 
 /** A message that was not stored, as far as its audience goes. */
@@ -40,14 +41,15 @@ const isListed = (
   audience.kind === "users" || audience.kind === "addresses";
 
 /** Says what would become of an audience. It asks what sending asks, slice by slice, and makes nothing. */
-export function createExplainAudience({ read }: ExplainDeps) {
+export function createExplainAudience({ read, timeLimitMs }: ExplainDeps) {
   async function overSlices(
     ctx: Tenant,
     visit: (tx: Parameters<Parameters<Transact>[1]>[0], slice: Slice & { after: string }) => Promise<void>,
   ): Promise<boolean> {
-    const endsAt = performance.now() + TIME_LIMIT_MS;
-    for (let after = NO_USER, isLast = false; !isLast; ) {
-      if (performance.now() > endsAt) return false;
+    const endsAt = performance.now() + timeLimitMs;
+    let after = NO_USER;
+    for (let isLast = false; !isLast; ) {
+      if (after !== NO_USER && performance.now() > endsAt) return false;
       const slice = await read(ctx, async (tx) => {
         const next = await nextSlice(tx, ctx.tenantId, after);
         await visit(tx, { ...next, after });

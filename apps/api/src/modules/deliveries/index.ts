@@ -13,6 +13,7 @@ export {
   type AudienceCount,
   type AudienceTally,
   createExplainAudience,
+  EXPLAINING_MS,
   type ExplainAudience,
   type PlannedAudience,
 } from "./explain-audience.ts";
