@@ -10,13 +10,14 @@ const LIMITED_ELSEWHERE: { places: RegExp; by: string }[] = [
   { places: /Segment\/rule\/value(\/\*)?$/, by: "a JSON number is a double; only strings can be large" },
   { places: /\/(variables|attributes)\/\{\}$/, by: "a JSON number is a double; only strings can be large" },
   {
-    places: /^(sendMessage|createSeries)\/content(\/\{\})?$/,
+    places: /^(sendMessage|explainMessage|createSeries)\/content(\/\{\})?$/,
     by: "the template rules: known kinds with declared fields",
   },
   { places: /^(create|update)Channel\/(settings|secrets)(\/\{\})?$/, by: "the plugin's own settings schema" },
 ];
 
 const CREATE_WHAT_IS_ABSENT = new Set(["saveUser"]);
+const STREAMS = new Set(["watchMessage"]);
 
 /** The routes that break a rule, by name. */
 const breaking = (isBroken: (route: Route) => boolean) => routes.filter(isBroken).map(({ name }) => name);
@@ -60,14 +61,15 @@ describe("every route", () => {
     expect(breaking((route) => mayMiss(route) && lacks(route, ["404"]))).toEqual([]);
   });
 
-  it("answers JSON, problems as problem documents, and nothing with 204", () => {
-    const expected = (status: string) => {
+  it("answers JSON or a stream of events, problems as problem documents, and nothing with 204", () => {
+    const expected = (status: string, operationId = "") => {
       if (status === "204") return "";
-      return Number(status) >= 400 ? "application/problem+json" : "application/json";
+      if (Number(status) >= 400) return "application/problem+json";
+      return STREAMS.has(operationId) ? "text/event-stream" : "application/json";
     };
-    const isOff = ({ responses }: Route) =>
+    const isOff = ({ responses, operationId }: Route) =>
       Object.entries(responses).some(
-        ([status, { content = {} }]) => Object.keys(content).join() !== expected(status),
+        ([status, { content = {} }]) => Object.keys(content).join() !== expected(status, operationId),
       );
     expect(breaking(isOff)).toEqual([]);
   });

@@ -101,6 +101,7 @@ async function start(
   // Readiness goes off first; the port stays open, and says so, until what is under way is handed back.
   stops.push(async () => {
     accepting = false;
+    http.endStreams();
     await engine?.stop();
   });
   const seeded = demo ? await seedSchool({ http, databaseUrl, simulators, publicUrl }) : undefined;

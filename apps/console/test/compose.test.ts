@@ -1,12 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Channel, Plugin, Tag, TemplateVersion } from "#lib/api/client.ts";
 import { checkDraft } from "#lib/features/compose/check-draft.ts";
-import {
-  channelObstacle,
-  policyObstacle,
-  recipientsOf,
-  variablesOf,
-} from "#lib/features/compose/compose.rules.ts";
+import { channelObstacle, policyObstacle, variablesOf } from "#lib/features/compose/compose.rules.ts";
 import type { ComposeOptions } from "#lib/features/compose/compose-options.ts";
 import { type Draft, emptyDraft } from "#lib/features/compose/draft.ts";
 import { sentMessage } from "#lib/features/compose/sent-message.ts";
@@ -36,7 +31,6 @@ const plugins = new PluginCatalogue([
 ]);
 const options = { channels: [sms, email], policies: [], tags, plugins } as unknown as ComposeOptions;
 
-const known = (userCount: number | undefined, ruleCount?: number) => ({ tags, userCount, ruleCount });
 const draftWith = (audience: Partial<Draft["audience"]>, changes: Partial<Draft> = {}): Draft => ({
   ...emptyDraft(),
   ...changes,
@@ -45,26 +39,6 @@ const draftWith = (audience: Partial<Draft["audience"]>, changes: Partial<Draft>
 const toNumbers = (...addresses: string[]) => ({ kind: "addresses", addressKind: "sms", addresses }) as const;
 const faultsOf = (draft: Draft) =>
   Object.entries(checkDraft(draft, options, version)).flatMap(([name, text]) => (text ? [name] : []));
-
-describe("recipients", () => {
-  test("one tag is counted, several are at most their sum", () => {
-    const { audience } = draftWith({ any: ["2023级"] });
-    expect(recipientsOf(audience, known(20))).toEqual({ count: 8, isExact: true });
-    expect(recipientsOf({ ...audience, any: ["2023级", "2024级"] }, known(20))).toEqual({
-      count: 13,
-      isExact: false,
-    });
-  });
-
-  test("every further tag that is demanded narrows", () => {
-    const { audience } = draftWith({ any: ["2023级"], all: ["2024级"] });
-    expect(recipientsOf(audience, known(20))).toEqual({ count: 5, isExact: false });
-  });
-
-  test("a broadcast is not guessed at", () => {
-    expect(recipientsOf(draftWith({ kind: "all" }).audience, known(undefined))).toBeUndefined();
-  });
-});
 
 describe("variables", () => {
   test("the user's own are not asked for, except of typed addresses", () => {

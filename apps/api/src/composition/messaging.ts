@@ -2,6 +2,7 @@ import {
   approvalRoutes,
   createApprovalFlowService,
   createApprovalRequestService,
+  findDemandedLevels,
   isApprovalNeeded,
   voidApproval,
 } from "../modules/approvals/index.ts";
@@ -20,8 +21,10 @@ import {
 } from "../modules/channels/index.ts";
 import {
   createDeliveryService,
+  createExplainAudience,
   createReceiveReceipt,
   deliveryRoutes,
+  EXPLAINING_MS,
   endUnsent,
   readBacklog,
   receiptRoutes,
@@ -30,18 +33,31 @@ import {
 import {
   createAcceptMessage,
   createAdmission,
+  createCountAudience,
+  createExplainMessage,
   createMessageService,
   createPauseService,
+  createProgressFeed,
   createSendPlanner,
   createUpdateMessage,
+  createWatchMessage,
   DEFAULT_BACKLOG,
+  DEFAULT_STREAMS,
+  explanationRoutes,
+  isOver,
+  type MessageService,
   messageRoutes,
+  progressRoutes,
+  progressViewOf,
+  type SendPlanner,
 } from "../modules/messages/index.ts";
 import { createPluginService, pluginRoutes } from "../modules/plugins/index.ts";
 import { createStatisticsService, readMessageTotals, statisticsRoutes } from "../modules/statistics/index.ts";
 import { createFollowAddress, trackingRoutes } from "../modules/tracking/index.ts";
+import { readIn } from "../platform/database/index.ts";
 import type { ChannelHandle } from "../platform/plugin-runtime/index.ts";
 import { createRecentAnswers } from "../platform/recent-answers.ts";
+import { createTurns } from "../platform/turns.ts";
 import { applyDecision } from "./apply-decision.ts";
 import { askForMessage } from "./ask-for-approval.ts";
 import type { Foundation } from "./foundation.ts";
@@ -77,6 +93,7 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     requestApproval: askForMessage,
     nudge,
   });
+  const progress = composeProgress(foundation, messages);
   const approvalFlows = createApprovalFlowService({ transact });
   const approvalRequests = createApprovalRequestService({ transact, onDecided: applyDecision });
   const deliveries = createDeliveryService({ transact, assertVisible: messages.getVisible });
@@ -96,6 +113,8 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
       createUploadAudienceFile({ transact, plugins: catalogue }),
       createAudienceFileService({ transact }),
     ),
+    /** Ends what is still being told, so that connections can close. */
+    endStreams: progress.endStreams,
     routers: [
       pluginRoutes(createPluginService({ catalogue })),
       channelRoutes(
@@ -108,6 +127,8 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
         pauses: createPauseService({ transact, assertVisible: messages.getVisible, nudge }),
         updateMessage: createUpdateMessage({ transact, assertVisible: messages.getVisible }),
       }),
+      progressRoutes(progress.watchMessage),
+      explanationRoutes(composeExplaining(foundation, planSend)),
       deliveryRoutes(deliveries),
       ...composeRepetition(foundation, { planSend, admission, assertVisible: messages.getVisible, nudge }),
       approvalRoutes(approvalFlows, approvalRequests),
@@ -149,4 +170,40 @@ function receiptsChannel({ api, transact, installationKey, vault }: Foundation) 
     isReceiptToken(installationKey, channelId, token)
       ? recent.get(channelId, () => find(channelId))
       : undefined;
+}
+
+/** Explanations and counts that run at once in this process, and that wait for their turn. */
+const EXPLAINING = { atOnce: 2, waiting: 50 };
+
+/** What can be said of a message before it is sent. */
+function composeExplaining({ api, plugins: catalogue }: Foundation, planSend: SendPlanner) {
+  const read = readIn(api);
+  const takeTurn = createTurns(EXPLAINING);
+  const explainAudience = createExplainAudience({ read, timeLimitMs: EXPLAINING_MS });
+  return {
+    explainMessage: createExplainMessage({
+      read,
+      takeTurn,
+      planSend,
+      catalogue,
+      explainAudience,
+      findDemandedLevels,
+    }),
+    countAudience: createCountAudience({ read, explainAudience, takeTurn }),
+  };
+}
+
+function composeProgress({ transact, plugins, clock, logger }: Foundation, messages: MessageService) {
+  const reportsDelivery = (kind: string) =>
+    plugins.list().some(({ manifest }) => manifest.kind === kind && manifest.receipts.delivered);
+  const feed = createProgressFeed({
+    read: async (tenantId: string, messageId: string) => {
+      const message = await messages.readMessage(tenantId, messageId);
+      return progressViewOf(message, isOver(message, reportsDelivery, clock.now()));
+    },
+    limits: DEFAULT_STREAMS,
+    logger,
+  });
+  const watchMessage = createWatchMessage({ transact, assertVisible: messages.getVisible, feed });
+  return { watchMessage, endStreams: () => feed.close() };
 }

@@ -41,7 +41,7 @@ export function callWith(installation: Reachable, credentials: Record<string, st
       },
       ...(content === undefined ? {} : { body: content as string }),
     });
-    const text = await response.text();
+    const text = await readText(response);
     return { status: response.status, headers: response.headers, body: parse(text) as Body, text };
   };
 }
@@ -60,6 +60,15 @@ export async function signIn(installation: Reachable, email: string, password: s
 }
 
 export const cookieOf = (headers: Headers): string => (headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+
+/** The whole body; of a stream of events, which may never end, its beginning. */
+async function readText(response: Response): Promise<string> {
+  if (!response.headers.get("content-type")?.startsWith("text/event-stream")) return response.text();
+  const reader = response.body?.getReader();
+  const { value } = (await reader?.read()) ?? {};
+  await reader?.cancel();
+  return new TextDecoder().decode(value);
+}
 
 function parse(text: string): unknown {
   try {

@@ -58,6 +58,8 @@ export const SAMPLES: Record<string, (school: School, unique: string) => object>
     variables: { content: "x" },
     priority: 2,
   }),
+  explainMessage: (school, unique) => ({ ...SAMPLES.sendMessage?.(school, unique), explainUser: "u-1" }),
+  countAudience: () => ({ audience: { kind: "users", userIds: ["u-1"] } }),
   updateMessage: () => ({
     schedule: { at: inAnHour(), timeZone: "Asia/Shanghai" },
   }),

@@ -23,6 +23,15 @@ const pathOf = (operation: Operation) => fillPath(operation, { ...battery.ids, m
 const bodyOf = (operation: Operation) => (operation.hasBody ? battery.sampleOf(operation) : undefined);
 const encode = (text: string) => Buffer.from(text).toString("base64url");
 
+/** These also have the form of an id, and are one for every method but POST. */
+const WORDS_LIKE_IDS = [
+  "/v1/users/bulk",
+  "/v1/policies/simulations",
+  "/v1/series/preview",
+  "/v1/messages/explain",
+  "/v1/messages/audience-count",
+];
+
 const WRONG_IDS = [
   "-1",
   "usr_00000000000000000000000000",
@@ -67,9 +76,7 @@ describe("paths", () => {
   it("answer a wrong method with 405 and what is allowed", async () => {
     const methods = new Map<string, Set<string>>();
     for (const { path, method } of battery.operations) {
-      // These also have the form of an id, and are one for every method but POST.
-      if (!["/v1/users/bulk", "/v1/policies/simulations", "/v1/series/preview"].includes(path))
-        methods.set(path, (methods.get(path) ?? new Set()).add(method));
+      if (!WORDS_LIKE_IDS.includes(path)) methods.set(path, (methods.get(path) ?? new Set()).add(method));
     }
     await overAll(
       [...methods],

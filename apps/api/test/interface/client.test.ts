@@ -38,6 +38,24 @@ function asConsole() {
 }
 
 describe("the client against the API", () => {
+  it("follows a message's progress to its end, and is told why it may not", async () => {
+    const tidings = asSource();
+    await tidings.saveUser({ path: { userId: "u-9" }, body: { name: "李四" } });
+    const { id: messageId } = await tidings.sendMessage({
+      body: {
+        audience: { kind: "users", userIds: ["u-9"] },
+        channels: ["hook"],
+        content: { webhook: { title: "t", text: "t" } },
+      },
+    });
+    const states: string[] = [];
+    for await (const progress of await tidings.watchMessage({ path: { messageId } }))
+      states.push(progress.state);
+    expect(states).toEqual(["completed"]);
+    const nobodys = await tidings.watchMessage({ path: { messageId: "msg_00000000000000000000000000" } });
+    await expect(nobodys.next()).rejects.toMatchObject({ code: "not-found", status: 404 });
+  });
+
   it("sends a message once, however often it is asked to with one key", async () => {
     const tidings = asSource();
     await tidings.saveUser({

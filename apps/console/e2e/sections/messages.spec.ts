@@ -267,7 +267,8 @@ test("a composed message that needs approval waits; its author cannot approve it
 
   try {
     await writeToOneNumber(page);
-    await expect(page.getByText("需要 2 级审核：部门审核 → 校长审核，全部通过后发送")).toBeVisible();
+    await expect(page.getByText("第 1 级：部门审核")).toBeVisible();
+    await expect(page.getByText("第 2 级：校长审核")).toBeVisible();
     await page.getByRole("button", { name: "提交审核" }).click();
     await expect(page.getByText("等待审核，通过后才会发送。")).toBeVisible();
     await page.getByRole("link", { name: "查看审核" }).click();

@@ -2,6 +2,7 @@ import { createClient as createGeneratedClient } from "../generated/client/index
 import * as generated from "../generated/sdk.gen.ts";
 import { NetworkError } from "./network-error.ts";
 import type { IdempotentCallOptions, Operations } from "./operations.ts";
+import { TidingsError } from "./tidings-error.ts";
 import { type Fetch, send } from "./transport.ts";
 
 /** How a client reaches the server. */
@@ -36,7 +37,8 @@ type GeneratedOperation = (options: Record<string, unknown>) => Promise<unknown>
 /**
  * Makes a client. Each operation is a method named by its `operationId`; it resolves with the answer's body
  * (`undefined` for 204) and rejects with a `TidingsError`. Reads, and calls with an idempotency key, are repeated up
- * to twice when the connection breaks or the server says "not now"; `Retry-After` is honoured.
+ * to twice when the connection breaks or the server says "not now"; `Retry-After` is honoured. An operation that streams
+ * events resolves with something for `for await`; aborting its signal, or leaving the loop, ends it.
  *
  * @example
  * ```ts
@@ -66,8 +68,12 @@ export function createClient(options: TidingsClientOptions): TidingsClient {
   const bind =
     (operation: GeneratedOperation) =>
     async ({ idempotencyKey, timeoutMs, ...call }: AnyCall = {}) => {
+      const failures: unknown[] = [];
       const answer = operation({
         ...call,
+        // What breaks off is for the caller to take up again, who knows whether it is still wanted.
+        sseMaxRetryAttempts: 1,
+        onSseError: (error: unknown) => failures.push(error),
         client,
         headers: { "Idempotency-Key": idempotencyKey },
         fetch: (request: Request) =>
@@ -76,12 +82,28 @@ export function createClient(options: TidingsClientOptions): TidingsClient {
             isRepeatable: request.method === "GET" || idempotencyKey !== undefined,
           }),
       });
-      return (await answer.catch(rethrow)) ?? undefined;
+      const body = (await answer.catch(rethrow)) ?? undefined;
+      return isStreamed(body) ? followed(body.stream, failures, call.signal) : body;
     };
 
   return Object.fromEntries(
     Object.entries(generated).map(([name, operation]) => [name, bind(operation as GeneratedOperation)]),
   ) as unknown as TidingsClient;
+}
+
+const isStreamed = (body: unknown): body is { stream: AsyncGenerator<unknown> } =>
+  typeof body === "object" && body !== null && "stream" in body;
+
+/** The events of a stream; what has ended it against the server's will is thrown behind the last one. */
+async function* followed(
+  events: AsyncGenerator<unknown>,
+  failures: readonly unknown[],
+  signal: AbortSignal | undefined,
+) {
+  yield* events;
+  signal?.throwIfAborted();
+  const [failure] = failures;
+  if (failure !== undefined) throw failure instanceof TidingsError ? failure : new NetworkError(failure);
 }
 
 /** A success whose body is not JSON did not come from the server as it was sent. */

@@ -44,7 +44,11 @@ type Extras<Options> = Options extends { headers?: infer Headers }
 type Call<Options> = Input<Options> & Extras<Options>;
 
 /** Without `throwOnError` the generated functions may answer nothing; here a failure always rejects. */
-type Answer<Operation extends AnyFunction> = Exclude<Awaited<ReturnType<Operation>>, undefined>;
+type Body<Operation extends AnyFunction> = Exclude<Awaited<ReturnType<Operation>>, undefined>;
+
+/** What a stream of events answers is walked through with `for await`. */
+type Answer<Operation extends AnyFunction> =
+  Body<Operation> extends { stream: infer Events } ? Events : Body<Operation>;
 
 type Method<Operation extends AnyFunction> =
   Record<never, never> extends Input<GeneratedOptions<Operation>>

@@ -26,7 +26,22 @@ interface Failure {
  * connection, or the end of the time allowed.
  */
 export async function send(fetch: Fetch, request: Request, limits: CallLimits): Promise<Response> {
-  const deadline = AbortSignal.timeout(limits.timeoutMs);
+  const deadline = new AbortController();
+  // Cleared when there is an answer: a stream of events goes on for longer than its beginning may take.
+  const timer = setTimeout(() => deadline.abort(), limits.timeoutMs);
+  try {
+    return await sendInTime(fetch, request, limits, deadline.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function sendInTime(
+  fetch: Fetch,
+  request: Request,
+  limits: CallLimits,
+  deadline: AbortSignal,
+): Promise<Response> {
   const endsAtMs = Date.now() + limits.timeoutMs;
   const signal = AbortSignal.any([request.signal, deadline]);
   const maxRetries = limits.isRepeatable ? MAX_RETRIES : 0;
@@ -45,7 +60,7 @@ export async function send(fetch: Fetch, request: Request, limits: CallLimits): 
   }
 }
 
-/** One exchange with the body read to its end, so that the limits cover it and a break in it is noticed. */
+/** One exchange with the body read to its end, unless it is a stream of events, so that the limits cover it and a break in it is noticed. */
 async function attempt(fetch: Fetch, request: Request): Promise<Response | Failure> {
   try {
     const response = await readWhole(await fetch(request));
@@ -60,8 +75,12 @@ async function attempt(fetch: Fetch, request: Request): Promise<Response | Failu
   }
 }
 
+const isEventStream = (headers: Headers) =>
+  headers.get("content-type")?.startsWith("text/event-stream") === true;
+
 async function readWhole(response: Response): Promise<Response> {
   const { status, statusText, headers } = response;
+  if (response.ok && isEventStream(headers)) return response;
   const bytes = await response.arrayBuffer();
   return new Response(bytes.byteLength === 0 ? null : bytes, { status, statusText, headers });
 }

@@ -210,6 +210,14 @@ export type Audience = {
     fileId: string;
 };
 
+export type AudienceCount = {
+    recipients: number;
+    /**
+     * False: there are at least so many.
+     */
+    isExact: boolean;
+};
+
 export type AudienceFile = {
     id: string;
     name: string;
@@ -465,6 +473,10 @@ export type ContentField = {
     help: LocalizedText & ({
         [key: string]: unknown;
     } | null);
+};
+
+export type CountAudience = {
+    audience: Audience;
 };
 
 /**
@@ -734,6 +746,19 @@ export type DeliveryPage = {
     nextCursor: string | null;
 };
 
+export type DemandedLevel = {
+    name: string;
+    mode: 'any' | 'all';
+    /**
+     * Names of the roles that decide there.
+     */
+    roles: Array<string>;
+    /**
+     * Members who may decide there now.
+     */
+    reviewerCount: number;
+};
+
 export type Department = {
     id: string;
     name: string;
@@ -774,6 +799,158 @@ export type Exclusions = {
         id: string;
         name: string;
     } | null;
+};
+
+export type ExplainMessage = SendMessage & {
+    /**
+     * The tenant's own id of a user whose whole way is to be told.
+     */
+    explainUser?: string;
+};
+
+export type ExplainedChannel = {
+    id: string;
+    name: string;
+    kind: string;
+    /**
+     * Deliveries that would be made when it begins.
+     */
+    targeted: number;
+    /**
+     * Those of them that would be sent.
+     */
+    valid: number;
+    /**
+     * Up to ten of them, where you may read users; otherwise none.
+     */
+    samples: Array<RecipientSample>;
+    suppressed: Array<ReasonCount>;
+    /**
+     * The channel's own limit.
+     */
+    ratePerSecond: number | null;
+    /**
+     * The channel is not sent through at the moment: deliveries would wait.
+     */
+    pause: {
+        since: string;
+        cause: 'refused' | 'unreachable' | 'throttled' | null;
+        nextProbeAt: string | null;
+    } | null;
+};
+
+export type ExplainedStep = {
+    step: number;
+    when: 'failed' | 'undelivered' | 'unread' | null;
+    afterSeconds: number | null;
+    /**
+     * Recipients who would get it by this step first, because no earlier one can be sent to them.
+     */
+    recipients: number;
+    channels: Array<ExplainedChannel>;
+};
+
+export type ExplainedTiming = {
+    /**
+     * The schedule, or now; later where approval comes first.
+     */
+    beginsAt: string;
+    /**
+     * The message's own rate; null: as fast as it can.
+     */
+    perSecond: number | null;
+    /**
+     * When the last delivery of the first step would be sent if only the rates of message and channels held it back; null where nothing has a rate.
+     */
+    endsAt: string | null;
+    expiresAt: string | null;
+    /**
+     * Deliveries that would still wait when the time to live is over.
+     */
+    lateCount: number;
+};
+
+export type ExplainedUser = {
+    userId: string;
+    /**
+     * Null: no user has this id.
+     */
+    name: string | null;
+    isInAudience: boolean;
+    /**
+     * The first step that can be sent; null: none can.
+     */
+    beginsAt: number | null;
+    steps: Array<{
+        step: number;
+        when: 'failed' | 'undelivered' | 'unread' | null;
+        afterSeconds: number | null;
+        channels: Array<{
+            id: string;
+            name: string;
+            kind: string;
+            /**
+             * Why it would not be sent; null: it would.
+             */
+            reason: string | null;
+            /**
+             * Masked.
+             */
+            address: string | null;
+            origin: 'all' | 'source' | 'channel' | 'custom' | null;
+            /**
+             * The user's addresses of this channel's kind, and why each was chosen or not.
+             */
+            identities: Array<{
+                /**
+                 * Masked.
+                 */
+                address: string;
+                scope: 'all' | 'source' | 'channel';
+                standing: 'chosen' | 'narrower_counts' | 'other_source' | 'other_channel';
+            }>;
+        }>;
+    }>;
+};
+
+export type Explanation = {
+    recipients: {
+        /**
+         * People or typed addresses, each once.
+         */
+        count: number;
+        /**
+         * Those of them whom some step can be sent to.
+         */
+        reached: number;
+        unreached: number;
+        /**
+         * False: there was no time to look at everybody, and every number means “at least”.
+         */
+        isExact: boolean;
+    };
+    /**
+     * What would be made if no vendor said anything: later steps only for whom no earlier one can be sent.
+     */
+    steps: Array<ExplainedStep>;
+    /**
+     * Who would get nothing, by the first step's reason.
+     */
+    unreached: Array<ReasonCount>;
+    timing: ExplainedTiming;
+    /**
+     * The levels that have to approve before anything is sent, in order; none: it is sent without.
+     */
+    approval: Array<DemandedLevel>;
+    /**
+     * Messages of today.
+     */
+    quota: {
+        used: number;
+        limit: number;
+        left: number;
+    };
+    user: ExplainedUser | null;
 };
 
 export type FoundSuppressions = {
@@ -1011,6 +1188,55 @@ export type MessagePage = {
     nextCursor: string | null;
 };
 
+export type MessageProgress = {
+    state: 'pending_approval' | 'rejected' | 'scheduled' | 'expanding' | 'sending' | 'paused' | 'completed' | 'cancelled' | 'expired';
+    /**
+     * What a paused message was, and will be when it is resumed.
+     */
+    pausedFrom: 'pending_approval' | 'rejected' | 'scheduled' | 'expanding' | 'sending' | 'paused' | 'completed' | 'cancelled' | 'expired' | null;
+    /**
+     * How many people or typed addresses it is for, each once; 0 until they are worked out, which starts after approval.
+     */
+    recipients: number;
+    counts: Counts;
+    steps: Array<{
+        step: number;
+        when: 'failed' | 'undelivered' | 'unread' | null;
+        afterSeconds: number | null;
+        channels: Array<{
+            id: string;
+            name: string;
+            kind: string;
+            counts: Counts;
+        }>;
+    }>;
+    /**
+     * Null when it was to begin at once.
+     */
+    scheduledAt: string | null;
+    /**
+     * The IANA zone the schedule was given in.
+     */
+    timeZone: string | null;
+    /**
+     * Null: as fast as it can.
+     */
+    rate: {
+        perSecond: number;
+    } | {
+        overMinutes: number;
+    } | null;
+    /**
+     * What has not been sent by then never is.
+     */
+    expiresAt: string | null;
+    completedAt: string | null;
+    /**
+     * Nothing will change any more: it has ended, and receipts are in or overdue.
+     */
+    isOver: boolean;
+};
+
 export type NewApiKey = ApiKey & {
     /**
      * The key itself, shown this once.
@@ -1186,6 +1412,15 @@ export type QuotaList = {
     items: Array<Quota>;
 };
 
+export type ReasonCount = {
+    reason: string;
+    count: number;
+    /**
+     * Up to ten of them, where you may read users; otherwise none.
+     */
+    samples: Array<RecipientSample>;
+};
+
 export type ReasonList = {
     items: Array<{
         /**
@@ -1243,6 +1478,18 @@ export type RecipientListEntryPage = {
 export type RecipientListPage = {
     items: Array<RecipientList>;
     nextCursor: string | null;
+};
+
+export type RecipientSample = {
+    /**
+     * The tenant's own id; null with a typed address.
+     */
+    userId: string | null;
+    name: string | null;
+    /**
+     * Masked.
+     */
+    address: string | null;
 };
 
 export type RecurringSchedule = {
@@ -3582,6 +3829,120 @@ export type SendMessageResponses = {
 
 export type SendMessageResponse = SendMessageResponses[keyof SendMessageResponses];
 
+export type CountAudienceData = {
+    body: CountAudience;
+    path?: never;
+    query?: never;
+    url: '/v1/messages/audience-count';
+};
+
+export type CountAudienceErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Too many requests; try again after `Retry-After` seconds
+     */
+    429: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type CountAudienceError = CountAudienceErrors[keyof CountAudienceErrors];
+
+export type CountAudienceResponses = {
+    /**
+     * How many there are
+     */
+    200: AudienceCount;
+};
+
+export type CountAudienceResponse = CountAudienceResponses[keyof CountAudienceResponses];
+
+export type ExplainMessageData = {
+    body: ExplainMessage;
+    path?: never;
+    query?: never;
+    url: '/v1/messages/explain';
+};
+
+export type ExplainMessageErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Too many requests; try again after `Retry-After` seconds
+     */
+    429: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ExplainMessageError = ExplainMessageErrors[keyof ExplainMessageErrors];
+
+export type ExplainMessageResponses = {
+    /**
+     * What would happen
+     */
+    200: Explanation;
+};
+
+export type ExplainMessageResponse = ExplainMessageResponses[keyof ExplainMessageResponses];
+
 export type GetMessageData = {
     body?: never;
     path: {
@@ -3841,6 +4202,53 @@ export type PauseMessageResponses = {
 };
 
 export type PauseMessageResponse = PauseMessageResponses[keyof PauseMessageResponses];
+
+export type WatchMessageData = {
+    body?: never;
+    path: {
+        messageId: string;
+    };
+    query?: never;
+    url: '/v1/messages/{messageId}/progress';
+};
+
+export type WatchMessageErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Too many requests; try again after `Retry-After` seconds
+     */
+    429: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type WatchMessageError = WatchMessageErrors[keyof WatchMessageErrors];
+
+export type WatchMessageResponses = {
+    /**
+     * Snapshots
+     */
+    200: MessageProgress;
+};
+
+export type WatchMessageResponse = WatchMessageResponses[keyof WatchMessageResponses];
 
 export type PreviewReplayData = {
     body?: never;

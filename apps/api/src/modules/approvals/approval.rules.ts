@@ -152,7 +152,7 @@ export function assertDecidable(
 }
 
 /** Who may decide in a level. */
-function reviewersOf(
+export function reviewersOf(
   request: Pick<ReviewedRequest, "levels" | "requestedBy">,
   level: number,
   candidates: readonly Candidate[],

@@ -2,8 +2,8 @@ import type { RequestContext } from "../../platform/context.ts";
 import type { Tx } from "../../platform/database/index.ts";
 import { newId } from "../../platform/ids.ts";
 import { recordAudit } from "../audit/index.ts";
-import { assertDecidable, hexOf, needsApproval } from "./approval.rules.ts";
-import { findFlow } from "./approval-flow.repository.ts";
+import { assertDecidable, hexOf, needsApproval, reviewersOf } from "./approval.rules.ts";
+import { findFlow, findRoles } from "./approval-flow.repository.ts";
 import { findCandidates, insertRequest, voidPendingRequest } from "./approval-request.repository.ts";
 
 export interface ApprovalSubject {
@@ -31,6 +31,50 @@ export async function isApprovalNeeded(
   return flow !== undefined && needsApproval(flow, { sourceId });
 }
 
+/** A level that would have to approve. */
+export interface DemandedLevel {
+  name: string;
+  mode: "any" | "all";
+  /** Names of the roles that decide there. */
+  roles: string[];
+  /** Members who may decide there now. */
+  reviewerCount: number;
+}
+
+/** The levels that would have to approve, in order; none when nothing has to be approved. Refuses what asking would. */
+export async function findDemandedLevels(
+  tx: Tx,
+  ctx: Pick<RequestContext, "tenantId">,
+  input: Pick<RequestApproval, "sourceId" | "requestedBy">,
+): Promise<DemandedLevel[]> {
+  const demand = await findDemand(tx, ctx, input);
+  if (!demand) return [];
+  const { levels } = demand.flow;
+  const roles = await findRoles(
+    tx,
+    ctx.tenantId,
+    levels.flatMap(({ roleIds }) => roleIds),
+  );
+  return levels.map(({ name, mode, roleIds }, index) => ({
+    name,
+    mode,
+    roles: roles.filter(({ id }) => roleIds.includes(id)).map((role) => role.name),
+    reviewerCount: reviewersOf({ levels, requestedBy: input.requestedBy }, index, demand.candidates).length,
+  }));
+}
+
+async function findDemand(
+  tx: Tx,
+  ctx: Pick<RequestContext, "tenantId">,
+  input: Pick<RequestApproval, "sourceId" | "requestedBy">,
+) {
+  const flow = await findFlow(tx, ctx.tenantId);
+  if (!flow || !needsApproval(flow, input)) return undefined;
+  const candidates = await findCandidates(tx, ctx.tenantId, flow.levels);
+  assertDecidable({ levels: flow.levels, requestedBy: input.requestedBy }, candidates);
+  return { flow, candidates };
+}
+
 /**
  * Asks for approval where the tenant's flow demands it; undefined when none is needed. Throws `nobody-can-approve`
  * rather than making a request that could never end.
@@ -40,10 +84,9 @@ export async function requestApproval(
   ctx: RequestContext,
   input: RequestApproval,
 ): Promise<{ id: string } | undefined> {
-  const flow = await findFlow(tx, ctx.tenantId);
-  if (!flow || !needsApproval(flow, input)) return undefined;
-  const candidates = await findCandidates(tx, ctx.tenantId, flow.levels);
-  assertDecidable({ levels: flow.levels, requestedBy: input.requestedBy }, candidates);
+  const demand = await findDemand(tx, ctx, input);
+  if (!demand) return undefined;
+  const { flow } = demand;
   const { subject } = input;
   const request = await insertRequest(tx, {
     tenantId: ctx.tenantId,

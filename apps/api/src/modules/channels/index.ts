@@ -11,6 +11,7 @@ export {
   type ChannelVerificationService,
   createChannelVerificationService,
 } from "./channel-verification.service.ts";
+export { type CircuitRow, listCircuits } from "./circuit.repository.ts";
 export type { Observation } from "./circuit.rules.ts";
 export { createCircuitBreaker } from "./circuit-breaker.ts";
 export { createHealthReporter } from "./health-reporter.ts";

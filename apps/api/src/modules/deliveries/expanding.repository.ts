@@ -1,6 +1,7 @@
 import type { schema } from "@tidings/db";
-import type { Tx } from "../../platform/database/index.ts";
+import type { Fragment, Tx } from "../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
+import { contentKeyOf } from "./duplicates.repository.ts";
 import type { ExpandingMessage } from "./slice.repository.ts";
 
 export interface FoundMessage {
@@ -29,13 +30,26 @@ export type LockedMessage = Omit<ExpandingMessage, "audience"> & {
  * by a lock on the row: every batch under way share-locks that one, and would wait for the slice. What may happen to
  * the message meanwhile is found by `moveCursor` and `markExpanded`.
  */
-export async function reserveExpanding(
-  { sql }: Tx,
+export function reserveExpanding(
+  tx: Tx,
   tenantId: string,
   messageId: string,
 ): Promise<LockedMessage | undefined> {
   const tenant = toUuid("tenant", tenantId);
-  const [row] = await sql<
+  const reserved = tx.sql`
+    select * from messages m
+    where m.tenant_id = ${tenant} and m.id = ${toUuid("message", messageId)} and m.state = 'expanding'
+      and pg_try_advisory_xact_lock(hashtextextended(m.id::text, 0))`;
+  return readExpanding(tx, tenant, reserved);
+}
+
+/** What expanding has to know of a message, whose row `message` finds. */
+export async function readExpanding(
+  tx: Tx,
+  tenant: string,
+  message: Fragment,
+): Promise<LockedMessage | undefined> {
+  const [row] = await tx.sql<
     {
       id: string;
       audience: schema.Audience;
@@ -43,6 +57,7 @@ export async function reserveExpanding(
       priority: number;
       has_policy: boolean;
       options: schema.SendingOptions;
+      content_key: Buffer | null;
       template_id: string | null;
       channels: { id: string; kind: string }[];
       expand_cursor: string;
@@ -51,15 +66,13 @@ export async function reserveExpanding(
     }[]
   >`
     select m.id, m.audience, m.source_id, m.priority, m.policy_version_id is not null as has_policy,
-      m.options,
+      m.options, ${contentKeyOf(tx)} as content_key,
       (select v.template_id from template_versions v
         where v.tenant_id = ${tenant} and v.id = m.template_version_id) as template_id,
       (select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'kind', c.kind)), '[]') from channels c
         where c.tenant_id = ${tenant} and c.id = any(m.channel_ids)) as channels,
       m.expand_cursor, m.rate, m.rate_per_second
-    from messages m
-    where m.tenant_id = ${tenant} and m.id = ${toUuid("message", messageId)} and m.state = 'expanding'
-      and pg_try_advisory_xact_lock(hashtextextended(m.id::text, 0))`;
+    from (${message}) m`;
   return (
     row && {
       id: row.id,
@@ -68,6 +81,7 @@ export async function reserveExpanding(
       priority: row.priority,
       hasPolicy: row.has_policy,
       options: row.options,
+      contentKey: row.content_key,
       templateId: row.template_id,
       channels: row.channels,
       expandCursor: row.expand_cursor,

@@ -2,7 +2,7 @@ import type { Fragment, Tx } from "../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
 import { REASONS } from "./delivery.rules.ts";
 import { contentKeyOf, lockContents, rememberContents } from "./duplicates.repository.ts";
-import { identityOf, reasonOf } from "./judging.repository.ts";
+import { judge } from "./judging.repository.ts";
 
 /** Deliveries of one chunk at most: the number that waits for a crashed worker's lease to run out. */
 export const CHUNK_SIZE = 2000;
@@ -35,8 +35,18 @@ export async function expandListed(
   { deduplicates }: Pick<Making, "deduplicates"> = { deduplicates: false },
 ): Promise<string[]> {
   if (recipients.length === 0) return [];
-  const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
+  const stored = tx.sql`select * from messages m where m.tenant_id = ${tenant} and m.id = w.message_id`;
+  return makeDeliveries(tx, tenant, listedTarget(tx, tenant, recipients, stored), { step: 0, deduplicates });
+}
+
+/** The target of recipients named one by one; `message` finds the row of the message of row `w`. */
+export function listedTarget(
+  tx: Tx,
+  tenant: string,
+  recipients: readonly ListedRecipient[],
+  message: Fragment,
+): Fragment {
   const wanted = recipients.map((recipient) => ({
     message_id: toUuid("message", recipient.messageId),
     external_id: recipient.userId,
@@ -44,21 +54,17 @@ export async function expandListed(
     variables: recipient.variables,
   }));
   // LATERAL with OFFSET 0 keeps these index probes; as plain joins the planner may hash all messages or users.
-  const target = sql`
-    select w.*, m.source_id, m.priority, m.policy_version_id, m.template_version_id, m.options, m.content_key,
-      c.id as channel_id, c.kind, u.id as user_id
+  return tx.sql`
+    select w.*, m.source_id, m.priority, m.policy_version_id, m.template_version_id, m.options,
+      ${contentKeyOf(tx)} as content_key, c.id as channel_id, c.kind, u.id as user_id
     from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb)
       as w(message_id uuid, external_id text, address text, variables jsonb)
-    cross join lateral (
-      select m.*, ${contentKeyOf(tx)} as content_key from messages m
-      where m.tenant_id = ${tenant} and m.id = w.message_id offset 0
-    ) m
+    cross join lateral (${message} offset 0) m
     cross join lateral unnest(m.channel_ids) as chosen(id)
     join channels c on c.tenant_id = ${tenant} and c.id = chosen.id
     left join lateral (
       select id from users u where u.tenant_id = ${tenant} and u.external_id = w.external_id offset 0
     ) u on true`;
-  return makeDeliveries(tx, tenant, target, { step: 0, deduplicates });
 }
 
 /** Makes the deliveries of a later step for the users whose condition held. `userIds` are row keys. */
@@ -140,13 +146,7 @@ export async function makeDeliveries(
     ? sql`, remembered as (${rememberContents(tx, tenant, sql`numbered`)})`
     : sql``;
   const unsendable = await sql<{ message_id: string }[]>`
-    with target as (${target}), addressed as (
-      select t.*, coalesce(t.address, i.address) as chosen_address,
-        case when t.address is not null then 'custom' else i.scope::text end::address_origin as origin
-      from target t left join lateral (${identityOf(tx, tenant)}) i on true
-    ), judged as (
-      select a.*, ${reasonOf(tx, tenant)} as reason from addressed a
-    ), numbered as materialized (
+    with judged as (${judge(tx, tenant, target)}), numbered as materialized (
       select j.*, base, base + row_number() over (order by message_id, channel_id) - 1 as id
       from judged j cross join (select nextval('delivery_ids') as base) block
     ), saved as (

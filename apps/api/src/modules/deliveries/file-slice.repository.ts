@@ -1,5 +1,5 @@
 import type { schema } from "@tidings/db";
-import type { Tx } from "../../platform/database/index.ts";
+import type { Fragment, Tx } from "../../platform/database/index.ts";
 import { toUuid } from "../../platform/ids.ts";
 import { contentKeyOf, lockContents } from "./duplicates.repository.ts";
 import { makeDeliveries } from "./expansion.repository.ts";
@@ -47,26 +47,55 @@ export async function expandFileSlice(
   audience: schema.FileAudience,
   { slice, deduplicates }: { slice: FileSlice; deduplicates: boolean },
 ): Promise<void> {
-  const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
+  const stored = tx.sql`
+    select * from messages m where m.tenant_id = ${tenant} and m.id = ${toUuid("message", messageId)}`;
+  if (deduplicates) await lockContents(tx, tenantId, [messageId]);
+  await makeDeliveries(tx, tenant, fileTarget(tx, tenant, audience, slice, stored), {
+    step: 0,
+    deduplicates,
+  });
+}
+
+/** The target of a slice's lines; `message` finds the message's row. */
+export function fileTarget(
+  tx: Tx,
+  tenant: string,
+  audience: schema.FileAudience,
+  slice: Pick<FileSlice, "from" | "to">,
+  message: Fragment,
+): Fragment {
+  const { sql } = tx;
   const isOfUsers = audience.recipients === "users";
   // LATERAL with OFFSET 0 keeps this an index probe a row; as a plain join it would read all users for each slice.
   const users = sql`left join lateral (
     select id from users u where u.tenant_id = ${tenant} and u.external_id = r.recipient offset 0
   ) u on true`;
-  const target = sql`
+  return sql`
     select m.id as message_id, m.source_id, m.priority, m.policy_version_id, m.template_version_id, m.options,
       ${contentKeyOf(tx)} as content_key, c.id as channel_id, c.kind, r.variables,
       ${isOfUsers ? sql`r.recipient` : sql`null`}::text as external_id,
       ${isOfUsers ? sql`null` : sql`r.recipient`}::text as address,
       ${isOfUsers ? sql`u.id` : sql`null`}::uuid as user_id
-    from messages m
+    from (${message} offset 0) m
     cross join lateral unnest(m.channel_ids) as chosen(id)
     join channels c on c.tenant_id = ${tenant} and c.id = chosen.id
     join audience_file_rows r on r.tenant_id = ${tenant} and r.file_id = ${toUuid("audienceFile", audience.fileId)}
       and r.line > ${slice.from} and r.line <= ${slice.to}
-    ${isOfUsers ? users : sql``}
-    where m.tenant_id = ${tenant} and m.id = ${toUuid("message", messageId)}`;
-  if (deduplicates) await lockContents(tx, tenantId, [messageId]);
-  await makeDeliveries(tx, tenant, target, { step: 0, deduplicates });
+    ${isOfUsers ? users : sql``}`;
+}
+
+/** Whether a file of users names the user. */
+export async function isInFile(
+  { sql }: Tx,
+  tenantId: string,
+  audience: schema.FileAudience,
+  userId: string,
+): Promise<boolean> {
+  if (audience.recipients !== "users") return false;
+  const [row] = await sql<[{ found: boolean }]>`
+    select exists(select from audience_file_rows
+      where tenant_id = ${toUuid("tenant", tenantId)} and file_id = ${toUuid("audienceFile", audience.fileId)}
+        and recipient = ${userId}) as found`;
+  return row.found;
 }

@@ -12,6 +12,16 @@ export { createDispatcher, SEND_QUEUE, SendHint } from "./dispatcher.ts";
 export { lockContents } from "./duplicates.repository.ts";
 export { createExpander, listRecipients } from "./expander.ts";
 export { expandListed, expandResends, expandStep } from "./expansion.repository.ts";
+export {
+  type AudienceCount,
+  type AudienceTally,
+  createExplainAudience,
+  EXPLAINING_MS,
+  type ExplainAudience,
+  type PlannedAudience,
+} from "./explain-audience.ts";
+export type { UserStory } from "./explaining.repository.ts";
+export type { Sample, Tally } from "./explanation.rules.ts";
 export type { InFlightLimits } from "./fair-share.rules.ts";
 export { createHintWatch } from "./hint-watch.ts";
 export { holdUnsent, releaseUnsent } from "./holding.repository.ts";

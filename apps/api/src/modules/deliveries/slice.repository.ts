@@ -3,15 +3,19 @@ import type { Fragment, Tx } from "../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
 import { isInDepartments } from "../departments/index.ts";
 import { matchesRule } from "../segments/index.ts";
-import { contentKeyOf, lockContents, rememberContents } from "./duplicates.repository.ts";
+import { lockContents, rememberContents } from "./duplicates.repository.ts";
 import { CHUNK_SIZE, NIL_UUID } from "./expansion.repository.ts";
-import { identityOf, reasonOf } from "./judging.repository.ts";
+import { judge } from "./judging.repository.ts";
 
 /**
  * Users that one slice of a large audience covers: large enough that its transaction costs nothing per user, small
  * enough that it ends well within its deadline on a busy machine. Its ids fit into one block of the sequence.
  */
 export const SLICE_SIZE = 20_000;
+
+/** Before and behind all users. */
+export const NO_USER = "00000000-0000-0000-0000-000000000000";
+export const LAST_USER = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 /** Where a slice of the users ends. */
 export interface Slice {
@@ -22,6 +26,12 @@ export interface Slice {
 /** An audience that says which of the users it has. */
 export type UserAudience = Extract<schema.Audience, { kind: "all" | "tags" | "departments" | "segment" }>;
 
+export const isOfUsers = (audience: schema.Audience): audience is UserAudience =>
+  audience.kind === "all" ||
+  audience.kind === "tags" ||
+  audience.kind === "departments" ||
+  audience.kind === "segment";
+
 export interface ExpandingMessage {
   id: string;
   audience: UserAudience;
@@ -29,6 +39,8 @@ export interface ExpandingMessage {
   priority: number;
   hasPolicy: boolean;
   options: schema.SendingOptions;
+  /** What it says, where it asks for deduplication. */
+  contentKey: Buffer | null;
   templateId: string | null;
   channels: { id: string; kind: string }[];
   expandCursor: string;
@@ -41,16 +53,21 @@ export async function nextSlice(tx: Tx, tenantId: string, cursor: string): Promi
   const [end] = await sql<{ id: string }[]>`
     select id from users where tenant_id = ${tenant} and id > ${cursor}
     order by id offset ${SLICE_SIZE - 1} limit 1`;
-  return end
-    ? { lastUserId: end.id, isLast: false }
-    : { lastUserId: "ffffffff-ffff-ffff-ffff-ffffffffffff", isLast: true };
+  return end ? { lastUserId: end.id, isLast: false } : { lastUserId: LAST_USER, isLast: true };
 }
 
-/** How many users an audience has now. */
-export async function countAudience(tx: Tx, tenantId: string, audience: UserAudience): Promise<number> {
+/** How many users an audience has now, of all or of those behind a cursor up to the end of its slice. */
+export async function countAudience(
+  tx: Tx,
+  tenantId: string,
+  audience: UserAudience,
+  range: { after: string; lastUserId: string } = { after: NO_USER, lastUserId: LAST_USER },
+): Promise<number> {
   const tenant = toUuid("tenant", tenantId);
   const [row] = await tx.sql<[{ count: number }]>`
-    select count(*)::int as count from users u where u.tenant_id = ${tenant} and ${isInAudience(tx, tenant, audience)}`;
+    select count(*)::int as count from users u
+    where u.tenant_id = ${tenant} and u.id > ${range.after} and u.id <= ${range.lastUserId}
+      and ${isInAudience(tx, tenant, audience)}`;
   return row.count;
 }
 
@@ -69,7 +86,6 @@ export async function expandSlice(
   const tenant = toUuid("tenant", tenantId);
   const deduplicates = message.options.deduplicateSeconds !== undefined;
   if (deduplicates) await lockContents(tx, tenantId, [fromUuid("message", message.id)]);
-  const contentKey = deduplicates ? contentKeyIn(tx, tenant, message) : sql`null::bytea`;
   const [{ base, targeted }] = await sql<[{ base: string; targeted: number }]>`
     with block as materialized (select nextval('delivery_ids') as base),
     saved as (
@@ -78,31 +94,29 @@ export async function expandSlice(
       select (select base from block) + row_number() over () - 1, ${tenant}, ${message.id}, ${channel.id}, j.user_id,
         0, case when j.reason is null then 'ready' else 'suppressed' end::delivery_state, j.origin, j.chosen_address,
         j.reason
-      from (
-        select a.*, ${reasonOf(tx, tenant)} as reason
-        from (
-          select t.*, i.address as chosen_address, i.scope::text::address_origin as origin
-          from (
-            select u.id as user_id, u.external_id, ${channel.kind}::text as kind,
-              ${message.sourceId}::uuid as source_id, ${channel.id}::uuid as channel_id,
-              ${message.id}::uuid as message_id, ${JSON.stringify(message.options)}::jsonb as options,
-              ${contentKey} as content_key, null::jsonb as variables
-            from users u
-            where u.tenant_id = ${tenant} and u.id > ${message.expandCursor} and u.id <= ${slice.lastUserId}
-              and ${isInAudience(tx, tenant, message.audience)}
-          ) t left join lateral (${identityOf(tx, tenant)}) i on true
-        ) a
-      ) j
+      from (${judge(tx, tenant, sliceTarget(tx, tenant, message, channel, slice))}) j
       returning 1
     )
     select base, (select count(*)::int from saved) as targeted from block`;
-  if (targeted > 0) await recordSlice(tx, tenant, message, { channel, contentKey }, { base, targeted });
+  if (targeted > 0) await recordSlice(tx, tenant, message, channel, { base, targeted });
   return targeted;
 }
 
-/** What the message says, worked out once a statement. */
-const contentKeyIn = (tx: Tx, tenant: string, message: ExpandingMessage): Fragment => tx.sql`(
-  select ${contentKeyOf(tx)} from messages m where m.tenant_id = ${tenant} and m.id = ${message.id})`;
+/** The target of one channel for the users of a slice. */
+export const sliceTarget = (
+  tx: Tx,
+  tenant: string,
+  message: ExpandingMessage,
+  channel: { id: string; kind: string },
+  slice: Slice,
+): Fragment => tx.sql`
+  select u.id as user_id, u.external_id, null::text as address, null::jsonb as variables,
+    ${channel.kind}::text as kind, ${message.sourceId}::uuid as source_id, ${channel.id}::uuid as channel_id,
+    ${message.id}::uuid as message_id, ${JSON.stringify(message.options)}::jsonb as options,
+    ${message.contentKey}::bytea as content_key
+  from users u
+  where u.tenant_id = ${tenant} and u.id > ${message.expandCursor} and u.id <= ${slice.lastUserId}
+    and ${isInAudience(tx, tenant, message.audience)}`;
 
 function isInAudience(tx: Tx, tenant: string, audience: UserAudience) {
   switch (audience.kind) {
@@ -134,7 +148,7 @@ async function recordSlice(
   tx: Tx,
   tenant: string,
   message: ExpandingMessage,
-  { channel, contentKey }: { channel: { id: string; kind: string }; contentKey: Fragment },
+  channel: { id: string; kind: string },
   { base, targeted }: { base: string; targeted: number },
 ): Promise<void> {
   const { sql } = tx;
@@ -168,7 +182,7 @@ async function recordSlice(
       do update set wake_at = case when excluded.wake_at is null then null else flows.wake_at end`;
   const made = sql`(
     select d.id, d.message_id, d.user_id, d.address as chosen_address, d.variables, d.reason,
-      ${channel.kind}::text as kind, ${contentKey} as content_key
+      ${channel.kind}::text as kind, ${message.contentKey}::bytea as content_key
     from deliveries d where d.tenant_id = ${tenant} and d.id between ${base} and ${last})`;
   const { deduplicateSeconds } = message.options;
   await Promise.all([

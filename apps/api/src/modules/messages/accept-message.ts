@@ -20,7 +20,7 @@ import { type AcceptedMessage, replay, toAccepted } from "./accepted-message.ts"
 import type { Admission } from "./admission.ts";
 import { resolveAudience } from "./resolve-audience.ts";
 import { expiryOf, judgeSchedule } from "./schedule.rules.ts";
-import { assertOneOfEach, type SendPlan, type SendPlanner } from "./send-plan.ts";
+import { assertOneOfEach, referencesOf, type SendPlan, type SendPlanner } from "./send-plan.ts";
 import { assertOneList, optionsOf } from "./sending-options.rules.ts";
 import {
   isListed,
@@ -89,13 +89,7 @@ export function createAcceptMessage(deps: AcceptDeps) {
   }
 
   async function storeNew(ctx: RequestContext, asked: MessageRequest, idempotencyKey: string | undefined) {
-    const plan = await deps.planSend(ctx, {
-      channels: asked.channels,
-      policy: asked.policy,
-      template: asked.template,
-      allowList: asked.allowList,
-      denyList: asked.denyList,
-    });
+    const plan = await deps.planSend(ctx, referencesOf(asked));
     const audience = await resolveAudience(deps.transact, ctx, asked.audience);
     const input = { ...asked, audience };
     checkSend(deps.catalogue, plan, input);
@@ -124,7 +118,8 @@ export function createAcceptMessage(deps: AcceptDeps) {
 
 export type AcceptMessage = ReturnType<typeof createAcceptMessage>;
 
-function toNewMessage(
+/** The message that a request would become. */
+export function toNewMessage(
   ctx: RequestContext,
   plan: SendPlan,
   input: SendMessage,

@@ -1,6 +1,6 @@
 import { schema } from "@tidings/db";
 import { and, eq, inArray } from "drizzle-orm";
-import type { Tx } from "../../platform/database/index.ts";
+import type { Fragment, Tx } from "../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
 import { wakeAtOf } from "./schedule.rules.ts";
 
@@ -31,6 +31,8 @@ export interface NewMessage {
   createdAt: Date;
   idempotency: { scope: string; key: string; requestHash: Buffer } | null;
 }
+
+const NIL_UUID = "00000000-0000-0000-0000-000000000000";
 
 const hex = (bytes: Buffer) => `\\x${bytes.toString("hex")}`;
 
@@ -97,6 +99,12 @@ function toInput(message: NewMessage) {
     key: idempotency?.key,
     request_hash: idempotency && hex(idempotency.requestHash),
   };
+}
+
+/** The row that a message would have: a row of `messages` with the same input as a stored one. */
+export function rowOf({ sql }: Tx, tenantId: string, message: NewMessage): Fragment {
+  const row = { ...toInput(message), tenant_id: toUuid("tenant", tenantId), expand_cursor: NIL_UUID };
+  return sql`select * from jsonb_populate_record(null::messages, ${JSON.stringify(row)}::jsonb)`;
 }
 
 /** The first message of an idempotency key. */

@@ -7,6 +7,7 @@ export const templateNotPublished = defineProblem("template-not-published", 409,
 export const variablesMissing = defineProblem("variables-missing", 422, "Variables missing");
 export const idempotencyKeyReused = defineProblem("idempotency-key-reused", 422, "Idempotency key reused");
 export const backlogFull = defineProblem("backlog-full", 429, "Too many deliveries waiting");
+export const tooManyStreams = defineProblem("too-many-streams", 429, "Too many progress streams");
 export const overloaded = defineProblem("overloaded", 503, "Overloaded");
 export const messageNotCancellable = defineProblem(
   "message-not-cancellable",

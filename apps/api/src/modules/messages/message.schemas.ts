@@ -29,7 +29,7 @@ export const audienceKind = z.enum([
   "deliveries",
 ]);
 
-const Audience = z
+export const Audience = z
   .discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("all") }),
     z.strictObject({ kind: z.literal("users"), userIds }),

@@ -52,6 +52,23 @@ export function createMessageService(deps: MessageServiceDeps) {
     return message;
   }
 
+  async function readDetail(tx: Tx, tenantId: string, message: MessageRow): Promise<MessageDetail> {
+    const { channelIds, options, ...content } = await repository.getMessageContent(tx, tenantId, message.id);
+    const totals = await deps.readTotals(tx, tenantId, [message.id]);
+    const channels = await repository.listChannels(tx, tenantId);
+    const steps = content.policy?.steps ?? [
+      { channelIds: channelIds.map((uuid) => fromUuid("channel", uuid)) },
+    ];
+    return {
+      ...message,
+      ...content,
+      ...progressOf(message, totals),
+      seriesId: await repository.findSeriesId(tx, tenantId, message.id),
+      exclusions: await describeExclusions(tx, tenantId, options),
+      steps: stepsOf(steps, channels, totals),
+    };
+  }
+
   return {
     /** Throws 404 unless the actor may see the message. */
     getVisible,
@@ -85,24 +102,16 @@ export function createMessageService(deps: MessageServiceDeps) {
       authorize(ctx, "read", "Message");
       return deps.transact(ctx, async (tx) => {
         const message = await getVisible(tx, ctx, messageId);
-        const { channelIds, options, ...content } = await repository.getMessageContent(
-          tx,
-          ctx.tenantId,
-          messageId,
-        );
-        const totals = await deps.readTotals(tx, ctx.tenantId, [messageId]);
-        const channels = await repository.listChannels(tx, ctx.tenantId);
-        const steps = content.policy?.steps ?? [
-          { channelIds: channelIds.map((uuid) => fromUuid("channel", uuid)) },
-        ];
-        return {
-          ...message,
-          ...content,
-          ...progressOf(message, totals),
-          seriesId: await repository.findSeriesId(tx, ctx.tenantId, messageId),
-          exclusions: await describeExclusions(tx, ctx.tenantId, options),
-          steps: stepsOf(steps, channels, totals),
-        };
+        return readDetail(tx, ctx.tenantId, message);
+      });
+    },
+
+    /** A message as it is now, for those who were allowed to see it before. */
+    async readMessage(tenantId: string, messageId: string): Promise<MessageDetail> {
+      return deps.transact({ tenantId }, async (tx) => {
+        const message = await repository.findMessage(tx, tenantId, messageId);
+        if (!message) throw noSuch("message", messageId);
+        return readDetail(tx, tenantId, message);
       });
     },
 

@@ -7,7 +7,7 @@ const { channelGrants, channels } = schema;
 
 export type ChannelRow = Pick<
   typeof channels.$inferSelect,
-  "id" | "code" | "name" | "kind" | "pluginId" | "state"
+  "id" | "code" | "name" | "kind" | "pluginId" | "state" | "ratePerSecond"
 >;
 
 /** The tenant's channels, by code or id. */
@@ -21,6 +21,7 @@ export async function findChannels(tx: Tx, tenantId: string, references: string[
     kind: channels.kind,
     pluginId: channels.pluginId,
     state: channels.state,
+    ratePerSecond: channels.ratePerSecond,
   };
   const select = () => tx.db.select(columns).from(channels);
   const ours = eq(channels.tenantId, tenantId);

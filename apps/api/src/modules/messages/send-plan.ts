@@ -18,12 +18,34 @@ export interface SendReferences {
   denyList: string | undefined;
 }
 
+export interface PlannedStep {
+  channels: ChannelRow[];
+  when: schema.PolicyStep["when"];
+  afterSeconds: schema.PolicyStep["afterSeconds"];
+}
+
+export const referencesOf = ({
+  channels,
+  policy,
+  template,
+  allowList,
+  denyList,
+}: Partial<SendReferences>) => ({
+  channels,
+  policy,
+  template,
+  allowList,
+  denyList,
+});
+
 /** What the references stand for, checked against existence, grants and switches. */
 export interface SendPlan {
   /** Of the first step. */
   channels: ChannelRow[];
   /** Of all steps. */
   allChannels: ChannelRow[];
+  /** One without a condition, or those of the policy. */
+  steps: PlannedStep[];
   policyVersionId: string | null;
   template: { versionId: string; name: string; variables: schema.TemplateVariable[] } | null;
   renderings: schema.Renderings | null;
@@ -76,6 +98,10 @@ async function loadPlan(
   return {
     channels: resolved[0] ?? [],
     allChannels: [...new Set(resolved.flat())],
+    steps: resolved.map((channels, index) => {
+      const { when, afterSeconds } = policy?.steps[index] ?? {};
+      return { channels, when, afterSeconds };
+    }),
     policyVersionId: policy?.id ?? null,
     template: template && { versionId: template.id, name: template.name, variables: template.variables },
     renderings: template?.renderings ?? null,

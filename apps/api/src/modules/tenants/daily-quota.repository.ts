@@ -5,6 +5,23 @@ import { defaultLimit, quotaExceeded } from "./quota.rules.ts";
 
 const KIND = "messages_per_day";
 
+export interface DailyUse {
+  used: number;
+  limit: number;
+}
+
+/** How much of today's quota is used, on the tenant's calendar. */
+export async function findDailyUse({ sql }: Tx, ctx: Pick<RequestContext, "tenantId">): Promise<DailyUse> {
+  const tenant = toUuid("tenant", ctx.tenantId);
+  const [row] = await sql<{ used: string; limit: string }[]>`
+    select coalesce(max(q.used) filter (where q.period = to_char(now() at time zone t.time_zone, 'YYYY-MM-DD')), 0)
+      as used,
+      coalesce(max(q."limit") filter (where q.period = ''), ${defaultLimit(KIND)}) as "limit"
+    from tenants t left join quotas q on q.tenant_id = ${tenant} and q.kind = ${KIND}
+    where t.id = ${tenant}`;
+  return { used: Number(row?.used ?? 0), limit: Number(row?.limit ?? defaultLimit(KIND)) };
+}
+
 /**
  * Takes those of the messages that are stored from today's quota (the tenant's day) or throws 409. One guarded
  * statement on one row: call it last in the transaction, so that the row is locked for the shortest time. It counts

@@ -1,3 +1,4 @@
+export { type EventSink, eventStream } from "./event-stream.ts";
 export type { Page, PageRequest } from "./fields.ts";
 export * as fields from "./fields.ts";
 export { readCursor, toPage } from "./pagination.ts";

@@ -16,7 +16,11 @@ const pauses = {
 };
 
 /** What a pause of the channel means for its messages; undefined while it is sent through. */
-export function pauseText({ circuit }: Pick<ChannelHealth, "circuit">): string | undefined {
+export function pauseText({
+  circuit,
+}: {
+  circuit: Pick<ChannelHealth["circuit"], "cause">;
+}): string | undefined {
   return circuit.cause === null ? undefined : pauses[circuit.cause]();
 }
 

@@ -25,8 +25,6 @@ export interface ComposeOptions {
   tags: Tag[];
   departments: Department[];
   segments: Segment[];
-  /** How many users there are, where the role may know. */
-  userCount: number | undefined;
   flow: ApprovalFlow | undefined;
 }
 
@@ -34,7 +32,7 @@ const query = { limit: 100 };
 const nothing = { items: [] };
 
 export async function getComposeOptions(): Promise<ComposeOptions> {
-  const [channels, plugins, templates, policies, lists, tags, departments, segments, quotas, flow] =
+  const [channels, plugins, templates, policies, lists, tags, departments, segments, flow] =
     await Promise.all([
       can("read", "Channel") ? tidings.listChannels({ query: { ...query, state: "on" } }) : nothing,
       getPluginCatalogue(),
@@ -44,7 +42,6 @@ export async function getComposeOptions(): Promise<ComposeOptions> {
       can("read", "Tag") ? tidings.listTags({ query }) : nothing,
       can("read", "Department") ? allItems((page) => tidings.listDepartments({ query: page })) : [],
       can("read", "Segment") ? allItems((page) => tidings.listSegments({ query: page })) : [],
-      can("read", "Quota") ? tidings.listQuotas() : nothing,
       can("read", "ApprovalFlow") ? tidings.getApprovalFlow() : undefined,
     ]);
   return {
@@ -56,7 +53,6 @@ export async function getComposeOptions(): Promise<ComposeOptions> {
     tags: tags.items,
     departments,
     segments,
-    userCount: quotas.items.find(({ kind }) => kind === "users")?.used,
     flow,
   };
 }

@@ -1,58 +1,8 @@
-import type { Channel, Policy, SegmentRule, Tag, TemplateVersion } from "../../api/client.ts";
+import type { Channel, Policy, TemplateVersion } from "../../api/client.ts";
 import type { Draft, DraftAudience } from "./draft.ts";
 
 const USER_VARIABLE = /^user_/;
 const VARIABLE = /\{\{\s*([A-Za-z][A-Za-z0-9_]*)\s*\}\}/g;
-
-export interface Recipients {
-  count: number;
-  /** False where tags overlap: then it is the most there can be. */
-  isExact: boolean;
-}
-
-/** What is known of how many there are. */
-export interface KnownCounts {
-  tags: readonly Tag[];
-  /** Of all users, where the role may know. */
-  userCount: number | undefined;
-  /** Of the rule that the audience comes to; undefined while it is counted. */
-  ruleCount: number | undefined;
-}
-
-/** How many a draft goes to, as far as is known. */
-export function recipientsOf(
-  audience: DraftAudience,
-  { tags, userCount, ruleCount }: KnownCounts,
-): Recipients | undefined {
-  switch (audience.kind) {
-    case "all":
-      return exactly(userCount);
-    case "users":
-      return exactly(audience.userIds.length);
-    case "addresses":
-      return exactly(audience.addresses.length);
-    case "file":
-      return exactly(audience.file?.rowCount);
-    case "departments":
-    case "segment":
-      return exactly(ruleCount);
-    case "tags":
-      return taggedRecipients(audience, tags);
-  }
-}
-
-const exactly = (count: number | undefined): Recipients | undefined =>
-  count === undefined ? undefined : { count, isExact: true };
-
-/** The rule that says who is in the audience, where only asking tells how many those are. */
-export function countedRule(
-  { kind, departmentIds, includeChildren, segmentId }: DraftAudience,
-  segments: readonly { id: string; rule: SegmentRule }[],
-): SegmentRule | undefined {
-  if (kind === "segment") return segments.find(({ id }) => id === segmentId)?.rule;
-  if (kind !== "departments" || departmentIds.length === 0) return undefined;
-  return { any: departmentIds.map((id) => ({ inDepartment: id, includeChildren })) };
-}
 
 /** The kind of the addresses that a draft goes to; undefined where it goes to users. */
 export function addressKindOf({ kind, addressKind, file }: DraftAudience): string | undefined {
@@ -63,17 +13,6 @@ export function addressKindOf({ kind, addressKind, file }: DraftAudience): strin
 /** The variables that an uploaded file has columns for. */
 const columnsOf = ({ kind, file }: DraftAudience): string[] =>
   kind === "file" ? (file?.columns.map(({ name }) => name) ?? []) : [];
-
-function taggedRecipients({ any, all, not }: DraftAudience, tags: readonly Tag[]): Recipients | undefined {
-  const counts = (names: string[]) =>
-    names.map((name) => tags.find((tag) => tag.name === name)?.userCount ?? 0);
-  if (any.length + all.length === 0) return undefined;
-  const anyCount = any.length > 0 ? counts(any).reduce((sum, count) => sum + count, 0) : Infinity;
-  return {
-    count: Math.min(anyCount, ...counts(all)),
-    isExact: any.length + all.length === 1 && not.length === 0,
-  };
-}
 
 /** The kinds that there is content for; of custom addresses only their own. */
 export function writtenKinds(draft: Draft, version: TemplateVersion | undefined): string[] {

@@ -9,8 +9,9 @@ import {
 import { newIdempotencyKey } from "../../api/idempotency-key.ts";
 import { LiveResource } from "../../data/live-resource.svelte.ts";
 import { type FieldErrors, FormState } from "../../forms/form-state.svelte.ts";
+import { AudienceCounts, type Recipients } from "./audience-counts.svelte.ts";
 import { checkDraft } from "./check-draft.ts";
-import { countedRule, type Recipients, recipientsOf, variablesOf, writtenKinds } from "./compose.rules.ts";
+import { variablesOf, writtenKinds } from "./compose.rules.ts";
 import type { ComposeOptions } from "./compose-options.ts";
 import { type Draft, emptyDraft, STEPS, type Step, stepOf } from "./draft.ts";
 import { forgetDraft, storeDraft, storedDraft } from "./draft-storage.ts";
@@ -30,8 +31,9 @@ export class Compose {
   isRestored = $state(false);
   #step = $state<Step>("who");
   #isSent = false;
+  /** How many there are of each kind of audience. */
+  readonly counts: AudienceCounts;
   readonly #template: LiveResource<TemplateDetail | undefined>;
-  readonly #counted: LiveResource<{ rule: string; count: number } | undefined>;
 
   constructor(options: ComposeOptions, onsent: (accepted: Accepted) => unknown) {
     this.options = options;
@@ -47,12 +49,7 @@ export class Compose {
       const templateId = this.draft.template;
       return templateId ? tidings.getTemplate({ path: { templateId }, signal }) : undefined;
     });
-    this.#counted = new LiveResource(async (signal) => {
-      const rule = this.#rule;
-      if (rule === undefined) return undefined;
-      const { userCount } = await tidings.previewSegment({ body: { rule: JSON.parse(rule) }, signal });
-      return { rule, count: userCount };
-    });
+    this.counts = new AudienceCounts(() => this.draft.audience);
     $effect(() => this.#forgive());
     $effect(() => {
       const draft = $state.snapshot(this.draft) as Draft;
@@ -88,16 +85,7 @@ export class Compose {
   }
 
   get recipients(): Recipients | undefined {
-    const { tags, userCount } = this.options;
-    const counted = this.#counted.value;
-    const ruleCount = counted && counted.rule === this.#rule ? counted.count : undefined;
-    return recipientsOf(this.draft.audience, { tags, userCount, ruleCount });
-  }
-
-  /** As JSON: what is counted again only when it says something else. */
-  get #rule(): string | undefined {
-    const rule = countedRule(this.draft.audience, this.options.segments);
-    return rule && JSON.stringify(rule);
+    return this.counts.of(this.draft.audience.kind);
   }
 
   /** What is wrong or missing in a step, whether it has been visited or not. */

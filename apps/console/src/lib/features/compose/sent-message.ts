@@ -48,7 +48,7 @@ export function recurringSchedule({ when, at, repeat }: Draft): RecurringSchedul
   return { at: instant.toISOString(), timeZone: timeZone(), repeat: days };
 }
 
-function sentAudience(audience: DraftAudience): Audience {
+export function sentAudience(audience: DraftAudience): Audience {
   const { kind, any, all, not, userIds, addresses } = audience;
   switch (kind) {
     case "departments":

@@ -8,18 +8,19 @@ import { audienceText } from "../../words/audience-text.ts";
 import { departmentName } from "../../words/department-name.ts";
 import { priorityText } from "../../words/priority-text.ts";
 import { repeatText, toRepeat } from "../../words/repeat.ts";
-import type { Obstacle, Recipients } from "./compose.rules.ts";
+import type { Recipients } from "./audience-counts.svelte.ts";
+import type { Obstacle } from "./compose.rules.ts";
 import type { Compose } from "./compose.svelte.ts";
 import type { ComposeOptions } from "./compose-options.ts";
 import type { DraftAudience } from "./draft.ts";
 
 const NAMED = 3;
 
-/** 共 8 人 · 最多 16 人 */
+/** 共 8 人 · 至少 16 人 */
 export function recipientsText(recipients: Recipients | undefined): string {
   if (!recipients) return m.compose_recipients_none();
-  const count = formatNumber(recipients.count);
-  return recipients.isExact ? m.compose_recipients({ count }) : m.compose_recipients_at_most({ count });
+  const count = formatNumber(recipients.recipients);
+  return recipients.isExact ? m.compose_recipients({ count }) : m.compose_recipients_at_least({ count });
 }
 
 /** Whom the draft goes to, in words. */

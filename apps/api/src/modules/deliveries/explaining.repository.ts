@@ -1,0 +1,222 @@
+import type { schema } from "@tidings/db";
+import type { Fragment, Tx } from "../../platform/database/index.ts";
+import { fromUuid, toUuid } from "../../platform/ids.ts";
+import { readExpanding } from "./expanding.repository.ts";
+import { type ListedRecipient, listedTarget } from "./expansion.repository.ts";
+import { MAX_SAMPLES, type Sample, type Tally } from "./explanation.rules.ts";
+import { type FileSlice, fileTarget } from "./file-slice.repository.ts";
+import { judge } from "./judging.repository.ts";
+import {
+  type ExpandingMessage,
+  isOfUsers,
+  LAST_USER,
+  NO_USER,
+  type Slice,
+  sliceTarget,
+} from "./slice.repository.ts";
+
+/**
+ * The steps of a message that is not stored: for each the row that `messages` would have, with the step's channels. Made
+ * of the same input as a stored row, so that expanding and judging find in it what they would find in the table.
+ */
+export type PlannedSteps = (tx: Tx) => Fragment[];
+
+/** What becomes of recipients named one by one. */
+export function tallyListed(
+  tx: Tx,
+  tenantId: string,
+  recipients: readonly ListedRecipient[],
+  steps: PlannedSteps,
+): Promise<Tally> {
+  const tenant = toUuid("tenant", tenantId);
+  const targets = steps(tx).map((row) => listedTarget(tx, tenant, recipients, row));
+  return tally(tx, tenant, targets);
+}
+
+/** A step of a large audience. */
+export type PlannedSlices = ExpandingMessage[];
+
+export async function readPlanned(tx: Tx, tenantId: string, steps: PlannedSteps): Promise<PlannedSlices> {
+  const rows = steps(tx).map((row) => readExpanding(tx, toUuid("tenant", tenantId), row));
+  return (await Promise.all(rows)).map((row) => {
+    if (!row) throw new Error("a planned message has a row");
+    const { audience } = row;
+    if (!isOfUsers(audience)) throw new Error(`an audience of the kind ${audience.kind} has no slices`);
+    return { ...row, audience };
+  });
+}
+
+/** What becomes of the lines of a file's slice. */
+export function tallyFileSlice(
+  tx: Tx,
+  tenantId: string,
+  audience: schema.FileAudience,
+  steps: PlannedSteps,
+  slice: FileSlice,
+): Promise<Tally> {
+  const tenant = toUuid("tenant", tenantId);
+  const targets = steps(tx).map((row) => fileTarget(tx, tenant, audience, slice, row));
+  return tally(tx, tenant, targets);
+}
+
+/** What becomes of the users of a slice. */
+export function tallySlice(
+  tx: Tx,
+  tenantId: string,
+  steps: PlannedSlices,
+  slice: Slice & { after: string },
+): Promise<Tally> {
+  const tenant = toUuid("tenant", tenantId);
+  const targets = steps.map((step) => {
+    const from = { ...step, expandCursor: slice.after };
+    return allOf(
+      tx,
+      step.channels.map((channel) => sliceTarget(tx, tenant, from, channel, slice)),
+    );
+  });
+  return tally(tx, tenant, targets);
+}
+
+/** Whether a large audience holds the user; a row key. */
+export async function isInSlices(
+  tx: Tx,
+  tenantId: string,
+  [step]: PlannedSlices,
+  userId: string,
+): Promise<boolean> {
+  const [channel] = step?.channels ?? [];
+  if (!step || !channel) return false;
+  const all = { ...step, expandCursor: NO_USER };
+  const target = sliceTarget(tx, toUuid("tenant", tenantId), all, channel, {
+    lastUserId: LAST_USER,
+    isLast: true,
+  });
+  const [row] = await tx.sql<[{ found: boolean }]>`
+    select exists(select from (${target}) t where t.user_id = ${userId}) as found`;
+  return row.found;
+}
+
+const allOf = ({ sql }: Tx, parts: Fragment[]): Fragment =>
+  parts.reduce((all, part) => sql`${all} union all ${part}`);
+
+/** The judged rows of all steps; `recipient` is the same for all rows of one. */
+function judgeSteps(tx: Tx, tenant: string, targets: Fragment[]): Fragment {
+  const steps = targets.map(
+    (target, step) => tx.sql`
+      select ${step}::int as step, j.user_id, j.external_id, j.channel_id, j.chosen_address, j.origin, j.reason,
+        coalesce(j.user_id::text, j.external_id, j.address) as recipient
+      from (${judge(tx, tenant, target)}) j`,
+  );
+  return allOf(tx, steps);
+}
+
+interface TallyRow {
+  step: number | null;
+  channel_id: string | null;
+  reason: string | null;
+  count: number;
+  samples: Sample[];
+}
+
+/**
+ * Counts what would be made of the targets. A later step is taken at once by users for whom no earlier one can be sent;
+ * users that are not known have no later step.
+ */
+async function tally(tx: Tx, tenant: string, targets: Fragment[]): Promise<Tally> {
+  const { sql } = tx;
+  const samples = sql`coalesce(jsonb_agg(jsonb_build_object('userId', external_id, 'address', chosen_address,
+    'name', (select name from users u where u.tenant_id = ${tenant} and u.external_id = numbered.external_id)))
+    filter (where place <= ${MAX_SAMPLES}), '[]')`;
+  const rows = await sql<TallyRow[]>`
+    with judged as materialized (${judgeSteps(tx, tenant, targets)}), recipients as materialized (
+      select recipient, min(step) filter (where reason is null) as begins_at,
+        min(reason) filter (where step = 0) as first_reason, min(external_id) as external_id,
+        min(chosen_address) as chosen_address
+      from judged group by recipient
+    ), made as (
+      select j.* from judged j join recipients r using (recipient)
+      where j.step = 0 or (j.user_id is not null and (r.begins_at is null or r.begins_at >= j.step))
+    )
+    select step, channel_id, reason, count(*)::int as count, ${samples} as samples
+    from (select *, row_number() over (partition by step, channel_id, reason) as place from made) numbered
+    group by step, channel_id, reason
+    union all
+    select begins_at, null, reason, count(*)::int, ${samples}
+    from (
+      select r.*, case when begins_at is null then first_reason end as reason,
+        row_number() over (partition by begins_at, case when begins_at is null then first_reason end) as place
+      from recipients r
+    ) numbered
+    group by begins_at, reason`;
+  return toTally(rows);
+}
+
+function toTally(rows: TallyRow[]): Tally {
+  return {
+    deliveries: rows.flatMap(({ channel_id, step, ...row }) =>
+      channel_id === null ? [] : [{ ...row, step: step ?? 0, channelId: fromUuid("channel", channel_id) }],
+    ),
+    recipients: rows.flatMap(({ channel_id, step, ...row }) =>
+      channel_id === null ? [{ ...row, beginsAt: step }] : [],
+    ),
+  };
+}
+
+export interface UserStory {
+  /** Null: no user has this id. */
+  user: { key: string; name: string } | null;
+  channels: {
+    step: number;
+    channelId: string;
+    reason: string | null;
+    address: string | null;
+    origin: "all" | "source" | "channel" | "custom" | null;
+  }[];
+  identities: {
+    kind: string;
+    address: string;
+    scope: "all" | "source" | "channel";
+    /** Row key of the source or channel it is bound to. */
+    scopeId: string | null;
+  }[];
+}
+
+const MAX_IDENTITIES = 100;
+
+/** Everything that decides what becomes of one user, whether the audience holds them or not. */
+export async function readStory(
+  tx: Tx,
+  tenantId: string,
+  recipient: ListedRecipient & { userId: string },
+  steps: PlannedSteps,
+): Promise<UserStory> {
+  const { sql } = tx;
+  const tenant = toUuid("tenant", tenantId);
+  const targets = steps(tx).map((row) => listedTarget(tx, tenant, [recipient], row));
+  const judged = await sql<
+    {
+      step: number;
+      channel_id: string;
+      reason: string | null;
+      chosen_address: string | null;
+      origin: UserStory["channels"][number]["origin"];
+    }[]
+  >`
+    select step, channel_id, reason, chosen_address, origin from (${judgeSteps(tx, tenant, targets)}) j order by step`;
+  const [user] = await sql<{ id: string; name: string }[]>`
+    select id, name from users where tenant_id = ${tenant} and external_id = ${recipient.userId}`;
+  const identities = user
+    ? await sql<UserStory["identities"][number][]>`
+      select kind, address, scope, scope_id as "scopeId" from identities
+      where tenant_id = ${tenant} and user_id = ${user.id} order by kind, scope desc, id limit ${MAX_IDENTITIES}`
+    : [];
+  return {
+    user: user ? { key: user.id, name: user.name } : null,
+    channels: judged.map(({ channel_id, chosen_address, ...row }) => ({
+      ...row,
+      channelId: fromUuid("channel", channel_id),
+      address: chosen_address,
+    })),
+    identities: [...identities],
+  };
+}

@@ -1,0 +1,48 @@
+/** Recipients that stand for many with the same answer. */
+export const MAX_SAMPLES = 10;
+
+export interface Sample {
+  /** The tenant's own id; null with a typed address. */
+  userId: string | null;
+  name: string | null;
+  address: string | null;
+}
+
+interface Counted {
+  /** Why it cannot be sent; null: it can. */
+  reason: string | null;
+  count: number;
+  samples: Sample[];
+}
+
+/** What would be made of recipients, if no vendor said anything. */
+export interface Tally {
+  deliveries: (Counted & { step: number; channelId: string })[];
+  /** Each once, by the first step that can be sent to them; null and the first step's reason where none can. */
+  recipients: (Counted & { beginsAt: number | null })[];
+}
+
+export const noTally = (): Tally => ({ deliveries: [], recipients: [] });
+
+/** The tally of those of both, who are different people. */
+export function addTallies(one: Tally, other: Tally): Tally {
+  return {
+    deliveries: addUp([...one.deliveries, ...other.deliveries], (row) => [
+      row.step,
+      row.channelId,
+      row.reason,
+    ]),
+    recipients: addUp([...one.recipients, ...other.recipients], (row) => [row.beginsAt, row.reason]),
+  };
+}
+
+function addUp<Row extends Counted>(rows: Row[], keyOf: (row: Row) => unknown[]): Row[] {
+  const sums = new Map<string, Row>();
+  for (const row of rows) {
+    const key = JSON.stringify(keyOf(row));
+    const sum = sums.get(key);
+    const samples = [...(sum?.samples ?? []), ...row.samples].slice(0, MAX_SAMPLES);
+    sums.set(key, { ...row, count: (sum?.count ?? 0) + row.count, samples });
+  }
+  return [...sums.values()];
+}

@@ -1,0 +1,173 @@
+import { expect, type Page, test } from "@playwright/test";
+import { openSignedIn } from "../server/expect-screen.ts";
+import { callApi, signIn } from "../server/sign-in.ts";
+import { expectAccessible } from "../support/axe.ts";
+import { problem } from "../support/fake-session.ts";
+import { looks, screenshot } from "../support/looks.ts";
+
+test.describe.configure({ mode: "serial" });
+
+interface Policy {
+  id: string;
+  name: string;
+}
+
+const policyOf = async (page: Page): Promise<Policy> => {
+  const { items } = await callApi<{ items: Policy[] }>(page.request, "GET", "/v1/policies?state=active");
+  const [policy] = items;
+  if (!policy) throw new Error("The demo school has no policy.");
+  return policy;
+};
+
+/** A draft that is ready to be checked, as an earlier visit left it. */
+async function openAtCheck(page: Page, audience: object, way: object = {}): Promise<void> {
+  const [me, templates, channels] = await Promise.all([
+    callApi<{ member: { id: string }; tenant: { id: string } }>(page.request, "GET", "/v1/me"),
+    callApi<{ items: { id: string; code: string; name: string }[] }>(page.request, "GET", "/v1/templates"),
+    callApi<{ items: { id: string; kind: string }[] }>(page.request, "GET", "/v1/channels?state=on"),
+  ]);
+  const draft = {
+    audience: {
+      kind: "tags",
+      any: [],
+      all: [],
+      not: [],
+      userIds: [],
+      addressKind: "",
+      addresses: [],
+      ...audience,
+    },
+    template: templates.items.find(({ name }) => name === "出勤提醒")?.id,
+    variables: { course: "高等数学", rate: "72%", user_name: "张伟" },
+    channels: channels.items.filter(({ kind }) => kind === "sms" || kind === "email").map(({ id }) => id),
+    ...way,
+  };
+  const stored = { memberId: me.member.id, tenantId: me.tenant.id, draft };
+  await page.addInitScript((text) => sessionStorage.setItem("tidings-draft", text), JSON.stringify(stored));
+  await page.goto("/messages/new");
+  // The template is fetched before its variables are known.
+  await expect(page.locator("main [aria-busy=true]")).toHaveCount(0);
+  await page.locator('[data-step="check"]').click();
+}
+
+for (const look of looks) {
+  test(`what sending would do is shown, accessible and fits at ${look.name}`, async ({ browser }) => {
+    const page = await openSignedIn(browser, look, "operator");
+    await openAtCheck(page, { kind: "all" }, { way: "policy", policy: (await policyOf(page)).id });
+    await expect(page.getByRole("button", { name: /show who|查看名单/ }).first()).toBeVisible();
+    await screenshot(page, `compose-explained-${look.name}`);
+    await expectAccessible(page);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width).toBeLessThanOrEqual(look.width);
+    await page.context().close();
+  });
+}
+
+test("the numbers of the check open the list of people behind them, masked", async ({ page }) => {
+  await signIn(page, "operator");
+  await openAtCheck(page, { kind: "all" });
+  const reasons = page.getByRole("button", { name: /^用户没有.*查看名单$/ }).first();
+  await reasons.click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByRole("listitem").first()).toBeVisible();
+  await screenshot(page, "compose-explained-samples");
+  await expectAccessible(page);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: /^经“校园短信”发送：.*查看名单$/ }).click();
+  await expect(dialog.getByText(/\d{3}\*{4}\d{4}/).first()).toBeVisible();
+});
+
+test("one person's way is told: which address, by which step, or why not at all", async ({ page }) => {
+  await signIn(page, "operator");
+  await openAtCheck(page, { kind: "all" }, { way: "policy", policy: (await policyOf(page)).id });
+  const { items } = await callApi<{ items: { userId: string; name: string; identities: object[] }[] }>(
+    page.request,
+    "GET",
+    "/v1/users?limit=100",
+  );
+  const reached = items.find(({ identities }) => identities.length > 1);
+  const field = page.getByRole("textbox", { name: "用户 ID" });
+  await field.fill(reached?.userId ?? "");
+  await field.press("Enter");
+  await expect(page.getByText(new RegExp(`^${reached?.name} 会`))).toBeVisible();
+  await screenshot(page, "compose-explained-user");
+  await expectAccessible(page);
+  await field.fill("nobody-has-this");
+  await page.getByRole("button", { name: "查看", exact: true }).click();
+  await expect(page.getByText("没有用户 ID 为 nobody-has-this 的用户。")).toBeVisible();
+});
+
+test("the audience is counted while it is chosen, beside each kind", async ({ page }) => {
+  await signIn(page, "operator");
+  await page.goto("/messages/new");
+  await expect(page.getByRole("radio", { name: /^广播所有人 共 \d+ 人/ })).toBeVisible();
+  await page.getByRole("combobox", { name: "带有任一标签" }).click();
+  await page.getByRole("option").first().click();
+  await page.getByRole("option").nth(1).click();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("radio", { name: /^标签 共 \d+ 人/ })).toBeVisible();
+  await screenshot(page, "compose-counted");
+  await expectAccessible(page);
+});
+
+test("a check that fails says so, and can be tried again", async ({ page }) => {
+  await signIn(page, "operator");
+  await page.route("**/v1/messages/explain", (route) => problem(route, 429, "too-many-requests"));
+  await openAtCheck(page, { kind: "all" });
+  await expect(page.getByText("暂时无法核对")).toBeVisible();
+  await screenshot(page, "compose-explained-failed");
+  await page.unroute("**/v1/messages/explain");
+  await page.getByRole("button", { name: "重试" }).click();
+  await expect(page.getByText("经过哪个通道")).toBeVisible();
+});
+
+/** A message that goes out so slowly that it can be watched. */
+async function slowMessage(page: Page): Promise<string> {
+  const addresses = Array.from({ length: 40 }, (_, index) => ({
+    address: `1380013${String(index).padStart(4, "0")}`,
+  }));
+  const channels = await callApi<{ items: { id: string; kind: string }[] }>(
+    page.request,
+    "GET",
+    "/v1/channels",
+  );
+  const { id } = await callApi<{ id: string }>(page.request, "POST", "/v1/messages", {
+    audience: { kind: "addresses", addresses },
+    channels: channels.items.filter(({ kind }) => kind === "sms").map((channel) => channel.id),
+    template: "attendance-warning",
+    variables: { course: "高等数学", rate: "72%", user_name: "张伟" },
+    rate: { perSecond: 3 },
+  });
+  return id;
+}
+
+test("a message is followed as the server tells it, without asking again and again", async ({ page }) => {
+  await signIn(page, "operator");
+  const id = await slowMessage(page);
+  let asked = 0;
+  page.on("request", (request) => {
+    if (request.url().endsWith(`/v1/messages/${id}`)) asked++;
+  });
+  await page.goto(`/messages/${id}`);
+  const bar = page.getByRole("progressbar");
+  await expect(bar).toBeVisible();
+  const first = Number(await bar.getAttribute("aria-valuenow"));
+  await expect.poll(async () => Number(await bar.getAttribute("aria-valuenow"))).toBeGreaterThan(first + 5);
+  await screenshot(page, "message-live");
+  await expectAccessible(page);
+  expect(asked).toBe(1);
+});
+
+test("a message is followed on a phone too, and by asking where the stream cannot be had", async ({
+  browser,
+}) => {
+  const page = await openSignedIn(browser, looks[3], "operator");
+  await page.route("**/progress", (route) => problem(route, 429, "too-many-streams"));
+  const id = await slowMessage(page);
+  await page.goto(`/messages/${id}`);
+  const bar = page.getByRole("progressbar");
+  const first = Number(await bar.getAttribute("aria-valuenow"));
+  await expect.poll(async () => Number(await bar.getAttribute("aria-valuenow"))).toBeGreaterThan(first + 3);
+  await screenshot(page, "message-live-390");
+  await page.context().close();
+});
