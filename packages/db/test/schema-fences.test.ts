@@ -24,6 +24,7 @@ const TABLES_WITHOUT_FOREIGN_KEYS = [
   "pacers",
   "receipts",
   "resends",
+  "sent_contents",
   "statistics_deltas",
   "statistics_hourly",
   "vendor_references",
