@@ -16,6 +16,7 @@ export const ID_PREFIXES = {
   message: "msg",
   policy: "pol",
   policyVersion: "pov",
+  recall: "rcl",
   role: "rol",
   series: "ser",
   session: "ses",

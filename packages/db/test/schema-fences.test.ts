@@ -17,6 +17,7 @@ const TABLES_WITHOUT_FOREIGN_KEYS = [
   "deliveries",
   "flows",
   "idempotency_keys",
+  "inquiries",
   "message_totals",
   "messages",
   "pacers",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PluginManifest, PurePlugin, SettleInput } from "../src/plugin/index.ts";
+import type { PlanInput, PlanOutput, PluginManifest, PurePlugin, SettleInput, SettleOutput } from "../src/plugin/index.ts";
 import { type ConformanceInput, checkConformance } from "../src/testing/index.ts";
 
 const text = { zh: "测试", en: "Test" };
@@ -29,8 +29,8 @@ const manifest: PluginManifest = {
 };
 
 /** A plugin that keeps the contract, to be broken one rule at a time. */
-const good: Required<Omit<PurePlugin, "verify">> = {
-  plan: ({ messages, settings }) => ({
+const good = {
+  plan: ({ messages, settings }: PlanInput): PlanOutput => ({
     requests: messages.map(({ ref, address, content }) => ({
       id: ref,
       refs: [ref],
@@ -41,14 +41,14 @@ const good: Required<Omit<PurePlugin, "verify">> = {
       auth: "api",
     })),
   }),
-  settle: ({ responses }) => ({
+  settle: ({ responses }: SettleInput): SettleOutput => ({
     results: responses.flatMap((response) => {
       const status = readStatus(response);
       return response.refs.map((ref) => ({ ref, status }));
     }),
   }),
   parseReceipt: () => ({ events: [], reply: { status: 200, body: "" } }),
-};
+} satisfies PurePlugin;
 
 function readStatus(response: SettleInput["responses"][number]) {
   if ("error" in response) {

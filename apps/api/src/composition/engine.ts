@@ -1,5 +1,5 @@
 import { voidApproval } from "../modules/approvals/index.ts";
-import { createCircuitBreaker, createHealthReporter } from "../modules/channels/index.ts";
+import { createCircuitBreaker, createHealthReporter, findChannel } from "../modules/channels/index.ts";
 import {
   createDispatcher,
   createExpander,
@@ -9,12 +9,15 @@ import {
   enterCancellation,
   expandStep,
   finishMessage,
+  holdCancellation,
+  keepAndApply,
   SEND_QUEUE,
   type SendChunkDeps,
   SendHint,
   withdrawSteps,
 } from "../modules/deliveries/index.ts";
 import { createFallbackLoop, wakeFlows } from "../modules/flows/index.ts";
+import { createReconciler, openAbandoned, openInquiry, type ReconcilerDeps } from "../modules/inquiries/index.ts";
 import { createWakingLoop } from "../modules/messages/index.ts";
 import { createOccurrenceLoop } from "../modules/series/index.ts";
 import { compactStatistics } from "../modules/statistics/index.ts";
@@ -79,10 +82,12 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
       await transact({ tenantId }, (tx) => compactStatistics(tx, tenantId));
     },
     wakeFlows,
+    openAbandoned,
     afterChunk,
     logger,
   });
   for (const loop of sweepers) start(loop);
+  start(composeReconciler(foundation, { afterInquiry: afterChunk, nudgeDispatcher }));
   const { report } = foundation.metrics.ledger;
   start(createLedger({ dispatch, transact, logger, now: () => foundation.clock.now(), report }));
   const worker = startSending(foundation, queue, { afterChunk, afterLastBatch, isStopping: () => stopping });
@@ -97,6 +102,28 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
       await Promise.all([worker.stop(), ...running.map((loop) => loop.stop())]);
     },
   };
+}
+
+/** What asks vendors about what is not known. */
+function composeReconciler(
+  { dispatch, transactAsWorker: transact, runtime, plugins, vault, clock }: Foundation,
+  steps: Pick<ReconcilerDeps, "afterInquiry" | "nudgeDispatcher">,
+): Loop {
+  return createReconciler({
+    dispatch,
+    transact,
+    runtime,
+    catalogue: plugins,
+    async findChannel(tx, { tenantId, channelId }) {
+      const channel = await findChannel(tx, tenantId, channelId);
+      return channel && vault.toHandle(channel);
+    },
+    applyReceipts: keepAndApply,
+    holdCancellation,
+    wakeFlows,
+    ...steps,
+    now: () => clock.now(),
+  });
 }
 
 /** What begins, or ends, because its time has come. */
@@ -135,6 +162,7 @@ function startSending(
     afterBatch: async (tx, work, range) => {
       if (work.hasFlows) await wakeFlows(tx, work, work.step, range);
     },
+    openInquiry,
     ...steps,
     breaker: createCircuitBreaker({ transactAsWorker, clock: foundation.clock }),
     reportHealth: (tenantId, channelId, revision, health) =>

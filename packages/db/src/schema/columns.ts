@@ -19,6 +19,7 @@ export const memberId = publicId("member");
 export const messageId = publicId("message");
 export const policyId = publicId("policy");
 export const policyVersionId = publicId("policyVersion");
+export const recallId = publicId("recall");
 export const roleId = publicId("role");
 export const seriesId = publicId("series");
 export const sessionId = publicId("session");

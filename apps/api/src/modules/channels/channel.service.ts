@@ -4,7 +4,7 @@ import { type Transact, type Tx, violatedUnique } from "../../platform/database/
 import { invalidField, invalidInput, noSuch } from "../../platform/errors.ts";
 import { type Page, type PageRequest, toPage } from "../../platform/http/index.ts";
 import { newId } from "../../platform/ids.ts";
-import type { LoadedPlugin, PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
+import { isPushed, type LoadedPlugin, type PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
 import { recordAudit } from "../audit/index.ts";
 import { giveBackQuota, takeQuota } from "../tenants/index.ts";
 import { deleteBoundIdentities } from "../users/index.ts";
@@ -60,8 +60,8 @@ export async function tryAgain(
 
 export function createChannelService(deps: ChannelServiceDeps) {
   function present(ctx: RequestContext, channel: ChannelWithParts): Channel {
-    const isPushed = deps.catalogue.find(channel.pluginId)?.manifest.receipts.mode === "push";
-    const url = isPushed ? receiptsUrl(deps.publicUrl, deps.installationKey, channel.id) : null;
+    const receipts = deps.catalogue.find(channel.pluginId)?.manifest.receipts;
+    const url = receipts && isPushed(receipts) ? receiptsUrl(deps.publicUrl, deps.installationKey, channel.id) : null;
     return visibleTo(ctx, { ...channel, receiptsUrl: url });
   }
 

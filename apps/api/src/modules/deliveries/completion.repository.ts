@@ -5,8 +5,8 @@ import { REASONS } from "./delivery.rules.ts";
 import { NIL_UUID } from "./expansion.repository.ts";
 
 /**
- * Ends a message when nothing of it is under way: expanded, every chunk done, no fallback waiting. Of one that was
- * ended before, it ends what a batch under way has left over.
+ * Ends a message when nothing of it is under way: expanded, every chunk done, no fallback waiting, no vendor to be asked
+ * whether it got something. Of one that was ended before, it ends what a batch under way has left over.
  */
 export async function finishMessage(tx: Tx, tenantId: string, messageId: string): Promise<void> {
   const { sql } = tx;
@@ -16,7 +16,9 @@ export async function finishMessage(tx: Tx, tenantId: string, messageId: string)
     update messages set state = 'completed', completed_at = now(), updated_at = now(), wake_at = null
     where tenant_id = ${tenant} and id = ${message} and state = 'sending'
       and not exists(select from chunks where tenant_id = ${tenant} and message_id = ${message} and state <> 'done')
-      and not exists(select from flows where tenant_id = ${tenant} and message_id = ${message} and state = 'waiting')`;
+      and not exists(select from flows where tenant_id = ${tenant} and message_id = ${message} and state = 'waiting')
+      and not exists(select from inquiries
+        where tenant_id = ${tenant} and message_id = ${message} and kind = 'outcome')`;
   if (count > 0) return;
   const [ended] = await sql<{ state: "cancelled" | "expired" }[]>`
     select state from messages where tenant_id = ${tenant} and id = ${message} and state in ('cancelled', 'expired')

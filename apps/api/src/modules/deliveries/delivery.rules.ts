@@ -8,6 +8,10 @@
  * move it to `delivered` or `undelivered`. They may come late, twice, in any order, even before our own commit:
  * `delivered` beats `undelivered`, and either beats what we believed before.
  *
+ * Where the vendor can be asked, `unknown` is not the end: what it took becomes `accepted`, and what it certainly never
+ * got is `ready` again, or ends with its message. What was taken back ends `recalled`: a receipt that comes later is
+ * kept and changes nothing.
+ *
  * Reading and clicking are engagement beside the state (`readAt`, `clickedAt`), and imply arrival.
  */
 export const DELIVERY_STATES = [
@@ -20,19 +24,21 @@ export const DELIVERY_STATES = [
   "suppressed",
   "cancelled",
   "expired",
+  "recalled",
 ] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 const TRANSITIONS: Record<DeliveryState, readonly DeliveryState[]> = {
   ready: ["ready", "accepted", "failed", "unknown", "cancelled", "expired"],
-  accepted: ["delivered", "undelivered"],
-  unknown: ["delivered", "undelivered"],
+  accepted: ["delivered", "undelivered", "recalled"],
+  unknown: ["ready", "accepted", "delivered", "undelivered", "failed", "cancelled", "expired"],
   undelivered: ["delivered"],
-  delivered: [],
+  delivered: ["recalled"],
   failed: [],
   suppressed: [],
   cancelled: [],
   expired: [],
+  recalled: [],
 };
 
 export const canMove = (from: DeliveryState, to: DeliveryState): boolean => TRANSITIONS[from].includes(to);
@@ -45,6 +51,9 @@ export const RESENDABLE_STATES = [
   "cancelled",
   "expired",
 ] as const satisfies readonly DeliveryState[];
+
+/** The states in which the vendor has it and could take it back. */
+export const RECALLABLE_STATES = DELIVERY_STATES.filter((state) => canMove(state, "recalled"));
 
 /** The states that a receipt of this type may find a delivery in. */
 export function statesBefore(receipt: "delivered" | "undelivered"): DeliveryState[] {
@@ -71,6 +80,7 @@ export interface Engagement {
  */
 export function mergeReceipt<T extends Engagement>(delivery: T, { type, at }: Receipt): T {
   const news = type === "undelivered" ? "undelivered" : "delivered";
+  if (delivery.state === "recalled") return delivery;
   const state = canMove(delivery.state, news) ? news : delivery.state;
   const isEngagement = type === "read" || type === "clicked";
   return {
@@ -107,4 +117,7 @@ export const REASONS = {
   cancelled: "cancelled",
   reachedEarlier: "reached_earlier",
   expired: "time_to_live_over",
+  unanswered: "inquiry_unanswered",
+  neverArrived: "never_reached_vendor",
+  recalled: "recalled",
 } as const;

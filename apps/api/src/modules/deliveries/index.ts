@@ -1,19 +1,27 @@
 export { readBacklog } from "./backlog.repository.ts";
-export { enterCancellation } from "./cancellation-lock.repository.ts";
+export { enterCancellation, holdCancellation } from "./cancellation-lock.repository.ts";
 export { endUnsent, finishMessage } from "./completion.repository.ts";
 export { type DeliveryFilter, findDelivery } from "./delivery.repository.ts";
 export { deliveryRoutes } from "./delivery.routes.ts";
-export { type DeliveryState, type Engagement, mergeReceipt, type Receipt } from "./delivery.rules.ts";
+export {
+  type DeliveryState,
+  type Engagement,
+  mergeReceipt,
+  REASONS,
+  RECALLABLE_STATES,
+  type Receipt,
+} from "./delivery.rules.ts";
 export { deliveryFilter } from "./delivery.schemas.ts";
 export { createDeliveryService } from "./delivery.service.ts";
 export { createDispatcher, SEND_QUEUE, SendHint } from "./dispatcher.ts";
 export { createExpander, listRecipients } from "./expander.ts";
-export { expandListed, expandResends, expandStep } from "./expansion.repository.ts";
+export { expandListed, expandResends, expandStep, NIL_UUID } from "./expansion.repository.ts";
 export type { InFlightLimits } from "./fair-share.rules.ts";
 export { holdUnsent, releaseUnsent } from "./holding.repository.ts";
 export { createLedger, type LedgerReport } from "./ledger.ts";
 export { perSecondOf } from "./pace.rules.ts";
 export { setRate } from "./pacer.repository.ts";
+export { keepAndApply } from "./receipt.repository.ts";
 export { receiptRoutes } from "./receipt.routes.ts";
 export { createReceiveReceipt } from "./receive-receipt.ts";
 export {
@@ -23,6 +31,7 @@ export {
   saveResends,
 } from "./resend.repository.ts";
 export { wakeRetries } from "./retry.repository.ts";
+export { START_WITHIN_SECONDS } from "./send.repository.ts";
 export type { ChannelHealth, ChannelObservation, SendChunkDeps } from "./send-batch.ts";
 export { createSendChunk } from "./send-chunk.ts";
 export { createSweeperLoops } from "./sweeper.ts";

@@ -1,10 +1,16 @@
-import type { SendResult } from "@tidings/sdk/plugin";
-import type { Transact } from "../../platform/database/index.ts";
+import type { PluginManifest, SendResult } from "@tidings/sdk/plugin";
+import type { Transact, Tx } from "../../platform/database/index.ts";
 import { fromBigint, toBigint } from "../../platform/ids.ts";
 import type { ChannelHandle, PluginCatalogue, PluginRuntime } from "../../platform/plugin-runtime/index.ts";
 import { finishInTurn } from "./completion.repository.ts";
 import { type Rendered, renderDelivery, type SharedContent } from "./content.rules.ts";
-import { type ChannelObservation, judgeChannel, judgeResults, type Round } from "./outcome.rules.ts";
+import {
+  type ChannelObservation,
+  judgeChannel,
+  judgeResults,
+  questionsAbout,
+  type Round,
+} from "./outcome.rules.ts";
 import { type ChunkEnd, type ChunkWork, endChunk, type ReadyRow } from "./send.repository.ts";
 import { type DeliveryException, settleBatch } from "./settle.repository.ts";
 
@@ -18,6 +24,13 @@ export interface SendChunkDeps {
   toHandle(tenantId: string, channelId: string, channel: NonNullable<ChunkWork["channel"]>): ChannelHandle;
   /** What follows a settled batch: fallback timers of its users. Part of the same transaction. */
   afterBatch: AfterBatch;
+  /** Has the vendor asked later about what a batch left open. Part of the same transaction. */
+  openInquiry(
+    tx: Tx,
+    attempt: { tenantId: string; messageId: string; channelId: string; attemptId: string } & Range,
+    kind: "outcome" | "receipt",
+    manifest: PluginManifest,
+  ): Promise<void>;
   /** What follows the end of a chunk: perhaps the message is complete. */
   afterChunk(tenantId: string, messageId: string): Promise<void>;
   /** The same for a chunk whose message was looked after in the transaction that ended it. */
@@ -37,11 +50,9 @@ export interface Breaker {
   ): Promise<boolean>;
 }
 
-export type AfterBatch = (
-  tx: Parameters<Parameters<Transact>[1]>[0],
-  work: ChunkWork,
-  range: { firstId: string; lastId: string },
-) => Promise<void>;
+type Range = { firstId: string; lastId: string };
+
+export type AfterBatch = (tx: Tx, work: ChunkWork, range: Range) => Promise<void>;
 
 export type ChannelHealth = { ok: true } | { ok: false; code: string; detail: string };
 
@@ -64,13 +75,16 @@ export interface Findings {
 /** A part of a chunk that the vendor gets in one go; its intent is written down. */
 export interface Batch {
   attemptId: string;
+  /** Milliseconds of `performance.now()`: what is not begun by then is left, somebody else may take it over. */
+  startBy: number;
   /** What the intent covers. */
-  range: { firstId: string; lastId: string };
+  range: Range;
   /** What of it is still to be sent. */
   rows: ReadyRow[];
   /** It is all that the chunk has to send. */
   isAll: boolean;
   handle: ChannelHandle;
+  manifest: PluginManifest;
   shared: SharedContent;
   round: Round;
   found: Findings;
@@ -80,12 +94,12 @@ export interface Batch {
 export async function sendBatch(
   deps: SendChunkDeps,
   work: ChunkWork,
-  { attemptId, range, rows, isAll, handle, shared, round, found }: Batch,
+  { attemptId, startBy, range, rows, isAll, handle, manifest, shared, round, found }: Batch,
 ): Promise<boolean> {
   const rendered = rows.map((row) => renderDelivery(shared, row));
   const messages = rendered.flatMap((one) => ("message" in one ? [one.message] : []));
   const batchRef = fromBigint("att", attemptId);
-  const results = messages.length > 0 ? await deps.runtime.send(handle, { batchRef, messages }) : [];
+  const results = messages.length > 0 ? await deps.runtime.send(handle, { batchRef, messages, startBy }) : [];
   const judged = judgeResults(results, (ref) => toBigint("dlv", ref), round);
   judged.exceptions.push(...unrenderable(rendered));
   const endsChunk = isAll && judged.exceptions.length === 0;
@@ -95,6 +109,9 @@ export async function sendBatch(
       await Promise.all([
         settleBatch(tx, work, { attemptId, ...range, ...judged }),
         deps.afterBatch(tx, work, range),
+        ...questionsAbout(judged, manifest).map((kind) =>
+          deps.openInquiry(tx, { ...work, attemptId, ...range }, kind, manifest),
+        ),
         ...(endsChunk ? [endChunk(tx, work, ALL_SENT), finishInTurn(tx, work.tenantId, work.messageId)] : []),
       ]);
     }),

@@ -71,7 +71,7 @@ interface BegunChunk {
 }
 
 /** What the batches of a chunk have in common. */
-type RoundContext = Pick<Batch, "handle" | "shared" | "round" | "found">;
+type RoundContext = Pick<Batch, "handle" | "manifest" | "shared" | "round" | "found">;
 
 /** There is nothing to send: the hint was stale, or the chunk has been left again. `over` is a message to look after. */
 interface Over {
@@ -106,6 +106,7 @@ async function begin(
   if (!opened) return leave(brokenOff(work, rows));
   const context: RoundContext = {
     handle: deps.toHandle(work.tenantId, work.channelId, work.channel),
+    manifest: plugin.manifest,
     shared: sharedContent(work, plugin),
     round: {
       count: work.roundCount,

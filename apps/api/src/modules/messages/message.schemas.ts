@@ -164,6 +164,7 @@ const Counts = z
     unknown: count,
     cancelled: count,
     expired: count,
+    recalled: count,
   })
   .openapi("Counts", {
     description:

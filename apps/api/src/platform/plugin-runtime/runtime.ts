@@ -1,5 +1,7 @@
 import type {
   PluginManifest,
+  QueryAnswer,
+  RecallResult,
   ReceiptInput,
   ReceiptOutput,
   SendResult,
@@ -9,7 +11,7 @@ import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { type CredentialsCache, createCredentialsCache, readCredentials } from "./auth/credentials.ts";
 import type { LoadedPlugins, PluginModule } from "./catalogue.ts";
-import type { ChannelHandle, SendBatch } from "./channel.ts";
+import type { ChannelHandle, FollowUp, SendBatch } from "./channel.ts";
 import { logReceiptFault } from "./execution/fault-log.ts";
 import { PluginFault } from "./execution/plugin-fault.ts";
 import { createPureExecutor } from "./execution/pure-plugin.ts";
@@ -30,6 +32,10 @@ export type ReceiptRequest = Pick<ReceiptInput, "headers" | "query" | "body">;
 export interface PluginRuntime {
   /** Sends a batch and answers every ref exactly once. Never throws. */
   send(channel: ChannelHandle, batch: SendBatch): Promise<SendResult[]>;
+  /** Asks what the vendor knows of messages, and answers every ref exactly once. Never throws. */
+  query(channel: ChannelHandle, asked: FollowUp): Promise<QueryAnswer[]>;
+  /** Takes messages back, and answers every ref exactly once. Never throws. */
+  recall(channel: ChannelHandle, asked: FollowUp): Promise<RecallResult[]>;
   /** Proves a channel's settings without sending anything to anybody. Never throws. */
   verify(channel: ChannelHandle): Promise<Verification>;
   /** Reads a vendor's push; a plugin that fails over it answers 400 without events. Never throws. */
@@ -79,6 +85,15 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
     }
   }
 
+  async function prepareFollowUp(
+    channel: ChannelHandle,
+  ): Promise<{ sender: Sender; module: PluginModule } | typeof NO_SECRETS> {
+    const found = find(channel);
+    if (!found) return MISSING_PLUGIN;
+    const sender = await prepare(channel, found.manifest, credentialsCache.get);
+    return sender ? { sender, module: found.module } : NO_SECRETS;
+  }
+
   return {
     async send(channel, batch) {
       const found = find(channel);
@@ -89,6 +104,24 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
       return module.level === "pure"
         ? pure.send(sender, module.functions, batch)
         : native.send(sender, module.functions, batch);
+    },
+
+    async query(channel, asked) {
+      const ready = await prepareFollowUp(channel);
+      if ("code" in ready) return unanswered(asked, ready);
+      const { sender, module } = ready;
+      return module.level === "pure"
+        ? pure.query(sender, module.functions, asked)
+        : native.query(sender, module.functions, asked);
+    },
+
+    async recall(channel, asked) {
+      const ready = await prepareFollowUp(channel);
+      if ("code" in ready) return unanswered(asked, ready);
+      const { sender, module } = ready;
+      return module.level === "pure"
+        ? pure.recall(sender, module.functions, asked)
+        : native.recall(sender, module.functions, asked);
     },
 
     async verify(channel) {
@@ -128,5 +161,8 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
 
 const MISSING_PLUGIN = { code: "plugin_missing", detail: "The plugin of this channel is not installed." };
 const NO_SECRETS = { code: "secrets_unavailable", detail: "The secrets of this channel cannot be read." };
+
+const unanswered = ({ messages }: FollowUp, because: typeof NO_SECRETS) =>
+  messages.map(({ ref }) => ({ ref, status: "unanswered" as const, ...because }));
 
 const refuse = (status: number): ReceiptOutput => ({ events: [], reply: { status, body: "" } });

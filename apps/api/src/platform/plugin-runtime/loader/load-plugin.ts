@@ -6,6 +6,7 @@ import type { ErrorObject } from "ajv/dist/2020.js";
 import type { LoadedPlugin, PluginModule } from "../catalogue.ts";
 import { createAjv } from "./ajv.ts";
 import { deepFreeze } from "./deep-freeze.ts";
+import { isPushed } from "../receipt-modes.ts";
 import { findManifestFaults } from "./manifest-rules.ts";
 import { createSettingsValidator, secretFieldsOf } from "./settings-validator.ts";
 
@@ -99,7 +100,13 @@ function isOutside(root: string, path: string): boolean {
   return way === ".." || way.startsWith(`..${sep}`);
 }
 
-function neededFunctions({ level, receipts }: PluginManifest): string[] {
+function neededFunctions({ level, receipts, query, recall }: PluginManifest): string[] {
   if (level === "native") return ["open"];
-  return receipts.mode === "push" ? ["plan", "settle", "parseReceipt"] : ["plan", "settle"];
+  return [
+    "plan",
+    "settle",
+    ...(isPushed(receipts) ? ["parseReceipt"] : []),
+    ...(query ? ["query"] : []),
+    ...(recall ? ["recall"] : []),
+  ];
 }

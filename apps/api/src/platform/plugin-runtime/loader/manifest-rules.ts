@@ -1,6 +1,7 @@
 import { type PluginManifest, PROTOCOL_VERSION } from "@tidings/sdk/plugin";
 import { secretsOfScheme } from "../auth/index.ts";
 import { settingOfHost } from "../outbound/destination.ts";
+import { isPulled } from "../receipt-modes.ts";
 
 const majorOf = (version: string) => version.split(".")[0];
 
@@ -12,6 +13,7 @@ export function findManifestFaults(manifest: PluginManifest): string[] {
     ...findAuthFaults(manifest),
     ...findHostFaults(manifest),
     ...findIdempotencyFaults(manifest),
+    ...findPullFaults(manifest),
   ];
 }
 
@@ -59,4 +61,12 @@ const isHostName = (text: string) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(tex
 function findIdempotencyFaults({ idempotency }: PluginManifest): string[] {
   const isVague = idempotency.kind === "key" && idempotency.windowSeconds === undefined;
   return isVague ? ["idempotency needs windowSeconds"] : [];
+}
+
+function findPullFaults({ receipts, query }: PluginManifest): string[] {
+  if (!isPulled(receipts)) return [];
+  return [
+    ...(query ? [] : ["pulled receipts need query"]),
+    ...(receipts.pollSeconds === undefined ? ["pulled receipts need receipts.pollSeconds"] : []),
+  ];
 }

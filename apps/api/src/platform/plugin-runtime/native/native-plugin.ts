@@ -1,12 +1,21 @@
 import { randomBytes } from "node:crypto";
-import type { NativePlugin, NativeSession, SendResult, Verification } from "@tidings/sdk/plugin";
+import type {
+  NativePlugin,
+  NativeSession,
+  QueryAnswer,
+  RecallResult,
+  SendResult,
+  Verification,
+} from "@tidings/sdk/plugin";
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
-import type { SendBatch } from "../channel.ts";
+import type { FollowUp, SendBatch } from "../channel.ts";
 import { BatchOutcome } from "../execution/batch-outcome.ts";
 import { DeadlineError, withDeadline } from "../execution/deadline.ts";
 import { logBreaches, logFault } from "../execution/fault-log.ts";
+import { FollowUpOutcome, type ReadSaid, readAnswer, readRecall } from "../execution/follow-up.ts";
 import { PluginFault } from "../execution/plugin-fault.ts";
+import { readList } from "../execution/plugin-output.ts";
 import type { Sender } from "../execution/request-sender.ts";
 import { cleanVerification, isVerification } from "../execution/verification.ts";
 import type { PluginMetrics, RequestOutcome } from "../metrics.ts";
@@ -45,18 +54,55 @@ export function createNativeExecutor(deps: NativeExecutorDeps) {
   async function sendBatch(
     session: NativeSession,
     { channel: { settings }, manifest }: Sender,
-    batch: SendBatch,
+    { batchRef, messages }: SendBatch,
   ): Promise<unknown[]> {
-    const input = { ...batch, settings, now: clock.now().getTime(), seed: randomBytes(16).toString("hex") };
+    const input = { batchRef, messages, settings, ...fresh() };
     const results: unknown = await withDeadline(
       session.send(input),
-      batchTimeoutMs(manifest.limits, batch.messages.length),
+      batchTimeoutMs(manifest.limits, messages.length),
     );
     if (!Array.isArray(results)) throw new PluginFault("send returned no array");
     return results;
   }
 
+  const fresh = () => ({ now: clock.now().getTime(), seed: randomBytes(16).toString("hex") });
+
+  async function followUp<T extends QueryAnswer | RecallResult>(
+    sender: Sender,
+    plugin: NativePlugin,
+    { messages }: FollowUp,
+    { op, read }: { op: "query" | "recall"; read: ReadSaid<T> },
+  ): Promise<T[]> {
+    const { channel, manifest } = sender;
+    const refs = messages.map(({ ref }) => ref);
+    const outcome = new FollowUpOutcome(refs, read, sender.credentials.redact);
+    try {
+      const said: unknown = await sessions.use(
+        channel,
+        () => open(sender, plugin),
+        async (session) =>
+          withDeadline(
+            Promise.resolve(session[op]?.({ messages, settings: channel.settings, ...fresh() })),
+            batchTimeoutMs(manifest.limits, messages.length),
+          ),
+      );
+      outcome.add(readList(said));
+      return outcome.complete(MISSING);
+    } catch (error) {
+      logFault(logger, sender, op, error);
+      return outcome.complete(error instanceof DeadlineError ? LATE : FAILED);
+    } finally {
+      logBreaches(logger, sender, outcome.breaches);
+    }
+  }
+
   return {
+    query: (sender: Sender, plugin: NativePlugin, asked: FollowUp): Promise<QueryAnswer[]> =>
+      followUp(sender, plugin, asked, { op: "query", read: readAnswer }),
+
+    recall: (sender: Sender, plugin: NativePlugin, asked: FollowUp): Promise<RecallResult[]> =>
+      followUp(sender, plugin, asked, { op: "recall", read: readRecall }),
+
     async send(sender: Sender, plugin: NativePlugin, batch: SendBatch): Promise<SendResult[]> {
       const refs = batch.messages.map(({ ref }) => ref);
       const outcome = new BatchOutcome(refs, sender.credentials.redact);
@@ -66,7 +112,8 @@ export function createNativeExecutor(deps: NativeExecutorDeps) {
         const results = await sessions.use(
           sender.channel,
           () => open(sender, plugin),
-          (session) => {
+          async (session) => {
+            if (performance.now() > (batch.startBy ?? Number.POSITIVE_INFINITY)) return [];
             outcome.markSent(refs);
             ending = "ambiguous";
             return sendBatch(session, sender, batch);
