@@ -53,4 +53,5 @@ CREATE INDEX "inquiries_of_channel" ON "inquiries" USING btree ("tenant_id","cha
 CREATE INDEX "inquiries_of_message" ON "inquiries" USING btree ("tenant_id","message_id");--> statement-breakpoint
 CREATE INDEX "recall_outcomes_tenant_id_delivery_id_index" ON "recall_outcomes" USING btree ("tenant_id","delivery_id");--> statement-breakpoint
 CREATE INDEX "recalls_tenant_id_message_id_id_index" ON "recalls" USING btree ("tenant_id","message_id","id");--> statement-breakpoint
-CREATE INDEX "recalls_waking" ON "recalls" USING btree ("wake_at") WHERE wake_at is not null;
+CREATE INDEX "recalls_waking" ON "recalls" USING btree ("wake_at") WHERE wake_at is not null;--> statement-breakpoint
+CREATE INDEX "vendor_references_by_delivery" ON "vendor_references" USING brin ("delivery_id") WITH (autosummarize=true);

@@ -19,6 +19,7 @@ import {
 import { createFallbackLoop, wakeFlows } from "../modules/flows/index.ts";
 import { createReconciler, openAbandoned, openInquiry, type ReconcilerDeps } from "../modules/inquiries/index.ts";
 import { createWakingLoop } from "../modules/messages/index.ts";
+import { createRecaller } from "../modules/recalls/index.ts";
 import { createOccurrenceLoop } from "../modules/series/index.ts";
 import { compactStatistics } from "../modules/statistics/index.ts";
 import { type Loop, type RunningLoop, startLoop } from "../platform/loops.ts";
@@ -87,7 +88,7 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
     logger,
   });
   for (const loop of sweepers) start(loop);
-  start(composeReconciler(foundation, { afterInquiry: afterChunk, nudgeDispatcher }));
+  for (const loop of followUpLoops(foundation, { afterChunk, nudgeDispatcher })) start(loop);
   const { report } = foundation.metrics.ledger;
   start(createLedger({ dispatch, transact, logger, now: () => foundation.clock.now(), report }));
   const worker = startSending(foundation, queue, { afterChunk, afterLastBatch, isStopping: () => stopping });
@@ -104,26 +105,28 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
   };
 }
 
-/** What asks vendors about what is not known. */
-function composeReconciler(
-  { dispatch, transactAsWorker: transact, runtime, plugins, vault, clock }: Foundation,
-  steps: Pick<ReconcilerDeps, "afterInquiry" | "nudgeDispatcher">,
-): Loop {
-  return createReconciler({
-    dispatch,
-    transact,
-    runtime,
-    catalogue: plugins,
-    async findChannel(tx, { tenantId, channelId }) {
-      const channel = await findChannel(tx, tenantId, channelId);
-      return channel && vault.toHandle(channel);
-    },
-    applyReceipts: keepAndApply,
-    holdCancellation,
-    wakeFlows,
-    ...steps,
-    now: () => clock.now(),
-  });
+/** What comes back to what was sent: asks about what is not known, and takes back what people asked for. */
+function followUpLoops(
+  { dispatch, transactAsWorker: transact, runtime, plugins: catalogue, vault, clock }: Foundation,
+  { afterChunk, nudgeDispatcher }: Pick<SendChunkDeps, "afterChunk"> & Pick<ReconcilerDeps, "nudgeDispatcher">,
+): Loop[] {
+  const findHandle: ReconcilerDeps["findChannel"] = async (tx, { tenantId, channelId }) => {
+    const channel = await findChannel(tx, tenantId, channelId);
+    return channel && vault.toHandle(channel);
+  };
+  const shared = { dispatch, transact, runtime, catalogue, findChannel: findHandle };
+  return [
+    createReconciler({
+      ...shared,
+      applyReceipts: keepAndApply,
+      holdCancellation,
+      wakeFlows,
+      afterInquiry: afterChunk,
+      nudgeDispatcher,
+      now: () => clock.now(),
+    }),
+    createRecaller({ ...shared, afterRecall: afterChunk }),
+  ];
 }
 
 /** What begins, or ends, because its time has come. */

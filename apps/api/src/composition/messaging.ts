@@ -12,6 +12,7 @@ import {
   findChannel,
   findChannelTenant,
   isReceiptToken,
+  listNamedChannels,
 } from "../modules/channels/index.ts";
 import {
   createDeliveryService,
@@ -33,6 +34,7 @@ import {
   messageRoutes,
 } from "../modules/messages/index.ts";
 import { createPluginService, pluginRoutes } from "../modules/plugins/index.ts";
+import { createRecallService, recallRoutes } from "../modules/recalls/index.ts";
 import { createStatisticsService, readMessageTotals, statisticsRoutes } from "../modules/statistics/index.ts";
 import type { ChannelHandle } from "../platform/plugin-runtime/index.ts";
 import { createRecentAnswers } from "../platform/recent-answers.ts";
@@ -97,6 +99,16 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
         updateMessage: createUpdateMessage({ transact, assertVisible: messages.getVisible }),
       }),
       deliveryRoutes(deliveries),
+      recallRoutes(
+        createRecallService({
+          transact,
+          catalogue,
+          getVisible: messages.getVisible,
+          cancelRest: messages.cancelRest,
+          listChannels: listNamedChannels,
+          nudge,
+        }),
+      ),
       ...composeRepetition(foundation, { planSend, admission, assertVisible: messages.getVisible, nudge }),
       approvalRoutes(approvalFlows, approvalRequests),
       statisticsRoutes(createStatisticsService({ transact })),

@@ -148,8 +148,9 @@ describe("what a lost worker had under way", () => {
       await telegraph.hasAsked(id, round);
     }
     await school.completed(id);
-    expect(await school.timelineOf(id)).toMatchObject({ state: "unknown", reason: "inquiry_unanswered" });
-    expect(telegraph.calls("query")).toHaveLength(10);
+    const { id: ref, state, reason } = await school.timelineOf(id);
+    expect({ state, reason }).toEqual({ state: "unknown", reason: "inquiry_unanswered" });
+    expect(telegraph.calls("query").filter(({ refs }) => refs.includes(ref))).toHaveLength(10);
     expect(telegraph.calls("send")).toHaveLength(1);
   });
 
@@ -228,7 +229,7 @@ describe("an ambiguous answer", () => {
       query: () => ({ status: "unanswered" }),
     });
     const { channels: _, ...message } = messageTo(users("u-1"), []);
-    const id = await school.send({ ...message, policy: { id: policyId } });
+    const id = await school.send({ ...message, policy: policyId });
     await school.reaches(id, "unknown");
     await timePasses(installation, 70);
     await school.reaches(id, "accepted", 1);
