@@ -72,7 +72,7 @@ function writeReports(messages: SimulatedSms[], now: number): string {
       send_time: writeBeijingTime(message.at),
       report_time: writeBeijingTime(now),
       success: message.report === "delivered",
-      err_code: message.report === "delivered" ? "DELIVERED" : "MOBILE_NOT_ON_SERVICE",
+      err_code: CARRIER_CODES[message.report === "delivered" ? "delivered" : "undelivered"],
       err_msg: message.report === "delivered" ? "用户接收成功" : "手机停机",
       sms_size: String(countSegments(message.text)),
       biz_id: message.bizId,
@@ -87,7 +87,10 @@ function countSegments(text: string): number {
   return length <= 70 ? 1 : Math.ceil(length / 67);
 }
 
-function writeBeijingTime(at: number): string {
+/** What the carrier says of a phone. */
+export const CARRIER_CODES = { delivered: "DELIVERED", undelivered: "MOBILE_NOT_ON_SERVICE" };
+
+export function writeBeijingTime(at: number): string {
   return new Date(at + 8 * 3_600_000).toISOString().slice(0, 19).replace("T", " ");
 }
 
