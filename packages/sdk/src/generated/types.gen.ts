@@ -520,7 +520,7 @@ export type DeliveryDetail = Delivery & {
     }>;
     timeline: Array<{
         at: string;
-        kind: 'created' | 'attempt_started' | 'attempt_ended' | 'receipt' | 'inquiry' | 'recall';
+        kind: 'created' | 'attempt_started' | 'attempt_ended' | 'receipt' | 'inquiry' | 'recall' | 'state';
         type: string;
         code: string | null;
         detail: string | null;
@@ -968,6 +968,7 @@ export type RecallPreview = {
         channel: {
             id: string;
             name: string;
+            kind: string;
         };
         canRecall: boolean;
         /**

@@ -40,7 +40,8 @@ export async function finishInTurn(tx: Tx, tenantId: string, messageId: string):
 
 /**
  * Ends what has not been sent of an ended message; what an open attempt covers is left to its outcome. What waits to
- * be sent again, because the vendor may have it already and would drop a repeat, is `unknown`.
+ * be sent again, because the vendor may have it already and would drop a repeat, is `unknown`; what the vendor said it
+ * never got is not.
  */
 export async function endUnsent(
   tx: Tx,
@@ -56,7 +57,9 @@ export async function endUnsent(
     with ended as (
       update deliveries d set changed_at = now(), reason = ${REASONS[end]},
         state = case when exists(select from attempts a where a.tenant_id = ${tenant} and a.chunk_id = c.id
-          and d.id between a.first_id and a.last_id and a.outcome ?| array['unknown', 'abandoned'])
+          and d.id between a.first_id and a.last_id and a.outcome ?| array['unknown', 'abandoned']
+          and not exists(select from receipts r where r.tenant_id = ${tenant} and r.delivery_id = d.id
+            and r.type = 'not_found' and r.received_at >= a.ended_at))
           then 'unknown' else ${end} end::delivery_state
       from chunks c
       where c.tenant_id = ${tenant} and c.message_id = ${message} and c.state <> 'done'

@@ -29,6 +29,7 @@ interface RawRecall {
 export interface SentOverChannel {
   channelId: string;
   name: string;
+  kind: string;
   pluginId: string | null;
   /** The vendor has it, and nothing says that it did not arrive. */
   sentCount: number;
@@ -52,7 +53,14 @@ export async function countSent(
     seconds: windowSeconds,
   }));
   const counted = await sql<
-    { channel_id: string; name: string | null; plugin_id: string | null; sent: number; late: number }[]
+    {
+      channel_id: string;
+      name: string | null;
+      kind: string | null;
+      plugin_id: string | null;
+      sent: number;
+      late: number;
+    }[]
   >`
     with windows as (
       select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as w(channel_id uuid, seconds int)
@@ -64,7 +72,7 @@ export async function countSent(
           and (${key}::bigint is null or d.id = ${key}::bigint) offset 0
       ) d where k.tenant_id = ${tenant} and k.message_id = ${toUuid("message", messageId)} limit ${MAX_COUNTED}
     )
-    select k.channel_id, c.name, c.plugin_id, count(s.sent_at)::int as sent,
+    select k.channel_id, c.name, c.kind, c.plugin_id, count(s.sent_at)::int as sent,
       count(*) filter (where s.sent_at < now() - make_interval(secs => w.seconds))::int as late
     from (
       select distinct channel_id from chunks where tenant_id = ${tenant}
@@ -74,10 +82,11 @@ export async function countSent(
     left join channels c on c.tenant_id = ${tenant} and c.id = k.channel_id
     left join sent s on s.channel_id = k.channel_id
     left join windows w on w.channel_id = k.channel_id
-    group by 1, 2, 3 order by 2`;
+    group by 1, 2, 3, 4 order by 2`;
   return counted.map((row) => ({
     channelId: fromUuid("channel", row.channel_id),
     name: row.name ?? fromUuid("channel", row.channel_id),
+    kind: row.kind ?? "",
     pluginId: row.plugin_id,
     sentCount: row.sent,
     lateCount: row.late,

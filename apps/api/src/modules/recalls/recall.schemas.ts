@@ -34,7 +34,7 @@ export const RecallPreviewAnswer = z
     }),
     channels: z.array(
       z.object({
-        channel: z.object({ id: fields.id("channel"), name: z.string() }),
+        channel: z.object({ id: fields.id("channel"), name: z.string(), kind: z.string() }),
         canRecall: z.boolean(),
         sentCount: count.openapi({ description: "What the vendor has, and did not fail to deliver." }),
         recallableCount: count,

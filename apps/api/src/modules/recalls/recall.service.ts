@@ -23,7 +23,7 @@ export interface RecallServiceDeps {
 
 /** What a recall would do over one channel. */
 export interface ChannelPreview {
-  channel: { id: string; name: string };
+  channel: { id: string; name: string; kind: string };
   canRecall: boolean;
   recallableCount: number;
   tooLateCount: number;
@@ -141,10 +141,10 @@ async function previewChannels(
     return windowSeconds === undefined ? [] : [{ channelId, windowSeconds }];
   });
   const sent = await repository.countSent(tx, ctx.tenantId, target, windows);
-  return sent.map(({ channelId, name, pluginId, sentCount, lateCount }) => {
+  return sent.map(({ channelId, name, kind, pluginId, sentCount, lateCount }) => {
     const canRecall = windowOf(deps, pluginId) !== undefined;
     return {
-      channel: { id: channelId, name },
+      channel: { id: channelId, name, kind },
       canRecall,
       recallableCount: canRecall ? sentCount - lateCount : 0,
       tooLateCount: canRecall ? lateCount : 0,

@@ -28,6 +28,8 @@ const texts: Record<string, () => string> = {
   "message.rate_changed": m.audit_message_rate_changed,
   "message.expired": m.audit_message_expired,
   "message.replayed": m.audit_message_replayed,
+  "message.recalled": m.audit_message_recalled,
+  "delivery.recalled": m.audit_delivery_recalled,
   "delivery.resent": m.audit_delivery_resent,
   "series.created": m.audit_series_created,
   "series.cancelled": m.audit_series_cancelled,

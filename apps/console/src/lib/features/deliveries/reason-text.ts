@@ -14,6 +14,12 @@ const texts: Record<string, (input: { detail: string }) => string> = {
   cancelled: m.deliveries_reason_cancelled,
   reached_earlier: m.deliveries_reason_reached_earlier,
   time_to_live_over: m.deliveries_reason_time_to_live_over,
+  inquiry_unanswered: m.deliveries_reason_inquiry_unanswered,
+  never_reached_vendor: m.deliveries_reason_never_reached_vendor,
+  recalled: m.deliveries_reason_recalled,
+  recall_not_supported: m.recalls_reason_not_supported,
+  recall_window_over: m.recalls_reason_window_over,
+  recall_unanswered: m.recalls_reason_unanswered,
   // What a vendor that gives no code of its own is known to have done.
   rejected: m.deliveries_reason_rejected,
   transient: m.deliveries_reason_transient,
