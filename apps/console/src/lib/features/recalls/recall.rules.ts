@@ -11,6 +11,11 @@ export function isBeingRecalled(preview: RecallPreview | undefined): boolean {
   return preview?.recalls.some(({ state }) => state === "running") ?? false;
 }
 
+/** Differs whenever the latest recall has got on. */
+export function latestMark({ recalls: [latest] }: RecallPreview): string {
+  return latest ? `${latest.id} ${latest.state} ${doneCount(latest)}` : "";
+}
+
 /** Deliveries of a recall that have an outcome. */
 export function doneCount({ counts }: Recall): number {
   return counts.recalled + counts.tooLate + counts.failed;
