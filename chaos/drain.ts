@@ -39,7 +39,8 @@ async function hurry(stage: Stage): Promise<Rest> {
   );
   // Not the first pause: until it is over, the vendor may not know of what it took.
   await stage.database.run(
-    (sql) => sql`update inquiries set ask_at = now() where round_count > 0 and ask_at > now() + interval '1 second'`,
+    (sql) =>
+      sql`update inquiries set ask_at = now() where round_count > 0 and ask_at > now() + interval '1 second'`,
   );
   return rest;
 }

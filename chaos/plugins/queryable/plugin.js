@@ -20,7 +20,10 @@ export const settle = ({ op, responses }) =>
 
 function readAnswer({ refs, status, body }) {
   const known = status === 200 ? new Set(JSON.parse(body).known) : undefined;
-  return refs.map((ref) => ({ ref, status: !known ? "unanswered" : known.has(ref) ? "accepted" : "not_found" }));
+  return refs.map((ref) => ({
+    ref,
+    status: !known ? "unanswered" : known.has(ref) ? "accepted" : "not_found",
+  }));
 }
 
 function readResponse(response) {

@@ -101,7 +101,9 @@ function readDetails(response: PlannedResponse): Reading {
   const { outIds = [] } = (response.context ?? {}) as Partial<Question>;
   const own = details.find(({ OutId }) => typeof OutId === "string" && outIds.includes(OutId));
   if (own) return readStatus(own);
-  return pageCountOf(answer) > MAX_PAGES ? { status: "unanswered", code: "too_many_messages" } : { absent: true };
+  return pageCountOf(answer) > MAX_PAGES
+    ? { status: "unanswered", code: "too_many_messages" }
+    : { absent: true };
 }
 
 /** The pages that a first page leaves out. */

@@ -117,7 +117,11 @@ test("finds out what became of messages whose call was never answered", async ()
     makeMessage(3, { address: "13811118888" }),
   ];
   simulator.misbehave("hang", 2);
-  expect(await send(messages, 200)).toMatchObject([{ status: "unknown" }, { status: "unknown" }, { status: "unknown" }]);
+  expect(await send(messages, 200)).toMatchObject([
+    { status: "unknown" },
+    { status: "unknown" },
+    { status: "unknown" },
+  ]);
   await vi.waitFor(async () =>
     expect(await ask([...messages, makeMessage(4, { address: "13811114444" })])).toEqual([
       { ref: "dlv_1", status: "delivered", at: expect.any(Number) },

@@ -1,4 +1,10 @@
-import type { FollowUpInput, PlannedResponse, RecallOutput, RecallResult, SettleOutput } from "@tidings/sdk/plugin";
+import type {
+  FollowUpInput,
+  PlannedResponse,
+  RecallOutput,
+  RecallResult,
+  SettleOutput,
+} from "@tidings/sdk/plugin";
 import { post } from "./plan.ts";
 import { clip } from "./text.ts";
 

@@ -17,7 +17,12 @@ import {
   withdrawSteps,
 } from "../modules/deliveries/index.ts";
 import { createFallbackLoop, wakeFlows } from "../modules/flows/index.ts";
-import { createReconciler, openAbandoned, openInquiry, type ReconcilerDeps } from "../modules/inquiries/index.ts";
+import {
+  createReconciler,
+  openAbandoned,
+  openInquiry,
+  type ReconcilerDeps,
+} from "../modules/inquiries/index.ts";
 import { createWakingLoop } from "../modules/messages/index.ts";
 import { createRecaller } from "../modules/recalls/index.ts";
 import { createOccurrenceLoop } from "../modules/series/index.ts";
@@ -108,7 +113,10 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
 /** What comes back to what was sent: asks about what is not known, and takes back what people asked for. */
 function followUpLoops(
   { dispatch, transactAsWorker: transact, runtime, plugins: catalogue, vault, clock }: Foundation,
-  { afterChunk, nudgeDispatcher }: Pick<SendChunkDeps, "afterChunk"> & Pick<ReconcilerDeps, "nudgeDispatcher">,
+  {
+    afterChunk,
+    nudgeDispatcher,
+  }: Pick<SendChunkDeps, "afterChunk"> & Pick<ReconcilerDeps, "nudgeDispatcher">,
 ): Loop[] {
   const findHandle: ReconcilerDeps["findChannel"] = async (tx, { tenantId, channelId }) => {
     const channel = await findChannel(tx, tenantId, channelId);

@@ -12,7 +12,6 @@ import {
   findChannel,
   findChannelTenant,
   isReceiptToken,
-  listNamedChannels,
 } from "../modules/channels/index.ts";
 import {
   createDeliveryService,
@@ -34,13 +33,13 @@ import {
   messageRoutes,
 } from "../modules/messages/index.ts";
 import { createPluginService, pluginRoutes } from "../modules/plugins/index.ts";
-import { createRecallService, recallRoutes } from "../modules/recalls/index.ts";
 import { createStatisticsService, readMessageTotals, statisticsRoutes } from "../modules/statistics/index.ts";
 import type { ChannelHandle } from "../platform/plugin-runtime/index.ts";
 import { createRecentAnswers } from "../platform/recent-answers.ts";
 import { applyDecision } from "./apply-decision.ts";
 import { askForMessage } from "./ask-for-approval.ts";
 import type { Foundation } from "./foundation.ts";
+import { composeRecalls } from "./recalls.ts";
 import { composeRepetition } from "./repetition.ts";
 
 /** Channels, approvals, messages and what became of them. `nudge`: something may be due now. */
@@ -99,16 +98,7 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
         updateMessage: createUpdateMessage({ transact, assertVisible: messages.getVisible }),
       }),
       deliveryRoutes(deliveries),
-      recallRoutes(
-        createRecallService({
-          transact,
-          catalogue,
-          getVisible: messages.getVisible,
-          cancelRest: messages.cancelRest,
-          listChannels: listNamedChannels,
-          nudge,
-        }),
-      ),
+      composeRecalls(foundation, { ...messages, nudge }),
       ...composeRepetition(foundation, { planSend, admission, assertVisible: messages.getVisible, nudge }),
       approvalRoutes(approvalFlows, approvalRequests),
       statisticsRoutes(createStatisticsService({ transact })),

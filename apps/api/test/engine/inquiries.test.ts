@@ -201,7 +201,8 @@ describe("an ambiguous answer", () => {
     const id = await telegraph.send("u-1", "u-2", "u-3");
     await until(async () => (await school.message(id)).counts.unknown === 3);
     const deliveries = await school.deliveriesOf(id);
-    for (const { id: ref, address } of deliveries) words.set(ref, address === "u-2" ? "not_found" : "accepted");
+    for (const { id: ref, address } of deliveries)
+      words.set(ref, address === "u-2" ? "not_found" : "accepted");
     await timePasses(installation, 6);
     await school.completed(id);
     expect((await school.message(id)).counts).toMatchObject({ submitted: 3, unknown: 0 });

@@ -18,7 +18,12 @@ import { givenTelegraph, type Telegraph } from "./telegraph.ts";
 interface Preview {
   recallableCount: number;
   cancelsRest: boolean;
-  channels: { channel: { name: string }; canRecall: boolean; recallableCount: number; tooLateCount: number }[];
+  channels: {
+    channel: { name: string };
+    canRecall: boolean;
+    recallableCount: number;
+    tooLateCount: number;
+  }[];
   recalls: {
     id: string;
     state: string;
@@ -76,7 +81,10 @@ it("takes back what was sent, says so in the timeline, and counts it", async () 
   const id = await givenSent("u-1", "u-2", "u-3");
   expect(await previewOf(`/v1/messages/${id}`)).toMatchObject({ recallableCount: 3, cancelsRest: false });
   expect((await recall(`/v1/messages/${id}`)).status).toBe(202);
-  expect(await recallOf(id)).toMatchObject({ deliveryCount: 3, counts: { recalled: 3, tooLate: 0, failed: 0 } });
+  expect(await recallOf(id)).toMatchObject({
+    deliveryCount: 3,
+    counts: { recalled: 3, tooLate: 0, failed: 0 },
+  });
   const [first] = await school.deliveriesOf(id);
   expect(first).toMatchObject({ state: "recalled", reason: "recalled" });
   const { timeline } = await mustSucceed<{ timeline: { kind: string; type: string }[] }>(
@@ -104,6 +112,8 @@ it("says what could not be taken back, and why", async () => {
   );
   const states = (await school.deliveriesOf(id)).map(({ state }) => state).sort();
   expect(states).toEqual(["accepted", "accepted", "recalled"]);
+  // What failed may be tried again; what was too late stays so.
+  expect(await previewOf(`/v1/messages/${id}`)).toMatchObject({ recallableCount: 1 });
 });
 
 it("takes back one delivery and leaves the others", async () => {
@@ -243,6 +253,10 @@ it("is written down in the audit log with its numbers", async () => {
     school.owner("GET", "/v1/audit-entries?limit=20"),
   );
   expect(items).toContainEqual(
-    expect.objectContaining({ action: "message.recalled", subjectId: id, after: expect.objectContaining({ deliveryCount: 1 }) }),
+    expect.objectContaining({
+      action: "message.recalled",
+      subjectId: id,
+      after: expect.objectContaining({ deliveryCount: 1 }),
+    }),
   );
 });

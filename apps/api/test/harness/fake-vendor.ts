@@ -66,7 +66,8 @@ export async function startFakeVendor(): Promise<FakeVendor> {
     const call = await readCall(request);
     calls.push(call);
     const answer = decide(call);
-    if (isSending(call) && isCarriedOut(answer)) for (const ref of call.refs) effects.set(ref, (effects.get(ref) ?? 0) + 1);
+    if (isSending(call) && isCarriedOut(answer))
+      for (const ref of call.refs) effects.set(ref, (effects.get(ref) ?? 0) + 1);
     await waitAtGate(gate);
     if (slownessMs > 0) await new Promise((resolve) => setTimeout(resolve, slownessMs));
     if (answer === "cut") return void request.socket.destroy();

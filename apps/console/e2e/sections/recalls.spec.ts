@@ -49,8 +49,13 @@ test("what was sent is taken back, after saying how much, and what was not says 
   await screenshot(page, "recalled-message");
   await expectAccessible(page);
 
-  await people.getByRole("link", { name: /reader/ }).first().click();
-  await expect(page.getByText("来不及撤回").first()).toBeVisible();
+  await people
+    .getByRole("link", { name: /reader/ })
+    .first()
+    .click();
+  await expect(page).toHaveURL(/\/deliveries\/dlv_/);
+  await expect(page.getByRole("list", { name: "投递过程" }).getByText("来不及撤回").first()).toBeVisible();
+  await expect(recallButton(page)).toHaveCount(0);
   await screenshot(page, "recall-too-late");
   await expectAccessible(page);
 });

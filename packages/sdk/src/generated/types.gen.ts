@@ -977,7 +977,7 @@ export type RecallPreview = {
         sentCount: number;
         recallableCount: number;
         /**
-         * Sent longer ago than the vendor takes anything back.
+         * Sent longer ago than the vendor takes anything back, or found too late before.
          */
         tooLateCount: number;
     }>;

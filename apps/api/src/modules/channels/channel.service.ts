@@ -61,7 +61,8 @@ export async function tryAgain(
 export function createChannelService(deps: ChannelServiceDeps) {
   function present(ctx: RequestContext, channel: ChannelWithParts): Channel {
     const receipts = deps.catalogue.find(channel.pluginId)?.manifest.receipts;
-    const url = receipts && isPushed(receipts) ? receiptsUrl(deps.publicUrl, deps.installationKey, channel.id) : null;
+    const url =
+      receipts && isPushed(receipts) ? receiptsUrl(deps.publicUrl, deps.installationKey, channel.id) : null;
     return visibleTo(ctx, { ...channel, receiptsUrl: url });
   }
 

@@ -121,8 +121,7 @@ const listAsked = ({ sql }: Tx, due: DueChannel, rows: DueRow[], batchSize: numb
   ) v on true
   order by i.ask_at, i.attempt_id, i.kind, d.id limit ${batchSize}`;
 
-const keysOf = (rows: DueRow[]) =>
-  JSON.stringify(rows.map(({ attempt_id, kind }) => ({ attempt_id, kind })));
+const keysOf = (rows: DueRow[]) => JSON.stringify(rows.map(({ attempt_id, kind }) => ({ attempt_id, kind })));
 
 const isOf = (row: DueRow) => (asked: AskedRow) =>
   asked.attempt_id === row.attempt_id && asked.kind === row.kind;

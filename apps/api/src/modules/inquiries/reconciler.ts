@@ -155,11 +155,7 @@ async function settleUnknown(
 }
 
 /** True when the inquiry has ended. */
-async function proceed(
-  tx: Tx,
-  inquiry: Inquiry,
-  manifest: PluginManifest | undefined,
-): Promise<boolean> {
+async function proceed(tx: Tx, inquiry: Inquiry, manifest: PluginManifest | undefined): Promise<boolean> {
   const { hasMore, hasOpen } = await settling.lookAtRest(tx, inquiry);
   const canGoOn = hasOpen && manifest !== undefined && !inquiry.isOver;
   if (canGoOn && hasMore) {

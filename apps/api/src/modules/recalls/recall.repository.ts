@@ -33,7 +33,7 @@ export interface SentOverChannel {
   pluginId: string | null;
   /** The vendor has it, and nothing says that it did not arrive. */
   sentCount: number;
-  /** Of these, sent longer ago than the window. */
+  /** Of these, sent longer ago than the window, or found too late by an earlier recall. */
   lateCount: number;
 }
 
@@ -65,15 +65,18 @@ export async function countSent(
     with windows as (
       select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as w(channel_id uuid, seconds int)
     ), sent as (
-      select k.channel_id, d.sent_at from chunks k cross join lateral (
-        select coalesce(d.accepted_at, d.delivered_at) as sent_at from deliveries d
+      select k.channel_id, d.sent_at, d.was_late from chunks k cross join lateral (
+        select coalesce(d.accepted_at, d.delivered_at) as sent_at,
+          exists(select from recall_outcomes o where o.tenant_id = ${tenant} and o.delivery_id = d.id
+            and o.outcome = 'too_late') as was_late
+        from deliveries d
         where d.tenant_id = ${tenant} and d.id between k.first_id and k.last_id
           and d.state = any(${RECALLABLE_STATES}::text[]::delivery_state[])
           and (${key}::bigint is null or d.id = ${key}::bigint) offset 0
       ) d where k.tenant_id = ${tenant} and k.message_id = ${toUuid("message", messageId)} limit ${MAX_COUNTED}
     )
     select k.channel_id, c.name, c.kind, c.plugin_id, count(s.sent_at)::int as sent,
-      count(*) filter (where s.sent_at < now() - make_interval(secs => w.seconds))::int as late
+      count(*) filter (where s.was_late or s.sent_at < now() - make_interval(secs => w.seconds))::int as late
     from (
       select distinct channel_id from chunks where tenant_id = ${tenant}
         and message_id = ${toUuid("message", messageId)}

@@ -1,5 +1,12 @@
 import { access, createRoute, createRouter, json, problems, type Router } from "../../platform/http/index.ts";
-import { DeliveryParam, MessageParam, Recall, RecallPreviewAnswer, toRecall, toRecallPreview } from "./recall.schemas.ts";
+import {
+  DeliveryParam,
+  MessageParam,
+  Recall,
+  RecallPreviewAnswer,
+  toRecall,
+  toRecallPreview,
+} from "./recall.schemas.ts";
 import type { RecallService } from "./recall.service.ts";
 
 const description =

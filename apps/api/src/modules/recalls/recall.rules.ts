@@ -35,7 +35,10 @@ export interface JudgedRecall {
 }
 
 /** What the plugin said, by row keys; what it could not tell yet has no outcome, and is asked again in the next round. */
-export function judgeRecalls(results: readonly RecallResult[], idOf: (ref: string) => string): JudgedRecall[] {
+export function judgeRecalls(
+  results: readonly RecallResult[],
+  idOf: (ref: string) => string,
+): JudgedRecall[] {
   return results.flatMap(({ ref, status, code, detail }) =>
     status === "unanswered"
       ? []

@@ -14,7 +14,9 @@ export const Recall = z
     messageId: fields.id("message"),
     deliveryId: fields.deliveryId.nullable().openapi({ description: "Null for the whole message." }),
     state: z.enum(["running", "ended"]),
-    deliveryCount: count.openapi({ description: "Deliveries that could be taken back when it was asked for." }),
+    deliveryCount: count.openapi({
+      description: "Deliveries that could be taken back when it was asked for.",
+    }),
     counts: z.object({ recalled: count, tooLate: count, failed: count }),
     reasons: z
       .array(z.object({ outcome: z.enum(OUTCOMES), code: z.string(), count }))
@@ -38,7 +40,9 @@ export const RecallPreviewAnswer = z
         canRecall: z.boolean(),
         sentCount: count.openapi({ description: "What the vendor has, and did not fail to deliver." }),
         recallableCount: count,
-        tooLateCount: count.openapi({ description: "Sent longer ago than the vendor takes anything back." }),
+        tooLateCount: count.openapi({
+          description: "Sent longer ago than the vendor takes anything back, or found too late before.",
+        }),
       }),
     ),
     recalls: z.array(Recall).openapi({ description: "The message's latest 20 recalls, newest first." }),

@@ -58,7 +58,9 @@ export function createRecallService(deps: RecallServiceDeps) {
 
   const begin = async (ctx: RequestContext, find: (tx: Tx) => Promise<Target>, subjectId: string) => {
     authorize(ctx, "send", "Message");
-    const recall = await deps.transact(ctx, async (tx) => beginRecall(deps, tx, ctx, await find(tx), subjectId));
+    const recall = await deps.transact(ctx, async (tx) =>
+      beginRecall(deps, tx, ctx, await find(tx), subjectId),
+    );
     deps.nudge();
     return recall;
   };
@@ -121,7 +123,16 @@ async function beginRecall(
     after: { recallId: id, deliveryCount, hasCancelled },
   });
   const deliveryId = key === null ? null : subjectId;
-  return { id, messageId, deliveryId, state: "running", deliveryCount, tally: [], createdAt: ctx.now(), endedAt: null };
+  return {
+    id,
+    messageId,
+    deliveryId,
+    state: "running",
+    deliveryCount,
+    tally: [],
+    createdAt: ctx.now(),
+    endedAt: null,
+  };
 }
 
 const sumOf = (channels: ChannelPreview[]) =>
@@ -177,7 +188,7 @@ async function assertPossible(
   const late = channels.reduce((sum, { tooLateCount }) => sum + tooLateCount, 0);
   throw nothingToRecall(
     late > 0
-      ? `${late} were sent longer ago than their vendor takes anything back.`
+      ? `It is too late for ${late}: they were sent longer ago than their vendor takes anything back, or it said so.`
       : `Nothing of ${subjectId} was sent over a channel that takes it back, or it did not arrive anyway.`,
   );
 }

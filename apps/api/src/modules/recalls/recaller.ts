@@ -3,7 +3,14 @@ import type { Database, Transact, Tx } from "../../platform/database/index.ts";
 import { fromBigint, toBigint } from "../../platform/ids.ts";
 import type { Loop } from "../../platform/loops.ts";
 import type { ChannelHandle, PluginCatalogue, PluginRuntime } from "../../platform/plugin-runtime/index.ts";
-import { addToTally, type JudgedRecall, judgeRecalls, MAX_ROUNDS, pauseAfter, RECALL_REASONS } from "./recall.rules.ts";
+import {
+  addToTally,
+  type JudgedRecall,
+  judgeRecalls,
+  MAX_ROUNDS,
+  pauseAfter,
+  RECALL_REASONS,
+} from "./recall.rules.ts";
 import type { DueRecall, SentDelivery, TakenRecall } from "./recalling.repository.ts";
 import * as recalling from "./recalling.repository.ts";
 
@@ -87,7 +94,14 @@ function lengthOfRun(deliveries: SentDelivery[], channelId: string): number {
   return end < 0 ? deliveries.length : end;
 }
 
-const toSentMessage = ({ id, address, sentAt, attemptId, vendorIds, vendorId }: SentDelivery): SentMessage => ({
+const toSentMessage = ({
+  id,
+  address,
+  sentAt,
+  attemptId,
+  vendorIds,
+  vendorId,
+}: SentDelivery): SentMessage => ({
   ref: fromBigint("dlv", id),
   batchRef: fromBigint("att", attemptId),
   address,

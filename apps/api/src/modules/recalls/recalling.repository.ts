@@ -126,7 +126,7 @@ const isCandidate = (sql: Tx["sql"], { tenantId, recallId, deliveryKey }: TakenR
   d.state = any(${RECALLABLE_STATES}::text[]::delivery_state[])
   and (${deliveryKey}::bigint is null or d.id = ${deliveryKey}::bigint)
   and not exists(select from recall_outcomes o where o.tenant_id = ${toUuid("tenant", tenantId)}
-    and o.recall_id = ${toUuid("recall", recallId)} and o.delivery_id = d.id))`;
+    and o.delivery_id = d.id and (o.recall_id = ${toUuid("recall", recallId)} or o.outcome = 'too_late')))`;
 
 /** Writes down what became of some deliveries: their states, counts and outcomes, and ends their users' fallbacks. */
 export async function settleRecalls({ sql }: Tx, recall: TakenRecall, judged: JudgedRecall[]): Promise<void> {

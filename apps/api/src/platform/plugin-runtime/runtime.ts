@@ -13,11 +13,13 @@ import { type CredentialsCache, createCredentialsCache, readCredentials } from "
 import type { LoadedPlugins, PluginModule } from "./catalogue.ts";
 import type { ChannelHandle, FollowUp, SendBatch } from "./channel.ts";
 import { logReceiptFault } from "./execution/fault-log.ts";
+import { MISSING_PLUGIN, NO_SECRETS } from "./execution/obstacles.ts";
 import { PluginFault } from "./execution/plugin-fault.ts";
 import { createPureExecutor } from "./execution/pure-plugin.ts";
 import { readReceipt } from "./execution/receipts.ts";
 import { createRequestSender, type Sender } from "./execution/request-sender.ts";
 import { Slots } from "./execution/slots.ts";
+import { createFollowUps } from "./follow-ups.ts";
 import { noMetrics, type PluginMetrics } from "./metrics.ts";
 import { createNativeExecutor } from "./native/native-plugin.ts";
 import { NativeSessions } from "./native/sessions.ts";
@@ -85,15 +87,6 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
     }
   }
 
-  async function prepareFollowUp(
-    channel: ChannelHandle,
-  ): Promise<{ sender: Sender; module: PluginModule } | typeof NO_SECRETS> {
-    const found = find(channel);
-    if (!found) return MISSING_PLUGIN;
-    const sender = await prepare(channel, found.manifest, credentialsCache.get);
-    return sender ? { sender, module: found.module } : NO_SECRETS;
-  }
-
   return {
     async send(channel, batch) {
       const found = find(channel);
@@ -106,23 +99,12 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
         : native.send(sender, module.functions, batch);
     },
 
-    async query(channel, asked) {
-      const ready = await prepareFollowUp(channel);
-      if ("code" in ready) return unanswered(asked, ready);
-      const { sender, module } = ready;
-      return module.level === "pure"
-        ? pure.query(sender, module.functions, asked)
-        : native.query(sender, module.functions, asked);
-    },
-
-    async recall(channel, asked) {
-      const ready = await prepareFollowUp(channel);
-      if ("code" in ready) return unanswered(asked, ready);
-      const { sender, module } = ready;
-      return module.level === "pure"
-        ? pure.recall(sender, module.functions, asked)
-        : native.recall(sender, module.functions, asked);
-    },
+    ...createFollowUps({
+      find,
+      prepare: (...sender) => prepare(...sender, credentialsCache.get),
+      pure,
+      native,
+    }),
 
     async verify(channel) {
       const found = find(channel);
@@ -158,11 +140,5 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
     },
   };
 }
-
-const MISSING_PLUGIN = { code: "plugin_missing", detail: "The plugin of this channel is not installed." };
-const NO_SECRETS = { code: "secrets_unavailable", detail: "The secrets of this channel cannot be read." };
-
-const unanswered = ({ messages }: FollowUp, because: typeof NO_SECRETS) =>
-  messages.map(({ ref }) => ({ ref, status: "unanswered" as const, ...because }));
 
 const refuse = (status: number): ReceiptOutput => ({ events: [], reply: { status, body: "" } });

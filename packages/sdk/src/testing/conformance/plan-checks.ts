@@ -1,6 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { OutboundMessage, PlannedRequest, PluginManifest, Settings } from "../../plugin/index.ts";
-import { type Check, type ConformanceInput, findRefProblems, makeBatch, makeFollowUp, makeMessages } from "./subject.ts";
+import {
+  type Check,
+  type ConformanceInput,
+  findRefProblems,
+  makeBatch,
+  makeFollowUp,
+  makeMessages,
+} from "./subject.ts";
 
 const SPEED_MESSAGE_COUNT = 500;
 const SPEED_LIMIT_MS = 50;

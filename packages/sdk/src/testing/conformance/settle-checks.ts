@@ -1,7 +1,14 @@
 import type { PluginManifest, SendResult, SendStatus } from "../../plugin/index.ts";
 import { SEND_STATUSES } from "../../plugin/index.ts";
 import type { Answer } from "../conversation.ts";
-import { type Check, findRefProblems, findTextProblems, makeBatch, makeMessages, playBatch } from "./subject.ts";
+import {
+  type Check,
+  findRefProblems,
+  findTextProblems,
+  makeBatch,
+  makeMessages,
+  playBatch,
+} from "./subject.ts";
 
 interface Case {
   name: string;

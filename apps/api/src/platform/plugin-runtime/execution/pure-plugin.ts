@@ -1,26 +1,17 @@
 import { randomBytes } from "node:crypto";
-import type {
-  PlannedRequest,
-  PurePlugin,
-  QueryAnswer,
-  RecallResult,
-  SendResult,
-  SettleInput,
-  Verification,
-  VerifyInput,
-} from "@tidings/sdk/plugin";
+import type { PurePlugin, SendResult, Verification, VerifyInput } from "@tidings/sdk/plugin";
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
-import type { FollowUp, SendBatch } from "../channel.ts";
+import type { SendBatch } from "../channel.ts";
 import { BatchOutcome } from "./batch-outcome.ts";
+import { createConversation, type Listener } from "./conversation.ts";
 import { logBreaches, logFault } from "./fault-log.ts";
-import { FollowUpOutcome, type ReadSaid, readAnswer, readRecall } from "./follow-up.ts";
 import { PluginFault } from "./plugin-fault.ts";
-import { readFollowUp, readPlan, readRequests, readSettlement, type Settlement } from "./plugin-output.ts";
+import { readPlan, readRequests, type Settlement } from "./plugin-output.ts";
+import { createPureFollowUps } from "./pure-follow-ups.ts";
 import type { createRequestSender, Sender } from "./request-sender.ts";
 import { cleanVerification } from "./verification.ts";
 
-const MAX_ROUNDS = 3;
 const NO_RESULT = { code: "no_result", detail: "The plugin gave no result for this message." };
 const FAILED = { code: "plugin_error", detail: "The plugin failed." };
 
@@ -32,53 +23,12 @@ export interface PureExecutorDeps {
 
 /** Holds the conversation between a pure plugin and its vendor: plan → requests → settle, at most three rounds. */
 export function createPureExecutor({ sendRequests, clock, logger }: PureExecutorDeps) {
-  const now = () => clock.now().getTime();
-
-  async function converse(
-    sender: Sender,
-    plugin: PurePlugin,
-    { op, first, startBy }: { op: SettleInput["op"]; first: PlannedRequest[]; startBy?: number },
-    listener: { sent?(refs: string[]): void; settled(settlement: Settlement): void },
-  ): Promise<void> {
-    const send = sendRequests(sender, startBy);
-    const { settings } = sender.channel;
-    let requests = first;
-    for (let round = 1; requests.length > 0; round += 1) {
-      if (round > MAX_ROUNDS) throw new PluginFault(`asked for more than ${MAX_ROUNDS} rounds`);
-      const responses = await Promise.all(
-        requests.map(async (request) => {
-          const response = await send(request);
-          if (!("error" in response) || response.error === "ambiguous") listener.sent?.(request.refs);
-          return response;
-        }),
-      );
-      const settlement = readSettlement(await plugin.settle({ op, responses, settings, now: now() }));
-      listener.settled(settlement);
-      requests = settlement.requests;
-    }
-  }
-
-  async function followUp<T extends QueryAnswer | RecallResult>(
-    sender: Sender,
-    plugin: PurePlugin,
-    { messages }: FollowUp,
-    way: { op: "query" | "recall"; said: "answers" | "recalls"; read: ReadSaid<T> },
-  ): Promise<T[]> {
-    const refs = messages.map(({ ref }) => ref);
-    const outcome = new FollowUpOutcome(refs, way.read, sender.credentials.redact);
-    try {
-      const plan = readFollowUp(await plugin[way.op]?.({ messages, ...fresh(sender) }), way.said);
-      outcome.add(plan.said);
-      const settled = (settlement: Settlement) => outcome.add(settlement[way.said]);
-      await converse(sender, plugin, { op: way.op, first: plan.requests }, { settled });
-      return outcome.complete(NO_RESULT);
-    } catch (error) {
-      logFault(logger, sender, way.op, error);
-      return outcome.complete(FAILED);
-    } finally {
-      logBreaches(logger, sender, outcome.breaches);
-    }
-  }
+  const converse = createConversation({ sendRequests, clock });
+  const fresh = (sender: Sender): VerifyInput => ({
+    settings: sender.channel.settings,
+    now: clock.now().getTime(),
+    seed: randomBytes(16).toString("hex"),
+  });
 
   return {
     async send(sender: Sender, plugin: PurePlugin, { startBy, ...batch }: SendBatch): Promise<SendResult[]> {
@@ -87,16 +37,11 @@ export function createPureExecutor({ sendRequests, clock, logger }: PureExecutor
       try {
         const plan = readPlan(await plugin.plan({ ...batch, ...fresh(sender) }));
         outcome.add(plan.results);
-        const first = plan.requests;
-        await converse(
-          sender,
-          plugin,
-          { op: "send", first, ...(startBy !== undefined && { startBy }) },
-          {
-            sent: (some) => outcome.markSent(some),
-            settled: ({ results }) => outcome.add(results),
-          },
-        );
+        const listener: Listener = {
+          sent: (some) => outcome.markSent(some),
+          settled: ({ results }) => outcome.add(results),
+        };
+        await converse(sender, plugin, { op: "send", first: plan.requests, startBy }, listener);
         return outcome.complete(NO_RESULT);
       } catch (error) {
         logFault(logger, sender, "send", error);
@@ -106,11 +51,7 @@ export function createPureExecutor({ sendRequests, clock, logger }: PureExecutor
       }
     },
 
-    query: (sender: Sender, plugin: PurePlugin, asked: FollowUp): Promise<QueryAnswer[]> =>
-      followUp(sender, plugin, asked, { op: "query", said: "answers", read: readAnswer }),
-
-    recall: (sender: Sender, plugin: PurePlugin, asked: FollowUp): Promise<RecallResult[]> =>
-      followUp(sender, plugin, asked, { op: "recall", said: "recalls", read: readRecall }),
+    ...createPureFollowUps({ converse, fresh, logger }),
 
     async verify(sender: Sender, plugin: PurePlugin): Promise<Verification> {
       if (!plugin.verify) return { ok: true, code: "not_testable", detail: "This plugin offers no test." };
@@ -130,8 +71,4 @@ export function createPureExecutor({ sendRequests, clock, logger }: PureExecutor
       }
     },
   };
-
-  function fresh(sender: Sender): VerifyInput {
-    return { settings: sender.channel.settings, now: now(), seed: randomBytes(16).toString("hex") };
-  }
 }

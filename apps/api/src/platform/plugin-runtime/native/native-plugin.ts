@@ -1,26 +1,19 @@
 import { randomBytes } from "node:crypto";
-import type {
-  NativePlugin,
-  NativeSession,
-  QueryAnswer,
-  RecallResult,
-  SendResult,
-  Verification,
-} from "@tidings/sdk/plugin";
+import type { NativePlugin, NativeSession, SendResult, Verification } from "@tidings/sdk/plugin";
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
-import type { FollowUp, SendBatch } from "../channel.ts";
+import type { SendBatch } from "../channel.ts";
 import { BatchOutcome } from "../execution/batch-outcome.ts";
 import { DeadlineError, withDeadline } from "../execution/deadline.ts";
 import { logBreaches, logFault } from "../execution/fault-log.ts";
-import { FollowUpOutcome, type ReadSaid, readAnswer, readRecall } from "../execution/follow-up.ts";
 import { PluginFault } from "../execution/plugin-fault.ts";
-import { readList } from "../execution/plugin-output.ts";
 import type { Sender } from "../execution/request-sender.ts";
 import { cleanVerification, isVerification } from "../execution/verification.ts";
 import type { PluginMetrics, RequestOutcome } from "../metrics.ts";
 import type { ResolveHost } from "../outbound/address-guard.ts";
 import type { OutboundPolicy } from "../outbound/policy.ts";
+import { createNativeFollowUps } from "./native-follow-ups.ts";
+import { batchTimeoutMs, FAILED, LATE, MISSING } from "./native-results.ts";
 import { guardResolve } from "./resolve-host.ts";
 import type { NativeSessions } from "./sessions.ts";
 
@@ -32,10 +25,6 @@ export interface NativeExecutorDeps {
   logger: Logger;
   metrics: PluginMetrics;
 }
-
-const MISSING = { code: "no_result", detail: "The plugin gave no result for this message." };
-const FAILED = { code: "plugin_error", detail: "The plugin failed." };
-const LATE = { code: "timeout", detail: "The plugin did not finish in time." };
 
 /** Runs plugins that do their own I/O: once `send` is called, everything that goes wrong is ambiguous. */
 export function createNativeExecutor(deps: NativeExecutorDeps) {
@@ -67,41 +56,8 @@ export function createNativeExecutor(deps: NativeExecutorDeps) {
 
   const fresh = () => ({ now: clock.now().getTime(), seed: randomBytes(16).toString("hex") });
 
-  async function followUp<T extends QueryAnswer | RecallResult>(
-    sender: Sender,
-    plugin: NativePlugin,
-    { messages }: FollowUp,
-    { op, read }: { op: "query" | "recall"; read: ReadSaid<T> },
-  ): Promise<T[]> {
-    const { channel, manifest } = sender;
-    const refs = messages.map(({ ref }) => ref);
-    const outcome = new FollowUpOutcome(refs, read, sender.credentials.redact);
-    try {
-      const said: unknown = await sessions.use(
-        channel,
-        () => open(sender, plugin),
-        async (session) =>
-          withDeadline(
-            Promise.resolve(session[op]?.({ messages, settings: channel.settings, ...fresh() })),
-            batchTimeoutMs(manifest.limits, messages.length),
-          ),
-      );
-      outcome.add(readList(said));
-      return outcome.complete(MISSING);
-    } catch (error) {
-      logFault(logger, sender, op, error);
-      return outcome.complete(error instanceof DeadlineError ? LATE : FAILED);
-    } finally {
-      logBreaches(logger, sender, outcome.breaches);
-    }
-  }
-
   return {
-    query: (sender: Sender, plugin: NativePlugin, asked: FollowUp): Promise<QueryAnswer[]> =>
-      followUp(sender, plugin, asked, { op: "query", read: readAnswer }),
-
-    recall: (sender: Sender, plugin: NativePlugin, asked: FollowUp): Promise<RecallResult[]> =>
-      followUp(sender, plugin, asked, { op: "recall", read: readRecall }),
+    ...createNativeFollowUps({ sessions, open, fresh, logger }),
 
     async send(sender: Sender, plugin: NativePlugin, batch: SendBatch): Promise<SendResult[]> {
       const refs = batch.messages.map(({ ref }) => ref);
@@ -151,9 +107,4 @@ export function createNativeExecutor(deps: NativeExecutorDeps) {
       }
     },
   };
-}
-
-/** One turn for each message that shares a connection, and one to connect. */
-function batchTimeoutMs(limits: { concurrency: number; timeoutMs: number }, messageCount: number): number {
-  return limits.timeoutMs * (1 + Math.ceil(messageCount / limits.concurrency));
 }

@@ -9,7 +9,12 @@ export const query = ({ messages, settings }) => ({ requests: followUp("query", 
 export const recall = ({ messages, settings }) => ({ requests: followUp("recall", messages, settings) });
 
 function followUp(path, messages, settings) {
-  const items = messages.map(({ ref, batchRef, vendorId, address }) => ({ ref, batchRef, vendorId, to: address }));
+  const items = messages.map(({ ref, batchRef, vendorId, address }) => ({
+    ref,
+    batchRef,
+    vendorId,
+    to: address,
+  }));
   return items.length === 0 ? [] : [request(path, `/${path}`, settings, { items })];
 }
 
@@ -27,7 +32,8 @@ const request = (id, path, settings, body) => ({
 export function settle({ op, responses }) {
   const each = (say) => responses.flatMap((response) => response.refs.map((ref) => say(response, ref)));
   if (op === "query") return { results: [], answers: each((response, ref) => sayOf(response, ref, "known")) };
-  if (op === "recall") return { results: [], recalls: each((response, ref) => sayOf(response, ref, "recalls")) };
+  if (op === "recall")
+    return { results: [], recalls: each((response, ref) => sayOf(response, ref, "recalls")) };
   return { results: each(outcomeOf) };
 }
 
