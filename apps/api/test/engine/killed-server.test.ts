@@ -73,7 +73,11 @@ async function givenPupils({ server, vendor }: World): Promise<Sender> {
       tags: ["全校"],
       identities: [{ kind: "sms", address: newPhone() }],
     }));
-    await mustSucceed(owner("POST", "/v1/users/bulk", { users }));
+    // A busy machine may not get it done in time, and then asks to be asked again.
+    await until(async () => {
+      const answer = await owner("POST", "/v1/users/bulk", { users });
+      return answer.status === 503 ? undefined : await mustSucceed(Promise.resolve(answer));
+    });
   }
   const { items } = await mustSucceed<{ items: { id: string; code: string; receiptsUrl: string }[] }>(
     owner("GET", "/v1/channels"),
@@ -183,7 +187,7 @@ describe.each(BACKENDS)("the built server, with the queue on %s", (backend) => {
     const fates = await fatesOf(world, id);
     expect(fates.filter(({ count }) => count !== 1)).toEqual([]);
     expect(fates).toHaveLength(PUPILS);
-    expect(new Set(fates.map(({ state }) => state))).toEqual(new Set(["delivered"]));
+    expect(fates.filter(({ state }) => state !== "delivered")).toEqual([]);
     expect(fates.map(({ address }) => address).sort()).toEqual(numbers.sort());
     expect(counts).toMatchObject({ targeted: PUPILS, submitted: PUPILS, delivered: PUPILS, unknown: 0 });
     expect(gate.held()).toBeGreaterThan(firstHeld);

@@ -41,6 +41,14 @@ export interface ReceiptAbilities {
   read: boolean;
 }
 
+/** Whether the vendor calls us when it knows more. */
+export const isPushed = ({ mode }: Pick<ReceiptAbilities, "mode">): boolean =>
+  mode === "push" || mode === "both";
+
+/** Whether the vendor has to be asked. */
+export const isPulled = ({ mode }: Pick<ReceiptAbilities, "mode">): boolean =>
+  mode === "pull" || mode === "both";
+
 /** What the vendor does when it sees the same message twice. */
 export interface IdempotencyAbility {
   /** `key`: the vendor drops a repeat that carries the same key. `none`: a repeat is a second message. */

@@ -1,10 +1,11 @@
+import { isPushed } from "@tidings/sdk/plugin";
 import { authorize } from "../../platform/authorization/index.ts";
 import type { RequestContext } from "../../platform/context.ts";
 import { type Transact, type Tx, violatedUnique } from "../../platform/database/index.ts";
 import { invalidField, invalidInput, noSuch } from "../../platform/errors.ts";
 import { type Page, type PageRequest, toPage } from "../../platform/http/index.ts";
 import { newId } from "../../platform/ids.ts";
-import { isPushed, type LoadedPlugin, type PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
+import type { LoadedPlugin, PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
 import { recordAudit } from "../audit/index.ts";
 import { giveBackQuota, takeQuota } from "../tenants/index.ts";
 import { deleteBoundIdentities } from "../users/index.ts";

@@ -1,5 +1,4 @@
-import type { IdempotencyAbility, PluginManifest, SendResult } from "@tidings/sdk/plugin";
-import { isPulled } from "../../platform/plugin-runtime/index.ts";
+import { type IdempotencyAbility, isPulled, type PluginManifest, type SendResult } from "@tidings/sdk/plugin";
 import { MAX_ROUNDS } from "./delivery.rules.ts";
 import type { DeliveryException } from "./settle.repository.ts";
 

@@ -1,13 +1,8 @@
-import type { PluginManifest, QueryAnswer, ReceiptEvent } from "@tidings/sdk/plugin";
+import { isPulled, type PluginManifest, type QueryAnswer, type ReceiptEvent } from "@tidings/sdk/plugin";
 import type { Database, Transact, Tx } from "../../platform/database/index.ts";
 import { fromBigint, toBigint } from "../../platform/ids.ts";
 import type { Loop } from "../../platform/loops.ts";
-import {
-  type ChannelHandle,
-  isPulled,
-  type PluginCatalogue,
-  type PluginRuntime,
-} from "../../platform/plugin-runtime/index.ts";
+import type { ChannelHandle, PluginCatalogue, PluginRuntime } from "../../platform/plugin-runtime/index.ts";
 import { type DueChannel, type Inquiry, listDueChannels, takeInquiries } from "./asking.repository.ts";
 import { isLastWord, judgeNotFound, pauseAfter } from "./inquiry.rules.ts";
 import { openInquiry } from "./opening.repository.ts";

@@ -1,11 +1,10 @@
-import type { PluginManifest } from "@tidings/sdk/plugin";
+import type { PluginManifest, QueryAnswer, RecallResult } from "@tidings/sdk/plugin";
 import type { PluginModule } from "./catalogue.ts";
 import type { ChannelHandle, FollowUp } from "./channel.ts";
 import { MISSING_PLUGIN, NO_SECRETS } from "./execution/obstacles.ts";
 import type { createPureExecutor } from "./execution/pure-plugin.ts";
 import type { Sender } from "./execution/request-sender.ts";
 import type { createNativeExecutor } from "./native/native-plugin.ts";
-import type { PluginRuntime } from "./runtime.ts";
 
 export interface FollowUpsDeps {
   find(channel: ChannelHandle): { manifest: PluginManifest; module: PluginModule } | undefined;
@@ -15,8 +14,16 @@ export interface FollowUpsDeps {
   native: ReturnType<typeof createNativeExecutor>;
 }
 
-/** What comes back to messages that were sent; where the plugin cannot be called, nothing is known of any. */
-export function createFollowUps(deps: FollowUpsDeps): Pick<PluginRuntime, "query" | "recall"> {
+/** Comes back to messages that were sent. */
+export interface FollowUps {
+  /** Asks what the vendor knows of messages, and answers every ref exactly once. Never throws. */
+  query(channel: ChannelHandle, asked: FollowUp): Promise<QueryAnswer[]>;
+  /** Takes messages back, and answers every ref exactly once. Never throws. */
+  recall(channel: ChannelHandle, asked: FollowUp): Promise<RecallResult[]>;
+}
+
+/** Where the plugin cannot be called, nothing is known of any message. */
+export function createFollowUps(deps: FollowUpsDeps): FollowUps {
   const { find, prepare, pure, native } = deps;
   return {
     async query(channel, asked) {

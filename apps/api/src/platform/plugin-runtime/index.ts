@@ -3,5 +3,4 @@ export type { ChannelHandle } from "./channel.ts";
 export { loadPlugins } from "./loader/load-plugins.ts";
 export type { PluginMetrics } from "./metrics.ts";
 export type { OutboundPolicy } from "./outbound/policy.ts";
-export { isPulled, isPushed } from "./receipt-modes.ts";
 export { createPluginRuntime, type PluginRuntime, type ReceiptRequest } from "./runtime.ts";

@@ -1,7 +1,5 @@
 import type {
   PluginManifest,
-  QueryAnswer,
-  RecallResult,
   ReceiptInput,
   ReceiptOutput,
   SendResult,
@@ -11,7 +9,7 @@ import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { type CredentialsCache, createCredentialsCache, readCredentials } from "./auth/credentials.ts";
 import type { LoadedPlugins, PluginModule } from "./catalogue.ts";
-import type { ChannelHandle, FollowUp, SendBatch } from "./channel.ts";
+import type { ChannelHandle, SendBatch } from "./channel.ts";
 import { logReceiptFault } from "./execution/fault-log.ts";
 import { MISSING_PLUGIN, NO_SECRETS } from "./execution/obstacles.ts";
 import { PluginFault } from "./execution/plugin-fault.ts";
@@ -19,7 +17,7 @@ import { createPureExecutor } from "./execution/pure-plugin.ts";
 import { readReceipt } from "./execution/receipts.ts";
 import { createRequestSender, type Sender } from "./execution/request-sender.ts";
 import { Slots } from "./execution/slots.ts";
-import { createFollowUps } from "./follow-ups.ts";
+import { createFollowUps, type FollowUps } from "./follow-ups.ts";
 import { noMetrics, type PluginMetrics } from "./metrics.ts";
 import { createNativeExecutor } from "./native/native-plugin.ts";
 import { NativeSessions } from "./native/sessions.ts";
@@ -31,13 +29,9 @@ import type { OutboundPolicy } from "./outbound/policy.ts";
 export type ReceiptRequest = Pick<ReceiptInput, "headers" | "query" | "body">;
 
 /** Runs channel plugins: calls their functions, does their HTTP, and holds them to the contract. */
-export interface PluginRuntime {
+export interface PluginRuntime extends FollowUps {
   /** Sends a batch and answers every ref exactly once. Never throws. */
   send(channel: ChannelHandle, batch: SendBatch): Promise<SendResult[]>;
-  /** Asks what the vendor knows of messages, and answers every ref exactly once. Never throws. */
-  query(channel: ChannelHandle, asked: FollowUp): Promise<QueryAnswer[]>;
-  /** Takes messages back, and answers every ref exactly once. Never throws. */
-  recall(channel: ChannelHandle, asked: FollowUp): Promise<RecallResult[]>;
   /** Proves a channel's settings without sending anything to anybody. Never throws. */
   verify(channel: ChannelHandle): Promise<Verification>;
   /** Reads a vendor's push; a plugin that fails over it answers 400 without events. Never throws. */

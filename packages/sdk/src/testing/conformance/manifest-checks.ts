@@ -1,13 +1,14 @@
+import { isPulled, isPushed } from "../../plugin/index.ts";
 import { findManifestProblems, findSchemaProblems } from "./schema.ts";
 import type { Check } from "./subject.ts";
 
 export const manifestIsValid: Check = ({ manifest, plugin }) => [
   ...findManifestProblems(manifest),
   ...(manifest.level === "pure" ? [] : [`is of level ${manifest.level}; only pure plugins are checked here`]),
-  ...(["push", "both"].includes(manifest.receipts.mode) && !plugin.parseReceipt
+  ...(isPushed(manifest.receipts) && !plugin.parseReceipt
     ? ["declares pushed receipts and has no parseReceipt"]
     : []),
-  ...(["pull", "both"].includes(manifest.receipts.mode) && !(manifest.query && manifest.receipts.pollSeconds)
+  ...(isPulled(manifest.receipts) && !(manifest.query && manifest.receipts.pollSeconds)
     ? ["declares pulled receipts without query or without receipts.pollSeconds"]
     : []),
   ...(["query", "recall"] as const)

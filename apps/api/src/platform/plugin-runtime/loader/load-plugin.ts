@@ -1,10 +1,15 @@
 import { readFile, realpath } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import { manifestSchema, type NativePlugin, type PluginManifest, type PurePlugin } from "@tidings/sdk/plugin";
+import {
+  isPushed,
+  manifestSchema,
+  type NativePlugin,
+  type PluginManifest,
+  type PurePlugin,
+} from "@tidings/sdk/plugin";
 import type { ErrorObject } from "ajv/dist/2020.js";
 import type { LoadedPlugin, PluginModule } from "../catalogue.ts";
-import { isPushed } from "../receipt-modes.ts";
 import { createAjv } from "./ajv.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { findManifestFaults } from "./manifest-rules.ts";

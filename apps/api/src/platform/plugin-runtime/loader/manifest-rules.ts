@@ -1,7 +1,6 @@
-import { type PluginManifest, PROTOCOL_VERSION } from "@tidings/sdk/plugin";
+import { isPulled, type PluginManifest, PROTOCOL_VERSION } from "@tidings/sdk/plugin";
 import { secretsOfScheme } from "../auth/index.ts";
 import { settingOfHost } from "../outbound/destination.ts";
-import { isPulled } from "../receipt-modes.ts";
 
 const majorOf = (version: string) => version.split(".")[0];
 
