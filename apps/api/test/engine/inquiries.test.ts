@@ -223,6 +223,34 @@ describe("an ambiguous answer", () => {
     expect(new Set(asked.flat()).size).toBe(45);
   });
 
+  it("is not asked about while a worker holds the chunk, which would not see what is given back to it", async () => {
+    const addresses = Array.from({ length: 60 }, (_, index) => ({ address: `d-${index}` }));
+    let calls = 0;
+    telegraph.behave({
+      sending: () => (++calls === 1 ? "cut" : { status: 429 }),
+      query: () => ({ status: "not_found" }),
+    });
+    const id = await school.send(messageTo({ kind: "addresses", addresses }, ["telegraph"]));
+    await until(async () => {
+      const { unknown = 0 } = (await school.message(id)).counts;
+      return unknown > 0 && calls >= 2;
+    });
+    const gate = installation.vendor.hold();
+    telegraph.behave({ query: () => ({ status: "not_found" }) });
+    // The worker comes back for the rest of the chunk, and waits for the vendor with it.
+    await timePasses(installation, 3);
+    await gate.arrived(1);
+    await timePasses(installation, 6);
+    await telegraph.isPutOff(id);
+    expect(await questionsAbout(id)).toEqual([]);
+    gate.open();
+    await until(async () => {
+      await timePasses(installation, 3);
+      return (await school.message(id)).state === "completed";
+    });
+    expect((await school.message(id)).counts).toMatchObject({ submitted: 60, unknown: 0 });
+  });
+
   it("keeps a user's later step from being joined by the earlier one", async () => {
     const { id: policyId } = (
       await school.owner<{ id: string }>("POST", "/v1/policies", {

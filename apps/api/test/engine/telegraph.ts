@@ -29,6 +29,8 @@ export interface Telegraph extends SchoolChannel {
   calls(kind: "send" | "query" | "recall"): VendorCall[];
   /** Waits until every inquiry about the message has been through so many rounds, or is over. */
   hasAsked(messageId: string, roundCount: number): Promise<void>;
+  /** Waits until the inquiries about the message that were due are put off. */
+  isPutOff(messageId: string): Promise<void>;
 }
 
 const PATHS = { send: "/telegraph", query: "/telegraph/query", recall: "/telegraph/recall" };
@@ -67,6 +69,16 @@ export async function givenTelegraph(school: School): Promise<Telegraph> {
       await until(async () => {
         const rounds = await roundsOf(school.installation, messageId);
         return rounds.every((round) => round >= roundCount);
+      });
+    },
+    async isPutOff(messageId) {
+      await until(async () => {
+        const [row] = await school.installation.books.transaction(
+          ({ sql }) => sql<[{ due: number; open: number }]>`
+            select count(*)::int as open, count(*) filter (where ask_at <= now())::int as due
+            from inquiries where message_id = ${toUuid("message", messageId)}`,
+        );
+        return row.open > 0 && row.due === 0;
       });
     },
   };

@@ -80,8 +80,22 @@ export const isSubject = (sql: Tx["sql"]) => sql`(d.tenant_id = i.tenant_id
   and case i.kind when 'outcome' then d.state = 'unknown' and d.changed_at = i.opened_at
     else d.state = 'accepted' end)`;
 
+/** How soon to look again whether a worker has left a chunk, seconds. */
+const WAIT_FOR_WORKER_SECONDS = 2;
+
+/** Puts off what is about a chunk that a worker holds: what was not found could not be given back to it. */
+async function putOffHeld({ sql }: Tx, due: DueChannel): Promise<void> {
+  await sql`
+    update inquiries i set ask_at = now() + make_interval(secs => ${WAIT_FOR_WORKER_SECONDS})
+    from attempts a join chunks c on c.tenant_id = a.tenant_id and c.id = a.chunk_id
+    where i.tenant_id = ${toUuid("tenant", due.tenantId)} and i.channel_id = ${toUuid("channel", due.channelId)}
+      and i.kind = 'outcome' and i.ask_at <= now() and a.tenant_id = i.tenant_id and a.id = i.attempt_id
+      and c.state in ('queued', 'sending')`;
+}
+
 /** Takes up due inquiries of a channel, with at most as many deliveries as one call may ask about. */
 export async function takeInquiries(tx: Tx, due: DueChannel, batchSize: number): Promise<Inquiry[]> {
+  await putOffHeld(tx, due);
   const rows = await lockDue(tx, due);
   if (rows.length === 0) return [];
   const asked = await listAsked(tx, due, rows, batchSize);

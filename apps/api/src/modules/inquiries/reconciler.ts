@@ -127,7 +127,9 @@ async function settleUnknown(
   const now = deps.now();
   const accepted = answers.filter(({ status }) => status === "accepted");
   const lost = answers.filter(({ status }) => status === "not_found").map(({ ref }) => toBigint("dlv", ref));
-  const notFound = lost.length > 0 ? await settling.lockNotFound(tx, inquiry, lost) : [];
+  // What cannot be given back to its chunk now is asked about again.
+  const canGiveBack = lost.length > 0 && (await settling.lockChunk(tx, inquiry));
+  const notFound = canGiveBack ? await settling.lockNotFound(tx, inquiry, lost) : [];
   const settled: Settled[] = [
     ...accepted.map(({ ref, at }) => ({
       id: toBigint("dlv", ref),

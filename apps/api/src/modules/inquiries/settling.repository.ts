@@ -12,6 +12,16 @@ export interface NotFound {
 }
 
 /**
+ * Locks the chunk, and tells whether nobody holds it. A worker that ends its hold looks for what is left to send, and
+ * would not see what is made ready at the same moment; while the lock is ours, nobody can begin a hold.
+ */
+export async function lockChunk({ sql }: Tx, { tenantId, chunkId }: Inquiry): Promise<boolean> {
+  const [chunk] = await sql<{ state: string }[]>`
+    select state from chunks where tenant_id = ${toUuid("tenant", tenantId)} and id = ${chunkId} for update`;
+  return chunk?.state === "ready" || chunk?.state === "done";
+}
+
+/**
  * Locks those of the deliveries that are still unknown, then the flows of their users: receipts lock in the same order,
  * and the flows decide about their next step under the same lock.
  */
