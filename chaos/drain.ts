@@ -7,7 +7,7 @@ const LOOK_EVERY_MS = 1_000;
 const RECEIPTS_ARE_LATE_SECONDS = 4 * 86_400;
 
 export interface Rest {
-  /** Deliveries that are still to be sent, chunks that are not done, messages that are being expanded. */
+  /** Deliveries to be sent, chunks that are not done, questions to the vendor, messages that are being expanded. */
   open: number;
   /** Receipts that the vendor has not got rid of, or that wait for their delivery. */
   receipts: number;
@@ -37,6 +37,11 @@ async function hurry(stage: Stage): Promise<Rest> {
   await stage.database.run(
     (sql) => sql`update chunks set due_at = now() where state = 'ready' and due_at > now()`,
   );
+  // Not the first pause: until it is over, the vendor may not know of what it took.
+  await stage.database.run(
+    (sql) =>
+      sql`update inquiries set ask_at = now() where round_count > 0 and ask_at > now() + interval '1 second'`,
+  );
   return rest;
 }
 
@@ -45,6 +50,7 @@ async function look({ database, vendor }: Stage): Promise<Rest> {
     (sql) => sql<{ open: number; receipts: number; messages: number }[]>`
       select (select count(*)::int from deliveries where state = 'ready')
           + (select count(*)::int from chunks where state <> 'done')
+          + (select count(*)::int from inquiries where kind = 'outcome')
           + (select count(*)::int from messages where state = 'expanding') as open,
         (select count(*)::int from receipts where applied_at is null) as receipts,
         (select count(*)::int from messages where state in ('expanding', 'sending')) as messages`,

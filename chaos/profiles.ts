@@ -4,7 +4,7 @@ export interface Profile {
   /** Groups of users of a tenant; each message of a wave goes to one of them. */
   groups: number;
   groupSize: number;
-  /** Waves of broadcasts; in each, every tenant sends over both channels, and some with a fallback. */
+  /** Waves of broadcasts; in each, every tenant sends over every channel, and some with a fallback. */
   waves: number;
   waveEveryMs: number;
   /** Single messages of all tenants together. */

@@ -1,5 +1,5 @@
-/** The two ways a vendor may treat a repeat: it drops it, or sends it again. */
-export type ChannelName = "keyed" | "plain";
+/** A vendor drops a repeat, sends it again, or sends it again and can be asked what it has. */
+export type ChannelName = "keyed" | "plain" | "queryable";
 
 /** A message that the client was told is accepted: the client's own record, kept outside the product. */
 export interface AcceptedMessage {

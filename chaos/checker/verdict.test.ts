@@ -93,6 +93,15 @@ describe("the checker", () => {
       },
       { falseStatus: 1 },
     ],
+    [
+      "unknown where the vendor can be asked, also behind a cancellation",
+      {
+        rows: [row({ state: "unknown", channel: "queryable", reason: "cancelled" })],
+        accepted: [message({ channels: ["queryable"], isCancelled: true })],
+        vendor: [],
+      },
+      { falseStatus: 1 },
+    ],
   ])("convicts of %s", (_, evidence, charges) => {
     const verdict = judged(evidence);
     expect(verdict.charges).toEqual({ ...INNOCENT, ...charges });

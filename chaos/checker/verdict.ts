@@ -123,6 +123,10 @@ class Court {
       this.#charge("falseStatus", `${name}, although the vendor drops repeats`);
       return;
     }
+    if (channel === "queryable") {
+      this.#charge("falseStatus", `${name}, although the vendor can be asked`);
+      return;
+    }
     const cause = reason ?? "no reason";
     this.#unknown[cause] = (this.#unknown[cause] ?? 0) + 1;
   }

@@ -1,7 +1,7 @@
 import type { ChannelName } from "../checker/facts.ts";
 import type { Profile } from "../profiles.ts";
 import type { Random } from "../random.ts";
-import type { Tenant } from "../stage/seed.ts";
+import { CHANNELS, type Tenant } from "../stage/seed.ts";
 
 /** A message that will be sent, and when. */
 export interface Order {
@@ -11,13 +11,13 @@ export interface Order {
   recipients: string[];
   /** The tag that names the recipients; without one they are listed. */
   tag?: string;
-  route: "keyed" | "plain" | "both" | "fallback";
+  route: ChannelName | "all" | "fallback";
   /** Cancel it this long after it was accepted. */
   cancelAfterMs?: number;
 }
 
 export const channelsOf = ({ route }: Pick<Order, "route">): ChannelName[] =>
-  route === "both" ? ["keyed", "plain"] : [route === "fallback" ? "plain" : route];
+  route === "all" ? ["keyed", "plain", "queryable"] : [route === "fallback" ? "plain" : route];
 
 /** The share of a group that a message with a fallback is for: it listens to receipts, which costs more. */
 const FALLBACK_SHARE = 4;
@@ -34,7 +34,7 @@ export function planLoad(profile: Profile, tenants: Tenant[], random: Random): O
       mark: `single-${number}`,
       tenant,
       recipients: [random.pick(group)],
-      route: random.pick(["keyed", "plain", "both", "fallback"]),
+      route: random.pick(["keyed", "plain", "queryable", "all", "fallback"]),
     };
   });
   return [...waves.flat(), ...singles].sort((a, b) => a.atMs - b.atMs);
@@ -49,7 +49,7 @@ function planWave(profile: Profile, wave: number, tenant: Tenant, random: Random
   const order = (name: string, more: Pick<Order, "route"> & Partial<Order>): Order => {
     return { atMs: at(), mark: `${tenant.code}-${wave}-${name}`, tenant, recipients, tag, ...more };
   };
-  const orders = [order("keyed", { route: "keyed" }), order("plain", { route: "plain" })];
+  const orders = CHANNELS.map((route) => order(route, { route }));
   if (wave % 2 === 0) {
     const some = recipients.slice(0, recipients.length / FALLBACK_SHARE);
     // Spread would keep the tag, which names more people.
@@ -57,7 +57,7 @@ function planWave(profile: Profile, wave: number, tenant: Tenant, random: Random
     orders.push(listed);
   }
   if (wave % 3 === 0) {
-    orders.push(order("cancelled", { route: "both", cancelAfterMs: random.between(0, 3_000) }));
+    orders.push(order("cancelled", { route: "all", cancelAfterMs: random.between(0, 3_000) }));
   }
   return orders;
 }

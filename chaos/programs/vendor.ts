@@ -16,7 +16,8 @@ export interface VendorSettings {
 
 /**
  * A vendor with a log. What it takes is written and synced before it answers, so the log survives everything, and is
- * what the checker believes. `POST /<tenant>/<channel>` takes a batch; the channel `keyed` drops refs it has seen.
+ * what the checker believes. `POST /<tenant>/<channel>` takes a batch; the channel `keyed` drops refs it has seen, and
+ * `POST /<tenant>/queryable/query` tells which refs it has taken.
  */
 const settings = readSettings<VendorSettings>();
 const random = new Random(settings.seed);
@@ -51,7 +52,7 @@ interface Message {
 
 function take(path: string, channel: ChannelName, messages: Message[]): void {
   const sent = messages.filter(({ to }) => !isRefused(channel, to));
-  const fresh = sent.filter(({ ref }) => channel === "plain" || !seen.has(ref));
+  const fresh = sent.filter(({ ref }) => channel !== "keyed" || !seen.has(ref));
   write(sent.map((one) => ({ kind: fresh.includes(one) ? "taken" : "repeat", channel, ...one })));
   sync();
   for (const { ref } of fresh) seen.add(ref);
@@ -64,12 +65,14 @@ function take(path: string, channel: ChannelName, messages: Message[]): void {
 
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = request.url ?? "";
-  const channel = path.split("/").at(-1) as ChannelName;
-  const { messages } = JSON.parse(await readBody(request)) as { messages: Message[] };
+  const [, , channel, question] = path.split("/") as [string, string, ChannelName, string?];
+  const body = await readBody(request);
   const fault: VendorFault = random.next() < faultShare ? chooseFault(random) : "none";
   if (fault === "throttled") return reply(response, 429, {});
   if (fault === "error-before") return reply(response, 500, {});
   if (fault === "cut-before") return void request.socket.destroy();
+  if (question) return reply(response, 200, { known: knownOf(body) });
+  const { messages } = JSON.parse(body) as { messages: Message[] };
   await delay(random.between(5, 40));
   take(path, channel, messages);
   if (fault === "error-after") return reply(response, 500, {});
@@ -78,6 +81,9 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   const results = messages.map(({ ref, to }) => ({ ref, ok: !isRefused(channel, to) }));
   reply(response, 200, { results });
 }
+
+const knownOf = (body: string): string[] =>
+  (JSON.parse(body) as { refs: string[] }).refs.filter((ref) => seen.has(ref));
 
 async function readBody(request: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];

@@ -9,7 +9,7 @@ import { loadPlugins } from "../../apps/api/src/platform/plugin-runtime/index.ts
 import type { ChannelName } from "../checker/facts.ts";
 import type { ScratchDatabase } from "./database.ts";
 
-/** A tenant with users in groups, two channels and a policy that goes from the plain one to the other. */
+/** A tenant with users in groups, three channels and a policy that goes from the plain one to the keyed one. */
 export interface Tenant {
   code: string;
   apiKey: string;
@@ -36,7 +36,7 @@ export interface SeedOptions {
   groupSize: number;
 }
 
-const CHANNELS: ChannelName[] = ["keyed", "plain"];
+export const CHANNELS: readonly ChannelName[] = ["keyed", "plain", "queryable"];
 
 /** Through the use cases, but for the users, who are many. */
 export async function seed(database: ScratchDatabase, options: SeedOptions): Promise<Seeded> {

@@ -21,6 +21,7 @@ const none: Counts = {
   unknown: 0,
   cancelled: 0,
   expired: 0,
+  recalled: 0,
 };
 
 const completedAt = "2026-11-23T10:00:00Z";

@@ -74,3 +74,22 @@ grant execute on function find_delivery_places(bigint[]) to tidings_api;
 do $$ begin
   execute format('create policy owner_lookup on deliveries for select to %I using (true)', current_user);
 end $$;
+--> statement-breakpoint
+
+select fence_tenant_table('inquiries');
+--> statement-breakpoint
+select fence_tenant_table('recalls');
+--> statement-breakpoint
+select fence_tenant_table('recall_outcomes');
+--> statement-breakpoint
+grant select, insert, update, delete on inquiries, recalls, recall_outcomes to tidings_api, tidings_worker;
+--> statement-breakpoint
+
+-- The dispatcher finds what is due to be asked or taken back, across tenants.
+grant select (tenant_id, channel_id, message_id, kind, ask_at) on inquiries to tidings_dispatch;
+--> statement-breakpoint
+create policy dispatch on inquiries for select to tidings_dispatch using (true);
+--> statement-breakpoint
+grant select (id, tenant_id, wake_at) on recalls to tidings_dispatch;
+--> statement-breakpoint
+create policy dispatch on recalls for select to tidings_dispatch using (true);

@@ -18,6 +18,7 @@ export const ID_PREFIXES = {
   message: "msg",
   policy: "pol",
   policyVersion: "pov",
+  recall: "rcl",
   recipientList: "lst",
   role: "rol",
   segment: "seg",

@@ -19,6 +19,7 @@ const TABLES_WITHOUT_FOREIGN_KEYS = [
   "deliveries",
   "flows",
   "idempotency_keys",
+  "inquiries",
   "message_totals",
   "messages",
   "pacers",

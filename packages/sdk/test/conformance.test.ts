@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import type { PluginManifest, PurePlugin, SettleInput } from "../src/plugin/index.ts";
+import type {
+  FollowUpInput,
+  PlanInput,
+  PlanOutput,
+  PluginManifest,
+  PurePlugin,
+  QueryOutput,
+  RecallOutput,
+  SettleInput,
+  SettleOutput,
+} from "../src/plugin/index.ts";
 import { type ConformanceInput, checkConformance } from "../src/testing/index.ts";
 
 const text = { zh: "测试", en: "Test" };
@@ -29,8 +39,8 @@ const manifest: PluginManifest = {
 };
 
 /** A plugin that keeps the contract, to be broken one rule at a time. */
-const good: Required<Omit<PurePlugin, "verify">> = {
-  plan: ({ messages, settings }) => ({
+const good = {
+  plan: ({ messages, settings }: PlanInput): PlanOutput => ({
     requests: messages.map(({ ref, address, content }) => ({
       id: ref,
       refs: [ref],
@@ -41,14 +51,14 @@ const good: Required<Omit<PurePlugin, "verify">> = {
       auth: "api",
     })),
   }),
-  settle: ({ responses }) => ({
+  settle: ({ responses }: SettleInput): SettleOutput => ({
     results: responses.flatMap((response) => {
       const status = readStatus(response);
       return response.refs.map((ref) => ({ ref, status }));
     }),
   }),
   parseReceipt: () => ({ events: [], reply: { status: 200, body: "" } }),
-};
+} satisfies PurePlugin;
 
 function readStatus(response: SettleInput["responses"][number]) {
   if ("error" in response) {
@@ -137,6 +147,112 @@ test.each<[string, Partial<PurePlugin>]>([
   ["receiptsSurviveGarbage", { parseReceipt: ({ body }) => JSON.parse(body) }],
 ])("notices a plugin that breaks %s", (name, plugin) => {
   expect(failedChecks(plugin)).toContain(name);
+});
+
+const followUps = {
+  query: { windowSeconds: 60, batchSize: 20, notBeforeSeconds: 0 },
+  recall: { windowSeconds: 60, batchSize: 20 },
+};
+
+/** A plugin that can be asked and takes back, to be broken one rule at a time. */
+const thorough = {
+  ...good,
+  query: ({ messages }: FollowUpInput): QueryOutput => ({ requests: requestsFor(messages, "query") }),
+  recall: ({ messages }: FollowUpInput): RecallOutput => ({ requests: requestsFor(messages, "recall") }),
+  settle: (input: SettleInput): SettleOutput => {
+    if (input.op === "query") return { results: [], answers: input.responses.flatMap(readAnswers) };
+    if (input.op === "recall") return { results: [], recalls: input.responses.flatMap(readRecalls) };
+    return good.settle(input);
+  },
+} satisfies PurePlugin;
+
+const requestsFor = (messages: { ref: string }[], path: string) =>
+  messages.map(({ ref }) => ({
+    id: ref,
+    refs: [ref],
+    method: "POST" as const,
+    url: `https://api.example.com/${path}`,
+    auth: "api",
+  }));
+
+const isOk = (response: SettleInput["responses"][number]) =>
+  "body" in response && response.status === 200 && response.body.startsWith("yes");
+const readAnswers = (response: SettleInput["responses"][number]) =>
+  response.refs.map((ref) => ({
+    ref,
+    status: isOk(response) ? ("accepted" as const) : ("unanswered" as const),
+  }));
+const readRecalls = (response: SettleInput["responses"][number]) =>
+  response.refs.map((ref) => ({
+    ref,
+    status: isOk(response) ? ("recalled" as const) : ("unanswered" as const),
+  }));
+
+/** The thorough plugin with its answers to one operation changed. */
+const settleWith =
+  (op: SettleInput["op"], change: Partial<SettleOutput>): PurePlugin["settle"] =>
+  (input) =>
+    input.op === op ? { results: [], ...change } : thorough.settle(input);
+
+test("finds nothing wrong with a plugin that can be asked and takes back", () => {
+  expect(failedChecks(thorough, { manifest: { ...manifest, ...followUps } })).toEqual([]);
+});
+
+test.each<[string, Partial<PurePlugin>]>([
+  ["followUpsAnswerEveryMessageOnce", { settle: settleWith("query", { answers: [] }) }],
+  ["followUpsAnswerEveryMessageOnce", { recall: () => ({ requests: [] }) }],
+  [
+    "followUpsReadFaults",
+    {
+      settle: (input) =>
+        input.op === "recall"
+          ? {
+              results: [],
+              recalls: input.responses.flatMap(({ refs }) =>
+                refs.map((ref) => ({ ref, status: "recalled" as const })),
+              ),
+            }
+          : thorough.settle(input),
+    },
+  ],
+  [
+    "queryNeverLosesByGarbage",
+    {
+      settle: (input) =>
+        input.op === "query"
+          ? {
+              results: [],
+              answers: input.responses.flatMap((response) =>
+                response.refs.map((ref) => ({
+                  ref,
+                  status: "body" in response && response.status === 200 ? "not_found" : "unanswered",
+                })),
+              ),
+            }
+          : thorough.settle(input),
+    },
+  ],
+  [
+    "followUpsAreDeterministic",
+    { query: ({ messages }) => ({ requests: requestsFor(messages, `query?${crypto.randomUUID()}`) }) },
+  ],
+  [
+    "requestsStayInsideTheManifest",
+    {
+      recall: () => ({ requests: [{ id: "1", refs: [], method: "GET", url: "https://evil.example.com/" }] }),
+    },
+  ],
+])("notices a plugin that breaks %s when it follows up", (name, plugin) => {
+  expect(failedChecks({ ...thorough, ...plugin }, { manifest: { ...manifest, ...followUps } })).toContain(
+    name,
+  );
+});
+
+test("notices an ability that is declared and not there, or there and not declared", () => {
+  expect(failedChecks({}, { manifest: { ...manifest, ...followUps } })).toContain("manifestIsValid");
+  expect(failedChecks(thorough)).toContain("manifestIsValid");
+  const pulled = { ...manifest.receipts, mode: "pull" as const };
+  expect(failedChecks({}, { manifest: { ...manifest, receipts: pulled } })).toContain("manifestIsValid");
 });
 
 test("notices a plugin that never comes to an end", () => {

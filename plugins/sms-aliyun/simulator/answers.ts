@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 export interface VendorAnswer {
   status: 200 | 400 | 403 | 404;
-  body: Record<string, string | number>;
+  body: Record<string, unknown>;
 }
 
 /** The service answers 200 for everything, refusals included. */

@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
-import type { Account, ReportedFault, SimulatedSms } from "./account.ts";
+import type { Account, Inbox, ReportedFault, SimulatedSms } from "./account.ts";
 import { gatewayError, serviceAnswer, type VendorAnswer } from "./answers.ts";
+import { querySendDetails } from "./send-details.ts";
 import { renderTemplate } from "./templates.ts";
 
 const SEND_SMS_LIMIT = 1000;
@@ -20,7 +21,12 @@ export interface Operation {
 }
 
 /** Carries out one signed call; parameters come from the query and the form body alike. */
-export function operate(account: Account, action: string, params: URLSearchParams, now: number): Operation {
+export function operate(
+  { account, inbox }: { account: Account; inbox: Inbox },
+  action: string,
+  params: URLSearchParams,
+  now: number,
+): Operation {
   switch (action) {
     case "SendSms":
       return send(account, readSendSms(params), SEND_SMS_LIMIT, params, now);
@@ -28,6 +34,8 @@ export function operate(account: Account, action: string, params: URLSearchParam
       return send(account, readSendBatchSms(params), SEND_BATCH_SMS_LIMIT, params, now);
     case "GetSmsSign":
       return { answer: getSmsSign(account, params), sent: [] };
+    case "QuerySendDetails":
+      return { answer: querySendDetails(inbox, params, now), sent: [] };
     default:
       return {
         answer: gatewayError(404, "InvalidAction.NotFound", "Specified api is not found."),

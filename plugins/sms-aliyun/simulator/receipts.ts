@@ -87,7 +87,7 @@ function countSegments(text: string): number {
   return length <= 70 ? 1 : Math.ceil(length / 67);
 }
 
-function writeBeijingTime(at: number): string {
+export function writeBeijingTime(at: number): string {
   return new Date(at + 8 * 3_600_000).toISOString().slice(0, 19).replace("T", " ");
 }
 

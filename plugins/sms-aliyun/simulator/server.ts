@@ -52,7 +52,7 @@ function handleCall(
     return gatewayError(400, "Throttling.User", "Request was denied due to user flow control.");
   }
   if (fault === "refuse") return serviceAnswer("isv.AMOUNT_NOT_ENOUGH", "账户余额不足");
-  const operation = operate(vendor.account, headers.get("x-acs-action") ?? "", readParams(target, body), now);
+  const operation = operate(vendor, headers.get("x-acs-action") ?? "", readParams(target, body), now);
   vendor.inbox.add(operation.sent);
   vendor.receipts.schedule(operation.sent);
   return operation.answer;

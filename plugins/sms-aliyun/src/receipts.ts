@@ -1,8 +1,6 @@
 import type { ReceiptEvent, ReceiptInput, ReceiptOutput } from "@tidings/sdk/plugin";
 import { readOutId } from "./out-id.ts";
-import { clip, isRecord, parseJson } from "./text.ts";
-
-const BEIJING_OFFSET_MS = 8 * 60 * 60 * 1000;
+import { clip, isRecord, parseJson, readBeijingTime } from "./text.ts";
 
 /** Reads a SmsReport push: https://help.aliyun.com/zh/sms/developer-reference/smsreport-2 */
 export function parseReceipt(input: ReceiptInput): ReceiptOutput {
@@ -27,7 +25,7 @@ function readReport(report: unknown): ReceiptEvent | undefined {
   const number = readText(report.phone_number, 20);
   const bizId = readText(report.biz_id, 128);
   const reportTime = readText(report.report_time, 40);
-  const at = readTime(reportTime);
+  const at = readBeijingTime(reportTime);
   if (!number || !bizId || at === undefined || typeof report.success !== "boolean") return undefined;
   const code = readText(report.err_code, 64);
   const detail = readText(report.err_msg, 500);
@@ -44,12 +42,4 @@ function readReport(report: unknown): ReceiptEvent | undefined {
 
 function readText(value: unknown, maxLength: number): string {
   return typeof value === "string" && value.length <= maxLength ? clip(value, maxLength) : "";
-}
-
-// The vendor writes Beijing time, without saying so.
-function readTime(text: string): number | undefined {
-  const match = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)$/.exec(text);
-  if (!match) return undefined;
-  const at = Date.parse(`${text.replace(" ", "T")}Z`);
-  return Number.isNaN(at) ? undefined : at - BEIJING_OFFSET_MS;
 }

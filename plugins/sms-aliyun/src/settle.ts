@@ -1,6 +1,7 @@
 import type { PlannedRequest, PlannedResponse, SettleInput, SettleOutput } from "@tidings/sdk/plugin";
 import { cutCall, type SmsCall, toRequest } from "./calls.ts";
 import { type Outcome, readOutcome } from "./outcome.ts";
+import { settleQuery } from "./query.ts";
 import { readVerification } from "./verify.ts";
 
 /*
@@ -11,6 +12,7 @@ import { readVerification } from "./verify.ts";
  */
 export function settle(input: SettleInput): SettleOutput {
   if (input.op === "verify") return { results: [], verification: readVerification(input.responses) };
+  if (input.op === "query") return settleQuery(input);
   const output: Required<Pick<SettleOutput, "results" | "requests">> = { results: [], requests: [] };
   for (const response of input.responses) {
     const { fault, ...outcome } = readOutcome(response);

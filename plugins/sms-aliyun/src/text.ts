@@ -29,3 +29,13 @@ export function parseJson(text: string): unknown {
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+export const BEIJING_OFFSET_MS = 8 * 60 * 60 * 1000;
+
+/** Reads a moment; the vendor writes Beijing time, without saying so. */
+export function readBeijingTime(text: string): number | undefined {
+  const match = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)$/.exec(text);
+  if (!match) return undefined;
+  const at = Date.parse(`${text.replace(" ", "T")}Z`);
+  return Number.isNaN(at) ? undefined : at - BEIJING_OFFSET_MS;
+}

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ReceiptEvent } from "@tidings/sdk/plugin";
-import { runBatch, runVerify, type Simulator } from "@tidings/sdk/testing";
+import { runBatch, runQuery, runVerify, type Simulator } from "@tidings/sdk/testing";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type SmsSimulatorOptions, startSimulator } from "../simulator/index.ts";
 import * as plugin from "../src/plugin.ts";
@@ -101,6 +101,53 @@ test("calls a vendor that is not there not sent", async () => {
   const batch = makeBatch([makeMessage(1)], { settings: { ...settings(), endpoint: "http://127.0.0.1:9" } });
   const results = await runBatch(plugin, batch, async () => ({ error: "not_sent", detail: "ECONNREFUSED" }));
   expect(results).toMatchObject([{ status: "transient", code: "not_sent" }]);
+});
+
+/** What the plugin finds out about messages when it asks. */
+function ask(messages: { ref: string; address: string }[], change: object = {}, sentAt = Date.now()) {
+  const asked = messages.map(({ ref, address }) => ({ ref, batchRef: "bat_1", address, sentAt }));
+  const input = { messages: asked, settings: settings(), now: Date.now(), seed: "5eed" };
+  return runQuery(plugin, input, makeSender({ ...simulator.settings, ...change }));
+}
+
+test("finds out what became of messages whose call was never answered", async () => {
+  const messages = [
+    makeMessage(1, { address: "13811111234" }),
+    makeMessage(2, { address: "+8613811110000" }),
+    makeMessage(3, { address: "13811118888" }),
+  ];
+  simulator.misbehave("hang", 2);
+  expect(await send(messages, 200)).toMatchObject([
+    { status: "unknown" },
+    { status: "unknown" },
+    { status: "unknown" },
+  ]);
+  await vi.waitFor(async () =>
+    expect(await ask([...messages, makeMessage(4, { address: "13811114444" })])).toEqual([
+      { ref: "dlv_1", status: "delivered", at: expect.any(Number) },
+      { ref: "dlv_2", status: "undelivered", at: expect.any(Number), code: "MOBILE_NOT_ON_SERVICE" },
+      { ref: "dlv_3", status: "accepted", at: expect.any(Number) },
+      { ref: "dlv_4", status: "not_found" },
+    ]),
+  );
+});
+
+test("tells a message from others to the same number, also behind the first page of a day", async () => {
+  const to = { address: "13811111234" };
+  await send([makeMessage(0, to)]);
+  for (let index = 1; index <= 60; index++) await send([makeMessage(index, to)]);
+  const [oldest, never] = await ask([makeMessage(0, to), makeMessage(99, to)]);
+  expect([oldest?.status, never?.status]).toEqual(["delivered", "not_found"]);
+});
+
+test("calls nothing not found that it could not ask about", async () => {
+  const message = makeMessage(1);
+  expect(await ask([message], { accessKeySecret: "wrong" })).toMatchObject([{ status: "unanswered" }]);
+  expect(await ask([message], {}, Date.now() - 32 * 86_400_000)).toMatchObject([
+    { status: "unanswered", code: "isv.INVALID_PARAMETERS" },
+  ]);
+  simulator.misbehave("busy", 1);
+  expect(await ask([message])).toMatchObject([{ status: "unanswered", code: "Throttling.User" }]);
 });
 
 test("proves good settings, and says what is wrong with others", async () => {

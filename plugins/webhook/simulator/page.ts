@@ -13,6 +13,7 @@ const TEXTS = {
     other: "English",
     empty: "还没有消息。用模拟器的设置建一个 Webhook 渠道，发一条试试。",
     repeats: (count: number) => `收到 ${count} 次，已去重`,
+    recalled: "发送方已撤回",
     count: (count: number) => `共 ${count} 条`,
   },
   en: {
@@ -22,6 +23,7 @@ const TEXTS = {
     other: "中文",
     empty: "No messages yet. Make a webhook channel with the simulator's settings and send one.",
     repeats: (count: number) => `came ${count} times, kept once`,
+    recalled: "taken back by the sender",
     count: (count: number) => `${count} in all`,
   },
 };
@@ -42,6 +44,7 @@ ol { list-style: none; margin: 1rem 0 0; padding: 0; }
 li { background: var(--card); border: 1px solid var(--line); border-radius: .8rem; padding: .8rem 1rem; margin-top: .7rem; }
 small { color: var(--soft); display: flex; justify-content: space-between; gap: 1rem; flex-wrap: wrap; }
 div.text { white-space: pre-wrap; overflow-wrap: anywhere; }
+li.recalled h2, li.recalled div.text { text-decoration: line-through; color: var(--soft); }
 code { font: .85em ui-monospace, monospace; color: var(--soft); overflow-wrap: anywhere; }
 `;
 
@@ -110,7 +113,8 @@ function writeMessage(language: Language, message: ReceivedMessage) {
   const texts = TEXTS[language];
   const time = new Date(message.at).toLocaleTimeString(texts.lang, { hour12: false });
   const repeats = message.count > 1 ? html`<p>${texts.repeats(message.count)}</p>` : "";
-  return html`<li><small><span>→ ${message.to}</span><span>${time}</span></small>
+  const recalled = message.isRecalled ? html`<p>${texts.recalled}</p>` : "";
+  return html`<li class="${message.isRecalled ? "recalled" : ""}"><small><span>→ ${message.to}</span><span>${time}</span></small>
 ${message.title ? html`<h2>${message.title}</h2>` : ""}<div class="text">${message.text}</div>
-<code>${message.ref} ${JSON.stringify(message.variables)}</code>${repeats}</li>`;
+<code>${message.ref} ${JSON.stringify(message.variables)}</code>${repeats}${recalled}</li>`;
 }

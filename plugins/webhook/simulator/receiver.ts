@@ -3,6 +3,8 @@ import type { SimulatedMessage, SimulatorFault } from "@tidings/sdk/testing";
 
 const INBOX_LIMIT = 10_000;
 const GONE_RECIPIENT = "gone";
+/** Reads everything at once: what it got cannot be taken back. */
+const FAST_RECIPIENT = "reader";
 
 export interface ReceivedMessage extends SimulatedMessage {
   ref: string;
@@ -10,11 +12,13 @@ export interface ReceivedMessage extends SimulatedMessage {
   variables: Record<string, unknown>;
   /** How often it came; the repeats were recognised by their id. */
   count: number;
+  /** The sender took it back. */
+  isRecalled: boolean;
 }
 
 export interface ReceiverAnswer {
-  status: 200 | 400 | 401 | 404 | 410 | 429;
-  body: Record<string, string>;
+  status: 200 | 400 | 401 | 404 | 409 | 410 | 429;
+  body: Record<string, string | boolean>;
   headers?: Record<string, string>;
 }
 
@@ -44,12 +48,21 @@ export class Receiver {
   take(webhookId: string, body: string, now: number): ReceiverAnswer {
     const content = parse(body);
     if (content?.type === "ping") return { status: 200, body: { message: "pong" } };
+    if (content?.type === "message.recalled") return this.#recall(String(content.id));
     if (content?.type !== "message" || typeof content.to !== "string" || typeof content.text !== "string") {
       return { status: 400, body: { message: "unknown form" } };
     }
     if (content.to === GONE_RECIPIENT) return { status: 404, body: { message: "no such user here" } };
     this.#keep(webhookId, content, now);
     return { status: 200, body: { message: "ok" } };
+  }
+
+  #recall(ref: string): ReceiverAnswer {
+    const message = this.#messages.get(ref);
+    if (!message) return { status: 404, body: { message: "no such message here" } };
+    if (message.to === FAST_RECIPIENT) return { status: 409, body: { message: "it was read already" } };
+    message.isRecalled = true;
+    return { status: 200, body: { recalled: true } };
   }
 
   #keep(webhookId: string, content: Record<string, unknown>, now: number): void {
@@ -66,6 +79,7 @@ export class Receiver {
       variables: (content.variables ?? {}) as Record<string, unknown>,
       at: now,
       count: 1,
+      isRecalled: false,
     });
     const [oldest] = this.#messages.keys();
     if (this.#messages.size > INBOX_LIMIT && oldest !== undefined) this.#messages.delete(oldest);

@@ -28,7 +28,8 @@ export function verify(input: VerifyInput): VerifyOutput {
   return { requests: [{ ...request, id: "ping", refs: [] }] };
 }
 
-function post(url: string, key: string, body: object): Omit<PlannedRequest, "id" | "refs"> {
+/** A signed POST of a JSON body; the key becomes the webhook id. */
+export function post(url: string, key: string, body: object): Omit<PlannedRequest, "id" | "refs"> {
   return {
     method: "POST",
     url,

@@ -1,2 +1,3 @@
 export { plan, verify } from "./plan.ts";
+export { recall } from "./recall.ts";
 export { settle } from "./settle.ts";

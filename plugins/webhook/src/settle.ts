@@ -6,7 +6,9 @@ import type {
   SettleOutput,
   Verification,
 } from "@tidings/sdk/plugin";
+import { settleRecall } from "./recall.ts";
 import { readRetryAfter } from "./retry-after.ts";
+import { clip } from "./text.ts";
 
 type Outcome = Omit<SendResult, "ref">;
 
@@ -30,6 +32,7 @@ const STATUS_OUTCOMES = new Map<number, SendStatus>([
 
 export function settle(input: SettleInput): SettleOutput {
   if (input.op === "verify") return { results: [], verification: readVerification(input) };
+  if (input.op === "recall") return settleRecall(input.responses);
   return {
     results: input.responses.flatMap((response) => {
       const outcome = readOutcome(response, input.now);
@@ -74,9 +77,4 @@ function readStatus(status: number): SendStatus {
   if (status < 400) return "config";
   // A server error may hide a message that arrived; the receiver knows a repeat by its id.
   return status < 500 ? "rejected" : "transient";
-}
-
-/** Shortens a foreign text and replaces what a database cannot store: control characters, half surrogates. */
-function clip(text: string): string {
-  return text.slice(0, 300).replace(/[\p{Cc}\p{Cs}]/gu, " ");
 }

@@ -1,4 +1,4 @@
-import { runBatch, runVerify, type Simulator } from "@tidings/sdk/testing";
+import { runBatch, runRecall, runVerify, type Simulator } from "@tidings/sdk/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startSimulator } from "../simulator/index.ts";
 import * as plugin from "../src/plugin.ts";
@@ -31,6 +31,36 @@ test("signs the example of the specification as the specification does", () => {
 test("hands a message over", async () => {
   expect(await send()).toEqual([{ ref: "dlv_1", status: "accepted" }]);
   expect(simulator.received()).toMatchObject([{ to: "user-1", text: "王同学1，明天放假", ref: "dlv_1" }]);
+});
+
+/** Takes back what was sent, over the same signed way. */
+function takeBack(messages = [makeMessage(1)], sender = makeSender(simulator.settings.secret)) {
+  const settings = { url: simulator.settings.url ?? "" };
+  const sent = messages.map(({ ref, address }) => ({ ref, batchRef: "bat_1", address, sentAt: Date.now() }));
+  return runRecall(plugin, { messages: sent, settings, now: Date.now(), seed: "5eed" }, sender);
+}
+
+test("takes a message back, once or twice, and says where it is too late", async () => {
+  const reader = { ...makeMessage(2), address: "reader" };
+  await send([makeMessage(1), reader]);
+  expect(await takeBack([makeMessage(1), reader, makeMessage(3)])).toMatchObject([
+    { ref: "dlv_1", status: "recalled" },
+    { ref: "dlv_2", status: "too_late", code: "http_409" },
+    { ref: "dlv_3", status: "failed", code: "http_404" },
+  ]);
+  expect(await takeBack()).toEqual([{ ref: "dlv_1", status: "recalled" }]);
+});
+
+test("calls nothing taken back that the receiver did not confirm", async () => {
+  const answers = [
+    { status: 204, headers: {}, body: "" },
+    { status: 200, headers: {}, body: '{"message":"ok"}' },
+    { status: 503, headers: {}, body: "" },
+  ];
+  const statuses = await Promise.all(
+    answers.map(async (answer) => (await takeBack([makeMessage(1)], async () => answer))[0]?.status),
+  );
+  expect(statuses).toEqual(["failed", "failed", "unanswered"]);
 });
 
 test("keeps a repeat only once", async () => {

@@ -1,6 +1,6 @@
 import { voidApproval } from "../modules/approvals/index.ts";
 import { createAudienceFileSweeper } from "../modules/audience-files/index.ts";
-import { createCircuitBreaker, createHealthReporter } from "../modules/channels/index.ts";
+import { createCircuitBreaker, createHealthReporter, findChannel } from "../modules/channels/index.ts";
 import {
   createDirectSender,
   createDispatcher,
@@ -12,13 +12,22 @@ import {
   enterCancellation,
   expandStep,
   finishMessage,
+  holdCancellation,
+  keepAndApply,
   SEND_QUEUE,
   type SendChunkDeps,
   SendHint,
   withdrawSteps,
 } from "../modules/deliveries/index.ts";
 import { createFallbackLoop, wakeFlows } from "../modules/flows/index.ts";
+import {
+  createReconciler,
+  openAbandoned,
+  openInquiry,
+  type ReconcilerDeps,
+} from "../modules/inquiries/index.ts";
 import { createForgettingLoop, createWakingLoop } from "../modules/messages/index.ts";
+import { createRecaller } from "../modules/recalls/index.ts";
 import { createOccurrenceLoop } from "../modules/series/index.ts";
 import { compactStatistics } from "../modules/statistics/index.ts";
 import { type Loop, type RunningLoop, startLoop } from "../platform/loops.ts";
@@ -73,6 +82,7 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
     }),
     ...calendarLoops(foundation, () => expander.nudge()),
     ...upkeepLoops(foundation, afterChunk),
+    ...followUpLoops(foundation, { afterChunk, nudgeDispatcher }),
   ];
   for (const loop of later) loops.start(loop);
 
@@ -117,6 +127,7 @@ function upkeepLoops(foundation: Foundation, afterChunk: SendChunkDeps["afterChu
       await transact({ tenantId }, (tx) => compactStatistics(tx, tenantId));
     },
     wakeFlows,
+    openAbandoned,
     afterChunk,
     logger,
   });
@@ -127,6 +138,33 @@ function upkeepLoops(foundation: Foundation, afterChunk: SendChunkDeps["afterChu
     createAudienceFileSweeper({ dispatch, transact, now: () => foundation.clock.now() }),
     ledger,
     createForgettingLoop({ dispatch, transact }),
+  ];
+}
+
+/** What comes back to what was sent: asks about what is not known, and takes back what people asked for. */
+function followUpLoops(
+  { dispatch, transactAsWorker: transact, runtime, plugins: catalogue, vault, clock }: Foundation,
+  {
+    afterChunk,
+    nudgeDispatcher,
+  }: Pick<SendChunkDeps, "afterChunk"> & Pick<ReconcilerDeps, "nudgeDispatcher">,
+): Loop[] {
+  const findHandle: ReconcilerDeps["findChannel"] = async (tx, { tenantId, channelId }) => {
+    const channel = await findChannel(tx, tenantId, channelId);
+    return channel && vault.toHandle(channel);
+  };
+  const shared = { dispatch, transact, runtime, catalogue, findChannel: findHandle };
+  return [
+    createReconciler({
+      ...shared,
+      applyReceipts: keepAndApply,
+      holdCancellation,
+      wakeFlows,
+      afterInquiry: afterChunk,
+      nudgeDispatcher,
+      now: () => clock.now(),
+    }),
+    createRecaller({ ...shared, afterRecall: afterChunk }),
   ];
 }
 
@@ -166,6 +204,7 @@ function composeSendChunk(
     afterBatch: async (tx, work, range) => {
       if (work.hasFlows) await wakeFlows(tx, work, work.step, range);
     },
+    openInquiry,
     ...steps,
     breaker: createCircuitBreaker({ transactAsWorker, clock: foundation.clock }),
     reportHealth: (tenantId, channelId, revision, health) =>

@@ -61,6 +61,7 @@ import { createTurns } from "../platform/turns.ts";
 import { applyDecision } from "./apply-decision.ts";
 import { askForMessage } from "./ask-for-approval.ts";
 import type { Foundation } from "./foundation.ts";
+import { composeRecalls } from "./recalls.ts";
 import { composeRepetition } from "./repetition.ts";
 
 /** Channels, approvals, messages and what became of them. `nudge`: something may be due now. */
@@ -130,6 +131,7 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
       progressRoutes(progress.watchMessage),
       explanationRoutes(composeExplaining(foundation, planSend)),
       deliveryRoutes(deliveries),
+      composeRecalls(foundation, { ...messages, nudge }),
       ...composeRepetition(foundation, { planSend, admission, assertVisible: messages.getVisible, nudge }),
       approvalRoutes(approvalFlows, approvalRequests),
       statisticsRoutes(createStatisticsService({ transact })),

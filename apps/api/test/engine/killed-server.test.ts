@@ -75,7 +75,11 @@ async function givenPupils({ server, vendor }: World): Promise<Sender> {
       tags: ["全校"],
       identities: [{ kind: "sms", address: newPhone() }],
     }));
-    await mustSucceed(owner("POST", "/v1/users/bulk", { users }));
+    // A busy machine may not get it done in time, and then asks to be asked again.
+    await until(async () => {
+      const answer = await owner("POST", "/v1/users/bulk", { users });
+      return answer.status === 503 ? undefined : await mustSucceed(Promise.resolve(answer));
+    });
   }
   const { items } = await mustSucceed<{ items: { id: string; code: string; receiptsUrl: string }[] }>(
     owner("GET", "/v1/channels"),
@@ -104,7 +108,7 @@ const startBroadcast = ({ source }: Sender) =>
 function fallSilent(gate: VendorGate, answered: number): void {
   let calls = 0;
   gate.decide(({ url }) => {
-    if (!url.includes("PhoneNumber")) return "pass";
+    if (!/PhoneNumber(s|Json)/.test(url)) return "pass";
     calls++;
     return calls <= answered ? "pass" : calls % 2 ? "swallow" : "withhold";
   });
@@ -126,6 +130,16 @@ async function startAgain({ server, books }: World): Promise<void> {
   await timePasses({ books }, 61);
   await server.start();
 }
+
+/**
+ * Lets the time come to ask about what the dead servers had under way. Only the first questions are moved, and not
+ * those that are being asked: the leases of the server that lives run on.
+ */
+const letAnswersCome = ({ books }: World) =>
+  books.transaction(
+    ({ sql }) => sql`update inquiries set ask_at = now() where round_count = 0 and cursor is null
+      and ask_at between now() + interval '1 second' and now() + interval '170 seconds'`,
+  );
 
 interface Fate {
   address: string;
@@ -161,32 +175,23 @@ describe.each(BACKENDS)("the built server, with the queue on %s", (backend) => {
 
     const reached = () => vendor.received().filter(({ text }) => text.includes("明天放假"));
     const { counts } = await until(async () => {
+      await letAnswersCome(world);
       const message = await mustSucceed<{ state: string; counts: Record<string, number> }>(
         sender.owner("GET", `/v1/messages/${id}`),
       );
       const isOver = message.state === "completed" && message.counts.delivered === reached().length;
       return isOver ? message : undefined;
     });
-    // The vendor cannot deduplicate, so what may have been sent was not sent again: no number came twice.
+    // The vendor cannot deduplicate, but tells what it has: only what it never got was sent again.
     const numbers = reached().map(({ to }) => to);
     expect(new Set(numbers).size).toBe(numbers.length);
-    // One final delivery for each user: delivered where the vendor had it, unknown where nobody can tell.
+    // One final delivery for each user, and nothing is left that nobody knows.
     const fates = await fatesOf(world, id);
     expect(fates.filter(({ count }) => count !== 1)).toEqual([]);
     expect(fates).toHaveLength(PUPILS);
-    const delivered = fates.filter(({ state }) => state === "delivered").map(({ address }) => address);
-    expect(delivered.sort()).toEqual(numbers.sort());
-    const others = fates.filter(({ state }) => state !== "delivered");
-    expect(new Set(others.map(({ state, reason }) => `${state} ${reason}`))).toEqual(
-      new Set(["unknown worker_lost"]),
-    );
-    expect(others.length % BATCH_SIZE).toBe(0);
-    expect(counts).toMatchObject({
-      targeted: PUPILS,
-      submitted: numbers.length,
-      delivered: numbers.length,
-      unknown: others.length,
-    });
+    expect(fates.filter(({ state }) => state !== "delivered")).toEqual([]);
+    expect(fates.map(({ address }) => address).sort()).toEqual(numbers.sort());
+    expect(counts).toMatchObject({ targeted: PUPILS, submitted: PUPILS, delivered: PUPILS, unknown: 0 });
     expect(gate.held()).toBeGreaterThan(firstHeld);
     // The demo school's own message waits for receipts, to fall back.
     await until(async () => {

@@ -53,7 +53,7 @@ async function waitAtGate(gate: HeldGate | undefined): Promise<void> {
 
 const OK: VendorAnswer = { status: 200, body: "{}" };
 
-/** A vendor that does as it is told: speaks the test courier's form at `/courier`, and webhooks at `/hook`. */
+/** A vendor that does as it is told: speaks the test plugins' forms at their names, and webhooks at `/hook`. */
 export async function startFakeVendor(): Promise<FakeVendor> {
   const calls: VendorCall[] = [];
   const effects = new Map<string, number>();
@@ -66,7 +66,8 @@ export async function startFakeVendor(): Promise<FakeVendor> {
     const call = await readCall(request);
     calls.push(call);
     const answer = decide(call);
-    if (isCarriedOut(answer)) for (const ref of call.refs) effects.set(ref, (effects.get(ref) ?? 0) + 1);
+    if (isSending(call) && isCarriedOut(answer))
+      for (const ref of call.refs) effects.set(ref, (effects.get(ref) ?? 0) + 1);
     await waitAtGate(gate);
     if (slownessMs > 0) await new Promise((resolve) => setTimeout(resolve, slownessMs));
     if (answer === "cut") return void request.socket.destroy();
@@ -114,6 +115,9 @@ export async function startFakeVendor(): Promise<FakeVendor> {
       }),
   };
 }
+
+/** The telegraph also asks about what was sent, and takes it back. */
+const isSending = ({ path }: VendorCall) => !/\/(query|recall)$/.test(path);
 
 /** A server error, or a cut connection, may come after the vendor has acted. Here it always does. */
 const isCarriedOut = (answer: VendorAnswer) =>

@@ -39,6 +39,12 @@ const openEnds = (sql: Sql) => sql`
     join messages m on m.tenant_id = f.tenant_id and m.id = f.message_id
     where f.state = 'waiting' and m.state in ('completed', 'cancelled', 'expired')
   union all
+  select 'inquiry', i.attempt_id::text, i.kind::text, m.state::text from inquiries i
+    join messages m on m.tenant_id = i.tenant_id and m.id = i.message_id
+    where i.kind = 'outcome' and m.state in ('completed', 'cancelled', 'expired')
+  union all
+  select 'recall', r.id::text, r.state::text, '' from recalls r where r.state = 'running'
+  union all
   select 'message', m.id::text, m.state::text, '' from messages m
     where m.state in ('expanding', 'sending', 'paused')`;
 
@@ -52,11 +58,12 @@ const brokenRows = (sql: Sql) => sql`
       and c.channel_id = d.channel_id and c.step = d.step and d.id between c.first_id and c.last_id) <> 1
   union all
   select 'reason', id::text from deliveries
-    where state in ('failed', 'suppressed', 'unknown', 'undelivered', 'cancelled', 'expired') and reason is null
+    where state in ('failed', 'suppressed', 'unknown', 'undelivered', 'cancelled', 'expired', 'recalled')
+      and reason is null
   union all
   select 'moments', id::text from deliveries
-    where (state = 'delivered') <> (delivered_at is not null) and state <> 'undelivered'
-      or (read_at is not null and state <> 'delivered')
+    where (state = 'delivered') <> (delivered_at is not null) and state not in ('undelivered', 'recalled')
+      or (read_at is not null and state not in ('delivered', 'recalled'))
       or (state = 'accepted' and accepted_at is null)`;
 
 /** Keys without foreign keys: each must lead to a row of the same tenant. */

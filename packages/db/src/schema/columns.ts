@@ -21,6 +21,7 @@ export const memberId = publicId("member");
 export const messageId = publicId("message");
 export const policyId = publicId("policy");
 export const policyVersionId = publicId("policyVersion");
+export const recallId = publicId("recall");
 export const recipientListId = publicId("recipientList");
 export const roleId = publicId("role");
 export const segmentId = publicId("segment");

@@ -24,6 +24,7 @@ export const deliveryState = pgEnum("delivery_state", [
   "suppressed",
   "cancelled",
   "expired",
+  "recalled",
 ]);
 
 /** Why an address was chosen: the scope of the identity, or `custom` for an address typed in. */
@@ -147,6 +148,41 @@ export const attempts = pgTable(
   ],
 );
 
+/** What the vendor is asked: whether it ever got them (`outcome`), or what became of them (`receipt`). */
+export const inquiryKind = pgEnum("inquiry_kind", ["outcome", "receipt"]);
+
+/**
+ * What the vendor still has to be asked about an attempt. It is about the deliveries of the attempt's range that took
+ * their state when it was opened: `changed_at` equals `opened_at`. Deleted when nothing is left to ask.
+ */
+export const inquiries = pgTable(
+  "inquiries",
+  {
+    tenantId: tenantId(),
+    attemptId: bigint("attempt_id", { mode: "bigint" }).notNull(),
+    kind: inquiryKind("kind").notNull(),
+    messageId: messageId("message_id").notNull(),
+    channelId: channelId("channel_id").notNull(),
+    firstId: bigint("first_id", { mode: "bigint" }).notNull(),
+    lastId: bigint("last_id", { mode: "bigint" }).notNull(),
+    openedAt: moment("opened_at").notNull().defaultNow(),
+    /** When to ask next; while somebody asks, when he is taken for dead. */
+    askAt: moment("ask_at").notNull(),
+    /** After this the vendor knows nothing any more. */
+    endsAt: moment("ends_at").notNull(),
+    /** The last delivery asked about in this round; null at its beginning. */
+    cursor: bigint("cursor", { mode: "bigint" }),
+    /** How often the whole range was asked about. */
+    roundCount: integer("round_count").notNull().default(0),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.attemptId, table.kind] }),
+    index("inquiries_due").on(table.askAt),
+    index("inquiries_of_channel").on(table.tenantId, table.channelId, table.askAt),
+    index("inquiries_of_message").on(table.tenantId, table.messageId),
+  ],
+);
+
 /** The vendor's later word, kept as it came. `applied_at` stays null until its delivery is found. */
 export const receipts = pgTable(
   "receipts",
@@ -156,7 +192,10 @@ export const receipts = pgTable(
     /** The vendor's id of the event: a repeat changes nothing. */
     eventId: text("event_id").notNull(),
     deliveryId: bigint("delivery_id", { mode: "bigint" }),
-    type: text("type").$type<"delivered" | "undelivered" | "read" | "clicked">().notNull(),
+    /** `accepted` and `not_found` are answers to our questions; the others are pushed or asked for. */
+    type: text("type")
+      .$type<"delivered" | "undelivered" | "read" | "clicked" | "accepted" | "not_found">()
+      .notNull(),
     code: text("code"),
     detail: text("detail"),
     /** What names the delivery: ref, batch, vendor id, address. */
@@ -181,5 +220,9 @@ export const vendorReferences = pgTable(
     vendorId: text("vendor_id").notNull(),
     deliveryId: bigint("delivery_id", { mode: "bigint" }).notNull(),
   },
-  (table) => [primaryKey({ columns: [table.tenantId, table.channelId, table.vendorId, table.deliveryId] })],
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.channelId, table.vendorId, table.deliveryId] }),
+    // From a delivery to its vendor's id, which is asked for rarely: rows are appended in the order of their ids.
+    index("vendor_references_by_delivery").using("brin", table.deliveryId).with({ autosummarize: true }),
+  ],
 );

@@ -15,6 +15,7 @@ export const statisticsMeasure = pgEnum("statistics_measure", [
   "unknown",
   "cancelled",
   "expired",
+  "recalled",
 ]);
 
 /** Dimensions of every count; the nil UUID stands for "none" (no source, no template). */

@@ -495,6 +495,7 @@ export type Counts = {
     unknown: number;
     cancelled: number;
     expired: number;
+    recalled: number;
 };
 
 export type CreateChannel = {
@@ -708,7 +709,7 @@ export type Delivery = {
         name: string;
     } | null;
     step: number;
-    state: 'ready' | 'accepted' | 'delivered' | 'undelivered' | 'failed' | 'unknown' | 'suppressed' | 'cancelled' | 'expired';
+    state: 'ready' | 'accepted' | 'delivered' | 'undelivered' | 'failed' | 'unknown' | 'suppressed' | 'cancelled' | 'expired' | 'recalled';
     attemptCount: number;
     /**
      * Masked unless you may change users.
@@ -734,7 +735,7 @@ export type DeliveryDetail = Delivery & {
     }>;
     timeline: Array<{
         at: string;
-        kind: 'created' | 'attempt_started' | 'attempt_ended' | 'receipt' | 'state';
+        kind: 'created' | 'attempt_started' | 'attempt_ended' | 'receipt' | 'inquiry' | 'recall' | 'state';
         type: string;
         code: string | null;
         detail: string | null;
@@ -980,6 +981,7 @@ export type FunnelCounts = {
     unknown: number;
     cancelled: number;
     expired: number;
+    recalled: number;
 };
 
 export type FunnelItem = {
@@ -1003,6 +1005,7 @@ export type FunnelItem = {
     unknown: number;
     cancelled: number;
     expired: number;
+    recalled: number;
 };
 
 /**
@@ -1300,7 +1303,7 @@ export type Plugin = {
         [key: string]: ContentField;
     };
     receipts: {
-        mode: 'push' | 'none';
+        mode: 'push' | 'pull' | 'both' | 'none';
         delivered: boolean;
         read: boolean;
     };
@@ -1426,10 +1429,71 @@ export type ReasonList = {
         /**
          * `suppressed`, `failed` or `undelivered`.
          */
-        measure: 'targeted' | 'valid' | 'submitted' | 'delivered' | 'undelivered' | 'read' | 'clicked' | 'suppressed' | 'failed' | 'unknown' | 'cancelled' | 'expired';
+        measure: 'targeted' | 'valid' | 'submitted' | 'delivered' | 'undelivered' | 'read' | 'clicked' | 'suppressed' | 'failed' | 'unknown' | 'cancelled' | 'expired' | 'recalled';
         reason: string;
         count: number;
     }>;
+};
+
+export type Recall = {
+    id: string;
+    messageId: string;
+    /**
+     * Null for the whole message.
+     */
+    deliveryId: string | null;
+    state: 'running' | 'ended';
+    /**
+     * Deliveries that could be taken back when it was asked for.
+     */
+    deliveryCount: number;
+    counts: {
+        recalled: number;
+        tooLate: number;
+        failed: number;
+    };
+    /**
+     * What was not taken back, by reason: a code of ours, or the vendor's.
+     */
+    reasons: Array<{
+        outcome: 'recalled' | 'too_late' | 'failed';
+        code: string;
+        count: number;
+    }>;
+    createdAt: string;
+    endedAt: string | null;
+};
+
+export type RecallPreview = {
+    /**
+     * Deliveries that can be taken back now; of more than 100,000, a lower bound.
+     */
+    recallableCount: number;
+    /**
+     * The message is under way: a recall also stops what was not sent of it.
+     */
+    cancelsRest: boolean;
+    channels: Array<{
+        channel: {
+            id: string;
+            name: string;
+            kind: string;
+        };
+        canRecall: boolean;
+        /**
+         * What the vendor has, and did not fail to deliver.
+         */
+        sentCount: number;
+        recallableCount: number;
+        /**
+         * Sent longer ago than the vendor takes anything back, or found too late before.
+         */
+        tooLateCount: number;
+    }>;
+    /**
+     * The message's latest 20 recalls, newest first.
+     */
+    recalls: Array<Recall>;
 };
 
 export type RecipientEntry = {
@@ -1561,7 +1625,7 @@ export type ReplayMessage = {
     /**
      * One state, or several: `state=failed&state=expired`.
      */
-    state?: Array<'ready' | 'accepted' | 'delivered' | 'undelivered' | 'failed' | 'unknown' | 'suppressed' | 'cancelled' | 'expired'>;
+    state?: Array<'ready' | 'accepted' | 'delivered' | 'undelivered' | 'failed' | 'unknown' | 'suppressed' | 'cancelled' | 'expired' | 'recalled'>;
     /**
      * Only those that were read, or clicked; a click counts as reading.
      */
@@ -3073,6 +3137,96 @@ export type GetDeliveryResponses = {
 
 export type GetDeliveryResponse = GetDeliveryResponses[keyof GetDeliveryResponses];
 
+export type PreviewDeliveryRecallData = {
+    body?: never;
+    path: {
+        deliveryId: string;
+    };
+    query?: never;
+    url: '/v1/deliveries/{deliveryId}/recall';
+};
+
+export type PreviewDeliveryRecallErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type PreviewDeliveryRecallError = PreviewDeliveryRecallErrors[keyof PreviewDeliveryRecallErrors];
+
+export type PreviewDeliveryRecallResponses = {
+    /**
+     * The counts
+     */
+    200: RecallPreview;
+};
+
+export type PreviewDeliveryRecallResponse = PreviewDeliveryRecallResponses[keyof PreviewDeliveryRecallResponses];
+
+export type RecallDeliveryData = {
+    body?: never;
+    path: {
+        deliveryId: string;
+    };
+    query?: never;
+    url: '/v1/deliveries/{deliveryId}/recall';
+};
+
+export type RecallDeliveryErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type RecallDeliveryError = RecallDeliveryErrors[keyof RecallDeliveryErrors];
+
+export type RecallDeliveryResponses = {
+    /**
+     * Begun
+     */
+    202: Recall;
+};
+
+export type RecallDeliveryResponse = RecallDeliveryResponses[keyof RecallDeliveryResponses];
+
 export type ResendDeliveryData = {
     body: ResendDelivery;
     headers?: {
@@ -4103,7 +4257,7 @@ export type ListDeliveriesData = {
         /**
          * One state, or several: `state=failed&state=expired`.
          */
-        state?: Array<'ready' | 'accepted' | 'delivered' | 'undelivered' | 'failed' | 'unknown' | 'suppressed' | 'cancelled' | 'expired'>;
+        state?: Array<'ready' | 'accepted' | 'delivered' | 'undelivered' | 'failed' | 'unknown' | 'suppressed' | 'cancelled' | 'expired' | 'recalled'>;
         /**
          * Only those that were read, or clicked; a click counts as reading.
          */
@@ -4250,6 +4404,96 @@ export type WatchMessageResponses = {
 
 export type WatchMessageResponse = WatchMessageResponses[keyof WatchMessageResponses];
 
+export type PreviewMessageRecallData = {
+    body?: never;
+    path: {
+        messageId: string;
+    };
+    query?: never;
+    url: '/v1/messages/{messageId}/recall';
+};
+
+export type PreviewMessageRecallErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type PreviewMessageRecallError = PreviewMessageRecallErrors[keyof PreviewMessageRecallErrors];
+
+export type PreviewMessageRecallResponses = {
+    /**
+     * The counts
+     */
+    200: RecallPreview;
+};
+
+export type PreviewMessageRecallResponse = PreviewMessageRecallResponses[keyof PreviewMessageRecallResponses];
+
+export type RecallMessageData = {
+    body?: never;
+    path: {
+        messageId: string;
+    };
+    query?: never;
+    url: '/v1/messages/{messageId}/recall';
+};
+
+export type RecallMessageErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type RecallMessageError = RecallMessageErrors[keyof RecallMessageErrors];
+
+export type RecallMessageResponses = {
+    /**
+     * Begun
+     */
+    202: Recall;
+};
+
+export type RecallMessageResponse = RecallMessageResponses[keyof RecallMessageResponses];
+
 export type PreviewReplayData = {
     body?: never;
     path: {
@@ -4259,7 +4503,7 @@ export type PreviewReplayData = {
         /**
          * One state, or several: `state=failed&state=expired`.
          */
-        state?: Array<'ready' | 'accepted' | 'delivered' | 'undelivered' | 'failed' | 'unknown' | 'suppressed' | 'cancelled' | 'expired'>;
+        state?: Array<'ready' | 'accepted' | 'delivered' | 'undelivered' | 'failed' | 'unknown' | 'suppressed' | 'cancelled' | 'expired' | 'recalled'>;
         /**
          * Only those that were read, or clicked; a click counts as reading.
          */

@@ -18,6 +18,16 @@ export interface PurePlugin {
   parseReceipt?(input: ReceiptInput): ReceiptOutput;
   /** Requests that prove the settings without sending anything; answers go to `settle` with `op: "verify"`. */
   verify?(input: VerifyInput): VerifyOutput;
+  /**
+   * Asks what the vendor knows of messages whose fate is not known; the answers go to `settle` with `op: "query"`.
+   * Needed with `query` in the manifest.
+   */
+  query?(input: FollowUpInput): QueryOutput;
+  /**
+   * Takes back what was sent; the answers go to `settle` with `op: "recall"`. It may be asked twice about the same
+   * message. Needed with `recall` in the manifest.
+   */
+  recall?(input: FollowUpInput): RecallOutput;
 }
 
 /** A plugin of level `native`: its own I/O, installed by the operator only. */
@@ -55,7 +65,7 @@ export interface PlanInput {
 export interface PlannedRequest {
   /** Names the request within the batch. */
   id: string;
-  /** The messages it carries. Empty only for `verify`. */
+  /** The messages it carries, or asks about. Empty only for `verify`. */
   refs: string[];
   method: "GET" | "POST" | "PUT" | "DELETE";
   url: string;
@@ -86,18 +96,23 @@ export type PlannedResponse = { id: string; refs: string[]; context?: Json } & (
 );
 
 export interface SettleInput {
-  op: "send" | "verify";
+  op: "send" | "verify" | "query" | "recall";
   responses: PlannedResponse[];
   settings: Settings;
   now: number;
 }
 
 export interface SettleOutput {
+  /** Answers to `op: "send"`; empty otherwise. */
   results: SendResult[];
   /** A further round, for example the second half of a two-step call. */
   requests?: PlannedRequest[];
   /** Answer to `op: "verify"`. */
   verification?: Verification;
+  /** Answers to `op: "query"`: every ref exactly once over all rounds. */
+  answers?: QueryAnswer[];
+  /** Answers to `op: "recall"`: every ref exactly once over all rounds. */
+  recalls?: RecallResult[];
 }
 
 /**
@@ -142,6 +157,84 @@ export interface VerifyInput {
 
 export interface VerifyOutput {
   requests: PlannedRequest[];
+}
+
+/** A message that was handed to the vendor before, or may have been. */
+export interface SentMessage {
+  /** As in its {@link OutboundMessage}. */
+  ref: string;
+  /** As in its {@link PlanInput}. */
+  batchRef: string;
+  address: string;
+  /** The vendor's id of the message, if it gave one. */
+  vendorId?: string;
+  /** The vendor's ids of the batch's calls, if it gave such. */
+  batchVendorIds?: string[];
+  /** When its batch was begun, milliseconds since 1970, UTC: the vendor got it then or up to a minute later. */
+  sentAt: number;
+}
+
+/** Messages to ask about, or to take back. */
+export interface FollowUpInput {
+  /** At most `batchSize` of the manifest's `query` or `recall`. */
+  messages: SentMessage[];
+  settings: Settings;
+  now: number;
+  seed: string;
+}
+
+export interface QueryOutput {
+  requests: PlannedRequest[];
+  /** What can be said without asking. */
+  answers?: QueryAnswer[];
+}
+
+/**
+ * What the vendor knows of one message:
+ * - `accepted`: it has the message and no last word yet
+ * - `delivered`, `undelivered`: its last word
+ * - `not_found`: it never got the message, for certain; the message is then sent again
+ * - `unanswered`: it cannot be told now; asked again later
+ */
+export const QUERY_STATUSES = ["accepted", "delivered", "undelivered", "not_found", "unanswered"] as const;
+export type QueryStatus = (typeof QUERY_STATUSES)[number];
+
+export interface QueryAnswer {
+  ref: string;
+  status: QueryStatus;
+  /** When the vendor accepted, delivered or gave up, milliseconds since 1970, UTC; now, if it does not say. */
+  at?: number;
+  /** The id under which a push reports the same event, if that is known; at most 200 characters. */
+  eventId?: string;
+  /** With `undelivered` and `unanswered`: the vendor's code, or one of the plugin's own. At most 64 characters. */
+  code?: string;
+  /** One sentence in the vendor's words. At most 500 characters. */
+  detail?: string;
+}
+
+export interface RecallOutput {
+  requests: PlannedRequest[];
+  /** What can be said without asking. */
+  recalls?: RecallResult[];
+}
+
+/**
+ * What became of the wish to take one message back:
+ * - `recalled`: the recipient has it no more, or will not see it
+ * - `too_late`: the vendor's window is over, or the recipient has dealt with it
+ * - `failed`: it cannot be taken back
+ * - `unanswered`: it cannot be told now; asked again later
+ */
+export const RECALL_STATUSES = ["recalled", "too_late", "failed", "unanswered"] as const;
+export type RecallStatus = (typeof RECALL_STATUSES)[number];
+
+export interface RecallResult {
+  ref: string;
+  status: RecallStatus;
+  /** The vendor's code, or one of the plugin's own. At most 64 characters. */
+  code?: string;
+  /** One sentence in the vendor's words. At most 500 characters. */
+  detail?: string;
 }
 
 export interface ReceiptInput {
@@ -192,5 +285,8 @@ export interface NativeSession {
   /** Sends a batch and answers every ref exactly once. Never throws for a single message. */
   send(batch: PlanInput): Promise<SendResult[]>;
   verify(): Promise<Verification>;
+  /** What `query` and `recall` are to a pure plugin. */
+  query?(input: FollowUpInput): Promise<QueryAnswer[]>;
+  recall?(input: FollowUpInput): Promise<RecallResult[]>;
   close(): Promise<void>;
 }

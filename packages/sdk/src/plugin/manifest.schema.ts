@@ -48,6 +48,10 @@ const contentField = {
   },
 } as const;
 
+const batchSize = { type: "integer", minimum: 1, maximum: 2000 } as const;
+/** At most 400 days: longer than any vendor remembers. */
+const followUpWindow = { type: "integer", minimum: 1, maximum: 34_560_000 } as const;
+
 /** Strict JSON Schema (2020-12) of `channel.json`; a key it does not know is an error. */
 export const manifestSchema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -131,7 +135,8 @@ export const manifestSchema = {
       required: ["mode", "delivered", "read"],
       additionalProperties: false,
       properties: {
-        mode: { enum: ["push", "none"] },
+        mode: { enum: ["push", "pull", "both", "none"] },
+        pollSeconds: { type: "integer", minimum: 1, maximum: 86_400 },
         delivered: { type: "boolean" },
         read: { type: "boolean" },
       },
@@ -142,12 +147,28 @@ export const manifestSchema = {
       additionalProperties: false,
       properties: { kind: { enum: ["key", "none"] }, windowSeconds: { type: "integer", minimum: 1 } },
     },
+    query: {
+      type: "object",
+      required: ["windowSeconds", "batchSize", "notBeforeSeconds"],
+      additionalProperties: false,
+      properties: {
+        windowSeconds: followUpWindow,
+        batchSize,
+        notBeforeSeconds: { type: "integer", minimum: 0, maximum: 3600 },
+      },
+    },
+    recall: {
+      type: "object",
+      required: ["windowSeconds", "batchSize"],
+      additionalProperties: false,
+      properties: { windowSeconds: followUpWindow, batchSize },
+    },
     limits: {
       type: "object",
       required: ["batchSize", "concurrency", "timeoutMs"],
       additionalProperties: false,
       properties: {
-        batchSize: { type: "integer", minimum: 1, maximum: 2000 },
+        batchSize,
         concurrency: { type: "integer", minimum: 1, maximum: 256 },
         timeoutMs: { type: "integer", minimum: 500, maximum: 60000 },
       },

@@ -1,14 +1,17 @@
 import type { JsonSchema, LocalizedText } from "./json.ts";
 
 /** The version of the plugin contract that this package describes, `major.minor`. */
-export const PROTOCOL_VERSION = "1.0";
+export const PROTOCOL_VERSION = "1.1";
 
 /** Where a plugin may run. `pure`: functions without I/O. `native`: code with sockets, operator-installed only. */
 export const PLUGIN_LEVELS = ["pure", "native"] as const;
 export type PluginLevel = (typeof PLUGIN_LEVELS)[number];
 
-/** How a vendor tells us what became of a message after accepting it. */
-export const RECEIPT_MODES = ["push", "none"] as const;
+/**
+ * How a vendor tells us what became of a message after accepting it: it calls us (`push`), it is asked with `query`
+ * (`pull`), it calls us and is asked about what it leaves out (`both`), or not at all (`none`).
+ */
+export const RECEIPT_MODES = ["push", "pull", "both", "none"] as const;
 export type ReceiptMode = (typeof RECEIPT_MODES)[number];
 
 /** A named way to authenticate a request. The host applies it; the plugin never sees the secret. */
@@ -27,11 +30,24 @@ export type AuthScheme =
 /** What a channel of this plugin can find out after the vendor accepted a message. */
 export interface ReceiptAbilities {
   mode: ReceiptMode;
+  /**
+   * Seconds from acceptance to the first question, 1 to 86,400; the pauses after it grow to six hours, and end with the
+   * window of `query`. Required with `pull` and `both`.
+   */
+  pollSeconds?: number;
   /** The vendor reports arrival on the device or in the mailbox. */
   delivered: boolean;
   /** The vendor reports that the message was opened. */
   read: boolean;
 }
+
+/** Whether the vendor calls us when it knows more. */
+export const isPushed = ({ mode }: Pick<ReceiptAbilities, "mode">): boolean =>
+  mode === "push" || mode === "both";
+
+/** Whether the vendor has to be asked. */
+export const isPulled = ({ mode }: Pick<ReceiptAbilities, "mode">): boolean =>
+  mode === "pull" || mode === "both";
 
 /** What the vendor does when it sees the same message twice. */
 export interface IdempotencyAbility {
@@ -39,6 +55,27 @@ export interface IdempotencyAbility {
   kind: "key" | "none";
   /** How long the vendor remembers a key, seconds. Required with `kind: "key"`. */
   windowSeconds?: number;
+}
+
+/** How the vendor can be asked about a message. The plugin has a function `query`. */
+export interface QueryAbility {
+  /** How long after a message was sent the vendor still knows of it, seconds. */
+  windowSeconds: number;
+  /** The most messages that one `query` is handed, 1 to 2,000. */
+  batchSize: number;
+  /**
+   * How long after a message was sent the vendor may not know of it although it took it, seconds, 0 to 3,600: it is
+   * not asked before. Too low a figure sends messages twice.
+   */
+  notBeforeSeconds: number;
+}
+
+/** How the vendor takes messages back. The plugin has a function `recall`. */
+export interface RecallAbility {
+  /** How long after a message was sent it can be taken back, seconds. */
+  windowSeconds: number;
+  /** The most messages that one `recall` is handed, 1 to 2,000. */
+  batchSize: number;
 }
 
 /** Limits that the host holds for the plugin. */
@@ -133,6 +170,10 @@ export interface PluginManifest {
   content: Record<string, ContentField>;
   receipts: ReceiptAbilities;
   idempotency: IdempotencyAbility;
+  /** Without it, what may have been sent and cannot be repeated stays unknown. */
+  query?: QueryAbility;
+  /** Without it, nothing that was sent can be taken back. */
+  recall?: RecallAbility;
   limits: PluginLimits;
   /** The vendor's codes in words for the tenant's staff. */
   errors?: Record<string, LocalizedText>;

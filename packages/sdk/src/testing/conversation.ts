@@ -1,9 +1,14 @@
 import type {
+  FollowUpInput,
   PlanInput,
   PlannedRequest,
   PlannedResponse,
   PurePlugin,
+  QueryAnswer,
+  RecallResult,
   SendResult,
+  SettleInput,
+  SettleOutput,
   Verification,
   VerifyInput,
 } from "../plugin/index.ts";
@@ -22,42 +27,89 @@ export function respond(request: PlannedRequest, answer: Answer): PlannedRespons
   return { id, refs, ...(context !== undefined && { context }), ...answer };
 }
 
+/** Yields the requests of a round, takes their responses and returns what came of all rounds. */
+export type Conversation<T> = Generator<PlannedRequest[], T[], PlannedResponse[]>;
+
 /**
- * One batch as a conversation: yields the requests of a round, takes their responses and returns the results.
- * It does no I/O, so the same code serves a host that calls a vendor and a check that makes answers up.
+ * One batch as a conversation. It does no I/O, so the same code serves a host that calls a vendor and a check that
+ * makes answers up.
  *
  * @throws if the plugin asks for more than {@link MAX_ROUNDS} rounds
  */
-export function* converse(
+export function* converse(plugin: PurePlugin, batch: PlanInput): Conversation<SendResult> {
+  const { requests, results = [] } = plugin.plan(batch);
+  const settled = yield* exchange(plugin, "send", requests, batch);
+  return [...results, ...settled.flatMap((one) => one.results)];
+}
+
+/** A query as a conversation; see {@link converse}. */
+export function* converseQuery(plugin: PurePlugin, input: FollowUpInput): Conversation<QueryAnswer> {
+  const { requests, answers = [] } = plugin.query?.(input) ?? { requests: [] };
+  const settled = yield* exchange(plugin, "query", requests, input);
+  return [...answers, ...settled.flatMap((one) => one.answers ?? [])];
+}
+
+/** A recall as a conversation; see {@link converse}. */
+export function* converseRecall(plugin: PurePlugin, input: FollowUpInput): Conversation<RecallResult> {
+  const { requests, recalls = [] } = plugin.recall?.(input) ?? { requests: [] };
+  const settled = yield* exchange(plugin, "recall", requests, input);
+  return [...recalls, ...settled.flatMap((one) => one.recalls ?? [])];
+}
+
+function* exchange(
   plugin: PurePlugin,
-  batch: PlanInput,
-): Generator<PlannedRequest[], SendResult[], PlannedResponse[]> {
-  const plan = plugin.plan(batch);
-  const results = [...(plan.results ?? [])];
-  let requests = plan.requests;
+  op: SettleInput["op"],
+  first: PlannedRequest[],
+  { settings, now }: Pick<SettleInput, "settings" | "now">,
+): Conversation<SettleOutput> {
+  const settled: SettleOutput[] = [];
+  let requests = first;
   for (let round = 1; requests.length > 0; round += 1) {
     if (round > MAX_ROUNDS) throw new Error(`the plugin asked for more than ${MAX_ROUNDS} rounds`);
     const responses = yield requests;
-    const settled = plugin.settle({ op: "send", responses, settings: batch.settings, now: batch.now });
-    results.push(...settled.results);
-    requests = settled.requests ?? [];
+    const output = plugin.settle({ op, responses, settings, now });
+    settled.push(output);
+    requests = output.requests ?? [];
   }
-  return results;
+  return settled;
 }
+
+/** Authenticates and sends one request. */
+export type SendRequest = (request: PlannedRequest) => Promise<Answer>;
 
 /**
  * Runs one batch against a vendor or its simulator.
  *
- * @param send authenticates and sends one request
  * @example
  * const results = await runBatch(plugin, batch, (request) => signAndFetch(request));
  */
 export async function runBatch(
   plugin: PurePlugin,
   batch: PlanInput,
-  send: (request: PlannedRequest) => Promise<Answer>,
+  send: SendRequest,
 ): Promise<SendResult[]> {
-  const conversation = converse(plugin, batch);
+  return run(converse(plugin, batch), send);
+}
+
+/** Asks a vendor or its simulator about messages; see {@link runBatch}. */
+export async function runQuery(
+  plugin: PurePlugin,
+  input: FollowUpInput,
+  send: SendRequest,
+): Promise<QueryAnswer[]> {
+  return run(converseQuery(plugin, input), send);
+}
+
+/** Takes messages back at a vendor or its simulator; see {@link runBatch}. */
+export async function runRecall(
+  plugin: PurePlugin,
+  input: FollowUpInput,
+  send: SendRequest,
+): Promise<RecallResult[]> {
+  return run(converseRecall(plugin, input), send);
+}
+
+async function run<T>(conversation: Conversation<T>, send: SendRequest): Promise<T[]> {
   let step = conversation.next();
   while (!step.done) {
     const responses = step.value.map(async (request) => respond(request, await send(request)));
@@ -70,7 +122,7 @@ export async function runBatch(
 export async function runVerify(
   plugin: PurePlugin,
   input: VerifyInput,
-  send: (request: PlannedRequest) => Promise<Answer>,
+  send: SendRequest,
 ): Promise<Verification | undefined> {
   const { requests } = plugin.verify?.(input) ?? { requests: [] };
   const responses = await Promise.all(requests.map(async (request) => respond(request, await send(request))));

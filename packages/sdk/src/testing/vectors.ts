@@ -1,6 +1,9 @@
 import type {
+  FollowUpInput,
   PlanInput,
   PlanOutput,
+  QueryOutput,
+  RecallOutput,
   ReceiptInput,
   ReceiptOutput,
   SettleInput,
@@ -14,5 +17,7 @@ export type Vector = { name: string } & (
   | { call: "plan"; input: PlanInput; output: PlanOutput }
   | { call: "settle"; input: SettleInput; output: SettleOutput }
   | { call: "verify"; input: VerifyInput; output: VerifyOutput }
+  | { call: "query"; input: FollowUpInput; output: QueryOutput }
+  | { call: "recall"; input: FollowUpInput; output: RecallOutput }
   | { call: "parseReceipt"; input: ReceiptInput; output: ReceiptOutput }
 );

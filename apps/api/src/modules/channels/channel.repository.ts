@@ -45,6 +45,18 @@ export async function findChannel(
   return channel;
 }
 
+export type NamedChannel = Pick<ChannelRow, "id" | "name" | "kind" | "pluginId">;
+
+/** All channels of a tenant, which are few; by name. */
+export async function listNamedChannels(tx: Tx, tenantId: string): Promise<NamedChannel[]> {
+  return tx.db
+    .select({ id: channels.id, name: channels.name, kind: channels.kind, pluginId: channels.pluginId })
+    .from(channels)
+    .where(eq(channels.tenantId, tenantId))
+    .orderBy(asc(channels.name))
+    .limit(1000);
+}
+
 /** Channels in the order they were made. */
 export async function listChannels(
   tx: Tx,

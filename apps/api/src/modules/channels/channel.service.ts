@@ -1,3 +1,4 @@
+import { isPushed } from "@tidings/sdk/plugin";
 import { authorize } from "../../platform/authorization/index.ts";
 import type { RequestContext } from "../../platform/context.ts";
 import { type Transact, type Tx, violatedUnique } from "../../platform/database/index.ts";
@@ -60,8 +61,9 @@ export async function tryAgain(
 
 export function createChannelService(deps: ChannelServiceDeps) {
   function present(ctx: RequestContext, channel: ChannelWithParts): Channel {
-    const isPushed = deps.catalogue.find(channel.pluginId)?.manifest.receipts.mode === "push";
-    const url = isPushed ? receiptsUrl(deps.publicUrl, deps.installationKey, channel.id) : null;
+    const receipts = deps.catalogue.find(channel.pluginId)?.manifest.receipts;
+    const url =
+      receipts && isPushed(receipts) ? receiptsUrl(deps.publicUrl, deps.installationKey, channel.id) : null;
     return visibleTo(ctx, { ...channel, receiptsUrl: url });
   }
 

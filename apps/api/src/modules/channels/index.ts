@@ -3,6 +3,8 @@ export {
   type ChannelWithParts,
   findChannel,
   findChannelTenant,
+  listNamedChannels,
+  type NamedChannel,
 } from "./channel.repository.ts";
 export { channelRoutes } from "./channel.routes.ts";
 export { type ChannelService, createChannelService } from "./channel.service.ts";

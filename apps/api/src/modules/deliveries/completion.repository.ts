@@ -5,8 +5,8 @@ import { REASONS } from "./delivery.rules.ts";
 import { NIL_UUID } from "./expansion.repository.ts";
 
 /**
- * Ends a message when nothing of it is under way: expanded, every chunk done, no fallback waiting. Of one that was
- * ended before, it ends what a batch under way has left over.
+ * Ends a message when nothing of it is under way: expanded, every chunk done, no fallback waiting, no vendor to be asked
+ * whether it got something. Of one that was ended before, it ends what a batch under way has left over.
  */
 export async function finishMessage(tx: Tx, tenantId: string, messageId: string): Promise<void> {
   const { sql } = tx;
@@ -16,7 +16,9 @@ export async function finishMessage(tx: Tx, tenantId: string, messageId: string)
     update messages set state = 'completed', completed_at = now(), updated_at = now(), wake_at = null
     where tenant_id = ${tenant} and id = ${message} and state = 'sending'
       and not exists(select from chunks where tenant_id = ${tenant} and message_id = ${message} and state <> 'done')
-      and not exists(select from flows where tenant_id = ${tenant} and message_id = ${message} and state = 'waiting')`;
+      and not exists(select from flows where tenant_id = ${tenant} and message_id = ${message} and state = 'waiting')
+      and not exists(select from inquiries
+        where tenant_id = ${tenant} and message_id = ${message} and kind = 'outcome')`;
   if (count > 0) return;
   const [ended] = await sql<{ state: "cancelled" | "expired" }[]>`
     select state from messages where tenant_id = ${tenant} and id = ${message} and state in ('cancelled', 'expired')
@@ -38,7 +40,8 @@ export async function finishInTurn(tx: Tx, tenantId: string, messageId: string):
 
 /**
  * Ends what has not been sent of an ended message; what an open attempt covers is left to its outcome. What waits to
- * be sent again, because the vendor may have it already and would drop a repeat, is `unknown`.
+ * be sent again, because the vendor may have it already and would drop a repeat, is `unknown`; what the vendor said it
+ * never got is not.
  */
 export async function endUnsent(
   tx: Tx,
@@ -54,7 +57,9 @@ export async function endUnsent(
     with ended as (
       update deliveries d set changed_at = now(), reason = ${REASONS[end]},
         state = case when exists(select from attempts a where a.tenant_id = ${tenant} and a.chunk_id = c.id
-          and d.id between a.first_id and a.last_id and a.outcome ?| array['unknown', 'abandoned'])
+          and d.id between a.first_id and a.last_id and a.outcome ?| array['unknown', 'abandoned']
+          and not exists(select from receipts r where r.tenant_id = ${tenant} and r.delivery_id = d.id
+            and r.type = 'not_found' and r.received_at >= a.ended_at))
           then 'unknown' else ${end} end::delivery_state
       from chunks c
       where c.tenant_id = ${tenant} and c.message_id = ${message} and c.state <> 'done'

@@ -151,8 +151,8 @@ function toDelivery(row: RawDelivery): DeliveryRow {
 /** One thing that happened to a delivery. */
 export interface TimelineEvent {
   at: Date;
-  kind: "attempt_started" | "attempt_ended" | "receipt";
-  /** The attempt's id, or the receipt's event id. */
+  kind: "attempt_started" | "attempt_ended" | "receipt" | "inquiry" | "recall";
+  /** The id of the attempt or recall, or the receipt's event id. */
   id: string;
   type: string;
   code: string | null;
@@ -161,7 +161,8 @@ export interface TimelineEvent {
 }
 
 /**
- * Attempts that covered the delivery (unless it was taken out of all of them), and receipts about it, in the order in which we saw them: vendors round the
+ * Attempts that covered the delivery (unless it was taken out of all of them), what the vendor is asked about it,
+ * receipts, and recalls, in the order in which we saw them: vendors round the
  * moment of a receipt to the second, which would put it before the attempt it answers. No receipt shows a moment before
  * the submission.
  */
@@ -191,5 +192,13 @@ export async function listEvents(
     select greatest(r.happened_at, d.accepted_at), 'receipt', r.event_id, r.type, r.code, r.detail, null, r.received_at
     from receipts r join deliveries d on d.tenant_id = ${tenant} and d.id = ${key}
     where r.tenant_id = ${tenant} and r.delivery_id = ${key}
+    union all
+    select i.opened_at, 'inquiry', i.attempt_id::text, 'opened', null, null, null, i.opened_at
+    from inquiries i join covering a on a.id = i.attempt_id
+    join deliveries d on d.tenant_id = ${tenant} and d.id = ${key} and d.changed_at = i.opened_at
+    where i.tenant_id = ${tenant} and i.kind = 'outcome' and d.state = 'unknown'
+    union all
+    select o.at, 'recall', o.recall_id::text, o.outcome::text, o.code, o.detail, null, o.at
+    from recall_outcomes o where o.tenant_id = ${tenant} and o.delivery_id = ${key}
     order by seen_at, kind desc limit 200`;
 }

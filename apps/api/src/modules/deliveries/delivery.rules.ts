@@ -11,6 +11,10 @@ import { SUPPRESSION_REASONS } from "../suppressions/index.ts";
  * move it to `delivered` or `undelivered`. They may come late, twice, in any order, even before our own commit:
  * `delivered` beats `undelivered`, and either beats what we believed before.
  *
+ * Where the vendor can be asked, `unknown` is not the end: what it took becomes `accepted`, and what it certainly never
+ * got is `ready` again, or ends with its message. What was taken back ends `recalled`: a receipt that comes later is
+ * kept and changes nothing.
+ *
  * Reading and clicking are engagement beside the state (`readAt`, `clickedAt`), and imply arrival.
  */
 export const DELIVERY_STATES = [
@@ -23,19 +27,21 @@ export const DELIVERY_STATES = [
   "suppressed",
   "cancelled",
   "expired",
+  "recalled",
 ] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 const TRANSITIONS: Record<DeliveryState, readonly DeliveryState[]> = {
   ready: ["ready", "accepted", "failed", "unknown", "suppressed", "cancelled", "expired"],
-  accepted: ["delivered", "undelivered"],
-  unknown: ["delivered", "undelivered"],
+  accepted: ["delivered", "undelivered", "recalled"],
+  unknown: ["ready", "accepted", "delivered", "undelivered", "failed", "cancelled", "expired"],
   undelivered: ["delivered"],
-  delivered: [],
+  delivered: ["recalled"],
   failed: [],
   suppressed: [],
   cancelled: [],
   expired: [],
+  recalled: [],
 };
 
 export const canMove = (from: DeliveryState, to: DeliveryState): boolean => TRANSITIONS[from].includes(to);
@@ -48,6 +54,9 @@ export const RESENDABLE_STATES = [
   "cancelled",
   "expired",
 ] as const satisfies readonly DeliveryState[];
+
+/** The states in which the vendor has it and could take it back. */
+export const RECALLABLE_STATES = DELIVERY_STATES.filter((state) => canMove(state, "recalled"));
 
 /** The states that a receipt of this type may find a delivery in. */
 export function statesBefore(receipt: "delivered" | "undelivered"): DeliveryState[] {
@@ -79,6 +88,7 @@ export interface Engagement {
 export function mergeReceipt<T extends Engagement>(delivery: T, { type, at }: Receipt): T {
   if (!HEARING_STATES.includes(delivery.state)) return delivery;
   const news = type === "undelivered" ? "undelivered" : "delivered";
+  if (delivery.state === "recalled") return delivery;
   const state = canMove(delivery.state, news) ? news : delivery.state;
   const isEngagement = type === "read" || type === "clicked";
   return {
@@ -123,4 +133,7 @@ export const REASONS = {
   notOnAllowList: "not_on_allow_list",
   onDenyList: "on_deny_list",
   duplicateContent: "duplicate_content",
+  unanswered: "inquiry_unanswered",
+  neverArrived: "never_reached_vendor",
+  recalled: "recalled",
 } as const;

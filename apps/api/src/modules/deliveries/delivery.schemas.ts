@@ -68,7 +68,7 @@ export const DeliveryDetail = Delivery.extend({
   timeline: z.array(
     z.object({
       at: fields.moment,
-      kind: z.enum(["created", "attempt_started", "attempt_ended", "receipt", "state"]),
+      kind: z.enum(["created", "attempt_started", "attempt_ended", "receipt", "inquiry", "recall", "state"]),
       type: z.string(),
       code: z.string().nullable(),
       detail: z.string().nullable(),
@@ -114,7 +114,7 @@ export function toDeliveryDetail(
     at: event.at.toISOString(),
     kind: event.kind,
     type: event.type,
-    code: event.code ?? (event.kind === "receipt" ? null : fromBigint("att", event.id)),
+    code: event.code ?? (event.kind.startsWith("attempt") ? fromBigint("att", event.id) : null),
     detail: event.detail,
   }));
   const resends = row.resends.map(({ messageId, at }) => ({ messageId, at: at.toISOString() }));

@@ -1,17 +1,24 @@
 export { readBacklog } from "./backlog.repository.ts";
-export { enterCancellation } from "./cancellation-lock.repository.ts";
+export { enterCancellation, holdCancellation } from "./cancellation-lock.repository.ts";
 export { endUnsent, finishMessage } from "./completion.repository.ts";
 export { neededVariables, type TrackedAddress, valuesFor } from "./content.rules.ts";
 export { type DeliveryFilter, findDelivery } from "./delivery.repository.ts";
 export { deliveryRoutes } from "./delivery.routes.ts";
-export { type DeliveryState, type Engagement, mergeReceipt, type Receipt } from "./delivery.rules.ts";
+export {
+  type DeliveryState,
+  type Engagement,
+  mergeReceipt,
+  REASONS,
+  RECALLABLE_STATES,
+  type Receipt,
+} from "./delivery.rules.ts";
 export { deliveryFilter } from "./delivery.schemas.ts";
 export { createDeliveryService } from "./delivery.service.ts";
 export { createDirectSender } from "./direct-sender.ts";
 export { createDispatcher, SEND_QUEUE, SendHint } from "./dispatcher.ts";
 export { lockContents } from "./duplicates.repository.ts";
 export { createExpander, listRecipients } from "./expander.ts";
-export { expandListed, expandResends, expandStep } from "./expansion.repository.ts";
+export { expandListed, expandResends, expandStep, NIL_UUID } from "./expansion.repository.ts";
 export {
   type AudienceCount,
   type AudienceTally,
@@ -38,6 +45,7 @@ export {
   saveResends,
 } from "./resend.repository.ts";
 export { wakeRetries } from "./retry.repository.ts";
+export { START_WITHIN_SECONDS } from "./send.repository.ts";
 export type { ChannelHealth, ChannelObservation, SendChunkDeps } from "./send-batch.ts";
 export { createSendChunk } from "./send-chunk.ts";
 export { createSweeperLoops } from "./sweeper.ts";

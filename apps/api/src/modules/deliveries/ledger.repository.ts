@@ -61,14 +61,15 @@ export const measuresOf = (sql: Sql) => sql`(
   select 'targeted' as measure, '' as reason
   union all select 'valid', '' where d.state <> 'suppressed'
   union all select 'submitted', ''
-    where d.accepted_at is not null or d.state in ('accepted', 'delivered', 'undelivered')
-  union all select 'delivered', '' where d.state = 'delivered'
+    where d.accepted_at is not null or d.state in ('accepted', 'delivered', 'undelivered', 'recalled')
+  union all select 'delivered', '' where d.state = 'delivered' or d.state = 'recalled' and d.delivered_at is not null
   union all select 'undelivered', d.reason where d.state = 'undelivered'
   union all select 'suppressed', d.reason where d.state = 'suppressed'
   union all select 'failed', d.reason where d.state = 'failed'
   union all select 'unknown', '' where d.state = 'unknown'
   union all select 'cancelled', '' where d.state = 'cancelled'
   union all select 'expired', '' where d.state = 'expired'
+  union all select 'recalled', '' where d.state = 'recalled'
   union all select 'read', '' where d.read_at is not null
   union all select 'clicked', '' where d.clicked_at is not null
 )`;

@@ -2,7 +2,7 @@ import type { Transact } from "../../platform/database/index.ts";
 import { dropSuppressed } from "./late-suppression.repository.ts";
 import { takeSlots } from "./pacer.repository.ts";
 import type { ChunkWork, ReadyRow } from "./send.repository.ts";
-import { openAttempts } from "./send.repository.ts";
+import { openAttempts, START_WITHIN_SECONDS } from "./send.repository.ts";
 import type { Batch } from "./send-batch.ts";
 import { keepReady } from "./withdrawal.repository.ts";
 
@@ -38,19 +38,21 @@ export async function openRows(
   return batches && { batches, count: slots.count };
 }
 
-export type OpenBatch = Pick<Batch, "attemptId" | "range" | "rows">;
+export type OpenBatch = Pick<Batch, "attemptId" | "startBy" | "range" | "rows">;
 
 async function openBatches(
   tx: Parameters<Parameters<Transact>[1]>[0],
   work: ChunkWork,
   batches: ReadyRow[][],
 ): Promise<OpenBatch[] | undefined> {
+  const startBy = performance.now() + START_WITHIN_SECONDS * 1000;
   const attempts = await openAttempts(tx, work, batches);
   if (!attempts) return undefined;
   const wanted = attempts.areSuppressionsNew ? await dropSuppressed(tx, work, batches) : batches;
   const ready = await keepReady(tx, work, wanted);
   return batches.map((batch, index) => ({
     attemptId: attempts.ids[index] ?? "",
+    startBy,
     range: { firstId: batch[0]?.[0] ?? "", lastId: batch.at(-1)?.[0] ?? "" },
     rows: ready[index] ?? [],
   }));

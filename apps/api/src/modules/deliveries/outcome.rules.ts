@@ -1,4 +1,4 @@
-import type { IdempotencyAbility, SendResult } from "@tidings/sdk/plugin";
+import { type IdempotencyAbility, isPulled, type PluginManifest, type SendResult } from "@tidings/sdk/plugin";
 import { MAX_ROUNDS } from "./delivery.rules.ts";
 import type { DeliveryException } from "./settle.repository.ts";
 
@@ -94,6 +94,18 @@ function stateOf(result: SendResult, round: Round): DeliveryException["state"] |
     case "throttled":
       return isLast ? "failed" : "ready";
   }
+}
+
+/** What the vendor has to be asked about a batch, if it can be. */
+export function questionsAbout(
+  { exceptions, counts }: Pick<JudgedResults, "exceptions" | "counts">,
+  { query, receipts }: Pick<PluginManifest, "query" | "receipts">,
+): ("outcome" | "receipt")[] {
+  if (!query) return [];
+  return [
+    ...(exceptions.some(({ state }) => state === "unknown") ? (["outcome"] as const) : []),
+    ...(isPulled(receipts) && (counts.accepted ?? 0) > 0 ? (["receipt"] as const) : []),
+  ];
 }
 
 /** What a batch says about its channel rather than about its recipients. */

@@ -134,11 +134,14 @@ const moves = (sql: Tx["sql"], tenant: string) => sql`
       ) as delivery_id
       from incoming w
     ), news as materialized (
-      -- Vendors give whole seconds: what happened right after the submission would seem to precede it.
+      -- Vendors give whole seconds: what happened right after the submission would seem to precede it. Of what was
+      -- recalled, news is kept and changes nothing.
       select d.id, f.undelivered_at,
-        case when f.delivered_at is not null then greatest(f.delivered_at, d.accepted_at) end as delivered_at,
-        case when f.read_at is not null then greatest(f.read_at, d.accepted_at) end as read_at,
-        case when f.clicked_at is not null then greatest(f.clicked_at, d.accepted_at) end as clicked_at,
+        case when f.delivered_at is not null and d.state <> 'recalled'
+          then greatest(f.delivered_at, d.accepted_at) end as delivered_at,
+        case when f.read_at is not null and d.state <> 'recalled' then greatest(f.read_at, d.accepted_at) end as read_at,
+        case when f.clicked_at is not null and d.state <> 'recalled'
+          then greatest(f.clicked_at, d.accepted_at) end as clicked_at,
         f.code, f.detail,
         d.state as old_state, d.reason as old_reason, d.read_at as old_read_at, d.clicked_at as old_clicked_at,
         d.message_id, d.channel_id, d.user_id, d.step, date_trunc('hour', d.created_at) as hour

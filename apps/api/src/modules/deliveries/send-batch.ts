@@ -1,11 +1,17 @@
 import type { PluginManifest, SendResult } from "@tidings/sdk/plugin";
-import type { Transact } from "../../platform/database/index.ts";
+import type { Transact, Tx } from "../../platform/database/index.ts";
 import { fromBigint, toBigint } from "../../platform/ids.ts";
 import type { ChannelHandle, PluginCatalogue, PluginRuntime } from "../../platform/plugin-runtime/index.ts";
 import { deadAddressesIn, suppressAddresses } from "../suppressions/index.ts";
 import { finishInTurn } from "./completion.repository.ts";
 import { type Rendered, renderDelivery, type SharedContent, type TrackedAddress } from "./content.rules.ts";
-import { type ChannelObservation, judgeChannel, judgeResults, type Round } from "./outcome.rules.ts";
+import {
+  type ChannelObservation,
+  judgeChannel,
+  judgeResults,
+  questionsAbout,
+  type Round,
+} from "./outcome.rules.ts";
 import { type ChunkEnd, type ChunkWork, endChunk, type ReadyRow } from "./send.repository.ts";
 import { type DeliveryException, settleBatch } from "./settle.repository.ts";
 
@@ -20,6 +26,13 @@ export interface SendChunkDeps {
   trackedAddress: TrackedAddress;
   /** What follows a settled batch: fallback timers of its users. Part of the same transaction. */
   afterBatch: AfterBatch;
+  /** Has the vendor asked later about what a batch left open. Part of the same transaction. */
+  openInquiry(
+    tx: Tx,
+    attempt: { tenantId: string; messageId: string; channelId: string; attemptId: string } & Range,
+    kind: "outcome" | "receipt",
+    manifest: PluginManifest,
+  ): Promise<void>;
   /** What follows the end of a chunk: perhaps the message is complete. */
   afterChunk(tenantId: string, messageId: string): Promise<void>;
   /** The same for a chunk whose message was looked after in the transaction that ended it. */
@@ -39,11 +52,9 @@ export interface Breaker {
   ): Promise<boolean>;
 }
 
-export type AfterBatch = (
-  tx: Parameters<Parameters<Transact>[1]>[0],
-  work: ChunkWork,
-  range: { firstId: string; lastId: string },
-) => Promise<void>;
+type Range = { firstId: string; lastId: string };
+
+export type AfterBatch = (tx: Tx, work: ChunkWork, range: Range) => Promise<void>;
 
 export type ChannelHealth = { ok: true } | { ok: false; code: string; detail: string };
 
@@ -66,16 +77,17 @@ export interface Findings {
 /** A part of a chunk that the vendor gets in one go; its intent is written down. */
 export interface Batch {
   attemptId: string;
+  /** Milliseconds of `performance.now()`: what is not begun by then is left, somebody else may take it over. */
+  startBy: number;
   /** What the intent covers. */
-  range: { firstId: string; lastId: string };
+  range: Range;
   /** What of it is still to be sent. */
   rows: ReadyRow[];
   /** It is all that the chunk has to send. */
   isAll: boolean;
   handle: ChannelHandle;
+  manifest: PluginManifest;
   shared: SharedContent;
-  /** The plugin's codes that say that an address is dead. */
-  suppresses: PluginManifest["suppresses"];
   round: Round;
   found: Findings;
 }
@@ -84,15 +96,15 @@ export interface Batch {
 export async function sendBatch(
   deps: SendChunkDeps,
   work: ChunkWork,
-  { attemptId, range, rows, isAll, handle, shared, suppresses, round, found }: Batch,
+  { attemptId, startBy, range, rows, isAll, handle, manifest, shared, round, found }: Batch,
 ): Promise<boolean> {
   const rendered = rows.map((row) => renderDelivery(shared, row));
   const messages = rendered.flatMap((one) => ("message" in one ? [one.message] : []));
   const batchRef = fromBigint("att", attemptId);
-  const results = messages.length > 0 ? await deps.runtime.send(handle, { batchRef, messages }) : [];
+  const results = messages.length > 0 ? await deps.runtime.send(handle, { batchRef, messages, startBy }) : [];
   const judged = judgeResults(results, (ref) => toBigint("dlv", ref), round);
   judged.exceptions.push(...unrenderable(rendered));
-  const dead = deadAddressesIn(refusalsIn(results), suppresses);
+  const dead = deadAddressesIn(refusalsIn(results), manifest.suppresses);
   const endsChunk = isAll && judged.exceptions.length === 0;
   // One after the other on one connection, without waiting for each answer.
   await persistently(() =>
@@ -101,6 +113,9 @@ export async function sendBatch(
         settleBatch(tx, work, { attemptId, ...range, ...judged }),
         suppressAddresses(tx, work.tenantId, dead),
         deps.afterBatch(tx, work, range),
+        ...questionsAbout(judged, manifest).map((kind) =>
+          deps.openInquiry(tx, { ...work, attemptId, ...range }, kind, manifest),
+        ),
         ...(endsChunk ? [endChunk(tx, work, ALL_SENT), finishInTurn(tx, work.tenantId, work.messageId)] : []),
       ]);
     }),

@@ -71,7 +71,7 @@ interface BegunChunk {
 }
 
 /** What the batches of a chunk have in common. */
-type RoundContext = Pick<Batch, "handle" | "shared" | "suppresses" | "round" | "found">;
+type RoundContext = Pick<Batch, "handle" | "manifest" | "shared" | "round" | "found">;
 
 /** There is nothing to send: the hint was stale, or the chunk has been left again. `over` is a message to look after. */
 interface Over {
@@ -106,8 +106,8 @@ async function begin(
   if (!opened) return leave(brokenOff(work, rows));
   const context: RoundContext = {
     handle: deps.toHandle(work.tenantId, work.channelId, work.channel),
+    manifest: plugin.manifest,
     shared: sharedContent(deps, work, plugin),
-    suppresses: plugin.manifest.suppresses,
     round: {
       count: work.roundCount,
       isProbe,

@@ -6,6 +6,11 @@ import type { Claim } from "./claim.repository.ts";
 
 /** How long a worker may hold a chunk without a sign of life, seconds. */
 export const SENDING_LEASE_SECONDS = 60;
+/**
+ * How long after the intent its requests may still be begun, seconds. A worker that was stopped for longer may have
+ * lost the chunk, and what it has not begun may be sent by somebody else.
+ */
+export const START_WITHIN_SECONDS = SENDING_LEASE_SECONDS / 2;
 
 /** What a worker has to know to send a chunk. */
 export interface ChunkWork {

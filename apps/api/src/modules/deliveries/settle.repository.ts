@@ -54,6 +54,9 @@ export async function settleBatch(tx: Tx, work: ChunkWork, outcome: BatchOutcome
       from jsonb_to_recordset(${JSON.stringify(exceptions)}::jsonb)
         as e(id bigint, state delivery_state, reason text, detail text)
       where d.tenant_id = ${tenant} and d.id = e.id and d.state = 'ready'
+        -- That it may have been sent is no news of an attempt that was taken over: it has been settled since.
+        and (e.state <> 'unknown' or exists(select from attempts a
+          where a.tenant_id = ${tenant} and a.id = ${outcome.attemptId} and a.ended_at is null))
       returning e.state, e.reason
     ), attempted as (
       update attempts set ended_at = now(), outcome = ${JSON.stringify(outcome.counts)}::jsonb,

@@ -86,7 +86,9 @@ export async function listForgottenMessages({ sql }: Tx, limit: number): Promise
       and not exists(select from chunks c
         where c.tenant_id = m.tenant_id and c.message_id = m.id and c.state <> 'done')
       and not exists(select from flows f
-        where f.tenant_id = m.tenant_id and f.message_id = m.id and f.state = 'waiting') limit ${limit})
+        where f.tenant_id = m.tenant_id and f.message_id = m.id and f.state = 'waiting')
+      and not exists(select from inquiries i
+        where i.tenant_id = m.tenant_id and i.message_id = m.id and i.kind = 'outcome') limit ${limit})
     union
     (select m.tenant_id, m.id from chunks c join messages m on m.tenant_id = c.tenant_id and m.id = c.message_id
       where c.state = 'ready' and m.state in ('cancelled', 'expired') limit ${limit})`;

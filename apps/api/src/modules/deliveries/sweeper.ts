@@ -1,3 +1,4 @@
+import type { PluginManifest } from "@tidings/sdk/plugin";
 import type { Database, Transact, Tx } from "../../platform/database/index.ts";
 import type { Logger } from "../../platform/logger.ts";
 import type { Loop } from "../../platform/loops.ts";
@@ -20,6 +21,12 @@ export interface SweeperDeps {
     message: { tenantId: string; messageId: string },
     step: number,
     range: { firstId: string; lastId: string },
+  ): Promise<void>;
+  /** Has the vendor asked about the attempts of a chunk that were abandoned in this transaction. */
+  openAbandoned(
+    tx: Tx,
+    chunk: { tenantId: string; chunkId: string; messageId: string },
+    manifest: PluginManifest,
   ): Promise<void>;
   afterChunk(tenantId: string, messageId: string): Promise<void>;
   logger: Logger;
@@ -53,9 +60,14 @@ async function recoverChunk(deps: SweeperDeps, claim: Claim): Promise<void> {
   const recovered = await deps.transact(claim, async (tx) => {
     const chunk = await sweep.takeOverChunk(tx, claim);
     if (!chunk) return undefined;
-    const plugin = chunk.pluginId === null ? undefined : deps.catalogue.find(chunk.pluginId);
-    const deduplicates = plugin?.manifest.idempotency.kind === "key";
-    if (chunk.openAttempts > 0) await sweep.closeAttempts(tx, claim, !deduplicates);
+    const manifest = chunk.pluginId === null ? undefined : deps.catalogue.find(chunk.pluginId)?.manifest;
+    if (chunk.openAttempts > 0) {
+      const mayHaveBeenSent = manifest?.idempotency.kind !== "key";
+      await sweep.closeAttempts(tx, claim, mayHaveBeenSent);
+      if (mayHaveBeenSent && manifest?.query) {
+        await deps.openAbandoned(tx, { ...claim, messageId: chunk.messageId }, manifest);
+      }
+    }
     if (chunk.hasFlows) await deps.wakeFlows(tx, { ...chunk, tenantId: claim.tenantId }, chunk.step, chunk);
     await sweep.reopenChunk(tx, claim);
     return chunk;

@@ -196,6 +196,7 @@ const Counts = z
     unknown: count,
     cancelled: count,
     expired: count,
+    recalled: count,
   })
   .openapi("Counts", {
     description:

@@ -43,6 +43,8 @@ export type MessageDetail = MessageRow &
     exclusions: Exclusions;
   };
 
+const UNDER_WAY: MessageRow["state"][] = ["expanding", "sending", "paused"];
+
 export function createMessageService(deps: MessageServiceDeps) {
   async function getVisible(tx: Tx, ctx: RequestContext, messageId: string): Promise<MessageRow> {
     const message = await repository.findMessage(tx, ctx.tenantId, messageId);
@@ -69,9 +71,20 @@ export function createMessageService(deps: MessageServiceDeps) {
     };
   }
 
+  /** Stops what was not sent of a message; false when it was in none of the states. */
+  async function cancel(tx: Tx, ctx: RequestContext, messageId: string, from: MessageRow["state"][]) {
+    const moved = await repository.endMessage(tx, ctx.tenantId, messageId, from, "cancelled");
+    if (moved) await deps.endUnsent(tx, ctx.tenantId, messageId, "cancelled");
+    return moved;
+  }
+
   return {
     /** Throws 404 unless the actor may see the message. */
     getVisible,
+
+    /** Stops what was not sent of a message that is under way; false when nothing is. */
+    cancelRest: (tx: Tx, ctx: RequestContext, messageId: string): Promise<boolean> =>
+      cancel(tx, ctx, messageId, UNDER_WAY),
 
     async listMessages(
       ctx: RequestContext,
@@ -121,16 +134,9 @@ export function createMessageService(deps: MessageServiceDeps) {
       await deps.transact(ctx, async (tx) => {
         const message = await getVisible(tx, ctx, messageId);
         await deps.withdrawApproval(tx, ctx, messageId);
-        const moved = await repository.endMessage(
-          tx,
-          ctx.tenantId,
-          messageId,
-          ["scheduled", "expanding", "sending", "paused", "pending_approval"],
-          "cancelled",
-        );
+        const moved = await cancel(tx, ctx, messageId, ["scheduled", ...UNDER_WAY, "pending_approval"]);
         if (!moved)
           throw messageNotCancellable(`The message is ${message.state}; there is nothing to cancel.`);
-        await deps.endUnsent(tx, ctx.tenantId, messageId, "cancelled");
         await recordAudit(tx, ctx, {
           action: "message.cancelled",
           subjectId: messageId,

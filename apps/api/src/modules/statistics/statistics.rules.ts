@@ -14,6 +14,7 @@ export const MEASURES = [
   "unknown",
   "cancelled",
   "expired",
+  "recalled",
 ] as const;
 export type Measure = (typeof MEASURES)[number];
 export type Counts = Record<Measure, number>;

@@ -1,4 +1,4 @@
-import type { OutboundMessage, Settings } from "@tidings/sdk/plugin";
+import type { OutboundMessage, SentMessage, Settings } from "@tidings/sdk/plugin";
 
 /** A tenant's configured channel, as far as sending through it needs. */
 export interface ChannelHandle {
@@ -17,6 +17,16 @@ export interface SendBatch {
   /** Identifies the batch; stable when the same batch is sent again. */
   batchRef: string;
   messages: OutboundMessage[];
+  /**
+   * Milliseconds of `performance.now()`: a request that is not begun by then is not sent. Somebody else may have taken
+   * the batch over after that, because this process seemed dead.
+   */
+  startBy?: number;
+}
+
+/** Messages to ask about or to take back, at most `batchSize` of the manifest's `query` or `recall`. */
+export interface FollowUp {
+  messages: SentMessage[];
 }
 
 /** Names the channel across tenants. */

@@ -11,11 +11,13 @@ import { type CredentialsCache, createCredentialsCache, readCredentials } from "
 import type { LoadedPlugins, PluginModule } from "./catalogue.ts";
 import type { ChannelHandle, SendBatch } from "./channel.ts";
 import { logReceiptFault } from "./execution/fault-log.ts";
+import { MISSING_PLUGIN, NO_SECRETS } from "./execution/obstacles.ts";
 import { PluginFault } from "./execution/plugin-fault.ts";
 import { createPureExecutor } from "./execution/pure-plugin.ts";
 import { readReceipt } from "./execution/receipts.ts";
 import { createRequestSender, type Sender } from "./execution/request-sender.ts";
 import { Slots } from "./execution/slots.ts";
+import { createFollowUps, type FollowUps } from "./follow-ups.ts";
 import { noMetrics, type PluginMetrics } from "./metrics.ts";
 import { createNativeExecutor } from "./native/native-plugin.ts";
 import { NativeSessions } from "./native/sessions.ts";
@@ -27,7 +29,7 @@ import type { OutboundPolicy } from "./outbound/policy.ts";
 export type ReceiptRequest = Pick<ReceiptInput, "headers" | "query" | "body">;
 
 /** Runs channel plugins: calls their functions, does their HTTP, and holds them to the contract. */
-export interface PluginRuntime {
+export interface PluginRuntime extends FollowUps {
   /** Sends a batch and answers every ref exactly once. Never throws. */
   send(channel: ChannelHandle, batch: SendBatch): Promise<SendResult[]>;
   /** Proves a channel's settings without sending anything to anybody. Never throws. */
@@ -91,6 +93,13 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
         : native.send(sender, module.functions, batch);
     },
 
+    ...createFollowUps({
+      find,
+      prepare: (...sender) => prepare(...sender, credentialsCache.get),
+      pure,
+      native,
+    }),
+
     async verify(channel) {
       const found = find(channel);
       if (!found) return { ok: false, ...MISSING_PLUGIN };
@@ -125,8 +134,5 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
     },
   };
 }
-
-const MISSING_PLUGIN = { code: "plugin_missing", detail: "The plugin of this channel is not installed." };
-const NO_SECRETS = { code: "secrets_unavailable", detail: "The secrets of this channel cannot be read." };
 
 const refuse = (status: number): ReceiptOutput => ({ events: [], reply: { status, body: "" } });

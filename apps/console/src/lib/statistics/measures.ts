@@ -15,6 +15,7 @@ export const LOSSES = [
   "unknown",
   "cancelled",
   "expired",
+  "recalled",
 ] as const satisfies Measure[];
 
 const names: Record<Measure, () => string> = {
@@ -30,6 +31,7 @@ const names: Record<Measure, () => string> = {
   unknown: m.delivery_unknown,
   cancelled: m.delivery_cancelled,
   expired: m.delivery_expired,
+  recalled: m.delivery_recalled,
 };
 
 const meanings: Record<Measure, () => string> = {
@@ -45,6 +47,7 @@ const meanings: Record<Measure, () => string> = {
   unknown: m.reports_unknown_text,
   cancelled: m.reports_cancelled_text,
   expired: m.reports_expired_text,
+  recalled: m.reports_recalled_text,
 };
 
 export const measureName = (measure: Measure): string => names[measure]();

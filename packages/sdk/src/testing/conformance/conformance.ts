@@ -1,3 +1,4 @@
+import * as followUpChecks from "./follow-up-checks.ts";
 import * as manifestChecks from "./manifest-checks.ts";
 import * as planChecks from "./plan-checks.ts";
 import * as receiptChecks from "./receipt-checks.ts";
@@ -26,6 +27,7 @@ const CHECKS: Record<string, Check> = {
   ...planChecks,
   ...settleChecks,
   ...receiptChecks,
+  ...followUpChecks,
   ...vectorChecks,
 };
 

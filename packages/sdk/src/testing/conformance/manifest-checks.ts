@@ -1,12 +1,19 @@
+import { isPulled, isPushed } from "../../plugin/index.ts";
 import { findManifestProblems, findSchemaProblems } from "./schema.ts";
 import type { Check } from "./subject.ts";
 
 export const manifestIsValid: Check = ({ manifest, plugin }) => [
   ...findManifestProblems(manifest),
   ...(manifest.level === "pure" ? [] : [`is of level ${manifest.level}; only pure plugins are checked here`]),
-  ...(manifest.receipts.mode === "push" && !plugin.parseReceipt
+  ...(isPushed(manifest.receipts) && !plugin.parseReceipt
     ? ["declares pushed receipts and has no parseReceipt"]
     : []),
+  ...(isPulled(manifest.receipts) && !(manifest.query && manifest.receipts.pollSeconds)
+    ? ["declares pulled receipts without query or without receipts.pollSeconds"]
+    : []),
+  ...(["query", "recall"] as const)
+    .filter((name) => (manifest[name] === undefined) !== (plugin[name] === undefined))
+    .map((name) => `has ${name} either in the manifest or as a function, and needs both`),
   ...(manifest.idempotency.kind === "key" && !manifest.idempotency.windowSeconds
     ? ["declares an idempotency key without windowSeconds"]
     : []),

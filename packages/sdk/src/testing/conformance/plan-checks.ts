@@ -1,6 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { OutboundMessage, PlannedRequest, PluginManifest, Settings } from "../../plugin/index.ts";
-import { type Check, type ConformanceInput, findRefProblems, makeBatch, makeMessages } from "./subject.ts";
+import {
+  type Check,
+  type ConformanceInput,
+  findRefProblems,
+  makeBatch,
+  makeFollowUp,
+  makeMessages,
+} from "./subject.ts";
 
 const SPEED_MESSAGE_COUNT = 500;
 const SPEED_LIMIT_MS = 50;
@@ -47,6 +54,8 @@ export const requestsStayInsideTheManifest: Check = (subject) => {
   const requests = [
     ...plugin.plan(makeBatch(subject, makeMessages(subject, 3))).requests,
     ...(plugin.verify?.({ settings, now: 0, seed: "5eed" }).requests ?? []),
+    ...(plugin.query?.(makeFollowUp(subject, 3)).requests ?? []),
+    ...(plugin.recall?.(makeFollowUp(subject, 3)).requests ?? []),
   ];
   const hosts = readHosts(manifest, settings);
   return requests.flatMap((request) => findRequestProblems(request, hosts, manifest));
@@ -57,6 +66,8 @@ export const planKeepsSecretsOut: Check = (subject) => {
   const output = JSON.stringify([
     plugin.plan(makeBatch(subject, makeMessages(subject, 3))),
     plugin.verify?.({ settings, now: 0, seed: "5eed" }),
+    plugin.query?.(makeFollowUp(subject, 3)),
+    plugin.recall?.(makeFollowUp(subject, 3)),
   ]);
   return Object.entries(subject.secrets)
     .filter(([, value]) => value !== "" && output.includes(value))

@@ -1,7 +1,14 @@
 import type { PluginManifest, SendResult, SendStatus } from "../../plugin/index.ts";
 import { SEND_STATUSES } from "../../plugin/index.ts";
 import type { Answer } from "../conversation.ts";
-import { type Check, findRefProblems, makeBatch, makeMessages, playBatch } from "./subject.ts";
+import {
+  type Check,
+  findRefProblems,
+  findTextProblems,
+  makeBatch,
+  makeMessages,
+  playBatch,
+} from "./subject.ts";
 
 interface Case {
   name: string;
@@ -82,12 +89,10 @@ export const verifyReadsFaults: Check = ({ plugin, settings }) => {
   });
 };
 
-function findResultProblems({ status, code = "", detail = "", retryAfterMs = 0 }: SendResult): string[] {
-  const problems: string[] = [];
+function findResultProblems(result: SendResult): string[] {
+  const { status, retryAfterMs = 0 } = result;
+  const problems = findTextProblems(result);
   if (!SEND_STATUSES.includes(status)) problems.push(`${status} is no status`);
-  if (code.length > 64) problems.push("a code is longer than 64 characters");
-  if (detail.length > 500) problems.push("a detail is longer than 500 characters");
-  if (/[\p{Cs}\p{Cc}]/u.test(code + detail)) problems.push("a text holds what a database cannot store");
   if (!Number.isFinite(retryAfterMs) || retryAfterMs < 0) problems.push("retryAfterMs is no duration");
   return problems;
 }

@@ -1,4 +1,5 @@
 import type {
+  FollowUpInput,
   OutboundMessage,
   PlanInput,
   PluginManifest,
@@ -6,7 +7,7 @@ import type {
   SendResult,
   Settings,
 } from "../../plugin/index.ts";
-import { type Answer, converse, respond } from "../conversation.ts";
+import { type Answer, type Conversation, converse, respond } from "../conversation.ts";
 import type { Vector } from "../vectors.ts";
 
 /** What is put to the test. */
@@ -42,16 +43,33 @@ export function makeMessages(subject: ConformanceInput, count: number): Outbound
   return Array.from({ length: count }, (_, index) => subject.makeMessage(index));
 }
 
+/** The input of `query` and `recall`, frozen: messages that were sent a minute ago. */
+export function makeFollowUp(subject: ConformanceInput, count: number): FollowUpInput {
+  const messages = makeMessages(subject, count).map(({ ref, address }) => ({
+    ref,
+    batchRef: "bat_conformance",
+    address,
+    vendorId: `vendor-${ref}`,
+    batchVendorIds: ["vendor-batch"],
+    sentAt: NOW - 60_000,
+  }));
+  return freeze({ messages, settings: subject.settings, now: NOW, seed: "c0ffee00c0ffee00" });
+}
+
 /** Plays a whole batch in which every request gets the same answer. */
 export function playBatch(subject: ConformanceInput, batch: PlanInput, answer: Answer): SendResult[] {
-  const conversation = converse(subject.plugin, batch);
+  return play(converse(subject.plugin, batch), answer);
+}
+
+/** Plays a conversation in which every request gets the same answer. */
+export function play<T>(conversation: Conversation<T>, answer: Answer): T[] {
   let step = conversation.next();
   while (!step.done) step = conversation.next(freeze(step.value.map((request) => respond(request, answer))));
   return step.value;
 }
 
 /** What is wrong with a set of refs that has to name every message exactly once. */
-export function findRefProblems(messages: OutboundMessage[], refs: string[]): string[] {
+export function findRefProblems(messages: Pick<OutboundMessage, "ref">[], refs: string[]): string[] {
   const expected = new Set(messages.map((message) => message.ref));
   const seen = new Set<string>();
   const problems: string[] = [];
@@ -61,6 +79,15 @@ export function findRefProblems(messages: OutboundMessage[], refs: string[]): st
     seen.add(ref);
   }
   for (const ref of expected) if (!seen.has(ref)) problems.push(`never answers ${ref}`);
+  return problems;
+}
+
+/** What is wrong with a code and a sentence of a plugin. */
+export function findTextProblems({ code = "", detail = "" }: { code?: string; detail?: string }): string[] {
+  const problems: string[] = [];
+  if (code.length > 64) problems.push("a code is longer than 64 characters");
+  if (detail.length > 500) problems.push("a detail is longer than 500 characters");
+  if (/[\p{Cs}\p{Cc}]/u.test(code + detail)) problems.push("a text holds what a database cannot store");
   return problems;
 }
 

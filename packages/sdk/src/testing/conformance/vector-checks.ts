@@ -19,6 +19,10 @@ function replay(plugin: PurePlugin, vector: Vector): unknown {
       return plugin.settle(freeze(vector.input));
     case "verify":
       return plugin.verify?.(freeze(vector.input));
+    case "query":
+      return plugin.query?.(freeze(vector.input));
+    case "recall":
+      return plugin.recall?.(freeze(vector.input));
     case "parseReceipt":
       return plugin.parseReceipt?.(freeze(vector.input));
   }

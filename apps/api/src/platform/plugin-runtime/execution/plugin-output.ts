@@ -3,7 +3,6 @@ import {
   type PlanOutput,
   SEND_STATUSES,
   type SendResult,
-  type SettleOutput,
   type Verification,
 } from "@tidings/sdk/plugin";
 import { PluginFault } from "./plugin-fault.ts";
@@ -30,20 +29,35 @@ export function readPlan(output: unknown): Required<PlanOutput> {
   return { requests: readRequests(output.requests), results: readList(output.results) as SendResult[] };
 }
 
-export function readSettlement(output: unknown): Required<Omit<SettleOutput, "verification">> & {
+/** What a round of `settle` said; each list still has to be judged one by one. */
+export interface Settlement {
+  requests: PlannedRequest[];
+  results: unknown[];
+  answers: unknown[];
+  recalls: unknown[];
   verification: Verification | undefined;
-} {
+}
+
+export function readSettlement(output: unknown): Settlement {
   if (!isRecord(output)) throw new PluginFault("settle returned no object");
   return {
     requests: readRequests(output.requests ?? []),
-    results: readList(output.results) as SendResult[],
+    results: readList(output.results),
+    answers: readList(output.answers),
+    recalls: readList(output.recalls),
     verification: isVerification(output.verification) ? output.verification : undefined,
   };
 }
 
-function readList(value: unknown): unknown[] {
+/** What `query` or `recall` planned, and what it said without asking. */
+export function readFollowUp(output: unknown, said: "answers" | "recalls") {
+  if (!isRecord(output)) throw new PluginFault("no object was returned");
+  return { requests: readRequests(output.requests), said: readList(output[said]) };
+}
+
+export function readList(value: unknown): unknown[] {
   if (value === undefined) return [];
-  if (!Array.isArray(value)) throw new PluginFault("results is no array");
+  if (!Array.isArray(value)) throw new PluginFault("a list is no array");
   return value;
 }
 

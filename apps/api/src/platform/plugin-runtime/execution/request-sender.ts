@@ -46,7 +46,7 @@ export interface RequestSenderDeps {
 export type SendRequest = (request: PlannedRequest) => Promise<PlannedResponse>;
 
 export function createRequestSender(deps: RequestSenderDeps) {
-  return ({ channel, manifest, credentials }: Sender): SendRequest => {
+  return ({ channel, manifest, credentials }: Sender, startBy = Number.POSITIVE_INFINITY): SendRequest => {
     const { id: pluginId, limits } = manifest;
     const hosts = allowedHosts(manifest.hosts, channel.settings);
     const key = channelKey(channel);
@@ -86,6 +86,7 @@ export function createRequestSender(deps: RequestSenderDeps) {
         const detail = error instanceof BlockedError ? error.message : "The request is malformed.";
         return { error: "blocked", detail };
       }
+      if (performance.now() > startBy) return { error: "not_sent", detail: "Its turn came too late." };
       return scrub(await deps.client.send(prepared), credentials);
     }
 

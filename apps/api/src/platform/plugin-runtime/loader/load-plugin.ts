@@ -1,7 +1,13 @@
 import { readFile, realpath } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import { manifestSchema, type NativePlugin, type PluginManifest, type PurePlugin } from "@tidings/sdk/plugin";
+import {
+  isPushed,
+  manifestSchema,
+  type NativePlugin,
+  type PluginManifest,
+  type PurePlugin,
+} from "@tidings/sdk/plugin";
 import type { ErrorObject } from "ajv/dist/2020.js";
 import type { LoadedPlugin, PluginModule } from "../catalogue.ts";
 import { createAjv } from "./ajv.ts";
@@ -99,7 +105,13 @@ function isOutside(root: string, path: string): boolean {
   return way === ".." || way.startsWith(`..${sep}`);
 }
 
-function neededFunctions({ level, receipts }: PluginManifest): string[] {
+function neededFunctions({ level, receipts, query, recall }: PluginManifest): string[] {
   if (level === "native") return ["open"];
-  return receipts.mode === "push" ? ["plan", "settle", "parseReceipt"] : ["plan", "settle"];
+  return [
+    "plan",
+    "settle",
+    ...(isPushed(receipts) ? ["parseReceipt"] : []),
+    ...(query ? ["query"] : []),
+    ...(recall ? ["recall"] : []),
+  ];
 }

@@ -106,6 +106,21 @@ describe("loadPlugins", () => {
       manifestWith({ receipts: { mode: "push", delivered: true, read: false } }),
       "parseReceipt",
     ],
+    [
+      "pulled receipts that nobody can ask for",
+      manifestWith({ receipts: { mode: "pull", delivered: true, read: false, pollSeconds: 60 } }),
+      "need query",
+    ],
+    [
+      "a promise to be asked without a function",
+      manifestWith({ query: { windowSeconds: 60, batchSize: 1, notBeforeSeconds: 0 } }),
+      "query",
+    ],
+    [
+      "a promise to take back without a function",
+      manifestWith({ recall: { windowSeconds: 60, batchSize: 1 } }),
+      "recall",
+    ],
     ["a native level without open", manifestWith({ level: "native" }), "open"],
   ])("leaves out a plugin with %s, says why, and loads the rest", async (_name, manifest, reason) => {
     await put("broken", manifest);

@@ -1,4 +1,4 @@
-import { type PluginManifest, PROTOCOL_VERSION } from "@tidings/sdk/plugin";
+import { isPulled, type PluginManifest, PROTOCOL_VERSION } from "@tidings/sdk/plugin";
 import { secretsOfScheme } from "../auth/index.ts";
 import { settingOfHost } from "../outbound/destination.ts";
 
@@ -13,6 +13,7 @@ export function findManifestFaults(manifest: PluginManifest): string[] {
     ...findHostFaults(manifest),
     ...findIdempotencyFaults(manifest),
     ...findSuppressionFaults(manifest),
+    ...findPullFaults(manifest),
   ];
 }
 
@@ -65,4 +66,12 @@ function findIdempotencyFaults({ idempotency }: PluginManifest): string[] {
 function findSuppressionFaults({ errors = {}, suppresses = {} }: PluginManifest): string[] {
   const wordless = Object.keys(suppresses).filter((code) => !Object.hasOwn(errors, code));
   return wordless.map((code) => `suppresses has "${code}", which has no words in errors`);
+}
+
+function findPullFaults({ receipts, query }: PluginManifest): string[] {
+  if (!isPulled(receipts)) return [];
+  return [
+    ...(query ? [] : ["pulled receipts need query"]),
+    ...(receipts.pollSeconds === undefined ? ["pulled receipts need receipts.pollSeconds"] : []),
+  ];
 }

@@ -12,6 +12,8 @@ import { cleanVerification, isVerification } from "../execution/verification.ts"
 import type { PluginMetrics, RequestOutcome } from "../metrics.ts";
 import type { ResolveHost } from "../outbound/address-guard.ts";
 import type { OutboundPolicy } from "../outbound/policy.ts";
+import { createNativeFollowUps } from "./native-follow-ups.ts";
+import { batchTimeoutMs, FAILED, LATE, MISSING } from "./native-results.ts";
 import { guardResolve } from "./resolve-host.ts";
 import type { NativeSessions } from "./sessions.ts";
 
@@ -23,10 +25,6 @@ export interface NativeExecutorDeps {
   logger: Logger;
   metrics: PluginMetrics;
 }
-
-const MISSING = { code: "no_result", detail: "The plugin gave no result for this message." };
-const FAILED = { code: "plugin_error", detail: "The plugin failed." };
-const LATE = { code: "timeout", detail: "The plugin did not finish in time." };
 
 /** Runs plugins that do their own I/O: once `send` is called, everything that goes wrong is ambiguous. */
 export function createNativeExecutor(deps: NativeExecutorDeps) {
@@ -45,18 +43,22 @@ export function createNativeExecutor(deps: NativeExecutorDeps) {
   async function sendBatch(
     session: NativeSession,
     { channel: { settings }, manifest }: Sender,
-    batch: SendBatch,
+    { batchRef, messages }: SendBatch,
   ): Promise<unknown[]> {
-    const input = { ...batch, settings, now: clock.now().getTime(), seed: randomBytes(16).toString("hex") };
+    const input = { batchRef, messages, settings, ...fresh() };
     const results: unknown = await withDeadline(
       session.send(input),
-      batchTimeoutMs(manifest.limits, batch.messages.length),
+      batchTimeoutMs(manifest.limits, messages.length),
     );
     if (!Array.isArray(results)) throw new PluginFault("send returned no array");
     return results;
   }
 
+  const fresh = () => ({ now: clock.now().getTime(), seed: randomBytes(16).toString("hex") });
+
   return {
+    ...createNativeFollowUps({ sessions, open, fresh, logger }),
+
     async send(sender: Sender, plugin: NativePlugin, batch: SendBatch): Promise<SendResult[]> {
       const refs = batch.messages.map(({ ref }) => ref);
       const outcome = new BatchOutcome(refs, sender.credentials.redact);
@@ -66,7 +68,8 @@ export function createNativeExecutor(deps: NativeExecutorDeps) {
         const results = await sessions.use(
           sender.channel,
           () => open(sender, plugin),
-          (session) => {
+          async (session) => {
+            if (performance.now() > (batch.startBy ?? Number.POSITIVE_INFINITY)) return [];
             outcome.markSent(refs);
             ending = "ambiguous";
             return sendBatch(session, sender, batch);
@@ -104,9 +107,4 @@ export function createNativeExecutor(deps: NativeExecutorDeps) {
       }
     },
   };
-}
-
-/** One turn for each message that shares a connection, and one to connect. */
-function batchTimeoutMs(limits: { concurrency: number; timeoutMs: number }, messageCount: number): number {
-  return limits.timeoutMs * (1 + Math.ceil(messageCount / limits.concurrency));
 }

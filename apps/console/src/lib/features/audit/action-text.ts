@@ -33,6 +33,8 @@ const texts: Record<string, () => string> = {
   "message.rate_changed": m.audit_message_rate_changed,
   "message.expired": m.audit_message_expired,
   "message.replayed": m.audit_message_replayed,
+  "message.recalled": m.audit_message_recalled,
+  "delivery.recalled": m.audit_delivery_recalled,
   "delivery.resent": m.audit_delivery_resent,
   "segment.created": m.audit_segment_created,
   "segment.updated": m.audit_segment_updated,

@@ -11,6 +11,7 @@ export const LISTED_STATES = [
   "suppressed",
   "cancelled",
   "expired",
+  "recalled",
 ] as const satisfies Delivery["state"][];
 
 type ListedState = (typeof LISTED_STATES)[number];
@@ -28,7 +29,7 @@ export const RESENDABLE_STATES: readonly ListedState[] = [
 ];
 
 /** Deliveries that a vendor has taken, whatever became of them. */
-export const SUBMITTED_STATES: readonly ListedState[] = ["accepted", "delivered", "undelivered"];
+export const SUBMITTED_STATES: readonly ListedState[] = ["accepted", "delivered", "undelivered", "recalled"];
 
 /** The states in a filter of the address bar (`accepted,delivered`); undefined: all. */
 export function statesIn(filter: string): ListedState[] | undefined {

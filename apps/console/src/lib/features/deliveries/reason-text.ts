@@ -22,6 +22,12 @@ const texts: Record<string, (input: { detail: string }) => string> = {
   not_on_allow_list: m.deliveries_reason_not_on_allow_list,
   on_deny_list: m.deliveries_reason_on_deny_list,
   duplicate_content: m.deliveries_reason_duplicate_content,
+  inquiry_unanswered: m.deliveries_reason_inquiry_unanswered,
+  never_reached_vendor: m.deliveries_reason_never_reached_vendor,
+  recalled: m.deliveries_reason_recalled,
+  recall_not_supported: m.recalls_reason_not_supported,
+  recall_window_over: m.recalls_reason_window_over,
+  recall_unanswered: m.recalls_reason_unanswered,
   // What a vendor that gives no code of its own is known to have done.
   rejected: m.deliveries_reason_rejected,
   transient: m.deliveries_reason_transient,

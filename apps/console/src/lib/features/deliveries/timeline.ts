@@ -1,11 +1,13 @@
 import Ban from "@lucide/svelte/icons/ban";
 import Check from "@lucide/svelte/icons/circle-check";
+import Question from "@lucide/svelte/icons/circle-question-mark";
 import Cross from "@lucide/svelte/icons/circle-x";
 import Eye from "@lucide/svelte/icons/eye";
 import MousePointer from "@lucide/svelte/icons/mouse-pointer-click";
 import Plus from "@lucide/svelte/icons/plus";
 import Receipt from "@lucide/svelte/icons/receipt-text";
 import Send from "@lucide/svelte/icons/send";
+import Undo from "@lucide/svelte/icons/undo-2";
 import { m } from "#messages";
 import type { DeliveryDetail } from "../../api/client.ts";
 import { formatDuration } from "../../format/durations.ts";
@@ -25,6 +27,14 @@ const receipts = {
   undelivered: { title: m.delivery_undelivered, tone: "warning", icon: Cross },
   read: { title: m.deliveries_event_read, tone: "success", icon: Eye },
   clicked: { title: m.deliveries_event_clicked, tone: "success", icon: MousePointer },
+  accepted: { title: m.deliveries_event_found, tone: "info", icon: Check },
+  not_found: { title: m.deliveries_event_not_found, tone: "warning", icon: Question },
+} as const;
+
+const recalls = {
+  recalled: { title: m.delivery_recalled, tone: "neutral" },
+  too_late: { title: m.deliveries_event_recall_late, tone: "warning" },
+  failed: { title: m.deliveries_event_recall_failed, tone: "warning" },
 } as const;
 
 /** What happened to a delivery, in words and in the order in which it became known. */
@@ -37,6 +47,8 @@ export function timelineEvents(delivery: DeliveryDetail, plugins: PluginCatalogu
     if (entry.kind === "attempt_started")
       return [attemptEvent(id, entry, entries, attempts.indexOf(entry) + 1)];
     if (entry.kind === "receipt") return [receiptEvent(id, entry, delivery, plugins)];
+    if (entry.kind === "inquiry") return [inquiryEvent(id, entry)];
+    if (entry.kind === "recall") return [recallEvent(id, entry, delivery, plugins)];
     return [];
   });
   return [...events, ...outcomeEvents(delivery, entries, plugins)];
@@ -98,6 +110,34 @@ function receiptEvent(
     tone: known?.tone ?? "neutral",
     icon: known?.icon ?? Receipt,
     title: m.deliveries_event_receipt({ state: known?.title() ?? type }),
+    text: code === null ? (detail ?? undefined) : reasonText(plugins, channel.kind, code, detail),
+  };
+}
+
+function inquiryEvent(id: string, { at }: Entry): TimelineEvent {
+  return {
+    id,
+    at,
+    tone: "info",
+    icon: Question,
+    title: m.deliveries_event_inquiry(),
+    text: m.deliveries_event_inquiry_text(),
+  };
+}
+
+function recallEvent(
+  id: string,
+  { at, type, code, detail }: Entry,
+  { channel }: DeliveryDetail,
+  plugins: PluginCatalogue,
+): TimelineEvent {
+  const known = Object.hasOwn(recalls, type) ? recalls[type as keyof typeof recalls] : undefined;
+  return {
+    id,
+    at,
+    tone: known?.tone ?? "neutral",
+    icon: Undo,
+    title: known?.title() ?? type,
     text: code === null ? (detail ?? undefined) : reasonText(plugins, channel.kind, code, detail),
   };
 }

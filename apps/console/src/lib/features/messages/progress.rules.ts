@@ -44,8 +44,12 @@ export function awaitedCount(message: MessageDetail, reportsDelivery: (kind: str
   return message.steps
     .flatMap(({ channels }) => channels)
     .filter(({ kind }) => reportsDelivery(kind))
-    .reduce((sum, { counts }) => sum + counts.submitted - counts.delivered - counts.undelivered, 0);
+    .reduce((sum, { counts }) => sum + waitingCount(counts), 0);
 }
+
+/** What was recalled may have arrived before, so this may be less than what is still waited for. */
+const waitingCount = ({ submitted, delivered, undelivered, recalled }: Counts): number =>
+  Math.max(0, submitted - delivered - undelivered - recalled);
 
 /** Whether the page can stop asking: nothing is sent any more, and receipts are in or overdue. */
 export function isSettled(
