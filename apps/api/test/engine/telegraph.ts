@@ -87,7 +87,7 @@ export async function givenTelegraph(school: School): Promise<Telegraph> {
 }
 
 /** Rounds that the open inquiries about a message have been through. */
-const roundsOf = ({ books }: Installation, messageId: string) =>
+const roundsOf = ({ books }: Pick<Installation, "books">, messageId: string) =>
   books.transaction(async ({ sql }) => {
     const rows = await sql<{ round_count: number }[]>`
       select round_count from inquiries where message_id = ${toUuid("message", messageId)}`;
