@@ -33,7 +33,7 @@ const HINTS_AT_ONCE = 24;
 
 /** Starts everything that moves messages on. All loops and workers may run in any number of processes. */
 export function startEngine(foundation: Foundation, queue: QueueTransport): Engine {
-  const { dispatch, transactAsWorker: transact, logger, plugins } = foundation;
+  const { dispatch, transactAsWorker: transact, logger, plugins, readRestraints } = foundation;
   const running: RunningLoop[] = [];
   let stopping = false;
   const start = (loop: Loop) => {
@@ -56,12 +56,12 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
     afterLastBatch();
   };
   const nudgeDispatcher = () => dispatcher.nudge();
-  const expander = start(createExpander({ dispatch, transact, nudgeDispatcher, afterChunk }));
+  const expander = start(createExpander({ dispatch, transact, nudgeDispatcher, afterChunk, readRestraints }));
   start(
     createFallbackLoop({
       dispatch,
       transact,
-      expandStep,
+      expandStep: async (tx, due, step) => expandStep(tx, due, step, await readRestraints(due.tenantId)),
       holdBatches: enterCancellation,
       withdrawSteps,
       afterChunk,
@@ -129,6 +129,7 @@ function startSending(
   const reportHealth = createHealthReporter({ transactAsWorker, clock: foundation.clock });
   const sendChunk = createSendChunk({
     transact: transactAsWorker,
+    readRestraints: foundation.readRestraints,
     runtime: foundation.runtime,
     catalogue: foundation.plugins,
     toHandle: (tenantId, channelId, channel) => vault.toHandle({ tenantId, id: channelId, ...channel }),

@@ -1,6 +1,10 @@
 import { connect } from "@tidings/db";
 import { type ChannelVault, createChannelVault } from "../modules/channels/index.ts";
-import type { InFlightLimits } from "../modules/deliveries/index.ts";
+import {
+  createReadRestraints,
+  type InFlightLimits,
+  type ReadRestraints,
+} from "../modules/deliveries/index.ts";
 import type { BacklogLimits } from "../modules/messages/index.ts";
 import { type Clock, systemClock } from "../platform/clock.ts";
 import { type Database, type Transact, transactIn } from "../platform/database/index.ts";
@@ -46,6 +50,8 @@ export interface Foundation extends Omit<Installation, "clock"> {
   transactAsWorker: Transact;
   runtime: PluginRuntime;
   vault: ChannelVault;
+  /** Quiet hours and frequency caps of a tenant, as they are now. */
+  readRestraints: ReadRestraints;
   metrics: ReturnType<typeof createMetrics>;
   close(): Promise<void>;
 }
@@ -59,7 +65,7 @@ export function lay(installation: Installation): Foundation {
   const open = (name: keyof typeof POOL_SIZES) =>
     connect({ url, role: `tidings_${name}`, max: POOL_SIZES[name], applicationName: `tidings-${name}` });
   const [api, worker, dispatch] = [open("api"), open("worker"), open("dispatch")];
-  const transactAsWorker = transactIn(worker);
+  const [transact, transactAsWorker] = [transactIn(api), transactIn(worker)];
   const metrics = createMetrics(dispatch);
   const runtime = createPluginRuntime({
     plugins: installation.plugins,
@@ -75,10 +81,11 @@ export function lay(installation: Installation): Foundation {
     api,
     worker,
     dispatch,
-    transact: transactIn(api),
+    transact,
     transactAsWorker,
     runtime,
     vault,
+    readRestraints: createReadRestraints({ transact, clock }),
     metrics,
     async close() {
       await runtime.close();

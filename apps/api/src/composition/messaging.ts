@@ -69,6 +69,7 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     catalogue,
     admission,
     requestApproval: askForMessage,
+    readRestraints: foundation.readRestraints,
     nudge,
   });
   const approvalFlows = createApprovalFlowService({ transact });

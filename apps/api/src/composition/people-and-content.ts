@@ -1,4 +1,7 @@
+import { releaseDeferred } from "../modules/deliveries/index.ts";
+import { createFrequencyCapService, frequencyCapRoutes } from "../modules/frequency-caps/index.ts";
 import { createPolicyService, policyRoutes } from "../modules/policies/index.ts";
+import { createQuietHoursService, quietHoursRoutes } from "../modules/quiet-hours/index.ts";
 import { createTagService, tagRoutes } from "../modules/tags/index.ts";
 import {
   createTemplateService,
@@ -14,8 +17,8 @@ import {
 } from "../modules/users/index.ts";
 import type { Foundation } from "./foundation.ts";
 
-/** Whom messages are for, and what they say. */
-export function composePeopleAndContent({ transact, plugins }: Foundation) {
+/** Whom messages are for, when not, and what they say. `nudge`: something may be due now. */
+export function composePeopleAndContent({ transact, plugins }: Foundation, nudge: () => void) {
   const users = createUserService({ transact, plugins });
   const templates = createTemplateService({ transact });
   const templateVersions = createTemplateVersionService({ transact, plugins });
@@ -28,6 +31,8 @@ export function composePeopleAndContent({ transact, plugins }: Foundation) {
     routers: [
       userRoutes(users),
       identityRoutes(createIdentityService({ transact, plugins })),
+      quietHoursRoutes(createQuietHoursService({ transact, releaseDeferred, nudge })),
+      frequencyCapRoutes(createFrequencyCapService({ transact, catalogue: plugins })),
       tagRoutes(createTagService({ transact })),
       templateRoutes(templates),
       templateVersionRoutes(templateVersions),

@@ -49,6 +49,10 @@ export const templateVersionState = pgEnum("template_version_state", [
   "retired",
 ]);
 
+/** How urgent what is said is: critical passes quiet hours and frequency caps, marketing can wait. */
+export const messageCategory = pgEnum("message_category", ["critical", "service", "marketing"]);
+export type MessageCategory = (typeof messageCategory.enumValues)[number];
+
 /** One variable of a template. */
 export interface TemplateVariable {
   name: string;
@@ -72,6 +76,7 @@ export const templateVersions = pgTable(
     state: templateVersionState("state").notNull().default("draft"),
     variables: jsonb("variables").$type<TemplateVariable[]>().notNull(),
     renderings: jsonb("renderings").$type<Renderings>().notNull(),
+    category: messageCategory("category").notNull().default("service"),
     createdBy: memberId("created_by").notNull(),
     createdAt: createdAt(),
     updatedAt: updatedAt(),

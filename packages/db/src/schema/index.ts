@@ -4,6 +4,7 @@ export * from "./content.ts";
 export * from "./deliveries.ts";
 export * from "./messages.ts";
 export * from "./people.ts";
+export * from "./restraints.ts";
 export * from "./series.ts";
 export * from "./sources.ts";
 export * from "./statistics.ts";

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, Options as Options2, TDataShape } from './client/index.ts';
-import type { ArchivePolicyData, ArchivePolicyErrors, ArchivePolicyResponses, CancelMessageData, CancelMessageErrors, CancelMessageResponses, CancelOccurrenceData, CancelOccurrenceErrors, CancelOccurrenceResponses, CancelSeriesData, CancelSeriesErrors, CancelSeriesResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateMemberData, CreateMemberErrors, CreateMemberResponses, CreatePolicyData, CreatePolicyErrors, CreatePolicyResponses, CreateSeriesData, CreateSeriesErrors, CreateSeriesResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateSourceData, CreateSourceErrors, CreateSourceResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideApprovalRequestData, DecideApprovalRequestErrors, DecideApprovalRequestResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteIdentityData, DeleteIdentityErrors, DeleteIdentityResponses, DeleteMemberData, DeleteMemberErrors, DeleteMemberResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSourceData, DeleteSourceErrors, DeleteSourceResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, GetApprovalFlowData, GetApprovalFlowErrors, GetApprovalFlowResponses, GetApprovalRequestData, GetApprovalRequestErrors, GetApprovalRequestResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetFunnelData, GetFunnelErrors, GetFunnelResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetSeriesData, GetSeriesErrors, GetSeriesResponses, GetSourceData, GetSourceErrors, GetSourceResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUserData, GetUserErrors, GetUserResponses, GrantChannelData, GrantChannelErrors, GrantChannelResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApprovalRequestsData, ListApprovalRequestsErrors, ListApprovalRequestsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListPluginsData, ListPluginsErrors, ListPluginsResponses, ListPoliciesData, ListPoliciesErrors, ListPoliciesResponses, ListQuotasData, ListQuotasErrors, ListQuotasResponses, ListReasonsData, ListReasonsErrors, ListReasonsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSeriesData, ListSeriesErrors, ListSeriesResponses, ListSourcesData, ListSourcesErrors, ListSourcesResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, PauseMessageData, PauseMessageErrors, PauseMessageResponses, PreviewReplayData, PreviewReplayErrors, PreviewReplayResponses, PreviewSeriesData, PreviewSeriesErrors, PreviewSeriesResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, PublishTemplateVersionData, PublishTemplateVersionErrors, PublishTemplateVersionResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenameTemplateData, RenameTemplateErrors, RenameTemplateResponses, ReplayMessageData, ReplayMessageErrors, ReplayMessageResponses, ResendDeliveryData, ResendDeliveryErrors, ResendDeliveryResponses, ResumeMessageData, ResumeMessageErrors, ResumeMessageResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeChannelData, RevokeChannelErrors, RevokeChannelResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SaveApprovalFlowData, SaveApprovalFlowErrors, SaveApprovalFlowResponses, SavePolicyData, SavePolicyErrors, SavePolicyResponses, SaveTemplateVersionData, SaveTemplateVersionErrors, SaveTemplateVersionResponses, SaveUserData, SaveUserErrors, SaveUserResponses, SaveUsersData, SaveUsersErrors, SaveUsersResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SetIdentityData, SetIdentityErrors, SetIdentityResponses, SimulatePolicyData, SimulatePolicyErrors, SimulatePolicyResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMessageData, UpdateMessageErrors, UpdateMessageResponses, UpdateSourceData, UpdateSourceErrors, UpdateSourceResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, VerifyChannelData, VerifyChannelErrors, VerifyChannelResponses } from './types.gen.ts';
+import type { ArchivePolicyData, ArchivePolicyErrors, ArchivePolicyResponses, CancelMessageData, CancelMessageErrors, CancelMessageResponses, CancelOccurrenceData, CancelOccurrenceErrors, CancelOccurrenceResponses, CancelSeriesData, CancelSeriesErrors, CancelSeriesResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateMemberData, CreateMemberErrors, CreateMemberResponses, CreatePolicyData, CreatePolicyErrors, CreatePolicyResponses, CreateSeriesData, CreateSeriesErrors, CreateSeriesResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateSourceData, CreateSourceErrors, CreateSourceResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideApprovalRequestData, DecideApprovalRequestErrors, DecideApprovalRequestResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteIdentityData, DeleteIdentityErrors, DeleteIdentityResponses, DeleteMemberData, DeleteMemberErrors, DeleteMemberResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSourceData, DeleteSourceErrors, DeleteSourceResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserQuietHoursData, DeleteUserQuietHoursErrors, DeleteUserQuietHoursResponses, DeleteUserResponses, GetApprovalFlowData, GetApprovalFlowErrors, GetApprovalFlowResponses, GetApprovalRequestData, GetApprovalRequestErrors, GetApprovalRequestResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetFrequencyCapsData, GetFrequencyCapsErrors, GetFrequencyCapsResponses, GetFunnelData, GetFunnelErrors, GetFunnelResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetQuietHoursData, GetQuietHoursErrors, GetQuietHoursResponses, GetSeriesData, GetSeriesErrors, GetSeriesResponses, GetSourceData, GetSourceErrors, GetSourceResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUserData, GetUserErrors, GetUserQuietHoursData, GetUserQuietHoursErrors, GetUserQuietHoursResponses, GetUserResponses, GrantChannelData, GrantChannelErrors, GrantChannelResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApprovalRequestsData, ListApprovalRequestsErrors, ListApprovalRequestsResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListPluginsData, ListPluginsErrors, ListPluginsResponses, ListPoliciesData, ListPoliciesErrors, ListPoliciesResponses, ListQuotasData, ListQuotasErrors, ListQuotasResponses, ListReasonsData, ListReasonsErrors, ListReasonsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSeriesData, ListSeriesErrors, ListSeriesResponses, ListSourcesData, ListSourcesErrors, ListSourcesResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, PauseMessageData, PauseMessageErrors, PauseMessageResponses, PreviewReplayData, PreviewReplayErrors, PreviewReplayResponses, PreviewSeriesData, PreviewSeriesErrors, PreviewSeriesResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, PublishTemplateVersionData, PublishTemplateVersionErrors, PublishTemplateVersionResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenameTemplateData, RenameTemplateErrors, RenameTemplateResponses, ReplayMessageData, ReplayMessageErrors, ReplayMessageResponses, ResendDeliveryData, ResendDeliveryErrors, ResendDeliveryResponses, ResumeMessageData, ResumeMessageErrors, ResumeMessageResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeChannelData, RevokeChannelErrors, RevokeChannelResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SaveApprovalFlowData, SaveApprovalFlowErrors, SaveApprovalFlowResponses, SaveFrequencyCapsData, SaveFrequencyCapsErrors, SaveFrequencyCapsResponses, SavePolicyData, SavePolicyErrors, SavePolicyResponses, SaveQuietHoursData, SaveQuietHoursErrors, SaveQuietHoursResponses, SaveTemplateVersionData, SaveTemplateVersionErrors, SaveTemplateVersionResponses, SaveUserData, SaveUserErrors, SaveUserQuietHoursData, SaveUserQuietHoursErrors, SaveUserQuietHoursResponses, SaveUserResponses, SaveUsersData, SaveUsersErrors, SaveUsersResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SetIdentityData, SetIdentityErrors, SetIdentityResponses, SimulatePolicyData, SimulatePolicyErrors, SimulatePolicyResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMessageData, UpdateMessageErrors, UpdateMessageResponses, UpdateSourceData, UpdateSourceErrors, UpdateSourceResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, VerifyChannelData, VerifyChannelErrors, VerifyChannelResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -229,6 +229,38 @@ export const resendDelivery = <ThrowOnError extends boolean = true>(options: Opt
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/deliveries/{deliveryId}/resend',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Read how often a user is written to at most
+ */
+export const getFrequencyCaps = <ThrowOnError extends boolean = true>(options?: Options<GetFrequencyCapsData, ThrowOnError>) => (options?.client ?? client).get<GetFrequencyCapsResponses, GetFrequencyCapsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/frequency-caps',
+    ...options
+});
+
+/**
+ * Set how often a user is written to at most, whatever message it is by
+ */
+export const saveFrequencyCaps = <ThrowOnError extends boolean = true>(options: Options<SaveFrequencyCapsData, ThrowOnError>) => (options.client ?? client).put<SaveFrequencyCapsResponses, SaveFrequencyCapsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/frequency-caps',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -612,6 +644,38 @@ export const archivePolicy = <ThrowOnError extends boolean = true>(options: Opti
         }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/policies/{policyId}/archive',
     ...options
+});
+
+/**
+ * Read when the tenant's users are not to be disturbed, and whether that is now
+ */
+export const getQuietHours = <ThrowOnError extends boolean = true>(options?: Options<GetQuietHoursData, ThrowOnError>) => (options?.client ?? client).get<GetQuietHoursResponses, GetQuietHoursErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/quiet-hours',
+    ...options
+});
+
+/**
+ * Set when the tenant's users are not to be disturbed; what waits is judged again
+ */
+export const saveQuietHours = <ThrowOnError extends boolean = true>(options: Options<SaveQuietHoursData, ThrowOnError>) => (options.client ?? client).put<SaveQuietHoursResponses, SaveQuietHoursErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/quiet-hours',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -1336,6 +1400,52 @@ export const setIdentity = <ThrowOnError extends boolean = true>(options: Option
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/users/{userId}/identities/{kind}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Let the tenant's quiet hours hold for a user again
+ */
+export const deleteUserQuietHours = <ThrowOnError extends boolean = true>(options: Options<DeleteUserQuietHoursData, ThrowOnError>) => (options.client ?? client).delete<DeleteUserQuietHoursResponses, DeleteUserQuietHoursErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/users/{userId}/quiet-hours',
+    ...options
+});
+
+/**
+ * Read a user's own quiet hours
+ */
+export const getUserQuietHours = <ThrowOnError extends boolean = true>(options: Options<GetUserQuietHoursData, ThrowOnError>) => (options.client ?? client).get<GetUserQuietHoursResponses, GetUserQuietHoursErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/users/{userId}/quiet-hours',
+    ...options
+});
+
+/**
+ * Give a user quiet hours in the place of the tenant's
+ */
+export const saveUserQuietHours = <ThrowOnError extends boolean = true>(options: Options<SaveUserQuietHoursData, ThrowOnError>) => (options.client ?? client).put<SaveUserQuietHoursResponses, SaveUserQuietHoursErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/users/{userId}/quiet-hours',
     ...options,
     headers: {
         'Content-Type': 'application/json',

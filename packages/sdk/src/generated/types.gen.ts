@@ -433,8 +433,9 @@ export type CreateSeries = {
     } | {
         overMinutes: number;
     };
+    category?: MessageCategory & unknown;
     /**
-     * What quiet hours do to it: send when they are over, leave out, or nothing.
+     * What quiet hours do to it: send when they are over, leave out, or nothing. When left out they defer it, but for a critical message, to which they do nothing unless the tenant has set them for that category.
      */
     quietHours?: 'defer' | 'drop' | 'ignore';
     /**
@@ -511,6 +512,10 @@ export type Delivery = {
     reason: string | null;
     reasonDetail: string | null;
     createdAt: string;
+    /**
+     * When the quiet hours end, or ended, that have kept it back; null when none have.
+     */
+    deferredUntil: string | null;
     acceptedAt: string | null;
     deliveredAt: string | null;
     readAt: string | null;
@@ -527,7 +532,7 @@ export type DeliveryDetail = Delivery & {
     }>;
     timeline: Array<{
         at: string;
-        kind: 'created' | 'attempt_started' | 'attempt_ended' | 'receipt' | 'state';
+        kind: 'created' | 'deferred' | 'attempt_started' | 'attempt_ended' | 'receipt' | 'state';
         type: string;
         code: string | null;
         detail: string | null;
@@ -537,6 +542,29 @@ export type DeliveryDetail = Delivery & {
 export type DeliveryPage = {
     items: Array<Delivery>;
     nextCursor: string | null;
+};
+
+export type FrequencyCap = {
+    /**
+     * Deliveries to one user at most.
+     */
+    limit: number;
+    /**
+     * Within any so many hours, however they lie; 24 is a day, at most 31 days.
+     */
+    hours: number;
+    /**
+     * Null: of all channel kinds together.
+     */
+    channelKind?: string | null;
+    /**
+     * Null: of both categories together. Critical messages are neither held to a cap nor counted.
+     */
+    category?: 'service' | 'marketing' | null;
+};
+
+export type FrequencyCaps = {
+    items: Array<FrequencyCap>;
 };
 
 export type Funnel = {
@@ -701,6 +729,11 @@ export type Message = {
     createdAt: string;
     completedAt: string | null;
 };
+
+/**
+ * How urgent it is: `critical` passes quiet hours and frequency caps unless told otherwise, `service` is the ordinary case, `marketing` can wait.
+ */
+export type MessageCategory = 'critical' | 'service' | 'marketing';
 
 export type MessageDetail = Message & {
     audience: AskedAudience;
@@ -906,6 +939,26 @@ export type Problem = {
     }>;
 };
 
+export type QuietHours = {
+    timeZone: string;
+    /**
+     * Without any: never quiet, whatever holds for others.
+     */
+    windows: Array<QuietWindow>;
+} | null;
+
+export type QuietWindow = {
+    from: string;
+    /**
+     * Not after `from`: on the next day.
+     */
+    to: string;
+    /**
+     * On which it begins: 1 is Monday, 7 is Sunday. Every day when left out.
+     */
+    weekdays?: Array<number>;
+};
+
 export type Quota = {
     kind: string;
     used: number;
@@ -1049,6 +1102,42 @@ export type SavePolicy = {
     steps: Array<PolicyStep>;
 };
 
+export type SaveQuietHours = {
+    ofTenant: QuietHours & unknown;
+    ofCategories?: {
+        /**
+         * Null: critical messages go out at any time.
+         */
+        critical?: {
+            timeZone: string;
+            /**
+             * Without any: never quiet, whatever holds for others.
+             */
+            windows: Array<QuietWindow>;
+        } | null;
+        /**
+         * In the place of the tenant's; null: as the tenant's.
+         */
+        service?: {
+            timeZone: string;
+            /**
+             * Without any: never quiet, whatever holds for others.
+             */
+            windows: Array<QuietWindow>;
+        } | null;
+        /**
+         * In the place of the tenant's; null: as the tenant's.
+         */
+        marketing?: {
+            timeZone: string;
+            /**
+             * Without any: never quiet, whatever holds for others.
+             */
+            windows: Array<QuietWindow>;
+        } | null;
+    };
+};
+
 export type SaveTag = {
     name: string;
 };
@@ -1063,6 +1152,7 @@ export type SaveTemplateVersion = {
             [key: string]: string;
         };
     };
+    category?: MessageCategory;
 };
 
 /**
@@ -1162,8 +1252,9 @@ export type SendMessage = {
     } | {
         overMinutes: number;
     };
+    category?: MessageCategory & unknown;
     /**
-     * What quiet hours do to it: send when they are over, leave out, or nothing.
+     * What quiet hours do to it: send when they are over, leave out, or nothing. When left out they defer it, but for a critical message, to which they do nothing unless the tenant has set them for that category.
      */
     quietHours?: 'defer' | 'drop' | 'ignore';
     /**
@@ -1407,6 +1498,7 @@ export type TemplateVersion = {
             [key: string]: string;
         };
     };
+    category: MessageCategory;
     createdBy: string;
     createdAt: string;
     updatedAt: string;
@@ -1420,6 +1512,23 @@ export type Tenant = {
     timeZone: string;
     locale: 'zh-CN' | 'en';
     createdAt: string;
+};
+
+export type TenantQuietHours = {
+    ofTenant: QuietHours;
+    ofCategories: {
+        critical: QuietHours;
+        service: QuietHours;
+        marketing: QuietHours;
+    };
+    /**
+     * For each category when the quiet hours end in which a message of it would be deferred now; null: it would go out.
+     */
+    endsAt: {
+        critical: string | null;
+        service: string | null;
+        marketing: string | null;
+    };
 };
 
 export type UpdateChannel = {
@@ -1502,6 +1611,10 @@ export type User = {
 export type UserPage = {
     items: Array<User>;
     nextCursor: string | null;
+};
+
+export type UserQuietHours = {
+    own: QuietHours & unknown;
 };
 
 export type GetApprovalFlowData = {
@@ -2181,6 +2294,92 @@ export type ResendDeliveryResponses = {
 };
 
 export type ResendDeliveryResponse = ResendDeliveryResponses[keyof ResendDeliveryResponses];
+
+export type GetFrequencyCapsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/frequency-caps';
+};
+
+export type GetFrequencyCapsErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type GetFrequencyCapsError = GetFrequencyCapsErrors[keyof GetFrequencyCapsErrors];
+
+export type GetFrequencyCapsResponses = {
+    /**
+     * The caps
+     */
+    200: FrequencyCaps;
+};
+
+export type GetFrequencyCapsResponse = GetFrequencyCapsResponses[keyof GetFrequencyCapsResponses];
+
+export type SaveFrequencyCapsData = {
+    body: FrequencyCaps;
+    path?: never;
+    query?: never;
+    url: '/v1/frequency-caps';
+};
+
+export type SaveFrequencyCapsErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type SaveFrequencyCapsError = SaveFrequencyCapsErrors[keyof SaveFrequencyCapsErrors];
+
+export type SaveFrequencyCapsResponses = {
+    /**
+     * The caps as they are now
+     */
+    200: FrequencyCaps;
+};
+
+export type SaveFrequencyCapsResponse = SaveFrequencyCapsResponses[keyof SaveFrequencyCapsResponses];
 
 export type GetMeData = {
     body?: never;
@@ -3394,6 +3593,92 @@ export type ArchivePolicyResponses = {
 };
 
 export type ArchivePolicyResponse = ArchivePolicyResponses[keyof ArchivePolicyResponses];
+
+export type GetQuietHoursData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/quiet-hours';
+};
+
+export type GetQuietHoursErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type GetQuietHoursError = GetQuietHoursErrors[keyof GetQuietHoursErrors];
+
+export type GetQuietHoursResponses = {
+    /**
+     * The quiet hours
+     */
+    200: TenantQuietHours;
+};
+
+export type GetQuietHoursResponse = GetQuietHoursResponses[keyof GetQuietHoursResponses];
+
+export type SaveQuietHoursData = {
+    body: SaveQuietHours;
+    path?: never;
+    query?: never;
+    url: '/v1/quiet-hours';
+};
+
+export type SaveQuietHoursErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type SaveQuietHoursError = SaveQuietHoursErrors[keyof SaveQuietHoursErrors];
+
+export type SaveQuietHoursResponses = {
+    /**
+     * The quiet hours as they are now
+     */
+    200: TenantQuietHours;
+};
+
+export type SaveQuietHoursResponse = SaveQuietHoursResponses[keyof SaveQuietHoursResponses];
 
 export type ListQuotasData = {
     body?: never;
@@ -5668,3 +5953,157 @@ export type SetIdentityResponses = {
 };
 
 export type SetIdentityResponse = SetIdentityResponses[keyof SetIdentityResponses];
+
+export type DeleteUserQuietHoursData = {
+    body?: never;
+    path: {
+        /**
+         * The tenant's own id of the user.
+         */
+        userId: string;
+    };
+    query?: never;
+    url: '/v1/users/{userId}/quiet-hours';
+};
+
+export type DeleteUserQuietHoursErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type DeleteUserQuietHoursError = DeleteUserQuietHoursErrors[keyof DeleteUserQuietHoursErrors];
+
+export type DeleteUserQuietHoursResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteUserQuietHoursResponse = DeleteUserQuietHoursResponses[keyof DeleteUserQuietHoursResponses];
+
+export type GetUserQuietHoursData = {
+    body?: never;
+    path: {
+        /**
+         * The tenant's own id of the user.
+         */
+        userId: string;
+    };
+    query?: never;
+    url: '/v1/users/{userId}/quiet-hours';
+};
+
+export type GetUserQuietHoursErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type GetUserQuietHoursError = GetUserQuietHoursErrors[keyof GetUserQuietHoursErrors];
+
+export type GetUserQuietHoursResponses = {
+    /**
+     * The user's own quiet hours, if any
+     */
+    200: UserQuietHours;
+};
+
+export type GetUserQuietHoursResponse = GetUserQuietHoursResponses[keyof GetUserQuietHoursResponses];
+
+export type SaveUserQuietHoursData = {
+    body: QuietHours;
+    path: {
+        /**
+         * The tenant's own id of the user.
+         */
+        userId: string;
+    };
+    query?: never;
+    url: '/v1/users/{userId}/quiet-hours';
+};
+
+export type SaveUserQuietHoursErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type SaveUserQuietHoursError = SaveUserQuietHoursErrors[keyof SaveUserQuietHoursErrors];
+
+export type SaveUserQuietHoursResponses = {
+    /**
+     * The user's own quiet hours
+     */
+    200: UserQuietHours;
+};
+
+export type SaveUserQuietHoursResponse = SaveUserQuietHoursResponses[keyof SaveUserQuietHoursResponses];

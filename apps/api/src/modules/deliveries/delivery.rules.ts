@@ -1,7 +1,8 @@
 /**
  * The life of a delivery.
  *
- * It is made `ready`, or `suppressed` when nothing can be sent to the user on this channel. A worker opens an
+ * It is made `ready`, or `suppressed` when nothing can be sent to the user on this channel. In quiet hours it stays
+ * `ready` until they are over, or becomes `suppressed`, as the message says. A worker opens an
  * attempt (the intent, committed before the vendor is called); while the attempt is open the delivery is under
  * way although its row still says `ready`. The vendor's answer moves it to `accepted`, `failed` or, when nobody can
  * tell whether the vendor took it, `unknown`; a transient failure leaves it `ready` for a later round. Receipts then
@@ -24,7 +25,7 @@ export const DELIVERY_STATES = [
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 const TRANSITIONS: Record<DeliveryState, readonly DeliveryState[]> = {
-  ready: ["ready", "accepted", "failed", "unknown", "cancelled", "expired"],
+  ready: ["ready", "accepted", "failed", "unknown", "suppressed", "cancelled", "expired"],
   accepted: ["delivered", "undelivered"],
   unknown: ["delivered", "undelivered"],
   undelivered: ["delivered"],
@@ -107,4 +108,7 @@ export const REASONS = {
   cancelled: "cancelled",
   reachedEarlier: "reached_earlier",
   expired: "time_to_live_over",
+  quietHours: "quiet_hours",
+  quietHoursOutlast: "quiet_hours_outlast_time_to_live",
+  overFrequencyCap: "over_frequency_cap",
 } as const;

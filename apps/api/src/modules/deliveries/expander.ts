@@ -5,6 +5,7 @@ import * as expanding from "./expanding.repository.ts";
 import { expandListed, expandResends, type ListedRecipient } from "./expansion.repository.ts";
 import { perSecondOf } from "./pace.rules.ts";
 import { fixRate } from "./pacer.repository.ts";
+import type { ReadRestraints, Restraints } from "./restraints.ts";
 import { countAudience, type ExpandingMessage, expandSlice, nextSlice } from "./slice.repository.ts";
 
 /** Unsent chunks that a message may have ahead of its senders: pausing and cancelling stay cheap. */
@@ -21,9 +22,11 @@ export function createExpander(deps: {
   transact: Transact;
   nudgeDispatcher(): void;
   afterChunk(tenantId: string, messageId: string): Promise<void>;
+  readRestraints: ReadRestraints;
 }): Loop {
   async function expandOne(found: expanding.FoundMessage): Promise<boolean> {
-    const step = await deps.transact(found, (tx) => expandNext(tx, found)).catch(waitIfOvertaken);
+    const restraints = await deps.readRestraints(found.tenantId);
+    const step = await deps.transact(found, (tx) => expandNext(tx, found, restraints)).catch(waitIfOvertaken);
     if (step === "finished") await deps.afterChunk(found.tenantId, found.messageId);
     return step === "sliced";
   }
@@ -56,17 +59,18 @@ function waitIfOvertaken(error: unknown): Step {
 async function expandNext(
   tx: Parameters<Parameters<Transact>[1]>[0],
   { tenantId, messageId }: expanding.FoundMessage,
+  restraints: Restraints,
 ): Promise<Step> {
   const message = await expanding.reserveExpanding(tx, tenantId, messageId);
   if (!message) return "waiting";
   if (message.audience.kind === "users" || message.audience.kind === "addresses") {
     const recipients = listRecipients(messageId, message.audience);
     await settleRate(tx, tenantId, message, messageId, recipients.length);
-    await expandListed(tx, tenantId, recipients);
+    await expandListed(tx, tenantId, recipients, restraints);
     return finishExpanding(tx, tenantId, messageId);
   }
   if (message.audience.kind === "deliveries") {
-    await expandResends(tx, tenantId, messageId);
+    await expandResends(tx, tenantId, messageId, restraints);
     return finishExpanding(tx, tenantId, messageId);
   }
   if ((await expanding.countUnsentChunks(tx, tenantId, messageId)) >= CHUNKS_AHEAD) return "waiting";
@@ -75,7 +79,7 @@ async function expandNext(
     await settleRate(tx, tenantId, message, messageId, await countAudience(tx, tenantId, sliced.audience));
   }
   const slice = await nextSlice(tx, tenantId, message.expandCursor);
-  for (const channel of message.channels) await expandSlice(tx, tenantId, sliced, channel, slice);
+  for (const channel of message.channels) await expandSlice(tx, tenantId, sliced, channel, slice, restraints);
   const cursor = { from: message.expandCursor, to: slice.lastUserId };
   if (!(await expanding.moveCursor(tx, tenantId, messageId, cursor))) throw new Overtaken();
   return slice.isLast ? finishExpanding(tx, tenantId, messageId) : "sliced";

@@ -41,6 +41,8 @@ export async function reserveExpanding(
       audience: schema.Audience;
       source_id: string | null;
       priority: number;
+      category: LockedMessage["category"];
+      options: schema.SendingOptions;
       has_policy: boolean;
       template_id: string | null;
       channels: { id: string; kind: string }[];
@@ -49,7 +51,7 @@ export async function reserveExpanding(
       rate_per_second: number | null;
     }[]
   >`
-    select m.id, m.audience, m.source_id, m.priority, m.policy_version_id is not null as has_policy,
+    select m.id, m.audience, m.source_id, m.priority, m.category, m.options, m.policy_version_id is not null as has_policy,
       (select v.template_id from template_versions v
         where v.tenant_id = ${tenant} and v.id = m.template_version_id) as template_id,
       (select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'kind', c.kind)), '[]') from channels c
@@ -64,6 +66,8 @@ export async function reserveExpanding(
       audience: row.audience,
       sourceId: row.source_id,
       priority: row.priority,
+      category: row.category,
+      options: row.options,
       hasPolicy: row.has_policy,
       templateId: row.template_id,
       channels: row.channels,

@@ -5,6 +5,7 @@ import type { ChannelHandle, PluginCatalogue, PluginRuntime } from "../../platfo
 import { finishInTurn } from "./completion.repository.ts";
 import { type Rendered, renderDelivery, type SharedContent } from "./content.rules.ts";
 import { type ChannelObservation, judgeChannel, judgeResults, type Round } from "./outcome.rules.ts";
+import type { ReadRestraints } from "./restraints.ts";
 import { type ChunkEnd, type ChunkWork, endChunk, type ReadyRow } from "./send.repository.ts";
 import { type DeliveryException, settleBatch } from "./settle.repository.ts";
 
@@ -16,6 +17,7 @@ export interface SendChunkDeps {
   runtime: Pick<PluginRuntime, "send">;
   catalogue: PluginCatalogue;
   toHandle(tenantId: string, channelId: string, channel: NonNullable<ChunkWork["channel"]>): ChannelHandle;
+  readRestraints: ReadRestraints;
   /** What follows a settled batch: fallback timers of its users. Part of the same transaction. */
   afterBatch: AfterBatch;
   /** What follows the end of a chunk: perhaps the message is complete. */

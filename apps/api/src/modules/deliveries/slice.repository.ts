@@ -1,7 +1,12 @@
+import type { schema } from "@tidings/db";
 import type { Tx } from "../../platform/database/index.ts";
 import { toUuid } from "../../platform/ids.ts";
+import type { MessageCategory } from "../templates/index.ts";
+import { holdCaps, withCaps } from "./capping.repository.ts";
+import { dueTogether, quietUntilOf } from "./deferral.repository.ts";
 import { CHUNK_SIZE, NIL_UUID } from "./expansion.repository.ts";
 import { identityOf, reasonOf } from "./judging.repository.ts";
+import type { Restraints } from "./restraints.ts";
 
 /**
  * Users that one slice of a large audience covers: large enough that its transaction costs nothing per user, small
@@ -20,6 +25,8 @@ export interface ExpandingMessage {
   audience: { kind: "all" } | { kind: "tags"; any: string[]; all: string[]; not: string[] };
   sourceId: string | null;
   priority: number;
+  category: MessageCategory;
+  options: schema.SendingOptions;
   hasPolicy: boolean;
   templateId: string | null;
   channels: { id: string; kind: string }[];
@@ -60,34 +67,44 @@ export async function expandSlice(
   message: ExpandingMessage,
   channel: { id: string; kind: string },
   slice: Slice,
+  restraints: Restraints,
 ): Promise<number> {
   const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
+  const { quietHours } = restraints;
+  const caps = message.category === "critical" ? [] : restraints.caps;
+  await holdCaps(tx, tenantId, caps);
+  const judged = sql`
+    select a.*, ${reasonOf(tx)} as first_reason
+    from (
+      select t.*, i.address as chosen_address, i.scope::text::address_origin as origin,
+        ${quietUntilOf(tx, tenant, quietHours)} as quiet_until
+      from (
+        select u.id as user_id, u.external_id, ${channel.kind}::text as kind,
+          ${message.sourceId}::uuid as source_id, ${channel.id}::uuid as channel_id, ${message.id}::uuid as message_id,
+          ${message.category}::message_category as category, ${JSON.stringify(message.options)}::text::jsonb as options
+        from users u
+        where u.tenant_id = ${tenant} and u.id > ${message.expandCursor} and u.id <= ${slice.lastUserId}
+          and ${isInAudience(tx, tenant, message.audience)}
+      ) t left join lateral (${identityOf(tx, tenant)}) i on true
+    ) a`;
   const [{ base, targeted }] = await sql<[{ base: string; targeted: number }]>`
     with block as materialized (select nextval('delivery_ids') as base),
     saved as (
       insert into deliveries (id, tenant_id, message_id, channel_id, user_id, step, state, address_origin, address,
-        reason)
-      select (select base from block) + row_number() over () - 1, ${tenant}, ${message.id}, ${channel.id}, j.user_id,
-        0, case when j.reason is null then 'ready' else 'suppressed' end::delivery_state, j.origin, j.chosen_address,
-        j.reason
+        deferred_until, reason, reason_detail)
+      select (select base from block) + row_number() over (${quietHours ? sql`order by d.deferred_until nulls first` : sql``}) - 1, ${tenant},
+        ${message.id}, ${channel.id}, d.user_id, 0,
+        case when d.reason is null then 'ready' else 'suppressed' end::delivery_state, d.origin, d.chosen_address,
+        d.deferred_until, d.reason, d.cap
       from (
-        select a.*, ${reasonOf(tx)} as reason
-        from (
-          select t.*, i.address as chosen_address, i.scope::text::address_origin as origin
-          from (
-            select u.id as user_id, u.external_id, ${channel.kind}::text as kind,
-              ${message.sourceId}::uuid as source_id, ${channel.id}::uuid as channel_id
-            from users u
-            where u.tenant_id = ${tenant} and u.id > ${message.expandCursor} and u.id <= ${slice.lastUserId}
-              and ${isInAudience(tx, tenant, message.audience)}
-          ) t left join lateral (${identityOf(tx, tenant)}) i on true
-        ) a
-      ) j
+        select j.*, case when j.reason is null then j.quiet_until end as deferred_until
+        from (${withCaps(tx, tenant, caps, judged)}) j
+      ) d
       returning 1
     )
     select base, (select count(*)::int from saved) as targeted from block`;
-  if (targeted > 0) await recordSlice(tx, tenant, message, channel.id, base, targeted);
+  if (targeted > 0) await recordSlice(tx, tenant, message, channel.id, { base, targeted, quietHours });
   return targeted;
 }
 
@@ -104,21 +121,23 @@ function isInAudience({ sql }: Tx, tenant: string, audience: ExpandingMessage["a
 
 /** The slice's chunks, flows and counts, read back from the rows just made. */
 async function recordSlice(
-  { sql }: Tx,
+  tx: Tx,
   tenant: string,
   message: ExpandingMessage,
   channelId: string,
-  base: string,
-  targeted: number,
+  { base, targeted, quietHours }: { base: string; targeted: number } & Pick<Restraints, "quietHours">,
 ): Promise<void> {
+  const { sql } = tx;
+  const due = dueTogether(tx, quietHours);
   const last = (BigInt(base) + BigInt(targeted) - 1n).toString();
   const chunks = sql`
-    insert into chunks (tenant_id, message_id, channel_id, step, priority, state, first_id, last_id, delivery_count)
+    insert into chunks (tenant_id, message_id, channel_id, step, priority, state, first_id, last_id, delivery_count
+      ${due.column})
     select ${tenant}, ${message.id}, ${channelId}, 0, ${message.priority},
       case when count(*) filter (where state = 'ready') > 0 then 'ready' else 'done' end::chunk_state,
-      min(id), max(id), count(*) filter (where state = 'ready')
+      min(id), max(id), count(*) filter (where state = 'ready') ${due.value}
     from deliveries where tenant_id = ${tenant} and id between ${base} and ${last}
-    group by (id - ${base}) / ${CHUNK_SIZE}`;
+    group by (id - ${base}) / ${CHUNK_SIZE} ${due.perDue}`;
   const counts = sql`
     insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
       reason, count)

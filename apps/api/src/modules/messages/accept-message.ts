@@ -5,19 +5,19 @@ import { ProblemError } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { NaturalBatcher } from "../../platform/natural-batcher.ts";
 import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
-import { listRecipients, perSecondOf } from "../deliveries/index.ts";
+import { listRecipients, perSecondOf, type ReadRestraints } from "../deliveries/index.ts";
 import { type FirstMessage, findByIdempotencyKeys, type NewMessage } from "./accept.repository.ts";
 import { checkSend, contentHashOf, requestHashOf, type SendMessage, titleOf } from "./accept.rules.ts";
 import { type AcceptedMessage, replay, toAccepted } from "./accepted-message.ts";
 import type { Admission } from "./admission.ts";
 import { expiryOf, judgeSchedule } from "./schedule.rules.ts";
 import { assertOneOfEach, type SendPlan, type SendPlanner } from "./send-plan.ts";
-import { optionsOf } from "./sending-options.rules.ts";
+import { categoryOf, optionsOf } from "./sending-options.rules.ts";
 import {
   isListed,
   type RequestApproval,
   type Stored,
-  storeMessage,
+  storeForApproval,
   storeMessages,
   weightOf,
 } from "./store-message.ts";
@@ -28,6 +28,7 @@ export interface AcceptDeps {
   admission: Admission;
   catalogue: PluginCatalogue;
   requestApproval: RequestApproval;
+  readRestraints: ReadRestraints;
   /** Something may be due: the dispatcher need not wait for its next round. */
   nudge(): void;
 }
@@ -46,7 +47,10 @@ export function createAcceptMessage(deps: AcceptDeps) {
     const known = writers.get(tenantId);
     if (known) return known;
     const writer = new NaturalBatcher<NewMessage, Stored>({
-      flush: (messages) => deps.transact({ tenantId }, (tx) => storeMessages(tx, tenantId, messages)),
+      flush: async (messages) => {
+        const restraints = await deps.readRestraints(tenantId);
+        return deps.transact({ tenantId }, (tx) => storeMessages(tx, tenantId, messages, restraints));
+      },
       weightOf: weightOf,
       maxWeight: MAX_FLUSH_WEIGHT,
     });
@@ -87,7 +91,7 @@ export function createAcceptMessage(deps: AcceptDeps) {
     checkSend(deps.catalogue, plan, input);
     const message = toNewMessage(ctx, plan, input, idempotencyKey);
     const stored = message.needsApproval
-      ? await deps.transact(ctx, (tx) => storeMessage(deps, tx, ctx, message))
+      ? await deps.transact(ctx, (tx) => storeForApproval(deps.requestApproval, tx, ctx, message))
       : await writerOf(ctx.tenantId).add(message);
     return { accepted: toAccepted(message, stored), deliveryCount: stored.stored ? weightOf(message) : 0 };
   }
@@ -125,6 +129,7 @@ function toNewMessage(
     needsApproval: plan.needsApproval,
     title: titleOf(plan, input),
     priority: input.priority,
+    category: categoryOf(plan.template, input),
     audience: input.audience,
     templateVersionId: plan.template?.versionId ?? null,
     renderings: input.content ?? null,

@@ -22,7 +22,7 @@ export { createPauseService } from "./pause-message.ts";
 export { type MessageToRepeat, reserveMessage } from "./repeat.repository.ts";
 export { expiryOf, judgeSchedule, type Schedule } from "./schedule.rules.ts";
 export { assertOneOfEach, createSendPlanner, getUsableChannels, type SendPlanner } from "./send-plan.ts";
-export { optionsOf } from "./sending-options.rules.ts";
+export { categoryOf, optionsOf } from "./sending-options.rules.ts";
 export { type RequestApproval, storeApprovedMessage, storeMessage } from "./store-message.ts";
 export { createUpdateMessage } from "./update-message.ts";
 export { createWakingLoop } from "./waking.ts";

@@ -4,7 +4,7 @@ import type { Transact, Tx } from "../../platform/database/index.ts";
 import { invalidField, noSuch } from "../../platform/errors.ts";
 import { isId } from "../../platform/ids.ts";
 import { findPolicyVersion, policyArchived } from "../policies/index.ts";
-import { findPublishedVersion } from "../templates/index.ts";
+import { findPublishedVersion, type MessageCategory } from "../templates/index.ts";
 import { channelNotGranted, channelOff, channelUnknown, templateNotPublished } from "./message.errors.ts";
 import { type ChannelRow, findChannels, findGranted } from "./send-plan.repository.ts";
 
@@ -22,7 +22,12 @@ export interface SendPlan {
   /** Of all steps. */
   allChannels: ChannelRow[];
   policyVersionId: string | null;
-  template: { versionId: string; name: string; variables: schema.TemplateVariable[] } | null;
+  template: {
+    versionId: string;
+    name: string;
+    category: MessageCategory;
+    variables: schema.TemplateVariable[];
+  } | null;
   renderings: schema.Renderings | null;
   needsApproval: boolean;
 }
@@ -73,7 +78,12 @@ async function loadPlan(
     channels: resolved[0] ?? [],
     allChannels: [...new Set(resolved.flat())],
     policyVersionId: policy?.id ?? null,
-    template: template && { versionId: template.id, name: template.name, variables: template.variables },
+    template: template && {
+      versionId: template.id,
+      name: template.name,
+      category: template.category,
+      variables: template.variables,
+    },
     renderings: template?.renderings ?? null,
     needsApproval: await deps.isApprovalNeeded(tx, ctx, sourceId),
   };

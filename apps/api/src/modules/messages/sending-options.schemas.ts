@@ -1,11 +1,16 @@
 import { z } from "../../platform/http/index.ts";
+import { MessageCategorySchema } from "../templates/index.ts";
 
 const MAX_DEDUPLICATION_SECONDS = 30 * 86_400;
 
 /** Whom of its audience a message leaves out, and when. */
 export const SendingOptionFields = {
+  category: MessageCategorySchema.optional().openapi({
+    description: "Of a message without a template, `service` when left out; a template has its own.",
+  }),
   quietHours: z.enum(["defer", "drop", "ignore"]).optional().openapi({
-    description: "What quiet hours do to it: send when they are over, leave out, or nothing.",
+    description:
+      "What quiet hours do to it: send when they are over, leave out, or nothing. When left out they defer it, but for a critical message, to which they do nothing unless the tenant has set them for that category.",
   }),
   deduplicateSeconds: z.int().min(60).max(MAX_DEDUPLICATION_SECONDS).optional().openapi({
     description: "Leaves out who was sent the same within so many seconds; at most 30 days.",

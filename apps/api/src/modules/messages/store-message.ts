@@ -1,6 +1,12 @@
 import type { RequestContext } from "../../platform/context.ts";
 import type { Tx } from "../../platform/database/index.ts";
-import { expandListed, expandResends, finishMessage, listRecipients } from "../deliveries/index.ts";
+import {
+  expandListed,
+  expandResends,
+  finishMessage,
+  listRecipients,
+  type Restraints,
+} from "../deliveries/index.ts";
 import { takeDailyMessages } from "../tenants/index.ts";
 import {
   type FirstMessage,
@@ -21,14 +27,20 @@ export async function storeMessage(
   tx: Tx,
   ctx: RequestContext,
   message: NewMessage,
+  restraints: Restraints,
 ): Promise<Stored> {
   if (message.needsApproval) return storeForApproval(deps.requestApproval, tx, ctx, message);
-  return storeApprovedMessage(tx, ctx.tenantId, message);
+  return storeApprovedMessage(tx, ctx.tenantId, message, restraints);
 }
 
 /** Stores one message that needs no approval, or has it already. */
-export async function storeApprovedMessage(tx: Tx, tenantId: string, message: NewMessage): Promise<Stored> {
-  const [stored] = await storeMessages(tx, tenantId, [message]);
+export async function storeApprovedMessage(
+  tx: Tx,
+  tenantId: string,
+  message: NewMessage,
+  restraints: Restraints,
+): Promise<Stored> {
+  const [stored] = await storeMessages(tx, tenantId, [message], restraints);
   return stored as Stored;
 }
 
@@ -58,20 +70,30 @@ const isResentNow = (
  * All statements leave at once, in this order. The quota comes last: its row is everybody's, so it is locked for the
  * shortest time.
  */
-export async function storeMessages(tx: Tx, tenantId: string, messages: NewMessage[]): Promise<Stored[]> {
+export async function storeMessages(
+  tx: Tx,
+  tenantId: string,
+  messages: NewMessage[],
+  restraints: Restraints,
+): Promise<Stored[]> {
+  const held = messages.some(({ category }) => category !== "critical") ? restraints : uncapped(restraints);
   const ids = messages.map(({ id }) => id);
   const recipients = messages.flatMap(recipientsNow);
   const [storedIds, unsendableIds, unresendableIds] = await Promise.all([
     insertMessages(tx, tenantId, messages),
-    expandListed(tx, tenantId, recipients),
-    Promise.all(messages.filter(isResentNow).map(({ id }) => expandResends(tx, tenantId, id))),
+    expandListed(tx, tenantId, recipients, held),
+    Promise.all(messages.filter(isResentNow).map(({ id }) => expandResends(tx, tenantId, id, held))),
     takeDailyMessages(tx, { tenantId }, ids),
   ]);
   for (const id of [...unsendableIds, ...unresendableIds.flat()]) await finishMessage(tx, tenantId, id);
   return toStored(tx, tenantId, messages, storedIds);
 }
 
-async function storeForApproval(
+/** What is critical does not wait for those who count. */
+const uncapped = (restraints: Restraints): Restraints => ({ ...restraints, caps: [] });
+
+/** Stores one message that waits for approval; nothing of it is made before. */
+export async function storeForApproval(
   requestApproval: RequestApproval,
   tx: Tx,
   ctx: RequestContext,

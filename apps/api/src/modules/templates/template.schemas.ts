@@ -1,4 +1,6 @@
 import { fields, z } from "../../platform/http/index.ts";
+import { DEFAULT_CATEGORY } from "./category.rules.ts";
+import { MessageCategory } from "./category.schemas.ts";
 import type { TemplateVersionRow, TemplateWithVersions } from "./template.repository.ts";
 import { VARIABLE_NAME } from "./template-text.rules.ts";
 
@@ -45,7 +47,11 @@ const Renderings = record(
 });
 
 export const SaveTemplateVersionBody = z
-  .strictObject({ variables: z.array(TemplateVariable).max(50), renderings: Renderings })
+  .strictObject({
+    variables: z.array(TemplateVariable).max(50),
+    renderings: Renderings,
+    category: MessageCategory.default(DEFAULT_CATEGORY),
+  })
   .openapi("SaveTemplateVersion");
 
 export const PreviewTemplateBody = z
@@ -92,6 +98,7 @@ export const TemplateVersion = z
     state: templateVersionState,
     variables: z.array(TemplateVariable),
     renderings: z.record(z.string(), z.record(z.string(), z.string())),
+    category: MessageCategory,
     createdBy: fields.id("member"),
     createdAt: fields.moment,
     updatedAt: fields.moment,
@@ -133,6 +140,7 @@ export function toTemplateVersion(row: TemplateVersionRow): z.infer<typeof Templ
     state: row.state,
     variables: row.variables,
     renderings: row.renderings,
+    category: row.category,
     createdBy: row.createdBy,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

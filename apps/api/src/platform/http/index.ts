@@ -13,5 +13,6 @@ export {
   problems,
   publicAccess,
   type Router,
+  tenantAccess,
   z,
 } from "./router.ts";
