@@ -737,6 +737,11 @@ export type MessageCategory = 'critical' | 'service' | 'marketing';
 
 export type MessageDetail = Message & {
     audience: AskedAudience;
+    category: MessageCategory;
+    /**
+     * What quiet hours do to it, where the message says so.
+     */
+    quietHours: 'defer' | 'drop' | 'ignore' | null;
     template: {
         id: string;
         name: string;

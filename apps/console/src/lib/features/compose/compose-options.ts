@@ -4,6 +4,7 @@ import {
   type Policy,
   type Tag,
   type Template,
+  type TenantQuietHours,
   tidings,
 } from "../../api/client.ts";
 import { getPluginCatalogue, type PluginCatalogue } from "../../plugins/plugin-catalogue.ts";
@@ -21,13 +22,14 @@ export interface ComposeOptions {
   /** How many users there are, where the role may know. */
   userCount: number | undefined;
   flow: ApprovalFlow | undefined;
+  quietHours: TenantQuietHours;
 }
 
 const query = { limit: 100 };
 const nothing = { items: [] };
 
 export async function getComposeOptions(): Promise<ComposeOptions> {
-  const [channels, plugins, templates, policies, tags, quotas, flow] = await Promise.all([
+  const [channels, plugins, templates, policies, tags, quotas, flow, quietHours] = await Promise.all([
     can("read", "Channel") ? tidings.listChannels({ query: { ...query, state: "on" } }) : nothing,
     getPluginCatalogue(),
     can("read", "Template") ? tidings.listTemplates({ query }) : nothing,
@@ -35,6 +37,7 @@ export async function getComposeOptions(): Promise<ComposeOptions> {
     can("read", "Tag") ? tidings.listTags({ query }) : nothing,
     can("read", "Quota") ? tidings.listQuotas() : nothing,
     can("read", "ApprovalFlow") ? tidings.getApprovalFlow() : undefined,
+    tidings.getQuietHours(),
   ]);
   return {
     channels: channels.items,
@@ -44,6 +47,7 @@ export async function getComposeOptions(): Promise<ComposeOptions> {
     tags: tags.items,
     userCount: quotas.items.find(({ kind }) => kind === "users")?.used,
     flow,
+    quietHours,
   };
 }
 

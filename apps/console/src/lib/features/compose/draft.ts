@@ -1,3 +1,4 @@
+import type { MessageCategory } from "../../api/client.ts";
 import { newIdempotencyKey } from "../../api/idempotency-key.ts";
 import { noRate, type RateFields } from "../../words/rate.ts";
 import { noRepeat, type RepeatFields } from "../../words/repeat.ts";
@@ -24,6 +25,10 @@ export interface Draft {
   rate: RateFields;
   /** Empty: as long as it takes. */
   ttlSeconds: string;
+  /** Of own content; a template has its own. */
+  category: MessageCategory;
+  /** What quiet hours do to it; empty: as is usual for the category. */
+  quietHours: string;
   /** Made once a draft: however often it is sent, it is sent once. */
   idempotencyKey: string;
 }
@@ -63,6 +68,8 @@ export const emptyDraft = (): Draft => ({
   repeat: noRepeat(),
   rate: noRate(),
   ttlSeconds: "",
+  category: "service",
+  quietHours: "",
   idempotencyKey: newIdempotencyKey(),
 });
 
@@ -82,6 +89,8 @@ const STEP_BY_FIELD: Record<string, Step> = {
   schedule: "how",
   rate: "how",
   ttlSeconds: "how",
+  category: "what",
+  quietHours: "how",
 };
 
 /** The step that a field is in, by the first part of its name. */

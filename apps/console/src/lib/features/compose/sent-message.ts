@@ -11,11 +11,14 @@ export function sentMessage(draft: Draft, version: TemplateVersion | undefined):
   return {
     audience: sentAudience(draft.audience),
     ...(draft.way === "policy" ? { policy: draft.policy } : { channels: draft.channels }),
-    ...(draft.contentFrom === "template" ? { template: draft.template } : { content: sentContent(draft) }),
+    ...(draft.contentFrom === "template"
+      ? { template: draft.template }
+      : { content: sentContent(draft), category: draft.category }),
     variables: sentVariables(draft, version),
     priority: Number(draft.priority),
     ...sentTime(draft),
     ...sentRate(draft),
+    ...(draft.quietHours ? { quietHours: draft.quietHours as SendMessage["quietHours"] } : {}),
   };
 }
 

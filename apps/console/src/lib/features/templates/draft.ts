@@ -1,4 +1,9 @@
-import type { SaveTemplateVersion, TemplateVariable, TemplateVersion } from "#lib/api/client.ts";
+import type {
+  MessageCategory,
+  SaveTemplateVersion,
+  TemplateVariable,
+  TemplateVersion,
+} from "#lib/api/client.ts";
 
 /** A variable as it is typed: what is left empty is empty text. */
 export interface VariableDraft {
@@ -16,6 +21,7 @@ export type Renderings = Record<string, Record<string, string>>;
 export interface Draft {
   variables: VariableDraft[];
   renderings: Renderings;
+  category: MessageCategory;
 }
 
 /** Where writing begins: the version it continues, or an empty page. */
@@ -24,6 +30,7 @@ export function draftOf(version: TemplateVersion | undefined): Draft {
   return {
     variables: variables.map((variable) => ({ default: "", example: "", ...variable })),
     renderings: structuredClone(version?.renderings ?? {}),
+    category: version?.category ?? "service",
   };
 }
 
@@ -32,8 +39,9 @@ export function newVariable(name = "", example = ""): VariableDraft {
 }
 
 /** What is sent: fields and values that were left empty are left out. */
-export function sentDraft({ variables, renderings }: Draft): SaveTemplateVersion {
+export function sentDraft({ variables, renderings, category }: Draft): SaveTemplateVersion {
   return {
+    category,
     variables: variables.map(({ name, type, required, default: fallback, example }) => ({
       name: name.trim(),
       type,

@@ -8,10 +8,11 @@ export const load: PageLoad = async ({ parent, params, depends }) => {
   await parent();
   authorize("read", "User");
   depends("console:user");
-  const [user, plugins, scopes] = await Promise.all([
+  const [user, quietHours, plugins, scopes] = await Promise.all([
     tidings.getUser({ path: { userId: params.userId } }),
+    tidings.getUserQuietHours({ path: { userId: params.userId } }),
     getPluginCatalogue(),
     loadScopes(),
   ]);
-  return { user, plugins, scopes, title: user.name };
+  return { user, quietHours, plugins, scopes, title: user.name };
 };
