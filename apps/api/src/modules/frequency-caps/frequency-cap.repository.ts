@@ -3,7 +3,7 @@ import { asc, eq } from "drizzle-orm";
 import type { Tx } from "../../platform/database/index.ts";
 import type { FrequencyCap } from "./frequency-cap.rules.ts";
 
-const { frequencyCaps, tenants } = schema;
+const { frequencyCaps } = schema;
 
 export async function listCaps(tx: Tx, tenantId: string): Promise<FrequencyCap[]> {
   const rows = await tx.db
@@ -17,12 +17,6 @@ export async function listCaps(tx: Tx, tenantId: string): Promise<FrequencyCap[]
     .where(eq(frequencyCaps.tenantId, tenantId))
     .orderBy(asc(frequencyCaps.position));
   return rows as FrequencyCap[];
-}
-
-/** Lets one caller at a time change them: before there are any there is no row to lock. */
-export async function lockCaps(tx: Tx, tenantId: string): Promise<FrequencyCap[]> {
-  await tx.db.select({ id: tenants.id }).from(tenants).where(eq(tenants.id, tenantId)).for("no key update");
-  return listCaps(tx, tenantId);
 }
 
 export async function replaceCaps(tx: Tx, tenantId: string, caps: readonly FrequencyCap[]): Promise<void> {

@@ -3,6 +3,7 @@ import type { RequestContext } from "../../platform/context.ts";
 import type { Transact } from "../../platform/database/index.ts";
 import { invalidInput } from "../../platform/errors.ts";
 import { recordAudit } from "../audit/index.ts";
+import { lockTenant } from "../tenants/index.ts";
 import * as repository from "./frequency-cap.repository.ts";
 import { checkCaps, type FrequencyCap } from "./frequency-cap.rules.ts";
 
@@ -22,12 +23,13 @@ export function createFrequencyCapService(deps: {
       const errors = checkCaps(caps, kinds);
       if (errors[0]) throw invalidInput(errors[0].detail, { errors });
       return deps.transact(ctx, async (tx) => {
-        const before = await repository.lockCaps(tx, ctx.tenantId);
+        const tenant = await lockTenant(tx, ctx.tenantId);
+        const before = await repository.listCaps(tx, ctx.tenantId);
         await repository.replaceCaps(tx, ctx.tenantId, caps);
         await recordAudit(tx, ctx, {
           action: "frequency_caps.updated",
           subjectId: ctx.tenantId,
-          subjectName: "frequency caps",
+          subjectName: tenant.name,
           before: { caps: before },
           after: { caps },
         });

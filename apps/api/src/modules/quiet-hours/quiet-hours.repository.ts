@@ -9,7 +9,7 @@ import {
   type SharedQuietHours,
 } from "./quiet-hours.rules.ts";
 
-const { quietHours, tenants, userQuietHours } = schema;
+const { quietHours, userQuietHours } = schema;
 
 export async function findSettings(tx: Tx, tenantId: string): Promise<QuietHoursSettings> {
   const [row] = await tx.db
@@ -17,12 +17,6 @@ export async function findSettings(tx: Tx, tenantId: string): Promise<QuietHours
     .from(quietHours)
     .where(eq(quietHours.tenantId, tenantId));
   return row ?? { ofTenant: null, ofCategories: {} };
-}
-
-/** Lets one caller at a time change them: before they are first saved there is no row to lock. */
-export async function lockSettings(tx: Tx, tenantId: string): Promise<QuietHoursSettings> {
-  await tx.db.select({ id: tenants.id }).from(tenants).where(eq(tenants.id, tenantId)).for("no key update");
-  return findSettings(tx, tenantId);
 }
 
 export async function saveSettings(

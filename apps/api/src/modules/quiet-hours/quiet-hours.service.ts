@@ -4,6 +4,7 @@ import type { Transact, Tx } from "../../platform/database/index.ts";
 import { invalidInput, noSuch } from "../../platform/errors.ts";
 import { recordAudit } from "../audit/index.ts";
 import { MESSAGE_CATEGORIES, type MessageCategory } from "../templates/index.ts";
+import { lockTenant } from "../tenants/index.ts";
 import { findUser, lockUsers, type UserRecord } from "../users/index.ts";
 import { tooManyQuietHours } from "./quiet-hours.errors.ts";
 import * as repository from "./quiet-hours.repository.ts";
@@ -44,13 +45,14 @@ export function createQuietHoursService(deps: QuietHoursDeps) {
       const settings = toSettings(input);
       assertEndsSometime(settings);
       await deps.transact(ctx, async (tx) => {
-        const before = await repository.lockSettings(tx, ctx.tenantId);
+        const tenant = await lockTenant(tx, ctx.tenantId);
+        const before = await repository.findSettings(tx, ctx.tenantId);
         await repository.saveSettings(tx, ctx.tenantId, { ...settings, updatedAt: ctx.now() });
         await deps.releaseDeferred(tx, ctx.tenantId);
         await recordAudit(tx, ctx, {
           action: "quiet_hours.updated",
           subjectId: ctx.tenantId,
-          subjectName: "quiet hours",
+          subjectName: tenant.name,
           before,
           after: settings,
         });

@@ -2,7 +2,7 @@ export { takeDailyMessages } from "./daily-quota.repository.ts";
 export { giveBackQuota, takeQuota } from "./quota.repository.ts";
 export { quotaRoutes } from "./quota.routes.ts";
 export { type ChannelKinds, createQuotaService, type QuotaService } from "./quota.service.ts";
-export { getCurrentKey, type TenantRow } from "./tenant.repository.ts";
+export { getCurrentKey, lockTenant, type TenantRow } from "./tenant.repository.ts";
 export { tenantRoutes } from "./tenant.routes.ts";
 export { isTimeZone, type Locale } from "./tenant.rules.ts";
 export {
