@@ -302,7 +302,7 @@ export type ChannelScript = {
      */
     noAddress?: boolean;
     /**
-     * Seconds from the beginning of the step to the vendor's answer: queueing, pacing, retries. 0 when left out.
+     * Seconds from the beginning of the step to the vendor's answer: queueing, pacing, retries, quiet hours. 0 when left out.
      */
     acceptedAfterSeconds?: number;
     /**
