@@ -128,6 +128,59 @@ describe("frequency caps", () => {
     expect(pupils.map((userId) => received.get(userId))).toEqual(pupils.map(() => 2));
   });
 
+  it("make a list wait for the slice of a broadcast that is being counted", async () => {
+    const slow = await startInstallation({ engine: false });
+    try {
+      const other = await givenSchool(slow);
+      await other.addUsers([{ userId: "a", identities: [{ kind: "push", address: "a-device" }] }]);
+      await mustSucceed(other.owner("PUT", "/v1/frequency-caps", { items: [{ limit: 1, hours: 24 }] }));
+      const broadcast = await other.send(messageTo({ kind: "all" }, ["courier"]));
+      // The slice has made its deliveries when it gets to the message's row, and commits behind it.
+      const row = await holdRow(slow, broadcast);
+      await slow.startEngine();
+      await until(() => countWaiting(slow, "transactionid"));
+      const list = other.send(messageTo(users("a"), ["courier"]));
+      await Promise.race([list, until(() => countWaiting(slow, "advisory"))]);
+      await row.release();
+      for (const id of [broadcast, await list]) await other.completed(id);
+      expect([...slow.vendor.effects.values()]).toEqual([1]);
+      await expectNothingLost(slow);
+    } finally {
+      await slow.stop();
+    }
+  });
+
+  async function holdRow({ books }: Installation, messageId: string) {
+    let release = () => {};
+    let lockedNow = () => {};
+    const locked = new Promise<void>((resolve) => {
+      lockedNow = resolve;
+    });
+    const held = books.transaction(async ({ sql }) => {
+      await sql`select from messages where id = ${toUuid("message", messageId)} for no key update`;
+      lockedNow();
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+    });
+    await locked;
+    return {
+      release() {
+        release();
+        return held;
+      },
+    };
+  }
+
+  /** Sessions of this installation that wait for a lock of this kind. */
+  async function countWaiting({ books }: Installation, lock: string): Promise<number> {
+    const [row] = await books.transaction(
+      ({ sql }) => sql<[{ count: number }]>`select count(*)::int as count from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock' and wait_event = ${lock}`,
+    );
+    return row.count;
+  }
+
   it("hold what had waited long when they were set: the earlier of two goes", async () => {
     const { books } = installation;
     await books.transaction(({ sql }) => sql`alter table chunks alter column due_at set default 'infinity'`);

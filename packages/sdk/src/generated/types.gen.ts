@@ -433,7 +433,10 @@ export type CreateSeries = {
     } | {
         overMinutes: number;
     };
-    category?: MessageCategory & unknown;
+    /**
+     * Of a message without a template, `service` when left out; a template has its own.
+     */
+    category?: 'critical' | 'service' | 'marketing';
     /**
      * What quiet hours do to it: send when they are over, leave out, or nothing. When left out they defer it, but for a critical message, to which they do nothing unless the tenant has set them for that category.
      */
@@ -1107,8 +1110,11 @@ export type SavePolicy = {
     steps: Array<PolicyStep>;
 };
 
+/**
+ * `ofTenant` is for everybody, and null where there are none for everybody.
+ */
 export type SaveQuietHours = {
-    ofTenant: QuietHours & unknown;
+    ofTenant: QuietHours;
     ofCategories?: {
         /**
          * Null: critical messages go out at any time.
@@ -1257,7 +1263,10 @@ export type SendMessage = {
     } | {
         overMinutes: number;
     };
-    category?: MessageCategory & unknown;
+    /**
+     * Of a message without a template, `service` when left out; a template has its own.
+     */
+    category?: 'critical' | 'service' | 'marketing';
     /**
      * What quiet hours do to it: send when they are over, leave out, or nothing. When left out they defer it, but for a critical message, to which they do nothing unless the tenant has set them for that category.
      */

@@ -1,11 +1,11 @@
 import { z } from "../../platform/http/index.ts";
-import { MessageCategorySchema } from "../templates/index.ts";
+import { MESSAGE_CATEGORIES } from "../templates/index.ts";
 
 const MAX_DEDUPLICATION_SECONDS = 30 * 86_400;
 
 /** Whom of its audience a message leaves out, and when. */
 export const SendingOptionFields = {
-  category: MessageCategorySchema.optional().openapi({
+  category: z.enum(MESSAGE_CATEGORIES).optional().openapi({
     description: "Of a message without a template, `service` when left out; a template has its own.",
   }),
   quietHours: z.enum(["defer", "drop", "ignore"]).optional().openapi({

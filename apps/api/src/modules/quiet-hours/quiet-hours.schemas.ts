@@ -8,6 +8,7 @@ const MAX_WINDOWS = 14;
 
 const timeOfDay = z
   .string()
+  .max(5)
   .regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, "Use a time of the day from 00:00 to 23:59.")
   .openapi({ example: "22:00" });
 
@@ -51,10 +52,12 @@ const ofCategories = z.strictObject({
 
 export const SaveQuietHoursBody = z
   .strictObject({
-    ofTenant: QuietHours.nullable().openapi({ description: "Of everybody; null: none." }),
+    ofTenant: QuietHours.nullable(),
     ofCategories: ofCategories.prefault({}),
   })
-  .openapi("SaveQuietHours");
+  .openapi("SaveQuietHours", {
+    description: "`ofTenant` is for everybody, and null where there are none for everybody.",
+  });
 
 const endsAt = fields.moment.nullable();
 
