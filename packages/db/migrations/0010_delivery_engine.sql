@@ -1,6 +1,7 @@
 CREATE TYPE "public"."audience_file_state" AS ENUM('receiving', 'ready', 'deleted');--> statement-breakpoint
 CREATE TYPE "public"."audience_holder" AS ENUM('message', 'series');--> statement-breakpoint
 CREATE TYPE "public"."file_recipients" AS ENUM('addresses', 'users');--> statement-breakpoint
+CREATE TYPE "public"."message_category" AS ENUM('critical', 'service', 'marketing');--> statement-breakpoint
 CREATE TYPE "public"."suppression_origin" AS ENUM('manual', 'unsubscribed', 'hard_bounce', 'complaint', 'vendor');--> statement-breakpoint
 CREATE TABLE "audience_file_rows" (
 	"tenant_id" uuid NOT NULL,
@@ -69,6 +70,34 @@ CREATE TABLE "user_departments" (
 	CONSTRAINT "user_departments_tenant_id_department_id_user_id_pk" PRIMARY KEY("tenant_id","department_id","user_id")
 );
 --> statement-breakpoint
+CREATE TABLE "frequency_caps" (
+	"tenant_id" uuid NOT NULL,
+	"position" smallint NOT NULL,
+	"limit" integer NOT NULL,
+	"hours" integer NOT NULL,
+	"channel_kind" text,
+	"category" "message_category",
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "frequency_caps_tenant_id_position_pk" PRIMARY KEY("tenant_id","position")
+);
+--> statement-breakpoint
+CREATE TABLE "quiet_hours" (
+	"tenant_id" uuid NOT NULL,
+	"of_tenant" jsonb,
+	"of_categories" jsonb NOT NULL,
+	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "quiet_hours_tenant_id_pk" PRIMARY KEY("tenant_id")
+);
+--> statement-breakpoint
+CREATE TABLE "user_quiet_hours" (
+	"tenant_id" uuid NOT NULL,
+	"user_id" uuid NOT NULL,
+	"fingerprint" text NOT NULL,
+	"quiet_hours" jsonb NOT NULL,
+	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "user_quiet_hours_tenant_id_user_id_pk" PRIMARY KEY("tenant_id","user_id")
+);
+--> statement-breakpoint
 CREATE TABLE "recipient_list_entries" (
 	"tenant_id" uuid NOT NULL,
 	"list_id" uuid NOT NULL,
@@ -126,8 +155,12 @@ CREATE TABLE "suppressions" (
 --> statement-breakpoint
 DROP INDEX "idempotency_keys_created_at_index";--> statement-breakpoint
 ALTER TABLE "template_versions" ADD COLUMN "tracking" jsonb;--> statement-breakpoint
+ALTER TABLE "template_versions" ADD COLUMN "category" "message_category" DEFAULT 'service' NOT NULL;--> statement-breakpoint
+ALTER TABLE "deliveries" ADD COLUMN "deferred_until" timestamp (3) with time zone;--> statement-breakpoint
+ALTER TABLE "messages" ADD COLUMN "category" "message_category" DEFAULT 'service' NOT NULL;--> statement-breakpoint
 ALTER TABLE "messages" ADD COLUMN "tracking" jsonb;--> statement-breakpoint
 ALTER TABLE "messages" ADD COLUMN "options" jsonb DEFAULT '{}'::jsonb NOT NULL;--> statement-breakpoint
+ALTER TABLE "series" ADD COLUMN "category" "message_category" DEFAULT 'service' NOT NULL;--> statement-breakpoint
 ALTER TABLE "series" ADD COLUMN "tracking" jsonb;--> statement-breakpoint
 ALTER TABLE "series" ADD COLUMN "options" jsonb DEFAULT '{}'::jsonb NOT NULL;--> statement-breakpoint
 ALTER TABLE "audience_files" ADD CONSTRAINT "audience_files_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -136,12 +169,16 @@ ALTER TABLE "departments" ADD CONSTRAINT "departments_tenant_id_tenants_id_fk" F
 ALTER TABLE "departments" ADD CONSTRAINT "departments_parent" FOREIGN KEY ("tenant_id","parent_id") REFERENCES "public"."departments"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "user_departments" ADD CONSTRAINT "user_departments_department" FOREIGN KEY ("tenant_id","department_id") REFERENCES "public"."departments"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "user_departments" ADD CONSTRAINT "user_departments_tenant_id_user_id_users_tenant_id_id_fk" FOREIGN KEY ("tenant_id","user_id") REFERENCES "public"."users"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "frequency_caps" ADD CONSTRAINT "frequency_caps_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "quiet_hours" ADD CONSTRAINT "quiet_hours_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "user_quiet_hours" ADD CONSTRAINT "user_quiet_hours_tenant_id_user_id_users_tenant_id_id_fk" FOREIGN KEY ("tenant_id","user_id") REFERENCES "public"."users"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "recipient_list_entries" ADD CONSTRAINT "recipient_list_entries_tenant_id_list_id_recipient_lists_tenant_id_id_fk" FOREIGN KEY ("tenant_id","list_id") REFERENCES "public"."recipient_lists"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "recipient_lists" ADD CONSTRAINT "recipient_lists_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "suppressions" ADD CONSTRAINT "suppressions_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "suppressions" ADD CONSTRAINT "suppressions_tenant_id_source_id_sources_tenant_id_id_fk" FOREIGN KEY ("tenant_id","source_id") REFERENCES "public"."sources"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "audience_files_expiring" ON "audience_files" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "user_departments_tenant_id_user_id_index" ON "user_departments" USING btree ("tenant_id","user_id");--> statement-breakpoint
+CREATE INDEX "user_quiet_hours_tenant_id_fingerprint_index" ON "user_quiet_hours" USING btree ("tenant_id","fingerprint");--> statement-breakpoint
 CREATE INDEX "sent_contents_oldest" ON "sent_contents" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "suppressions_tenant_id_source_id_index" ON "suppressions" USING btree ("tenant_id","source_id");--> statement-breakpoint
 CREATE INDEX "suppressions_newest" ON "suppressions" USING btree ("tenant_id","updated_at");--> statement-breakpoint

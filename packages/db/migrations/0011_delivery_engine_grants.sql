@@ -74,3 +74,12 @@ grant execute on function find_delivery_places(bigint[]) to tidings_api;
 do $$ begin
   execute format('create policy owner_lookup on deliveries for select to %I using (true)', current_user);
 end $$;
+--> statement-breakpoint
+
+select fence_tenant_table('quiet_hours');
+--> statement-breakpoint
+select fence_tenant_table('user_quiet_hours');
+--> statement-breakpoint
+select fence_tenant_table('frequency_caps');
+--> statement-breakpoint
+grant select, insert, update, delete on quiet_hours, user_quiet_hours, frequency_caps to tidings_api, tidings_worker;

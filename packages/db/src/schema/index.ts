@@ -6,6 +6,7 @@ export * from "./deliveries.ts";
 export * from "./departments.ts";
 export * from "./messages.ts";
 export * from "./people.ts";
+export * from "./restraints.ts";
 export * from "./series.ts";
 export * from "./sources.ts";
 export * from "./statistics.ts";

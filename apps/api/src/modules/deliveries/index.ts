@@ -2,6 +2,7 @@ export { readBacklog } from "./backlog.repository.ts";
 export { enterCancellation } from "./cancellation-lock.repository.ts";
 export { endUnsent, finishMessage } from "./completion.repository.ts";
 export { neededVariables, type TrackedAddress, valuesFor } from "./content.rules.ts";
+export { releaseDeferred } from "./deferral.repository.ts";
 export { type DeliveryFilter, findDelivery } from "./delivery.repository.ts";
 export { deliveryRoutes } from "./delivery.routes.ts";
 export { type DeliveryState, type Engagement, mergeReceipt, type Receipt } from "./delivery.rules.ts";
@@ -37,6 +38,12 @@ export {
   type ResendFilter,
   saveResends,
 } from "./resend.repository.ts";
+export {
+  createReadRestraints,
+  type ReadRestraints,
+  type Restraints,
+  UNRESTRAINED,
+} from "./restraints.ts";
 export { wakeRetries } from "./retry.repository.ts";
 export type { ChannelHealth, ChannelObservation, SendChunkDeps } from "./send-batch.ts";
 export { createSendChunk } from "./send-chunk.ts";

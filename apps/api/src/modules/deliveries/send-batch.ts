@@ -6,6 +6,7 @@ import { deadAddressesIn, suppressAddresses } from "../suppressions/index.ts";
 import { finishInTurn } from "./completion.repository.ts";
 import { type Rendered, renderDelivery, type SharedContent, type TrackedAddress } from "./content.rules.ts";
 import { type ChannelObservation, judgeChannel, judgeResults, type Round } from "./outcome.rules.ts";
+import type { ReadRestraints } from "./restraints.ts";
 import { type ChunkEnd, type ChunkWork, endChunk, type ReadyRow } from "./send.repository.ts";
 import { type DeliveryException, settleBatch } from "./settle.repository.ts";
 
@@ -18,6 +19,7 @@ export interface SendChunkDeps {
   catalogue: PluginCatalogue;
   toHandle(tenantId: string, channelId: string, channel: NonNullable<ChunkWork["channel"]>): ChannelHandle;
   trackedAddress: TrackedAddress;
+  readRestraints: ReadRestraints;
   /** What follows a settled batch: fallback timers of its users. Part of the same transaction. */
   afterBatch: AfterBatch;
   /** What follows the end of a chunk: perhaps the message is complete. */
