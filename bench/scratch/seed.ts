@@ -134,6 +134,7 @@ async function createTemplate(http: Http, ctx: RequestContext): Promise<void> {
   const version = await http.templateVersions.saveTemplateVersion(ctx, template.id, {
     variables: ["user_name", "user_city", "order", "carrier", "eta"].map(variable),
     renderings: { bench: NOTICE, email: { subject: NOTICE.title, text: NOTICE.text } },
+    category: "service",
   });
   await http.templateVersions.publishTemplateVersion(ctx, template.id, version.number);
 }

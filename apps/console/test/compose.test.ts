@@ -101,6 +101,7 @@ test("only what the choices use is sent", () => {
   });
   expect(sentMessage(draft, undefined)).toEqual({
     audience: { kind: "addresses", addresses: [{ address: "15213130124" }] },
+    category: "service",
     channels: ["chn_1"],
     content: { sms: { text: "{{time}}" } },
     variables: { time: "8:00" },

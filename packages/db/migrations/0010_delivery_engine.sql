@@ -1,6 +1,7 @@
 CREATE TYPE "public"."audience_file_state" AS ENUM('receiving', 'ready', 'deleted');--> statement-breakpoint
 CREATE TYPE "public"."audience_holder" AS ENUM('message', 'series');--> statement-breakpoint
 CREATE TYPE "public"."file_recipients" AS ENUM('addresses', 'users');--> statement-breakpoint
+CREATE TYPE "public"."message_category" AS ENUM('critical', 'service', 'marketing');--> statement-breakpoint
 CREATE TYPE "public"."inquiry_kind" AS ENUM('outcome', 'receipt');--> statement-breakpoint
 CREATE TYPE "public"."recall_outcome" AS ENUM('recalled', 'too_late', 'failed');--> statement-breakpoint
 CREATE TYPE "public"."recall_state" AS ENUM('running', 'ended');--> statement-breakpoint
@@ -117,6 +118,34 @@ CREATE TABLE "recalls" (
 	CONSTRAINT "recalls_tenant_id_id_pk" PRIMARY KEY("tenant_id","id")
 );
 --> statement-breakpoint
+CREATE TABLE "frequency_caps" (
+	"tenant_id" uuid NOT NULL,
+	"position" smallint NOT NULL,
+	"limit" integer NOT NULL,
+	"hours" integer NOT NULL,
+	"channel_kind" text,
+	"category" "message_category",
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "frequency_caps_tenant_id_position_pk" PRIMARY KEY("tenant_id","position")
+);
+--> statement-breakpoint
+CREATE TABLE "quiet_hours" (
+	"tenant_id" uuid NOT NULL,
+	"of_tenant" jsonb,
+	"of_categories" jsonb NOT NULL,
+	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "quiet_hours_tenant_id_pk" PRIMARY KEY("tenant_id")
+);
+--> statement-breakpoint
+CREATE TABLE "user_quiet_hours" (
+	"tenant_id" uuid NOT NULL,
+	"user_id" uuid NOT NULL,
+	"fingerprint" text NOT NULL,
+	"quiet_hours" jsonb NOT NULL,
+	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "user_quiet_hours_tenant_id_user_id_pk" PRIMARY KEY("tenant_id","user_id")
+);
+--> statement-breakpoint
 CREATE TABLE "recipient_list_entries" (
 	"tenant_id" uuid NOT NULL,
 	"list_id" uuid NOT NULL,
@@ -174,8 +203,12 @@ CREATE TABLE "suppressions" (
 --> statement-breakpoint
 DROP INDEX "idempotency_keys_created_at_index";--> statement-breakpoint
 ALTER TABLE "template_versions" ADD COLUMN "tracking" jsonb;--> statement-breakpoint
+ALTER TABLE "template_versions" ADD COLUMN "category" "message_category" DEFAULT 'service' NOT NULL;--> statement-breakpoint
+ALTER TABLE "deliveries" ADD COLUMN "deferred_until" timestamp (3) with time zone;--> statement-breakpoint
+ALTER TABLE "messages" ADD COLUMN "category" "message_category" DEFAULT 'service' NOT NULL;--> statement-breakpoint
 ALTER TABLE "messages" ADD COLUMN "tracking" jsonb;--> statement-breakpoint
 ALTER TABLE "messages" ADD COLUMN "options" jsonb DEFAULT '{}'::jsonb NOT NULL;--> statement-breakpoint
+ALTER TABLE "series" ADD COLUMN "category" "message_category" DEFAULT 'service' NOT NULL;--> statement-breakpoint
 ALTER TABLE "series" ADD COLUMN "tracking" jsonb;--> statement-breakpoint
 ALTER TABLE "series" ADD COLUMN "options" jsonb DEFAULT '{}'::jsonb NOT NULL;--> statement-breakpoint
 ALTER TABLE "audience_files" ADD CONSTRAINT "audience_files_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -186,6 +219,9 @@ ALTER TABLE "user_departments" ADD CONSTRAINT "user_departments_department" FORE
 ALTER TABLE "user_departments" ADD CONSTRAINT "user_departments_tenant_id_user_id_users_tenant_id_id_fk" FOREIGN KEY ("tenant_id","user_id") REFERENCES "public"."users"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "recall_outcomes" ADD CONSTRAINT "recall_outcomes_tenant_id_recall_id_recalls_tenant_id_id_fk" FOREIGN KEY ("tenant_id","recall_id") REFERENCES "public"."recalls"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "recalls" ADD CONSTRAINT "recalls_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "frequency_caps" ADD CONSTRAINT "frequency_caps_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "quiet_hours" ADD CONSTRAINT "quiet_hours_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "user_quiet_hours" ADD CONSTRAINT "user_quiet_hours_tenant_id_user_id_users_tenant_id_id_fk" FOREIGN KEY ("tenant_id","user_id") REFERENCES "public"."users"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "recipient_list_entries" ADD CONSTRAINT "recipient_list_entries_tenant_id_list_id_recipient_lists_tenant_id_id_fk" FOREIGN KEY ("tenant_id","list_id") REFERENCES "public"."recipient_lists"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "recipient_lists" ADD CONSTRAINT "recipient_lists_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "suppressions" ADD CONSTRAINT "suppressions_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -198,6 +234,7 @@ CREATE INDEX "user_departments_tenant_id_user_id_index" ON "user_departments" US
 CREATE INDEX "recall_outcomes_tenant_id_delivery_id_index" ON "recall_outcomes" USING btree ("tenant_id","delivery_id");--> statement-breakpoint
 CREATE INDEX "recalls_tenant_id_message_id_id_index" ON "recalls" USING btree ("tenant_id","message_id","id");--> statement-breakpoint
 CREATE INDEX "recalls_waking" ON "recalls" USING btree ("wake_at") WHERE wake_at is not null;--> statement-breakpoint
+CREATE INDEX "user_quiet_hours_tenant_id_fingerprint_index" ON "user_quiet_hours" USING btree ("tenant_id","fingerprint");--> statement-breakpoint
 CREATE INDEX "sent_contents_oldest" ON "sent_contents" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "suppressions_tenant_id_source_id_index" ON "suppressions" USING btree ("tenant_id","source_id");--> statement-breakpoint
 CREATE INDEX "suppressions_newest" ON "suppressions" USING btree ("tenant_id","updated_at");--> statement-breakpoint

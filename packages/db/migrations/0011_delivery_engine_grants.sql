@@ -34,7 +34,7 @@ begin
     update roles set permissions = permissions ||
       '[{"action": ["read", "create", "update", "delete"], "subject": ["Suppression", "RecipientList", "Department", "Segment"]}]'
       where tenant_id = tenant and code = 'operator';
-    update roles set permissions = permissions || '[{"action": "read", "subject": ["Suppression", "RecipientList", "Department", "Segment"]}]'
+    update roles set permissions = permissions || '[{"action": "read", "subject": ["Suppression", "RecipientList"]}]'
       where tenant_id = tenant and code = 'reviewer';
   end loop;
   perform set_config('app.tenant_id', '', true);
@@ -74,6 +74,15 @@ grant execute on function find_delivery_places(bigint[]) to tidings_api;
 do $$ begin
   execute format('create policy owner_lookup on deliveries for select to %I using (true)', current_user);
 end $$;
+--> statement-breakpoint
+
+select fence_tenant_table('quiet_hours');
+--> statement-breakpoint
+select fence_tenant_table('user_quiet_hours');
+--> statement-breakpoint
+select fence_tenant_table('frequency_caps');
+--> statement-breakpoint
+grant select, insert, update, delete on quiet_hours, user_quiet_hours, frequency_caps to tidings_api, tidings_worker;
 --> statement-breakpoint
 
 select fence_tenant_table('inquiries');

@@ -47,7 +47,7 @@ const HINTS_AT_ONCE = 24;
 
 /** Starts everything that moves messages on. All loops and workers may run in any number of processes. */
 export function startEngine(foundation: Foundation, queue: QueueTransport): Engine {
-  const { dispatch, transactAsWorker: transact } = foundation;
+  const { dispatch, transactAsWorker: transact, readRestraints } = foundation;
   let stopping = false;
   const loops = createLoops(foundation);
   const afterLastBatch = () => {
@@ -68,12 +68,15 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
   const dispatcher = loops.start(claiming);
   loops.start(sending.hints.loop);
   const nudgeDispatcher = () => dispatcher.nudge();
-  const expander = loops.start(createExpander({ dispatch, transact, nudgeDispatcher, afterChunk }));
+  const expander = loops.start(
+    createExpander({ dispatch, transact, nudgeDispatcher, afterChunk, readRestraints }),
+  );
   const later = [
     createFallbackLoop({
       dispatch,
       transact,
-      expandStep,
+      expandStep: async (tx, due, step) =>
+        expandStep(tx, due, { ...step, restraints: await readRestraints(due.tenantId) }),
       holdBatches: enterCancellation,
       withdrawSteps,
       afterChunk,
@@ -197,6 +200,7 @@ function composeSendChunk(
   const reportHealth = createHealthReporter({ transactAsWorker, clock: foundation.clock });
   return createSendChunk({
     transact: transactAsWorker,
+    readRestraints: foundation.readRestraints,
     runtime: foundation.runtime,
     catalogue: foundation.plugins,
     toHandle: (tenantId, channelId, channel) => vault.toHandle({ tenantId, id: channelId, ...channel }),

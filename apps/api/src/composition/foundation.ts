@@ -1,6 +1,10 @@
 import { connect } from "@tidings/db";
 import { type ChannelVault, createChannelVault } from "../modules/channels/index.ts";
-import type { InFlightLimits } from "../modules/deliveries/index.ts";
+import {
+  createReadRestraints,
+  type InFlightLimits,
+  type ReadRestraints,
+} from "../modules/deliveries/index.ts";
 import type { BacklogLimits } from "../modules/messages/index.ts";
 import { createTrackedAddresses, type TrackedAddresses } from "../modules/tracking/index.ts";
 import { type Clock, systemClock } from "../platform/clock.ts";
@@ -49,6 +53,8 @@ export interface Foundation extends Omit<Installation, "clock"> {
   runtime: PluginRuntime;
   vault: ChannelVault;
   trackedAddresses: TrackedAddresses;
+  /** Quiet hours and frequency caps of a tenant, as they are now. */
+  readRestraints: ReadRestraints;
   metrics: ReturnType<typeof createMetrics>;
   loops: LoopWatch;
   close(): Promise<void>;
@@ -63,7 +69,7 @@ export function lay(installation: Installation): Foundation {
   const open = (name: keyof typeof POOL_SIZES) =>
     connect({ url, role: `tidings_${name}`, max: POOL_SIZES[name], applicationName: `tidings-${name}` });
   const [api, worker, dispatch] = [open("api"), open("worker"), open("dispatch")];
-  const transactAsWorker = transactIn(worker);
+  const [transact, transactAsWorker] = [transactIn(api), transactIn(worker)];
   const loops = createLoopWatch();
   const metrics = createMetrics(dispatch, loops);
   const runtime = createPluginRuntime({
@@ -80,11 +86,12 @@ export function lay(installation: Installation): Foundation {
     api,
     worker,
     dispatch,
-    transact: transactIn(api),
+    transact,
     transactAsWorker,
     runtime,
     vault,
     trackedAddresses: createTrackedAddresses(installation.publicUrl, installation.installationKey),
+    readRestraints: createReadRestraints({ transact, clock }),
     metrics,
     loops,
     async close() {

@@ -20,7 +20,7 @@ export interface HttpOptions {
 /** The HTTP application and the use cases behind it. Connects to nothing before the first request. */
 export function composeHttp(foundation: Foundation, options: HttpOptions) {
   const access = composeAccess(foundation);
-  const content = composePeopleAndContent(foundation);
+  const content = composePeopleAndContent(foundation, options.nudge);
   const messaging = composeMessaging(foundation, options.nudge);
   const app = createApp({
     routers: [...access.routers, ...content.routers, ...messaging.routers],

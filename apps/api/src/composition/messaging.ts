@@ -66,21 +66,15 @@ import { composeRepetition } from "./repetition.ts";
 
 /** Channels, approvals, messages and what became of them. `nudge`: something may be due now. */
 export function composeMessaging(foundation: Foundation, nudge: () => void) {
-  const { transact, plugins: catalogue, installationKey, publicUrl, runtime, vault } = foundation;
-  const channels = createChannelService({
-    transact,
-    catalogue,
-    installationKey,
-    publicUrl,
-    nudge,
-    wakeRetries,
-  });
+  const { transact, plugins: catalogue } = foundation;
+  const channels = composeChannels(foundation, nudge);
   const messages = createMessageService({
     transact,
     readTotals: readMessageTotals,
     withdrawApproval: (tx, ctx, id) => voidApproval(tx, ctx, { kind: "message", id }),
     endUnsent,
   });
+  const assertVisible = messages.getVisible;
   const admission = createAdmission({
     readBacklog: () => foundation.dispatch.transaction(readBacklog),
     limits: foundation.backlogLimits ?? DEFAULT_BACKLOG,
@@ -92,51 +86,75 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     catalogue,
     admission,
     requestApproval: askForMessage,
+    readRestraints: foundation.readRestraints,
     nudge,
   });
   const progress = composeProgress(foundation, messages);
   const approvalFlows = createApprovalFlowService({ transact });
   const approvalRequests = createApprovalRequestService({ transact, onDecided: applyDecision });
-  const deliveries = createDeliveryService({ transact, assertVisible: messages.getVisible });
+  return {
+    channels: channels.service,
+    acceptMessage,
+    approvalFlows,
+    receipts: composeReceipts(foundation),
+    tracking: composeTracking(foundation),
+    uploads: composeUploads(foundation),
+    /** Ends what is still being told, so that connections can close. */
+    endStreams: progress.endStreams,
+    routers: [
+      ...channels.routers,
+      messageRoutes({
+        acceptMessage,
+        messages,
+        pauses: createPauseService({ transact, assertVisible, nudge }),
+        updateMessage: createUpdateMessage({ transact, assertVisible }),
+      }),
+      progressRoutes(progress.watchMessage),
+      explanationRoutes(composeExplaining(foundation, planSend)),
+      deliveryRoutes(createDeliveryService({ transact, assertVisible })),
+      composeRecalls(foundation, { ...messages, nudge }),
+      ...composeRepetition(foundation, { planSend, admission, assertVisible, nudge }),
+      approvalRoutes(approvalFlows, approvalRequests),
+      statisticsRoutes(createStatisticsService({ transact })),
+    ],
+  };
+}
+
+/** What messages go out by. */
+function composeChannels(foundation: Foundation, nudge: () => void) {
+  const { transact, plugins: catalogue, installationKey, publicUrl, runtime, vault } = foundation;
+  const service = createChannelService({
+    transact,
+    catalogue,
+    installationKey,
+    publicUrl,
+    nudge,
+    wakeRetries,
+  });
+  const verification = createChannelVerificationService({ transact, runtime, vault, nudge, wakeRetries });
+  return {
+    service,
+    routers: [pluginRoutes(createPluginService({ catalogue })), channelRoutes(service, verification)],
+  };
+}
+
+/** Where files of recipients are taken in. */
+const composeUploads = ({ transact, plugins }: Foundation) =>
+  audienceFileRoutes(
+    createUploadAudienceFile({ transact, plugins }),
+    createAudienceFileService({ transact }),
+  );
+
+/** Where vendors tell what became of deliveries. */
+function composeReceipts(foundation: Foundation) {
+  const { transact, runtime, plugins: catalogue } = foundation;
   const receiveReceipt = createReceiveReceipt({
     transact,
     runtime,
     catalogue,
     findChannel: receiptsChannel(foundation),
   });
-  return {
-    channels,
-    acceptMessage,
-    approvalFlows,
-    receipts: receiptRoutes(receiveReceipt),
-    tracking: composeTracking(foundation),
-    uploads: audienceFileRoutes(
-      createUploadAudienceFile({ transact, plugins: catalogue }),
-      createAudienceFileService({ transact }),
-    ),
-    /** Ends what is still being told, so that connections can close. */
-    endStreams: progress.endStreams,
-    routers: [
-      pluginRoutes(createPluginService({ catalogue })),
-      channelRoutes(
-        channels,
-        createChannelVerificationService({ transact, runtime, vault, nudge, wakeRetries }),
-      ),
-      messageRoutes({
-        acceptMessage,
-        messages,
-        pauses: createPauseService({ transact, assertVisible: messages.getVisible, nudge }),
-        updateMessage: createUpdateMessage({ transact, assertVisible: messages.getVisible }),
-      }),
-      progressRoutes(progress.watchMessage),
-      explanationRoutes(composeExplaining(foundation, planSend)),
-      deliveryRoutes(deliveries),
-      composeRecalls(foundation, { ...messages, nudge }),
-      ...composeRepetition(foundation, { planSend, admission, assertVisible: messages.getVisible, nudge }),
-      approvalRoutes(approvalFlows, approvalRequests),
-      statisticsRoutes(createStatisticsService({ transact })),
-    ],
-  };
+  return receiptRoutes(receiveReceipt);
 }
 
 /** Where the links and pixels in messages lead. */
@@ -178,10 +196,10 @@ function receiptsChannel({ api, transact, installationKey, vault }: Foundation) 
 const EXPLAINING = { atOnce: 2, waiting: 50 };
 
 /** What can be said of a message before it is sent. */
-function composeExplaining({ api, plugins: catalogue }: Foundation, planSend: SendPlanner) {
+function composeExplaining({ api, plugins: catalogue, readRestraints }: Foundation, planSend: SendPlanner) {
   const read = readIn(api);
   const takeTurn = createTurns(EXPLAINING);
-  const explainAudience = createExplainAudience({ read, timeLimitMs: EXPLAINING_MS });
+  const explainAudience = createExplainAudience({ read, readRestraints, timeLimitMs: EXPLAINING_MS });
   return {
     explainMessage: createExplainMessage({
       read,

@@ -1,5 +1,8 @@
+import { releaseDeferred } from "../modules/deliveries/index.ts";
 import { createDepartmentService, departmentRoutes } from "../modules/departments/index.ts";
+import { createFrequencyCapService, frequencyCapRoutes } from "../modules/frequency-caps/index.ts";
 import { createPolicyService, policyRoutes } from "../modules/policies/index.ts";
+import { createQuietHoursService, quietHoursRoutes } from "../modules/quiet-hours/index.ts";
 import {
   createEntryService,
   createRecipientListService,
@@ -22,8 +25,8 @@ import {
 } from "../modules/users/index.ts";
 import type { Foundation } from "./foundation.ts";
 
-/** Whom messages are for, and what they say. */
-export function composePeopleAndContent({ transact, plugins }: Foundation) {
+/** Whom messages are for, when not, and what they say. `nudge`: something may be due now. */
+export function composePeopleAndContent({ transact, plugins }: Foundation, nudge: () => void) {
   const users = createUserService({ transact, plugins });
   const departments = createDepartmentService({ transact });
   const templates = createTemplateService({ transact });
@@ -44,6 +47,8 @@ export function composePeopleAndContent({ transact, plugins }: Foundation) {
         createEntryService({ transact, plugins }),
       ),
       departmentRoutes(departments),
+      quietHoursRoutes(createQuietHoursService({ transact, releaseDeferred, nudge })),
+      frequencyCapRoutes(createFrequencyCapService({ transact, catalogue: plugins })),
       tagRoutes(createTagService({ transact })),
       segmentRoutes(createSegmentService({ transact })),
       templateRoutes(templates),

@@ -3,6 +3,11 @@ import type { School } from "./school.ts";
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
 const inDays = (count: number) => new Date(Date.now() + count * 86_400_000).toISOString().slice(0, 10);
 
+const QUIET_NIGHT = {
+  timeZone: "Asia/Shanghai",
+  windows: [{ from: "22:00", to: "07:00", weekdays: [1, 2, 3, 4, 5] }],
+};
+
 /**
  * A valid body for every operation that takes one, by operation id. `unique` tells two uses apart. A new operation
  * needs an entry: the batteries over all routes are made from these.
@@ -116,6 +121,17 @@ export const SAMPLES: Record<string, (school: School, unique: string) => object>
   }),
   removeRecipientListEntries: () => ({
     entries: [{ id: "999" }, { userId: "u-2" }, { kind: "push", address: "nobody" }],
+  }),
+  saveQuietHours: () => ({
+    ofTenant: QUIET_NIGHT,
+    ofCategories: { marketing: { ...QUIET_NIGHT, windows: [] } },
+  }),
+  saveUserQuietHours: () => QUIET_NIGHT,
+  saveFrequencyCaps: () => ({
+    items: [
+      { limit: 5, hours: 24 },
+      { limit: 1, hours: 168, channelKind: "push", category: "marketing" },
+    ],
   }),
   createTag: (_, unique) => ({ name: `标签 ${unique}` }),
   renameTag: (_, unique) => ({ name: `标签 ${unique}` }),

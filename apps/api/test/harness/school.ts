@@ -43,6 +43,7 @@ export interface DeliveryView {
   address: string | null;
   channel: { id: string };
   user: { userId: string } | null;
+  deferredUntil: string | null;
   acceptedAt: string | null;
   deliveredAt: string | null;
   readAt: string | null;

@@ -49,6 +49,10 @@ export const templateVersionState = pgEnum("template_version_state", [
   "retired",
 ]);
 
+/** How urgent what is said is: critical passes quiet hours and frequency caps, marketing can wait. */
+export const messageCategory = pgEnum("message_category", ["critical", "service", "marketing"]);
+export type MessageCategory = (typeof messageCategory.enumValues)[number];
+
 /** One variable of a template. */
 export interface TemplateVariable {
   name: string;
@@ -80,6 +84,7 @@ export const templateVersions = pgTable(
     renderings: jsonb("renderings").$type<Renderings>().notNull(),
     /** Null when nothing is tracked. */
     tracking: jsonb("tracking").$type<Tracking>(),
+    category: messageCategory("category").notNull().default("service"),
     createdBy: memberId("created_by").notNull(),
     createdAt: createdAt(),
     updatedAt: updatedAt(),

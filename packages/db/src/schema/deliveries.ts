@@ -50,6 +50,8 @@ export const deliveries = pgTable(
     addressOrigin: addressOrigin("address_origin"),
     createdAt: createdAt(),
     changedAt: moment("changed_at").notNull().defaultNow(),
+    /** Until when quiet hours have kept it back; null when they have not. */
+    deferredUntil: moment("deferred_until"),
     acceptedAt: moment("accepted_at"),
     deliveredAt: moment("delivered_at"),
     readAt: moment("read_at"),

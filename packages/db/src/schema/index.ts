@@ -7,6 +7,7 @@ export * from "./departments.ts";
 export * from "./messages.ts";
 export * from "./people.ts";
 export * from "./recalls.ts";
+export * from "./restraints.ts";
 export * from "./series.ts";
 export * from "./sources.ts";
 export * from "./statistics.ts";

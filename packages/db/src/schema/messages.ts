@@ -25,7 +25,7 @@ import {
   tenantId,
   updatedAt,
 } from "./columns.ts";
-import type { Renderings, Tracking } from "./content.ts";
+import { messageCategory, type Renderings, type Tracking } from "./content.ts";
 
 export const messageState = pgEnum("message_state", [
   "pending_approval",
@@ -101,6 +101,7 @@ export const messages = pgTable(
     /** What lists show: the template's name or the beginning of the content. */
     title: text("title").notNull(),
     priority: smallint("priority").notNull(),
+    category: messageCategory("category").notNull().default("service"),
     audience: jsonb("audience").$type<Audience>().notNull(),
     templateVersionId: templateVersionId("template_version_id"),
     /** The content when no template is used. */

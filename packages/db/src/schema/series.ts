@@ -27,7 +27,7 @@ import {
   tenantId,
   updatedAt,
 } from "./columns.ts";
-import type { Renderings, Tracking } from "./content.ts";
+import { messageCategory, type Renderings, type Tracking } from "./content.ts";
 import type { Audience, Rate, SendingOptions } from "./messages.ts";
 import { tenants } from "./tenancy.ts";
 
@@ -60,6 +60,7 @@ export const series = pgTable(
     needsApproval: boolean("needs_approval").notNull(),
     title: text("title").notNull(),
     priority: smallint("priority").notNull(),
+    category: messageCategory("category").notNull().default("service"),
     audience: jsonb("audience").$type<Audience>().notNull(),
     templateVersionId: templateVersionId("template_version_id"),
     /** The content when no template is used. */

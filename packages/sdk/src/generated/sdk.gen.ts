@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, Options as Options2, TDataShape } from './client/index.ts';
-import type { AddRecipientListEntriesData, AddRecipientListEntriesErrors, AddRecipientListEntriesResponses, ArchivePolicyData, ArchivePolicyErrors, ArchivePolicyResponses, CancelMessageData, CancelMessageErrors, CancelMessageResponses, CancelOccurrenceData, CancelOccurrenceErrors, CancelOccurrenceResponses, CancelSeriesData, CancelSeriesErrors, CancelSeriesResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CountAudienceData, CountAudienceErrors, CountAudienceResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateDepartmentData, CreateDepartmentErrors, CreateDepartmentResponses, CreateMemberData, CreateMemberErrors, CreateMemberResponses, CreatePolicyData, CreatePolicyErrors, CreatePolicyResponses, CreateRecipientListData, CreateRecipientListErrors, CreateRecipientListResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateSeriesData, CreateSeriesErrors, CreateSeriesResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateSourceData, CreateSourceErrors, CreateSourceResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateSuppressionsData, CreateSuppressionsErrors, CreateSuppressionsResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideApprovalRequestData, DecideApprovalRequestErrors, DecideApprovalRequestResponses, DeleteAudienceFileData, DeleteAudienceFileErrors, DeleteAudienceFileResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteDepartmentData, DeleteDepartmentErrors, DeleteDepartmentResponses, DeleteIdentityData, DeleteIdentityErrors, DeleteIdentityResponses, DeleteMemberData, DeleteMemberErrors, DeleteMemberResponses, DeleteRecipientListData, DeleteRecipientListErrors, DeleteRecipientListResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSourceData, DeleteSourceErrors, DeleteSourceResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, ExplainMessageData, ExplainMessageErrors, ExplainMessageResponses, GetApprovalFlowData, GetApprovalFlowErrors, GetApprovalFlowResponses, GetApprovalRequestData, GetApprovalRequestErrors, GetApprovalRequestResponses, GetAudienceFileData, GetAudienceFileErrors, GetAudienceFileResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetDepartmentData, GetDepartmentErrors, GetDepartmentResponses, GetFunnelData, GetFunnelErrors, GetFunnelResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetRecipientListData, GetRecipientListErrors, GetRecipientListResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSeriesData, GetSeriesErrors, GetSeriesResponses, GetSourceData, GetSourceErrors, GetSourceResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUserData, GetUserErrors, GetUserResponses, GrantChannelData, GrantChannelErrors, GrantChannelResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApprovalRequestsData, ListApprovalRequestsErrors, ListApprovalRequestsResponses, ListAudienceFilesData, ListAudienceFilesErrors, ListAudienceFilesResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDepartmentsData, ListDepartmentsErrors, ListDepartmentsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListPluginsData, ListPluginsErrors, ListPluginsResponses, ListPoliciesData, ListPoliciesErrors, ListPoliciesResponses, ListQuotasData, ListQuotasErrors, ListQuotasResponses, ListReasonsData, ListReasonsErrors, ListReasonsResponses, ListRecipientListEntriesData, ListRecipientListEntriesErrors, ListRecipientListEntriesResponses, ListRecipientListsData, ListRecipientListsErrors, ListRecipientListsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListSeriesData, ListSeriesErrors, ListSeriesResponses, ListSourcesData, ListSourcesErrors, ListSourcesResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LookUpSuppressionsData, LookUpSuppressionsErrors, LookUpSuppressionsResponses, PauseMessageData, PauseMessageErrors, PauseMessageResponses, PreviewDeliveryRecallData, PreviewDeliveryRecallErrors, PreviewDeliveryRecallResponses, PreviewMessageRecallData, PreviewMessageRecallErrors, PreviewMessageRecallResponses, PreviewReplayData, PreviewReplayErrors, PreviewReplayResponses, PreviewSegmentData, PreviewSegmentErrors, PreviewSegmentResponses, PreviewSeriesData, PreviewSeriesErrors, PreviewSeriesResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, PublishTemplateVersionData, PublishTemplateVersionErrors, PublishTemplateVersionResponses, RecallDeliveryData, RecallDeliveryErrors, RecallDeliveryResponses, RecallMessageData, RecallMessageErrors, RecallMessageResponses, RemoveRecipientListEntriesData, RemoveRecipientListEntriesErrors, RemoveRecipientListEntriesResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenameTemplateData, RenameTemplateErrors, RenameTemplateResponses, ReplayMessageData, ReplayMessageErrors, ReplayMessageResponses, ResendDeliveryData, ResendDeliveryErrors, ResendDeliveryResponses, ResumeMessageData, ResumeMessageErrors, ResumeMessageResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeChannelData, RevokeChannelErrors, RevokeChannelResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SaveApprovalFlowData, SaveApprovalFlowErrors, SaveApprovalFlowResponses, SavePolicyData, SavePolicyErrors, SavePolicyResponses, SaveSegmentData, SaveSegmentErrors, SaveSegmentResponses, SaveTemplateVersionData, SaveTemplateVersionErrors, SaveTemplateVersionResponses, SaveUserData, SaveUserErrors, SaveUserResponses, SaveUsersData, SaveUsersErrors, SaveUsersResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SetIdentityData, SetIdentityErrors, SetIdentityResponses, SimulatePolicyData, SimulatePolicyErrors, SimulatePolicyResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateDepartmentData, UpdateDepartmentErrors, UpdateDepartmentResponses, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMessageData, UpdateMessageErrors, UpdateMessageResponses, UpdateRecipientListData, UpdateRecipientListErrors, UpdateRecipientListResponses, UpdateSourceData, UpdateSourceErrors, UpdateSourceResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, UploadAudienceFileData, UploadAudienceFileErrors, UploadAudienceFileResponses, VerifyChannelData, VerifyChannelErrors, VerifyChannelResponses, WatchMessageData, WatchMessageErrors, WatchMessageResponse, WatchMessageResponses } from './types.gen.ts';
+import type { AddRecipientListEntriesData, AddRecipientListEntriesErrors, AddRecipientListEntriesResponses, ArchivePolicyData, ArchivePolicyErrors, ArchivePolicyResponses, CancelMessageData, CancelMessageErrors, CancelMessageResponses, CancelOccurrenceData, CancelOccurrenceErrors, CancelOccurrenceResponses, CancelSeriesData, CancelSeriesErrors, CancelSeriesResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CountAudienceData, CountAudienceErrors, CountAudienceResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateDepartmentData, CreateDepartmentErrors, CreateDepartmentResponses, CreateMemberData, CreateMemberErrors, CreateMemberResponses, CreatePolicyData, CreatePolicyErrors, CreatePolicyResponses, CreateRecipientListData, CreateRecipientListErrors, CreateRecipientListResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateSeriesData, CreateSeriesErrors, CreateSeriesResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateSourceData, CreateSourceErrors, CreateSourceResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateSuppressionsData, CreateSuppressionsErrors, CreateSuppressionsResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideApprovalRequestData, DecideApprovalRequestErrors, DecideApprovalRequestResponses, DeleteAudienceFileData, DeleteAudienceFileErrors, DeleteAudienceFileResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteDepartmentData, DeleteDepartmentErrors, DeleteDepartmentResponses, DeleteIdentityData, DeleteIdentityErrors, DeleteIdentityResponses, DeleteMemberData, DeleteMemberErrors, DeleteMemberResponses, DeleteRecipientListData, DeleteRecipientListErrors, DeleteRecipientListResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSourceData, DeleteSourceErrors, DeleteSourceResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserQuietHoursData, DeleteUserQuietHoursErrors, DeleteUserQuietHoursResponses, DeleteUserResponses, ExplainMessageData, ExplainMessageErrors, ExplainMessageResponses, GetApprovalFlowData, GetApprovalFlowErrors, GetApprovalFlowResponses, GetApprovalRequestData, GetApprovalRequestErrors, GetApprovalRequestResponses, GetAudienceFileData, GetAudienceFileErrors, GetAudienceFileResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetDepartmentData, GetDepartmentErrors, GetDepartmentResponses, GetFrequencyCapsData, GetFrequencyCapsErrors, GetFrequencyCapsResponses, GetFunnelData, GetFunnelErrors, GetFunnelResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetQuietHoursData, GetQuietHoursErrors, GetQuietHoursResponses, GetRecipientListData, GetRecipientListErrors, GetRecipientListResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSeriesData, GetSeriesErrors, GetSeriesResponses, GetSourceData, GetSourceErrors, GetSourceResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUserData, GetUserErrors, GetUserQuietHoursData, GetUserQuietHoursErrors, GetUserQuietHoursResponses, GetUserResponses, GrantChannelData, GrantChannelErrors, GrantChannelResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApprovalRequestsData, ListApprovalRequestsErrors, ListApprovalRequestsResponses, ListAudienceFilesData, ListAudienceFilesErrors, ListAudienceFilesResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDepartmentsData, ListDepartmentsErrors, ListDepartmentsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListPluginsData, ListPluginsErrors, ListPluginsResponses, ListPoliciesData, ListPoliciesErrors, ListPoliciesResponses, ListQuotasData, ListQuotasErrors, ListQuotasResponses, ListReasonsData, ListReasonsErrors, ListReasonsResponses, ListRecipientListEntriesData, ListRecipientListEntriesErrors, ListRecipientListEntriesResponses, ListRecipientListsData, ListRecipientListsErrors, ListRecipientListsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListSeriesData, ListSeriesErrors, ListSeriesResponses, ListSourcesData, ListSourcesErrors, ListSourcesResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LookUpSuppressionsData, LookUpSuppressionsErrors, LookUpSuppressionsResponses, PauseMessageData, PauseMessageErrors, PauseMessageResponses, PreviewDeliveryRecallData, PreviewDeliveryRecallErrors, PreviewDeliveryRecallResponses, PreviewMessageRecallData, PreviewMessageRecallErrors, PreviewMessageRecallResponses, PreviewReplayData, PreviewReplayErrors, PreviewReplayResponses, PreviewSegmentData, PreviewSegmentErrors, PreviewSegmentResponses, PreviewSeriesData, PreviewSeriesErrors, PreviewSeriesResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, PublishTemplateVersionData, PublishTemplateVersionErrors, PublishTemplateVersionResponses, RecallDeliveryData, RecallDeliveryErrors, RecallDeliveryResponses, RecallMessageData, RecallMessageErrors, RecallMessageResponses, RemoveRecipientListEntriesData, RemoveRecipientListEntriesErrors, RemoveRecipientListEntriesResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenameTemplateData, RenameTemplateErrors, RenameTemplateResponses, ReplayMessageData, ReplayMessageErrors, ReplayMessageResponses, ResendDeliveryData, ResendDeliveryErrors, ResendDeliveryResponses, ResumeMessageData, ResumeMessageErrors, ResumeMessageResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeChannelData, RevokeChannelErrors, RevokeChannelResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SaveApprovalFlowData, SaveApprovalFlowErrors, SaveApprovalFlowResponses, SaveFrequencyCapsData, SaveFrequencyCapsErrors, SaveFrequencyCapsResponses, SavePolicyData, SavePolicyErrors, SavePolicyResponses, SaveQuietHoursData, SaveQuietHoursErrors, SaveQuietHoursResponses, SaveSegmentData, SaveSegmentErrors, SaveSegmentResponses, SaveTemplateVersionData, SaveTemplateVersionErrors, SaveTemplateVersionResponses, SaveUserData, SaveUserErrors, SaveUserQuietHoursData, SaveUserQuietHoursErrors, SaveUserQuietHoursResponses, SaveUserResponses, SaveUsersData, SaveUsersErrors, SaveUsersResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SetIdentityData, SetIdentityErrors, SetIdentityResponses, SimulatePolicyData, SimulatePolicyErrors, SimulatePolicyResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateDepartmentData, UpdateDepartmentErrors, UpdateDepartmentResponses, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMessageData, UpdateMessageErrors, UpdateMessageResponses, UpdateRecipientListData, UpdateRecipientListErrors, UpdateRecipientListResponses, UpdateSourceData, UpdateSourceErrors, UpdateSourceResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, UploadAudienceFileData, UploadAudienceFileErrors, UploadAudienceFileResponses, VerifyChannelData, VerifyChannelErrors, VerifyChannelResponses, WatchMessageData, WatchMessageErrors, WatchMessageResponse, WatchMessageResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -398,6 +398,38 @@ export const updateDepartment = <ThrowOnError extends boolean = true>(options: O
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/departments/{departmentId}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Read how often a user is written to at most
+ */
+export const getFrequencyCaps = <ThrowOnError extends boolean = true>(options?: Options<GetFrequencyCapsData, ThrowOnError>) => (options?.client ?? client).get<GetFrequencyCapsResponses, GetFrequencyCapsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/frequency-caps',
+    ...options
+});
+
+/**
+ * Set how often a user is written to at most, whatever message it is by
+ */
+export const saveFrequencyCaps = <ThrowOnError extends boolean = true>(options: Options<SaveFrequencyCapsData, ThrowOnError>) => (options.client ?? client).put<SaveFrequencyCapsResponses, SaveFrequencyCapsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/frequency-caps',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -865,6 +897,38 @@ export const archivePolicy = <ThrowOnError extends boolean = true>(options: Opti
         }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/policies/{policyId}/archive',
     ...options
+});
+
+/**
+ * Read when the tenant's users are not to be disturbed, and whether that is now
+ */
+export const getQuietHours = <ThrowOnError extends boolean = true>(options?: Options<GetQuietHoursData, ThrowOnError>) => (options?.client ?? client).get<GetQuietHoursResponses, GetQuietHoursErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/quiet-hours',
+    ...options
+});
+
+/**
+ * Set when the tenant's users are not to be disturbed; what waits is judged again
+ */
+export const saveQuietHours = <ThrowOnError extends boolean = true>(options: Options<SaveQuietHoursData, ThrowOnError>) => (options.client ?? client).put<SaveQuietHoursResponses, SaveQuietHoursErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/quiet-hours',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -1899,6 +1963,52 @@ export const setIdentity = <ThrowOnError extends boolean = true>(options: Option
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/users/{userId}/identities/{kind}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Let the tenant's quiet hours hold for a user again
+ */
+export const deleteUserQuietHours = <ThrowOnError extends boolean = true>(options: Options<DeleteUserQuietHoursData, ThrowOnError>) => (options.client ?? client).delete<DeleteUserQuietHoursResponses, DeleteUserQuietHoursErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/users/{userId}/quiet-hours',
+    ...options
+});
+
+/**
+ * Read a user's own quiet hours
+ */
+export const getUserQuietHours = <ThrowOnError extends boolean = true>(options: Options<GetUserQuietHoursData, ThrowOnError>) => (options.client ?? client).get<GetUserQuietHoursResponses, GetUserQuietHoursErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/users/{userId}/quiet-hours',
+    ...options
+});
+
+/**
+ * Give a user quiet hours in the place of the tenant's
+ */
+export const saveUserQuietHours = <ThrowOnError extends boolean = true>(options: Options<SaveUserQuietHoursData, ThrowOnError>) => (options.client ?? client).put<SaveUserQuietHoursResponses, SaveUserQuietHoursErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/users/{userId}/quiet-hours',
     ...options,
     headers: {
         'Content-Type': 'application/json',

@@ -425,7 +425,7 @@ export type ChannelScript = {
      */
     noAddress?: boolean;
     /**
-     * Seconds from the beginning of the step to the vendor's answer: queueing, pacing, retries. 0 when left out.
+     * Seconds from the beginning of the step to the vendor's answer: queueing, pacing, retries, quiet hours. 0 when left out.
      */
     acceptedAfterSeconds?: number;
     /**
@@ -579,7 +579,11 @@ export type CreateSeries = {
         overMinutes: number;
     };
     /**
-     * What quiet hours do to it: send when they are over, leave out, or nothing.
+     * Of a message without a template, `service` when left out; a template has its own.
+     */
+    category?: 'critical' | 'service' | 'marketing';
+    /**
+     * What quiet hours do to it: send when they are over, leave out, or nothing. When left out they defer it, but for a critical message, to which they do nothing unless the tenant has set them for that category.
      */
     quietHours?: 'defer' | 'drop' | 'ignore';
     /**
@@ -719,6 +723,10 @@ export type Delivery = {
     reason: string | null;
     reasonDetail: string | null;
     createdAt: string;
+    /**
+     * When the quiet hours end, or ended, that have kept it back; null when none have.
+     */
+    deferredUntil: string | null;
     acceptedAt: string | null;
     deliveredAt: string | null;
     readAt: string | null;
@@ -735,7 +743,7 @@ export type DeliveryDetail = Delivery & {
     }>;
     timeline: Array<{
         at: string;
-        kind: 'created' | 'attempt_started' | 'attempt_ended' | 'receipt' | 'inquiry' | 'recall' | 'state';
+        kind: 'created' | 'deferred' | 'attempt_started' | 'attempt_ended' | 'receipt' | 'inquiry' | 'recall' | 'state';
         type: string;
         code: string | null;
         detail: string | null;
@@ -961,6 +969,29 @@ export type FoundSuppressions = {
     items: Array<Suppression>;
 };
 
+export type FrequencyCap = {
+    /**
+     * Deliveries to one user at most.
+     */
+    limit: number;
+    /**
+     * Within any so many hours, however they lie; 24 is a day, at most 31 days.
+     */
+    hours: number;
+    /**
+     * Null: of all channel kinds together.
+     */
+    channelKind?: string | null;
+    /**
+     * Null: of both categories together. Critical messages are neither held to a cap nor counted.
+     */
+    category?: 'service' | 'marketing' | null;
+};
+
+export type FrequencyCaps = {
+    items: Array<FrequencyCap>;
+};
+
 export type Funnel = {
     from: string;
     to: string;
@@ -1142,8 +1173,18 @@ export type Message = {
     completedAt: string | null;
 };
 
+/**
+ * How urgent it is: `critical` passes quiet hours and frequency caps unless told otherwise, `service` is the ordinary case, `marketing` can wait.
+ */
+export type MessageCategory = 'critical' | 'service' | 'marketing';
+
 export type MessageDetail = Message & {
     audience: AskedAudience;
+    category: MessageCategory;
+    /**
+     * What quiet hours do to it, where the message says so.
+     */
+    quietHours: 'defer' | 'drop' | 'ignore' | null;
     template: {
         id: string;
         name: string;
@@ -1399,6 +1440,26 @@ export type Problem = {
         detail: string;
         code: string;
     }>;
+};
+
+export type QuietHours = {
+    timeZone: string;
+    /**
+     * Without any: never quiet, whatever holds for others.
+     */
+    windows: Array<QuietWindow>;
+} | null;
+
+export type QuietWindow = {
+    from: string;
+    /**
+     * Not after `from`: on the next day.
+     */
+    to: string;
+    /**
+     * On which it begins: 1 is Monday, 7 is Sunday. Every day when left out.
+     */
+    weekdays?: Array<number>;
 };
 
 export type Quota = {
@@ -1699,6 +1760,45 @@ export type SavePolicy = {
     steps: Array<PolicyStep>;
 };
 
+/**
+ * `ofTenant` is for everybody, and null where there are none for everybody.
+ */
+export type SaveQuietHours = {
+    ofTenant: QuietHours;
+    ofCategories?: {
+        /**
+         * Null: critical messages go out at any time.
+         */
+        critical?: {
+            timeZone: string;
+            /**
+             * Without any: never quiet, whatever holds for others.
+             */
+            windows: Array<QuietWindow>;
+        } | null;
+        /**
+         * In the place of the tenant's; null: as the tenant's.
+         */
+        service?: {
+            timeZone: string;
+            /**
+             * Without any: never quiet, whatever holds for others.
+             */
+            windows: Array<QuietWindow>;
+        } | null;
+        /**
+         * In the place of the tenant's; null: as the tenant's.
+         */
+        marketing?: {
+            timeZone: string;
+            /**
+             * Without any: never quiet, whatever holds for others.
+             */
+            windows: Array<QuietWindow>;
+        } | null;
+    };
+};
+
 export type SaveRecipientList = {
     name: string;
     note?: string;
@@ -1724,6 +1824,7 @@ export type SaveTemplateVersion = {
         };
     };
     tracking?: Tracking;
+    category?: MessageCategory;
 };
 
 /**
@@ -1893,7 +1994,11 @@ export type SendMessage = {
         overMinutes: number;
     };
     /**
-     * What quiet hours do to it: send when they are over, leave out, or nothing.
+     * Of a message without a template, `service` when left out; a template has its own.
+     */
+    category?: 'critical' | 'service' | 'marketing';
+    /**
+     * What quiet hours do to it: send when they are over, leave out, or nothing. When left out they defer it, but for a critical message, to which they do nothing unless the tenant has set them for that category.
      */
     quietHours?: 'defer' | 'drop' | 'ignore';
     /**
@@ -2202,6 +2307,7 @@ export type TemplateVersion = {
         };
     };
     tracking: Tracking;
+    category: MessageCategory;
     createdBy: string;
     createdAt: string;
     updatedAt: string;
@@ -2215,6 +2321,23 @@ export type Tenant = {
     timeZone: string;
     locale: 'zh-CN' | 'en';
     createdAt: string;
+};
+
+export type TenantQuietHours = {
+    ofTenant: QuietHours;
+    ofCategories: {
+        critical: QuietHours;
+        service: QuietHours;
+        marketing: QuietHours;
+    };
+    /**
+     * For each category when the quiet hours end in which a message of it would be deferred now; null: it would go out.
+     */
+    endsAt: {
+        critical: string | null;
+        service: string | null;
+        marketing: string | null;
+    };
 };
 
 /**
@@ -2335,6 +2458,10 @@ export type UserDepartment = {
 export type UserPage = {
     items: Array<User>;
     nextCursor: string | null;
+};
+
+export type UserQuietHours = {
+    own: QuietHours & unknown;
 };
 
 export type GetApprovalFlowData = {
@@ -3541,6 +3668,92 @@ export type UpdateDepartmentResponses = {
 };
 
 export type UpdateDepartmentResponse = UpdateDepartmentResponses[keyof UpdateDepartmentResponses];
+
+export type GetFrequencyCapsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/frequency-caps';
+};
+
+export type GetFrequencyCapsErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type GetFrequencyCapsError = GetFrequencyCapsErrors[keyof GetFrequencyCapsErrors];
+
+export type GetFrequencyCapsResponses = {
+    /**
+     * The caps
+     */
+    200: FrequencyCaps;
+};
+
+export type GetFrequencyCapsResponse = GetFrequencyCapsResponses[keyof GetFrequencyCapsResponses];
+
+export type SaveFrequencyCapsData = {
+    body: FrequencyCaps;
+    path?: never;
+    query?: never;
+    url: '/v1/frequency-caps';
+};
+
+export type SaveFrequencyCapsErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type SaveFrequencyCapsError = SaveFrequencyCapsErrors[keyof SaveFrequencyCapsErrors];
+
+export type SaveFrequencyCapsResponses = {
+    /**
+     * The caps as they are now
+     */
+    200: FrequencyCaps;
+};
+
+export type SaveFrequencyCapsResponse = SaveFrequencyCapsResponses[keyof SaveFrequencyCapsResponses];
 
 export type GetMeData = {
     body?: never;
@@ -5005,6 +5218,92 @@ export type ArchivePolicyResponses = {
 };
 
 export type ArchivePolicyResponse = ArchivePolicyResponses[keyof ArchivePolicyResponses];
+
+export type GetQuietHoursData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/quiet-hours';
+};
+
+export type GetQuietHoursErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type GetQuietHoursError = GetQuietHoursErrors[keyof GetQuietHoursErrors];
+
+export type GetQuietHoursResponses = {
+    /**
+     * The quiet hours
+     */
+    200: TenantQuietHours;
+};
+
+export type GetQuietHoursResponse = GetQuietHoursResponses[keyof GetQuietHoursResponses];
+
+export type SaveQuietHoursData = {
+    body: SaveQuietHours;
+    path?: never;
+    query?: never;
+    url: '/v1/quiet-hours';
+};
+
+export type SaveQuietHoursErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type SaveQuietHoursError = SaveQuietHoursErrors[keyof SaveQuietHoursErrors];
+
+export type SaveQuietHoursResponses = {
+    /**
+     * The quiet hours as they are now
+     */
+    200: TenantQuietHours;
+};
+
+export type SaveQuietHoursResponse = SaveQuietHoursResponses[keyof SaveQuietHoursResponses];
 
 export type ListQuotasData = {
     body?: never;
@@ -8222,3 +8521,157 @@ export type SetIdentityResponses = {
 };
 
 export type SetIdentityResponse = SetIdentityResponses[keyof SetIdentityResponses];
+
+export type DeleteUserQuietHoursData = {
+    body?: never;
+    path: {
+        /**
+         * The tenant's own id of the user.
+         */
+        userId: string;
+    };
+    query?: never;
+    url: '/v1/users/{userId}/quiet-hours';
+};
+
+export type DeleteUserQuietHoursErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type DeleteUserQuietHoursError = DeleteUserQuietHoursErrors[keyof DeleteUserQuietHoursErrors];
+
+export type DeleteUserQuietHoursResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteUserQuietHoursResponse = DeleteUserQuietHoursResponses[keyof DeleteUserQuietHoursResponses];
+
+export type GetUserQuietHoursData = {
+    body?: never;
+    path: {
+        /**
+         * The tenant's own id of the user.
+         */
+        userId: string;
+    };
+    query?: never;
+    url: '/v1/users/{userId}/quiet-hours';
+};
+
+export type GetUserQuietHoursErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type GetUserQuietHoursError = GetUserQuietHoursErrors[keyof GetUserQuietHoursErrors];
+
+export type GetUserQuietHoursResponses = {
+    /**
+     * The user's own quiet hours, if any
+     */
+    200: UserQuietHours;
+};
+
+export type GetUserQuietHoursResponse = GetUserQuietHoursResponses[keyof GetUserQuietHoursResponses];
+
+export type SaveUserQuietHoursData = {
+    body: QuietHours;
+    path: {
+        /**
+         * The tenant's own id of the user.
+         */
+        userId: string;
+    };
+    query?: never;
+    url: '/v1/users/{userId}/quiet-hours';
+};
+
+export type SaveUserQuietHoursErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type SaveUserQuietHoursError = SaveUserQuietHoursErrors[keyof SaveUserQuietHoursErrors];
+
+export type SaveUserQuietHoursResponses = {
+    /**
+     * The user's own quiet hours
+     */
+    200: UserQuietHours;
+};
+
+export type SaveUserQuietHoursResponse = SaveUserQuietHoursResponses[keyof SaveUserQuietHoursResponses];

@@ -55,7 +55,9 @@ export async function endUnsent(
   const message = toUuid("message", messageId);
   await sql`
     with ended as (
-      update deliveries d set changed_at = now(), reason = ${REASONS[end]},
+      update deliveries d set changed_at = now(),
+        reason = case when ${end} = 'expired' and d.deferred_until > now() then ${REASONS.quietHoursOutlast}
+          else ${REASONS[end]} end,
         state = case when exists(select from attempts a where a.tenant_id = ${tenant} and a.chunk_id = c.id
           and d.id between a.first_id and a.last_id and a.outcome ?| array['unknown', 'abandoned']
           and not exists(select from receipts r where r.tenant_id = ${tenant} and r.delivery_id = d.id

@@ -4,7 +4,8 @@ import { SUPPRESSION_REASONS } from "../suppressions/index.ts";
  * The life of a delivery.
  *
  * It is made `ready`, or `suppressed` when nothing can or may be sent to the recipient on this channel; an entry on the
- * suppression list that is made later suppresses it too, as long as it was not sent. A worker opens an
+ * suppression list that is made later suppresses it too, as long as it was not sent. In quiet hours it stays `ready` until
+ * they are over, or becomes `suppressed`, as the message says. A worker opens an
  * attempt (the intent, committed before the vendor is called); while the attempt is open the delivery is under
  * way although its row still says `ready`. The vendor's answer moves it to `accepted`, `failed` or, when nobody can
  * tell whether the vendor took it, `unknown`; a transient failure leaves it `ready` for a later round. Receipts then
@@ -136,4 +137,7 @@ export const REASONS = {
   unanswered: "inquiry_unanswered",
   neverArrived: "never_reached_vendor",
   recalled: "recalled",
+  quietHours: "quiet_hours",
+  quietHoursOutlast: "quiet_hours_outlast_time_to_live",
+  overFrequencyCap: "over_frequency_cap",
 } as const;

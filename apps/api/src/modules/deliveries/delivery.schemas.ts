@@ -2,7 +2,7 @@ import { fields, z } from "../../platform/http/index.ts";
 import { fromBigint } from "../../platform/ids.ts";
 import { maskAddress } from "../users/index.ts";
 import type { DeliveryRow, TimelineEvent } from "./delivery.repository.ts";
-import { DELIVERY_STATES } from "./delivery.rules.ts";
+import { DELIVERY_STATES, REASONS } from "./delivery.rules.ts";
 import type { Resend } from "./resend.repository.ts";
 
 export const DeliveryParam = z.object({ deliveryId: fields.deliveryId });
@@ -52,6 +52,9 @@ export const Delivery = z
     reason: z.string().nullable(),
     reasonDetail: z.string().nullable(),
     createdAt: fields.moment,
+    deferredUntil: fields.moment.nullable().openapi({
+      description: "When the quiet hours end, or ended, that have kept it back; null when none have.",
+    }),
     acceptedAt: fields.moment.nullable(),
     deliveredAt: fields.moment.nullable(),
     readAt: fields.moment.nullable(),
@@ -68,7 +71,16 @@ export const DeliveryDetail = Delivery.extend({
   timeline: z.array(
     z.object({
       at: fields.moment,
-      kind: z.enum(["created", "attempt_started", "attempt_ended", "receipt", "inquiry", "recall", "state"]),
+      kind: z.enum([
+        "created",
+        "deferred",
+        "attempt_started",
+        "attempt_ended",
+        "receipt",
+        "inquiry",
+        "recall",
+        "state",
+      ]),
       type: z.string(),
       code: z.string().nullable(),
       detail: z.string().nullable(),
@@ -91,6 +103,7 @@ export function toDelivery(row: DeliveryRow, mayReadAddresses: boolean): z.infer
     reason: row.reason,
     reasonDetail: row.reasonDetail,
     createdAt: row.createdAt.toISOString(),
+    deferredUntil: moment(row.deferredUntil),
     acceptedAt: moment(row.acceptedAt),
     deliveredAt: moment(row.deliveredAt),
     readAt: moment(row.readAt),
@@ -110,6 +123,17 @@ export function toDeliveryDetail(
     code: null,
     detail: null,
   };
+  const deferred = delivery.deferredUntil
+    ? [
+        {
+          at: delivery.createdAt,
+          kind: "deferred" as const,
+          type: REASONS.quietHours,
+          code: null,
+          detail: delivery.deferredUntil,
+        },
+      ]
+    : [];
   const events = row.events.map((event) => ({
     at: event.at.toISOString(),
     kind: event.kind,
@@ -118,5 +142,5 @@ export function toDeliveryDetail(
     detail: event.detail,
   }));
   const resends = row.resends.map(({ messageId, at }) => ({ messageId, at: at.toISOString() }));
-  return { ...delivery, resends, timeline: [created, ...events] };
+  return { ...delivery, resends, timeline: [created, ...deferred, ...events] };
 }

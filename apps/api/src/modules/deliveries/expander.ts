@@ -7,6 +7,7 @@ import { expandListed, expandResends, type ListedRecipient } from "./expansion.r
 import { expandFileSlice, nextFileSlice } from "./file-slice.repository.ts";
 import { perSecondOf } from "./pace.rules.ts";
 import { fixRate } from "./pacer.repository.ts";
+import type { ReadRestraints, Restraints } from "./restraints.ts";
 import { countAudience, type ExpandingMessage, expandSlice, nextSlice } from "./slice.repository.ts";
 
 /** Unsent chunks that a message may have ahead of its senders: pausing and cancelling stay cheap. */
@@ -23,9 +24,11 @@ export function createExpander(deps: {
   transact: Transact;
   nudgeDispatcher(): void;
   afterChunk(tenantId: string, messageId: string): Promise<void>;
+  readRestraints: ReadRestraints;
 }): Loop {
   async function expandOne(found: expanding.FoundMessage): Promise<boolean> {
-    const step = await deps.transact(found, (tx) => expandNext(tx, found)).catch(waitIfOvertaken);
+    const restraints = await deps.readRestraints(found.tenantId);
+    const step = await deps.transact(found, (tx) => expandNext(tx, found, restraints)).catch(waitIfOvertaken);
     if (step === "finished") await deps.afterChunk(found.tenantId, found.messageId);
     return step === "sliced";
   }
@@ -58,6 +61,7 @@ function waitIfOvertaken(error: unknown): Step {
 async function expandNext(
   tx: Parameters<Parameters<Transact>[1]>[0],
   { tenantId, messageId }: expanding.FoundMessage,
+  restraints: Restraints,
 ): Promise<Step> {
   const message = await expanding.reserveExpanding(tx, tenantId, messageId);
   if (!message) return "waiting";
@@ -66,19 +70,19 @@ async function expandNext(
     const recipients = listRecipients(messageId, message.audience);
     await settleRate(tx, tenantId, message, messageId, recipients.length);
     if (deduplicates) await lockContents(tx, tenantId, [messageId]);
-    await expandListed(tx, tenantId, recipients, { deduplicates });
+    await expandListed(tx, tenantId, recipients, { restraints, deduplicates });
     return finishExpanding(tx, tenantId, messageId);
   }
   if (message.audience.kind === "deliveries") {
-    await expandResends(tx, tenantId, messageId, { deduplicates });
+    await expandResends(tx, tenantId, messageId, { restraints, deduplicates });
     return finishExpanding(tx, tenantId, messageId);
   }
   if ((await expanding.countUnsentChunks(tx, tenantId, messageId)) >= CHUNKS_AHEAD) return "waiting";
   const { audience } = message;
   const slice =
     audience.kind === "file"
-      ? await sliceFile(tx, tenantId, messageId, { ...message, audience })
-      : await sliceUsers(tx, tenantId, messageId, { ...message, audience });
+      ? await sliceFile(tx, tenantId, messageId, { ...message, audience }, restraints)
+      : await sliceUsers(tx, tenantId, messageId, { ...message, audience }, restraints);
   const cursor = { from: message.expandCursor, to: slice.cursor };
   if (!(await expanding.moveCursor(tx, tenantId, messageId, cursor))) throw new Overtaken();
   return slice.isLast ? finishExpanding(tx, tenantId, messageId) : "sliced";
@@ -95,12 +99,15 @@ async function sliceUsers(
   tenantId: string,
   messageId: string,
   message: expanding.LockedMessage & ExpandingMessage,
+  restraints: Restraints,
 ): Promise<Sliced> {
   if (message.openRate) {
     await settleRate(tx, tenantId, message, messageId, await countAudience(tx, tenantId, message.audience));
   }
   const slice = await nextSlice(tx, tenantId, message.expandCursor);
-  for (const channel of message.channels) await expandSlice(tx, tenantId, message, channel, slice);
+  for (const channel of message.channels) {
+    await expandSlice(tx, tenantId, message, channel, slice, restraints);
+  }
   return { cursor: slice.lastUserId, isLast: slice.isLast };
 }
 
@@ -109,12 +116,13 @@ async function sliceFile(
   tenantId: string,
   messageId: string,
   message: expanding.LockedMessage & { audience: schema.FileAudience },
+  restraints: Restraints,
 ): Promise<Sliced> {
   const { audience, expandCursor, channels, options } = message;
   await settleRate(tx, tenantId, message, messageId, audience.rowCount);
   const slice = await nextFileSlice(tx, tenantId, audience, expandCursor, channels.length);
   const deduplicates = options.deduplicateSeconds !== undefined;
-  await expandFileSlice(tx, tenantId, messageId, audience, { slice, deduplicates });
+  await expandFileSlice(tx, tenantId, messageId, audience, { slice, restraints, deduplicates });
   return slice;
 }
 

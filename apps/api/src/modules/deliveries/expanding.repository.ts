@@ -55,8 +55,9 @@ export async function readExpanding(
       audience: schema.Audience;
       source_id: string | null;
       priority: number;
-      has_policy: boolean;
+      category: LockedMessage["category"];
       options: schema.SendingOptions;
+      has_policy: boolean;
       content_key: Buffer | null;
       template_id: string | null;
       channels: { id: string; kind: string }[];
@@ -65,11 +66,11 @@ export async function readExpanding(
       rate_per_second: number | null;
     }[]
   >`
-    select m.id, m.audience, m.source_id, m.priority, m.policy_version_id is not null as has_policy,
+    select m.id, m.audience, m.source_id, m.priority, m.category, m.policy_version_id is not null as has_policy,
       m.options, ${contentKeyOf(tx)} as content_key,
       (select v.template_id from template_versions v
         where v.tenant_id = ${tenant} and v.id = m.template_version_id) as template_id,
-      (select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'kind', c.kind)), '[]') from channels c
+      (select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'kind', c.kind) order by c.id), '[]') from channels c
         where c.tenant_id = ${tenant} and c.id = any(m.channel_ids)) as channels,
       m.expand_cursor, m.rate, m.rate_per_second
     from (${message}) m`;
@@ -79,8 +80,9 @@ export async function readExpanding(
       audience: row.audience,
       sourceId: row.source_id,
       priority: row.priority,
-      hasPolicy: row.has_policy,
+      category: row.category,
       options: row.options,
+      hasPolicy: row.has_policy,
       contentKey: row.content_key,
       templateId: row.template_id,
       channels: row.channels,

@@ -1,8 +1,11 @@
 import type { Fragment, Tx } from "../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
+import { holdCaps } from "./capping.repository.ts";
+import { dueTogether } from "./deferral.repository.ts";
 import { REASONS } from "./delivery.rules.ts";
 import { contentKeyOf, lockContents, rememberContents } from "./duplicates.repository.ts";
 import { judge } from "./judging.repository.ts";
+import type { Restraints } from "./restraints.ts";
 
 /** Deliveries of one chunk at most: the number that waits for a crashed worker's lease to run out. */
 export const CHUNK_SIZE = 2000;
@@ -17,9 +20,10 @@ export interface ListedRecipient {
   variables?: Record<string, string | number>;
 }
 
-/** Which step is made, and whether a message of it asks for deduplication. */
-interface Making {
+/** Which step is made, what restrains it, and whether a message of it asks for deduplication. */
+export interface Making {
   step: number;
+  restraints: Restraints;
   deduplicates: boolean;
 }
 
@@ -32,12 +36,16 @@ export async function expandListed(
   tx: Tx,
   tenantId: string,
   recipients: ListedRecipient[],
-  { deduplicates }: Pick<Making, "deduplicates"> = { deduplicates: false },
+  { restraints, deduplicates }: Omit<Making, "step">,
 ): Promise<string[]> {
   if (recipients.length === 0) return [];
   const tenant = toUuid("tenant", tenantId);
   const stored = tx.sql`select * from messages m where m.tenant_id = ${tenant} and m.id = w.message_id`;
-  return makeDeliveries(tx, tenant, listedTarget(tx, tenant, recipients, stored), { step: 0, deduplicates });
+  return makeDeliveries(tx, tenant, listedTarget(tx, tenant, recipients, stored), {
+    step: 0,
+    restraints,
+    deduplicates,
+  });
 }
 
 /** The target of recipients named one by one; `message` finds the row of the message of row `w`. */
@@ -55,7 +63,7 @@ export function listedTarget(
   }));
   // LATERAL with OFFSET 0 keeps these index probes; as plain joins the planner may hash all messages or users.
   return tx.sql`
-    select w.*, m.source_id, m.priority, m.policy_version_id, m.template_version_id, m.options,
+    select w.*, m.source_id, m.priority, m.category, m.options, m.policy_version_id, m.template_version_id,
       ${contentKeyOf(tx)} as content_key, c.id as channel_id, c.kind, u.id as user_id
     from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb)
       as w(message_id uuid, external_id text, address text, variables jsonb)
@@ -71,7 +79,7 @@ export function listedTarget(
 export async function expandStep(
   tx: Tx,
   due: { tenantId: string; messageId: string },
-  step: { index: number; channelIds: string[]; userIds: string[]; deduplicates: boolean },
+  step: { index: number; channelIds: string[]; userIds: string[] } & Omit<Making, "step">,
 ): Promise<void> {
   const { sql } = tx;
   if (step.deduplicates) await lockContents(tx, due.tenantId, [due.messageId]);
@@ -83,7 +91,7 @@ export async function expandStep(
         select d.variables from deliveries d
         where d.tenant_id = ${tenant} and d.user_id = u.id and d.message_id = m.id and d.step = 0 limit 1
       ) end as variables,
-      m.source_id, m.priority, m.policy_version_id, m.template_version_id, m.options,
+      m.source_id, m.priority, m.category, m.options, m.policy_version_id, m.template_version_id,
       ${contentKeyOf(tx)} as content_key, c.id as channel_id, c.kind, u.id as user_id
     from (
       -- OFFSET keeps the audience, which may be long, from being looked into once a user.
@@ -92,7 +100,7 @@ export async function expandStep(
     ) m
     join channels c on c.tenant_id = ${tenant} and c.id = any(${channels}::uuid[])
     join users u on u.tenant_id = ${tenant} and u.id = any(${step.userIds}::uuid[])`;
-  await makeDeliveries(tx, tenant, target, { step: step.index, deduplicates: step.deduplicates });
+  await makeDeliveries(tx, tenant, target, { ...step, step: step.index });
 }
 
 /**
@@ -104,7 +112,7 @@ export async function expandResends(
   tx: Tx,
   tenantId: string,
   messageId: string,
-  { deduplicates }: Pick<Making, "deduplicates">,
+  { restraints, deduplicates }: Omit<Making, "step">,
 ): Promise<string[]> {
   const { sql } = tx;
   if (deduplicates) await lockContents(tx, tenantId, [messageId]);
@@ -113,8 +121,8 @@ export async function expandResends(
     select distinct on (d.channel_id, coalesce(d.user_id::text, d.address, d.reason_detail))
       m.id as message_id, coalesce(u.external_id, absent.external_id) as external_id,
       case when d.user_id is null then d.address end as address, d.variables, m.source_id, m.priority,
-      m.policy_version_id, m.template_version_id, m.options, ${contentKeyOf(tx)} as content_key, c.id as channel_id,
-      c.kind, u.id as user_id
+      m.category, m.options, m.policy_version_id, m.template_version_id, ${contentKeyOf(tx)} as content_key,
+      c.id as channel_id, c.kind, u.id as user_id
     from resends r
     join messages m on m.tenant_id = ${tenant} and m.id = r.message_id
     join deliveries d on d.tenant_id = ${tenant} and d.id = r.delivery_id
@@ -127,7 +135,7 @@ export async function expandResends(
       where u.tenant_id = ${tenant} and (u.id = d.user_id or u.external_id = absent.external_id)
     ) u on true
     where r.tenant_id = ${tenant} and r.message_id = ${toUuid("message", messageId)}`;
-  return makeDeliveries(tx, tenant, target, { step: 0, deduplicates });
+  return makeDeliveries(tx, tenant, target, { step: 0, restraints, deduplicates });
 }
 
 /**
@@ -139,29 +147,45 @@ export async function makeDeliveries(
   tx: Tx,
   tenant: string,
   target: Fragment,
-  { step, deduplicates }: Making,
+  making: Making,
 ): Promise<string[]> {
+  const [, unsendable] = await Promise.all([
+    holdCaps(tx, tenant, making.restraints.caps),
+    insertDeliveries(tx, tenant, target, making),
+  ]);
+  return unsendable.map((row) => fromUuid("message", row.message_id));
+}
+
+function insertDeliveries(
+  tx: Tx,
+  tenant: string,
+  target: Fragment,
+  { step, restraints, deduplicates }: Making,
+) {
   const { sql } = tx;
+  const due = dueTogether(tx, restraints.quietHours);
   const remembered = deduplicates
     ? sql`, remembered as (${rememberContents(tx, tenant, sql`numbered`)})`
     : sql``;
-  const unsendable = await sql<{ message_id: string }[]>`
-    with judged as (${judge(tx, tenant, target)}), numbered as materialized (
-      select j.*, base, base + row_number() over (order by message_id, channel_id) - 1 as id
+  return sql<{ message_id: string }[]>`
+    with judged as (${judge(tx, tenant, target, restraints)}), numbered as materialized (
+      select j.*, base, base + row_number() over (order by message_id, channel_id ${due.byDue}) - 1 as id
       from judged j cross join (select nextval('delivery_ids') as base) block
     ), saved as (
       insert into deliveries (id, tenant_id, message_id, channel_id, user_id, step, state, address_origin, address,
-        reason, reason_detail, variables)
+        deferred_until, reason, reason_detail, variables)
       select id, ${tenant}, message_id, channel_id, user_id, ${step},
         case when reason is null then 'ready' else 'suppressed' end::delivery_state,
-        origin, chosen_address, reason, case when user_id is null then external_id end, variables
+        origin, chosen_address, deferred_until, reason, case when user_id is null then external_id else cap end,
+        variables
       from numbered
     ), chunked as (
-      insert into chunks (tenant_id, message_id, channel_id, step, priority, state, first_id, last_id, delivery_count)
+      insert into chunks (tenant_id, message_id, channel_id, step, priority, state, first_id, last_id, delivery_count
+        ${due.column})
       select ${tenant}, message_id, channel_id, ${step}, min(priority),
         case when count(*) filter (where reason is null) > 0 then 'ready' else 'done' end::chunk_state,
-        min(id), max(id), count(*) filter (where reason is null)
-      from numbered group by message_id, channel_id, (id - base) / ${CHUNK_SIZE}
+        min(id), max(id), count(*) filter (where reason is null) ${due.value}
+      from numbered group by message_id, channel_id, (id - base) / ${CHUNK_SIZE} ${due.perDue}
     ), flowing as (
       insert into flows (tenant_id, message_id, user_id, wake_at)
       select ${tenant}, message_id, user_id, case when bool_and(reason is not null) then now() end
@@ -193,5 +217,4 @@ export async function makeDeliveries(
       group by 2, 3, 4, 5, 8, 9
     )${remembered}
     select message_id from numbered group by message_id having bool_and(reason is not null)`;
-  return unsendable.map((row) => fromUuid("message", row.message_id));
 }

@@ -5,6 +5,7 @@ import { listRecipients } from "./expander.ts";
 import * as repository from "./explaining.repository.ts";
 import { addTallies, noTally, type Tally } from "./explanation.rules.ts";
 import { type FileSlice, isInFile, nextFileSlice } from "./file-slice.repository.ts";
+import type { ReadRestraints, Restraints } from "./restraints.ts";
 import { countAudience, NO_USER, nextSlice, type Slice } from "./slice.repository.ts";
 
 type Tx = Parameters<Parameters<Transact>[1]>[0];
@@ -18,6 +19,7 @@ export const EXPLAINING_MS = 3_000;
 export interface ExplainDeps {
   /** A transaction that can change nothing. */
   read: Transact;
+  readRestraints: ReadRestraints;
   timeLimitMs: number;
 }
 
@@ -47,85 +49,31 @@ const isListed = (
   audience.kind === "users" || audience.kind === "addresses";
 
 /** Says what would become of an audience. It asks what sending asks, slice by slice, and makes nothing. */
-export function createExplainAudience({ read, timeLimitMs }: ExplainDeps) {
-  /** Goes through an audience slice by slice, each in a transaction of its own; false when there was no time for all. */
-  async function overSlices<S extends { isLast: boolean }>(
-    ctx: Tenant,
-    nextOf: (tx: Tx, previous: S | undefined) => Promise<S>,
-    visit: (tx: Tx, slice: S) => Promise<void>,
-  ): Promise<boolean> {
-    const endsAt = performance.now() + timeLimitMs;
-    let slice: S | undefined;
-    while (!slice?.isLast) {
-      if (slice && performance.now() > endsAt) return false;
-      slice = await read(ctx, async (tx) => {
-        const next = await nextOf(tx, slice);
-        await visit(tx, next);
-        return next;
-      });
-    }
-    return true;
-  }
-
-  const overUsers = (ctx: Tenant, visit: (tx: Tx, slice: Slice & { after: string }) => Promise<void>) =>
-    overSlices<Slice & { after: string }>(
-      ctx,
-      async (tx, { lastUserId: after } = { lastUserId: NO_USER, isLast: false, after: NO_USER }) => ({
-        ...(await nextSlice(tx, ctx.tenantId, after)),
-        after,
-      }),
-      visit,
-    );
-
-  async function tallySlices(ctx: Tenant, { audience, steps }: PlannedAudience): Promise<AudienceTally> {
-    let sum = noTally();
-    if (audience.kind === "file") {
-      const isExact = await overSlices<FileSlice>(
-        ctx,
-        (tx, previous) =>
-          nextFileSlice(tx, ctx.tenantId, audience, previous?.cursor ?? NO_USER, MAX_CHANNELS),
-        async (tx, slice) => {
-          sum = addTallies(sum, await repository.tallyFileSlice(tx, ctx.tenantId, audience, steps, slice));
-        },
-      );
-      return { ...sum, isExact };
-    }
-    const planned = await read(ctx, (tx) => repository.readPlanned(tx, ctx.tenantId, steps));
-    const isExact = await overUsers(ctx, async (tx, slice) => {
-      sum = addTallies(sum, await repository.tallySlice(tx, ctx.tenantId, planned, slice));
-    });
-    return { ...sum, isExact };
-  }
-
+export function createExplainAudience(deps: ExplainDeps) {
   return {
-    async tally(ctx: Tenant, { messageId, audience, steps }: PlannedAudience): Promise<AudienceTally> {
-      if (isListed(audience)) {
-        const recipients = listRecipients(messageId, audience);
-        const tally = await read(ctx, (tx) => repository.tallyListed(tx, ctx.tenantId, recipients, steps));
-        return { ...tally, isExact: true };
-      }
-      return tallySlices(ctx, { messageId, audience, steps });
+    async tally(ctx: Tenant, planned: PlannedAudience): Promise<AudienceTally> {
+      const restraints = await deps.readRestraints(ctx.tenantId);
+      const { messageId, audience, steps } = planned;
+      if (!isListed(audience)) return tallySlices(deps, ctx, { ...planned, audience }, restraints);
+      const recipients = listRecipients(messageId, audience);
+      const tally = await deps.read(ctx, (tx) =>
+        repository.tallyListed(tx, ctx.tenantId, recipients, steps, restraints),
+      );
+      return { ...tally, isExact: true };
     },
 
     /** What decides about one user, and whether the audience holds them. */
     async tellStory(
       ctx: Tenant,
-      { messageId, audience, steps }: PlannedAudience,
+      planned: PlannedAudience,
       userId: string,
     ): Promise<repository.UserStory & { isInAudience: boolean }> {
-      return read(ctx, async (tx) => {
-        const story = await repository.readStory(tx, ctx.tenantId, { messageId, userId }, steps);
-        if (isListed(audience)) {
-          return { ...story, isInAudience: audience.kind === "users" && audience.userIds.includes(userId) };
-        }
-        if (audience.kind === "file") {
-          return { ...story, isInAudience: await isInFile(tx, ctx.tenantId, audience, userId) };
-        }
-        const planned = await repository.readPlanned(tx, ctx.tenantId, steps);
-        const key = story.user?.key;
-        const isInAudience =
-          key !== undefined && (await repository.isInSlices(tx, ctx.tenantId, planned, key));
-        return { ...story, isInAudience };
+      const restraints = await deps.readRestraints(ctx.tenantId);
+      const { messageId, steps } = planned;
+      return deps.read(ctx, async (tx) => {
+        const recipient = { messageId, userId };
+        const story = await repository.readStory(tx, ctx.tenantId, recipient, steps, restraints);
+        return { ...story, isInAudience: await isHeld(tx, ctx, planned, { userId, key: story.user?.key }) };
       });
     },
 
@@ -134,7 +82,7 @@ export function createExplainAudience({ read, timeLimitMs }: ExplainDeps) {
       if (isListed(audience)) return { count: listRecipients("", audience).length, isExact: true };
       if (audience.kind === "file") return { count: audience.rowCount, isExact: true };
       let count = 0;
-      const isExact = await overUsers(ctx, async (tx, { after, lastUserId }) => {
+      const isExact = await overUsers(deps, ctx, async (tx, { after, lastUserId }) => {
         count += await countAudience(tx, ctx.tenantId, audience, { after, lastUserId });
       });
       return { count, isExact };
@@ -143,3 +91,85 @@ export function createExplainAudience({ read, timeLimitMs }: ExplainDeps) {
 }
 
 export type ExplainAudience = ReturnType<typeof createExplainAudience>;
+
+/** Goes through an audience slice by slice, each in a transaction of its own; false when there was no time for all. */
+async function overSlices<S extends { isLast: boolean }>(
+  { read, timeLimitMs }: ExplainDeps,
+  ctx: Tenant,
+  nextOf: (tx: Tx, previous: S | undefined) => Promise<S>,
+  visit: (tx: Tx, slice: S) => Promise<void>,
+): Promise<boolean> {
+  const endsAt = performance.now() + timeLimitMs;
+  let slice: S | undefined;
+  while (!slice?.isLast) {
+    if (slice && performance.now() > endsAt) return false;
+    slice = await read(ctx, async (tx) => {
+      const next = await nextOf(tx, slice);
+      await visit(tx, next);
+      return next;
+    });
+  }
+  return true;
+}
+
+type UserSlice = Slice & { after: string };
+
+const overUsers = (deps: ExplainDeps, ctx: Tenant, visit: (tx: Tx, slice: UserSlice) => Promise<void>) =>
+  overSlices<UserSlice>(
+    deps,
+    ctx,
+    async (tx, { lastUserId: after } = { lastUserId: NO_USER, isLast: false, after: NO_USER }) => ({
+      ...(await nextSlice(tx, ctx.tenantId, after)),
+      after,
+    }),
+    visit,
+  );
+
+const overLines = (
+  deps: ExplainDeps,
+  ctx: Tenant,
+  audience: schema.FileAudience,
+  visit: (tx: Tx, slice: FileSlice) => Promise<void>,
+) =>
+  overSlices<FileSlice>(
+    deps,
+    ctx,
+    (tx, previous) => nextFileSlice(tx, ctx.tenantId, audience, previous?.cursor ?? NO_USER, MAX_CHANNELS),
+    visit,
+  );
+
+async function tallySlices(
+  deps: ExplainDeps,
+  ctx: Tenant,
+  { audience, steps }: PlannedAudience,
+  restraints: Restraints,
+): Promise<AudienceTally> {
+  let sum = noTally();
+  const add = (tally: Tally) => {
+    sum = addTallies(sum, tally);
+  };
+  if (audience.kind === "file") {
+    const isExact = await overLines(deps, ctx, audience, async (tx, slice) =>
+      add(await repository.tallyFileSlice(tx, ctx.tenantId, audience, steps, slice, restraints)),
+    );
+    return { ...sum, isExact };
+  }
+  const planned = await deps.read(ctx, (tx) => repository.readPlanned(tx, ctx.tenantId, steps));
+  const isExact = await overUsers(deps, ctx, async (tx, slice) =>
+    add(await repository.tallySlice(tx, ctx.tenantId, planned, slice, restraints)),
+  );
+  return { ...sum, isExact };
+}
+
+/** Whether the audience holds a user, of whom the row key is known when there is one. */
+async function isHeld(
+  tx: Tx,
+  { tenantId }: Tenant,
+  { audience, steps }: PlannedAudience,
+  { userId, key }: { userId: string; key: string | undefined },
+): Promise<boolean> {
+  if (isListed(audience)) return audience.kind === "users" && audience.userIds.includes(userId);
+  if (audience.kind === "file") return isInFile(tx, tenantId, audience, userId);
+  if (key === undefined) return false;
+  return repository.isInSlices(tx, tenantId, await repository.readPlanned(tx, tenantId, steps), key);
+}

@@ -6,6 +6,7 @@ import { type ListedRecipient, listedTarget } from "./expansion.repository.ts";
 import { MAX_SAMPLES, type Sample, type Tally } from "./explanation.rules.ts";
 import { type FileSlice, fileTarget } from "./file-slice.repository.ts";
 import { judge } from "./judging.repository.ts";
+import type { Restraints } from "./restraints.ts";
 import {
   type ExpandingMessage,
   isOfUsers,
@@ -27,10 +28,11 @@ export function tallyListed(
   tenantId: string,
   recipients: readonly ListedRecipient[],
   steps: PlannedSteps,
+  restraints: Restraints,
 ): Promise<Tally> {
   const tenant = toUuid("tenant", tenantId);
   const targets = steps(tx).map((row) => listedTarget(tx, tenant, recipients, row));
-  return tally(tx, tenant, targets);
+  return tally(tx, tenant, targets, restraints);
 }
 
 /** A step of a large audience. */
@@ -53,10 +55,11 @@ export function tallyFileSlice(
   audience: schema.FileAudience,
   steps: PlannedSteps,
   slice: FileSlice,
+  restraints: Restraints,
 ): Promise<Tally> {
   const tenant = toUuid("tenant", tenantId);
   const targets = steps(tx).map((row) => fileTarget(tx, tenant, audience, slice, row));
-  return tally(tx, tenant, targets);
+  return tally(tx, tenant, targets, restraints);
 }
 
 /** What becomes of the users of a slice. */
@@ -65,6 +68,7 @@ export function tallySlice(
   tenantId: string,
   steps: PlannedSlices,
   slice: Slice & { after: string },
+  restraints: Restraints,
 ): Promise<Tally> {
   const tenant = toUuid("tenant", tenantId);
   const targets = steps.map((step) => {
@@ -74,7 +78,7 @@ export function tallySlice(
       step.channels.map((channel) => sliceTarget(tx, tenant, from, channel, slice)),
     );
   });
-  return tally(tx, tenant, targets);
+  return tally(tx, tenant, targets, restraints);
 }
 
 /** Whether a large audience holds the user; a row key. */
@@ -100,12 +104,12 @@ const allOf = ({ sql }: Tx, parts: Fragment[]): Fragment =>
   parts.reduce((all, part) => sql`${all} union all ${part}`);
 
 /** The judged rows of all steps; `recipient` is the same for all rows of one. */
-function judgeSteps(tx: Tx, tenant: string, targets: Fragment[]): Fragment {
+function judgeSteps(tx: Tx, tenant: string, targets: Fragment[], restraints: Restraints): Fragment {
   const steps = targets.map(
     (target, step) => tx.sql`
       select ${step}::int as step, j.user_id, j.external_id, j.channel_id, j.chosen_address, j.origin, j.reason,
         coalesce(j.user_id::text, j.external_id, j.address) as recipient
-      from (${judge(tx, tenant, target)}) j`,
+      from (${judge(tx, tenant, target, restraints)}) j`,
   );
   return allOf(tx, steps);
 }
@@ -122,13 +126,13 @@ interface TallyRow {
  * Counts what would be made of the targets. A later step is taken at once by users for whom no earlier one can be sent;
  * users that are not known have no later step.
  */
-async function tally(tx: Tx, tenant: string, targets: Fragment[]): Promise<Tally> {
+async function tally(tx: Tx, tenant: string, targets: Fragment[], restraints: Restraints): Promise<Tally> {
   const { sql } = tx;
   const samples = sql`coalesce(jsonb_agg(jsonb_build_object('userId', external_id, 'address', chosen_address,
     'name', (select name from users u where u.tenant_id = ${tenant} and u.external_id = numbered.external_id)))
     filter (where place <= ${MAX_SAMPLES}), '[]')`;
   const rows = await sql<TallyRow[]>`
-    with judged as materialized (${judgeSteps(tx, tenant, targets)}), recipients as materialized (
+    with judged as materialized (${judgeSteps(tx, tenant, targets, restraints)}), recipients as materialized (
       select recipient, min(step) filter (where reason is null) as begins_at,
         min(reason) filter (where step = 0) as first_reason, min(external_id) as external_id,
         min(chosen_address) as chosen_address
@@ -189,6 +193,7 @@ export async function readStory(
   tenantId: string,
   recipient: ListedRecipient & { userId: string },
   steps: PlannedSteps,
+  restraints: Restraints,
 ): Promise<UserStory> {
   const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
@@ -202,7 +207,8 @@ export async function readStory(
       origin: UserStory["channels"][number]["origin"];
     }[]
   >`
-    select step, channel_id, reason, chosen_address, origin from (${judgeSteps(tx, tenant, targets)}) j order by step`;
+    select step, channel_id, reason, chosen_address, origin
+    from (${judgeSteps(tx, tenant, targets, restraints)}) j order by step`;
   const [user] = await sql<{ id: string; name: string }[]>`
     select id, name from users where tenant_id = ${tenant} and external_id = ${recipient.userId}`;
   const identities = user

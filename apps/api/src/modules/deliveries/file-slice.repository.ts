@@ -2,7 +2,7 @@ import type { schema } from "@tidings/db";
 import type { Fragment, Tx } from "../../platform/database/index.ts";
 import { toUuid } from "../../platform/ids.ts";
 import { contentKeyOf, lockContents } from "./duplicates.repository.ts";
-import { makeDeliveries } from "./expansion.repository.ts";
+import { type Making, makeDeliveries } from "./expansion.repository.ts";
 import { SLICE_SIZE } from "./slice.repository.ts";
 
 /** Ids of one block of the sequence: a slice's deliveries over all channels have to fit into it. */
@@ -45,16 +45,13 @@ export async function expandFileSlice(
   tenantId: string,
   messageId: string,
   audience: schema.FileAudience,
-  { slice, deduplicates }: { slice: FileSlice; deduplicates: boolean },
+  { slice, ...making }: { slice: FileSlice } & Omit<Making, "step">,
 ): Promise<void> {
   const tenant = toUuid("tenant", tenantId);
   const stored = tx.sql`
     select * from messages m where m.tenant_id = ${tenant} and m.id = ${toUuid("message", messageId)}`;
-  if (deduplicates) await lockContents(tx, tenantId, [messageId]);
-  await makeDeliveries(tx, tenant, fileTarget(tx, tenant, audience, slice, stored), {
-    step: 0,
-    deduplicates,
-  });
+  if (making.deduplicates) await lockContents(tx, tenantId, [messageId]);
+  await makeDeliveries(tx, tenant, fileTarget(tx, tenant, audience, slice, stored), { ...making, step: 0 });
 }
 
 /** The target of a slice's lines; `message` finds the message's row. */
@@ -72,8 +69,8 @@ export function fileTarget(
     select id from users u where u.tenant_id = ${tenant} and u.external_id = r.recipient offset 0
   ) u on true`;
   return sql`
-    select m.id as message_id, m.source_id, m.priority, m.policy_version_id, m.template_version_id, m.options,
-      ${contentKeyOf(tx)} as content_key, c.id as channel_id, c.kind, r.variables,
+    select m.id as message_id, m.source_id, m.priority, m.category, m.options, m.policy_version_id,
+      m.template_version_id, ${contentKeyOf(tx)} as content_key, c.id as channel_id, c.kind, r.variables,
       ${isOfUsers ? sql`r.recipient` : sql`null`}::text as external_id,
       ${isOfUsers ? sql`null` : sql`r.recipient`}::text as address,
       ${isOfUsers ? sql`u.id` : sql`null`}::uuid as user_id

@@ -2,6 +2,7 @@ export { readBacklog } from "./backlog.repository.ts";
 export { enterCancellation, holdCancellation } from "./cancellation-lock.repository.ts";
 export { endUnsent, finishMessage } from "./completion.repository.ts";
 export { neededVariables, type TrackedAddress, valuesFor } from "./content.rules.ts";
+export { releaseDeferred } from "./deferral.repository.ts";
 export { type DeliveryFilter, findDelivery } from "./delivery.repository.ts";
 export { deliveryRoutes } from "./delivery.routes.ts";
 export {
@@ -44,6 +45,12 @@ export {
   type ResendFilter,
   saveResends,
 } from "./resend.repository.ts";
+export {
+  createReadRestraints,
+  type ReadRestraints,
+  type Restraints,
+  UNRESTRAINED,
+} from "./restraints.ts";
 export { wakeRetries } from "./retry.repository.ts";
 export { START_WITHIN_SECONDS } from "./send.repository.ts";
 export type { ChannelHealth, ChannelObservation, SendChunkDeps } from "./send-batch.ts";

@@ -1,7 +1,11 @@
 import type { Fragment, Tx } from "../../platform/database/index.ts";
 import { listVerdictOf } from "../recipient-lists/index.ts";
 import { suppressionOf } from "../suppressions/index.ts";
+import { withCaps } from "./capping.repository.ts";
+import { isDropped, quietUntilOf } from "./deferral.repository.ts";
+import { REASONS } from "./delivery.rules.ts";
 import { duplicateOf } from "./duplicates.repository.ts";
+import type { Restraints } from "./restraints.ts";
 
 /** The narrowest identity that counts for row `t`: bound to the channel, to the source, or to all. */
 const identityOf = ({ sql }: Tx, tenant: string) => sql`
@@ -11,27 +15,40 @@ const identityOf = ({ sql }: Tx, tenant: string) => sql`
       or (scope = 'channel' and scope_id = t.channel_id))
   order by scope desc limit 1`;
 
-/** Why row `a` cannot be sent, by the first reason that holds; null when it can. */
-const reasonOf = (tx: Tx, tenant: string) => tx.sql`case
+/** Why row `a` cannot be sent, by the first reason that holds but for the caps; null when it can. */
+const reasonOf = (tx: Tx, tenant: string, { quietHours }: Restraints) => tx.sql`case
   when a.external_id is not null and a.user_id is null then 'user_unknown'
   when a.chosen_address is null then 'no_address'
   else coalesce(
     ${suppressionOf(tx, tenant)},
     ${listVerdictOf(tx, tenant)},
-    ${duplicateOf(tx, tenant)}) end`;
+    ${duplicateOf(tx, tenant)}
+    ${quietHours ? tx.sql`, case when ${isDropped(tx)} then ${REASONS.quietHours} end` : tx.sql``}) end`;
 
 /**
- * Judges a target: its rows with the address that each would go to (`chosen_address`, `origin`), and the `reason` why it
- * cannot. Whatever makes deliveries or explains them asks here, so that they cannot disagree.
+ * Judges a target: its rows with the address that each would go to (`chosen_address`, `origin`), the `reason` why it
+ * cannot, the `cap` that it is over, and `deferred_until`, the end of the quiet hours that it waits for. Whatever makes
+ * deliveries or explains them asks here, so that they cannot disagree. Caps are judged last: they count only what nothing
+ * else keeps back.
  *
  * A target has a row for each recipient and channel: `external_id` and `user_id` (a user that was named and the one that
  * was found) or a typed `address`, the row's own `variables`, the `kind`, `channel_id` and `source_id` it goes by, and of
- * its message `message_id`, `options` and `content_key`. Its other columns pass through.
+ * its message `message_id`, `category`, `options` and `content_key`. Its other columns pass through.
  */
-export const judge = (tx: Tx, tenant: string, target: Fragment): Fragment => tx.sql`
-  select a.*, ${reasonOf(tx, tenant)} as reason
-  from (
-    select t.*, coalesce(t.address, i.address) as chosen_address,
-      case when t.address is not null then 'custom' else i.scope::text end::address_origin as origin
-    from (${target}) t left join lateral (${identityOf(tx, tenant)}) i on true
-  ) a`;
+export function judge(tx: Tx, tenant: string, target: Fragment, restraints: Restraints): Fragment {
+  const { sql } = tx;
+  const { quietHours, caps } = restraints;
+  // OFFSET keeps a row from being judged again for each column that asks for its reason.
+  const judged = sql`
+    select a.*, ${reasonOf(tx, tenant, restraints)} as first_reason
+    from (
+      select t.*, coalesce(t.address, i.address) as chosen_address,
+        case when t.address is not null then 'custom' else i.scope::text end::address_origin as origin,
+        ${quietUntilOf(tx, tenant, quietHours)} as quiet_until
+      from (${target}) t left join lateral (${identityOf(tx, tenant)}) i on true
+    ) a offset 0`;
+  const deferredUntil = quietHours
+    ? sql`case when j.reason is null then j.quiet_until end`
+    : sql`null::timestamptz`;
+  return sql`select j.*, ${deferredUntil} as deferred_until from (${withCaps(tx, tenant, caps, judged)}) j`;
+}

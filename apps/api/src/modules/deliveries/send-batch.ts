@@ -12,6 +12,7 @@ import {
   questionsAbout,
   type Round,
 } from "./outcome.rules.ts";
+import type { ReadRestraints } from "./restraints.ts";
 import { type ChunkEnd, type ChunkWork, endChunk, type ReadyRow } from "./send.repository.ts";
 import { type DeliveryException, settleBatch } from "./settle.repository.ts";
 
@@ -24,6 +25,7 @@ export interface SendChunkDeps {
   catalogue: PluginCatalogue;
   toHandle(tenantId: string, channelId: string, channel: NonNullable<ChunkWork["channel"]>): ChannelHandle;
   trackedAddress: TrackedAddress;
+  readRestraints: ReadRestraints;
   /** What follows a settled batch: fallback timers of its users. Part of the same transaction. */
   afterBatch: AfterBatch;
   /** Has the vendor asked later about what a batch left open. Part of the same transaction. */

@@ -6,6 +6,8 @@ import { neededVariables, type SharedContent } from "./content.rules.ts";
 import { pauseSeconds, REASONS } from "./delivery.rules.ts";
 import { type OpenBatch, type Opened, openRows, type Wish } from "./open-batches.ts";
 import { willDropRepeat } from "./outcome.rules.ts";
+import { restrainRows } from "./restrain-rows.ts";
+import type { Restraints } from "./restraints.ts";
 import type { ChunkEnd, ChunkWork, ReadyRow } from "./send.repository.ts";
 import * as sending from "./send.repository.ts";
 import { type Batch, type Findings, type SendChunkDeps, sendBatch } from "./send-batch.ts";
@@ -41,7 +43,8 @@ const UNTOUCHED: ChunkEnd = { roundCursor: null, pauseSeconds: 0, isRoundCounted
  */
 export function createSendChunk(deps: SendChunkDeps) {
   return async function sendChunk(claim: Claim): Promise<void> {
-    const begun = await deps.transact(claim, (tx) => begin(deps, tx, claim));
+    const restraints = await deps.readRestraints(claim.tenantId);
+    const begun = await deps.transact(claim, (tx) => begin(deps, tx, claim, restraints));
     if ("over" in begun) {
       if (begun.over) await deps.afterChunk(claim.tenantId, begun.over);
       return;
@@ -65,6 +68,7 @@ export function createSendChunk(deps: SendChunkDeps) {
 interface BegunChunk {
   work: ChunkWork;
   rows: ReadyRow[];
+  heldIds: readonly string[];
   batchSize: number;
   context: RoundContext;
   opened: Opened;
@@ -82,9 +86,10 @@ async function begin(
   deps: SendChunkDeps,
   tx: Parameters<Parameters<Transact>[1]>[0],
   claim: Claim,
+  restraints: Restraints,
 ): Promise<BegunChunk | Over> {
   // One round trip: the second is sent right behind the first.
-  const [work, rows] = await Promise.all([sending.beginChunk(tx, claim), sending.readReady(tx, claim)]);
+  const [work, ready] = await Promise.all([sending.beginChunk(tx, claim), sending.readReady(tx, claim)]);
   // A message cancelled while the hint was on its way leaves this chunk to be ended.
   if (!work) return { over: await sending.releaseChunk(tx, claim) };
   const leave = async (end: ChunkEnd): Promise<Over> => {
@@ -99,10 +104,12 @@ async function begin(
     await deps.afterBatch(tx, work, work);
     return leave(UNTOUCHED);
   }
-  if (rows.length === 0) return leave(UNTOUCHED);
+  const { rows, heldIds, dueAt, suppressedCount } = await restrainRows(tx, work, ready, restraints);
+  if (suppressedCount > 0) await deps.afterBatch(tx, work, work);
+  if (rows.length === 0) return leave(dueAt ? { ...brokenOff(work, ready), dueAt } : UNTOUCHED);
   const { batchSize } = plugin.manifest.limits;
   const isProbe = work.channel.circuit === "probe";
-  const opened = await openRows(tx, work, { left: rows, batchSize, isFirst: true, isProbe });
+  const opened = await openRows(tx, work, { left: rows, heldIds, batchSize, isFirst: true, isProbe });
   if (!opened) return leave(brokenOff(work, rows));
   const context: RoundContext = {
     handle: deps.toHandle(work.tenantId, work.channelId, work.channel),
@@ -115,12 +122,12 @@ async function begin(
     },
     found: startOf(work),
   };
-  return { work, rows, batchSize, context, opened };
+  return { work, rows, heldIds, batchSize, context, opened };
 }
 
 /** Sends row by row, several batches at a time; breaks off where the message is stopped or the rates say so. */
 async function sendRows(deps: SendChunkDeps, begun: BegunChunk): Promise<ChunkEnd> {
-  const { work, batchSize, context } = begun;
+  const { work, heldIds, batchSize, context } = begun;
   const holdUntil = performance.now() + HOLD_MS;
   let left = begun.rows;
   let opened: Opened | undefined = begun.opened;
@@ -134,7 +141,13 @@ async function sendRows(deps: SendChunkDeps, begun: BegunChunk): Promise<ChunkEn
       return { ...brokenOff(work, left), pauseSeconds: opened.turnMs / 1000 };
     }
     const isFirst = left === begun.rows;
-    opened = await openNext(deps, work, { left, batchSize, isFirst, isProbe: context.round.isProbe });
+    opened = await openNext(deps, work, {
+      left,
+      heldIds,
+      batchSize,
+      isFirst,
+      isProbe: context.round.isProbe,
+    });
   }
   return brokenOff(work, left);
 }

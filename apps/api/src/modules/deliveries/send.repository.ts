@@ -1,6 +1,7 @@
 import type { schema } from "@tidings/db";
 import type { Tx } from "../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
+import type { MessageCategory } from "../templates/index.ts";
 import { holdCancellation } from "./cancellation-lock.repository.ts";
 import type { Claim } from "./claim.repository.ts";
 
@@ -29,6 +30,11 @@ export interface ChunkWork {
   /** Since the vendor got the first of it, 0 before; what the vendor remembers of it is at most this old. */
   secondsSinceFirstTry: number;
   hour: Date;
+  /** Since it was made. */
+  ageSeconds: number;
+  category: MessageCategory;
+  /** What the message does in quiet hours, where it says so. */
+  quietHours: schema.SendingOptions["quietHours"];
   templateVersionId: string | null;
   templateId: string | null;
   renderings: schema.Renderings;
@@ -61,6 +67,9 @@ interface ChunkWorkRow {
   round_count: number;
   seconds_since_first_try: number;
   hour: Date;
+  age_seconds: number;
+  category: MessageCategory;
+  quiet_hours: schema.SendingOptions["quietHours"] | null;
   template_version_id: string | null;
   template_id: string | null;
   renderings: schema.Renderings;
@@ -98,7 +107,8 @@ export async function beginChunk({ sql }: Tx, claim: Claim): Promise<ChunkWork |
       coalesce((select extract(epoch from now() - min(a.started_at)) from attempts a
         where b.round_count > 0 and a.tenant_id = ${tenant} and a.chunk_id = b.id), 0)::float
         as seconds_since_first_try,
-      date_trunc('hour', b.created_at) as hour, m.template_version_id, v.template_id,
+      date_trunc('hour', b.created_at) as hour, extract(epoch from now() - b.created_at)::float as age_seconds,
+      m.category, m.options ->> 'quietHours' as quiet_hours, m.template_version_id, v.template_id,
       coalesce(m.renderings, v.renderings) as renderings, coalesce(v.variables, '[]') as variable_schema,
       m.variables, coalesce(m.tracking, v.tracking) as tracking, m.policy_version_id is not null as has_flows,
       coalesce(m.rate_per_second, c.rate_per_second) is not null as is_paced,
@@ -127,6 +137,9 @@ function toChunkWork(claim: Claim, row: ChunkWorkRow): ChunkWork {
     roundCount: row.round_count,
     secondsSinceFirstTry: row.seconds_since_first_try,
     hour: row.hour,
+    ageSeconds: row.age_seconds,
+    category: row.category,
+    quietHours: row.quiet_hours ?? undefined,
     templateVersionId: row.template_version_id,
     templateId: row.template_id,
     renderings: row.renderings,
@@ -236,6 +249,8 @@ export interface ChunkEnd {
   roundCursor: string | null;
   /** Before what is left may go out. */
   pauseSeconds: number;
+  /** When it may go out, where that is a moment of the calendar. */
+  dueAt?: Date;
   /** Whether that was one of the rounds that the chunk has. */
   isRoundCounted: boolean;
 }
@@ -247,7 +262,8 @@ export async function endChunk({ sql }: Tx, work: ChunkWork, end: ChunkEnd): Pro
     update chunks c set lease_token = null, lease_until = null, round_cursor = ${end.roundCursor}::bigint,
       round_count = round_count + ${end.isRoundCounted ? 1 : 0},
       state = case when left_over.some then 'ready' else 'done' end::chunk_state,
-      due_at = now() + make_interval(secs => ${end.pauseSeconds})
+      due_at = coalesce(${end.dueAt?.toISOString() ?? null}::timestamptz,
+        now() + make_interval(secs => ${end.pauseSeconds}))
     from (
       select exists(select from deliveries where tenant_id = ${tenant}
         and id between ${work.firstId} and ${work.lastId} and state = 'ready') as some

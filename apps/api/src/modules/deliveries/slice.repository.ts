@@ -3,9 +3,13 @@ import type { Fragment, Tx } from "../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
 import { isInDepartments } from "../departments/index.ts";
 import { matchesRule } from "../segments/index.ts";
+import type { MessageCategory } from "../templates/index.ts";
+import { holdCaps } from "./capping.repository.ts";
+import { dueTogether } from "./deferral.repository.ts";
 import { lockContents, rememberContents } from "./duplicates.repository.ts";
 import { CHUNK_SIZE, NIL_UUID } from "./expansion.repository.ts";
 import { judge } from "./judging.repository.ts";
+import type { Restraints } from "./restraints.ts";
 
 /**
  * Users that one slice of a large audience covers: large enough that its transaction costs nothing per user, small
@@ -37,8 +41,9 @@ export interface ExpandingMessage {
   audience: UserAudience;
   sourceId: string | null;
   priority: number;
-  hasPolicy: boolean;
+  category: MessageCategory;
   options: schema.SendingOptions;
+  hasPolicy: boolean;
   /** What it says, where it asks for deduplication. */
   contentKey: Buffer | null;
   templateId: string | null;
@@ -81,24 +86,30 @@ export async function expandSlice(
   message: ExpandingMessage,
   channel: { id: string; kind: string },
   slice: Slice,
+  restraints: Restraints,
 ): Promise<number> {
   const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
   const deduplicates = message.options.deduplicateSeconds !== undefined;
   if (deduplicates) await lockContents(tx, tenantId, [fromUuid("message", message.id)]);
+  const { quietHours } = restraints;
+  const caps = message.category === "critical" ? [] : restraints.caps;
+  await holdCaps(tx, tenant, caps);
+  const target = sliceTarget(tx, tenant, message, channel, slice);
   const [{ base, targeted }] = await sql<[{ base: string; targeted: number }]>`
     with block as materialized (select nextval('delivery_ids') as base),
     saved as (
       insert into deliveries (id, tenant_id, message_id, channel_id, user_id, step, state, address_origin, address,
-        reason)
-      select (select base from block) + row_number() over () - 1, ${tenant}, ${message.id}, ${channel.id}, j.user_id,
-        0, case when j.reason is null then 'ready' else 'suppressed' end::delivery_state, j.origin, j.chosen_address,
-        j.reason
-      from (${judge(tx, tenant, sliceTarget(tx, tenant, message, channel, slice))}) j
+        deferred_until, reason, reason_detail)
+      select (select base from block) + row_number() over (${dueTogether(tx, quietHours).inOrder}) - 1, ${tenant},
+        ${message.id}, ${channel.id}, j.user_id, 0,
+        case when j.reason is null then 'ready' else 'suppressed' end::delivery_state, j.origin, j.chosen_address,
+        j.deferred_until, j.reason, j.cap
+      from (${judge(tx, tenant, target, { quietHours, caps })}) j
       returning 1
     )
     select base, (select count(*)::int from saved) as targeted from block`;
-  if (targeted > 0) await recordSlice(tx, tenant, message, channel, { base, targeted });
+  if (targeted > 0) await recordSlice(tx, tenant, message, channel, { base, targeted, quietHours });
   return targeted;
 }
 
@@ -112,8 +123,8 @@ export const sliceTarget = (
 ): Fragment => tx.sql`
   select u.id as user_id, u.external_id, null::text as address, null::jsonb as variables,
     ${channel.kind}::text as kind, ${message.sourceId}::uuid as source_id, ${channel.id}::uuid as channel_id,
-    ${message.id}::uuid as message_id, ${JSON.stringify(message.options)}::jsonb as options,
-    ${message.contentKey}::bytea as content_key
+    ${message.id}::uuid as message_id, ${message.category}::message_category as category,
+    ${JSON.stringify(message.options)}::text::jsonb as options, ${message.contentKey}::bytea as content_key
   from users u
   where u.tenant_id = ${tenant} and u.id > ${message.expandCursor} and u.id <= ${slice.lastUserId}
     and ${isInAudience(tx, tenant, message.audience)}`;
@@ -149,18 +160,20 @@ async function recordSlice(
   tenant: string,
   message: ExpandingMessage,
   channel: { id: string; kind: string },
-  { base, targeted }: { base: string; targeted: number },
+  { base, targeted, quietHours }: { base: string; targeted: number } & Pick<Restraints, "quietHours">,
 ): Promise<void> {
   const { sql } = tx;
   const channelId = channel.id;
+  const due = dueTogether(tx, quietHours);
   const last = (BigInt(base) + BigInt(targeted) - 1n).toString();
   const chunks = sql`
-    insert into chunks (tenant_id, message_id, channel_id, step, priority, state, first_id, last_id, delivery_count)
+    insert into chunks (tenant_id, message_id, channel_id, step, priority, state, first_id, last_id, delivery_count
+      ${due.column})
     select ${tenant}, ${message.id}, ${channelId}, 0, ${message.priority},
       case when count(*) filter (where state = 'ready') > 0 then 'ready' else 'done' end::chunk_state,
-      min(id), max(id), count(*) filter (where state = 'ready')
+      min(id), max(id), count(*) filter (where state = 'ready') ${due.value}
     from deliveries where tenant_id = ${tenant} and id between ${base} and ${last}
-    group by (id - ${base}) / ${CHUNK_SIZE}`;
+    group by (id - ${base}) / ${CHUNK_SIZE} ${due.perDue}`;
   const counts = sql`
     insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
       reason, count)

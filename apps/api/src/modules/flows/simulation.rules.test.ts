@@ -65,6 +65,15 @@ describe("simulateFlow", () => {
     expect(startsOf(undelivered, [])).toEqual(["0@0", "1@300"]);
   });
 
+  it("begins the window of a step that quiet hours kept back when it has gone out", () => {
+    const night = 8.5 * 3600;
+    const [, mail, hook] = startsOf(
+      [...undelivered, { channelIds: ["hook"], when: "unread", afterSeconds: 600 }],
+      [{ channelId: "mail", acceptedAfterSeconds: night }],
+    );
+    expect([mail, hook]).toEqual(["1@300", `2@${300 + night + 600}`]);
+  });
+
   it("counts the window from the vendor's acceptance", () => {
     expect(startsOf(undelivered, [{ channelId: "sms", acceptedAfterSeconds: 1000 }])).toEqual([
       "0@0",

@@ -5,7 +5,7 @@ import { ProblemError } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { NaturalBatcher } from "../../platform/natural-batcher.ts";
 import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
-import { listRecipients, perSecondOf } from "../deliveries/index.ts";
+import { listRecipients, perSecondOf, type ReadRestraints } from "../deliveries/index.ts";
 import { trackingOf } from "../templates/index.ts";
 import { type FirstMessage, findByIdempotencyKeys, type NewMessage } from "./accept.repository.ts";
 import {
@@ -21,12 +21,12 @@ import type { Admission } from "./admission.ts";
 import { resolveAudience } from "./resolve-audience.ts";
 import { expiryOf, judgeSchedule } from "./schedule.rules.ts";
 import { assertOneOfEach, referencesOf, type SendPlan, type SendPlanner } from "./send-plan.ts";
-import { assertOneList, optionsOf } from "./sending-options.rules.ts";
+import { assertOneList, categoryOf, optionsOf } from "./sending-options.rules.ts";
 import {
   isListed,
   type RequestApproval,
   type Stored,
-  storeMessage,
+  storeForApproval,
   storeMessages,
   weightOf,
 } from "./store-message.ts";
@@ -37,6 +37,7 @@ export interface AcceptDeps {
   admission: Admission;
   catalogue: PluginCatalogue;
   requestApproval: RequestApproval;
+  readRestraints: ReadRestraints;
   /** Something may be due: the dispatcher need not wait for its next round. */
   nudge(): void;
 }
@@ -55,7 +56,10 @@ export function createAcceptMessage(deps: AcceptDeps) {
     const known = writers.get(tenantId);
     if (known) return known;
     const writer = new NaturalBatcher<NewMessage, Stored>({
-      flush: (messages) => deps.transact({ tenantId }, (tx) => storeMessages(tx, tenantId, messages)),
+      flush: async (messages) => {
+        const restraints = await deps.readRestraints(tenantId);
+        return deps.transact({ tenantId }, (tx) => storeMessages(tx, tenantId, messages, restraints));
+      },
       weightOf: weightOf,
       maxWeight: MAX_FLUSH_WEIGHT,
     });
@@ -99,7 +103,7 @@ export function createAcceptMessage(deps: AcceptDeps) {
       idempotency: idempotencyKey ? { scope: scopeOf(ctx), key: idempotencyKey, requestHash } : null,
     };
     const stored = message.needsApproval
-      ? await deps.transact(ctx, (tx) => storeMessage(deps, tx, ctx, message))
+      ? await deps.transact(ctx, (tx) => storeForApproval(deps.requestApproval, tx, ctx, message))
       : await writerOf(ctx.tenantId).add(message);
     return { accepted: toAccepted(message, stored), deliveryCount: stored.stored ? weightOf(message) : 0 };
   }
@@ -137,6 +141,7 @@ export function toNewMessage(
     needsApproval: plan.needsApproval,
     title: titleOf(plan, input),
     priority: input.priority,
+    category: categoryOf(plan.template, input),
     audience: input.audience,
     templateVersionId: plan.template?.versionId ?? null,
     renderings: input.content ?? null,

@@ -2,6 +2,7 @@ import { schema } from "@tidings/db";
 import { and, eq, inArray } from "drizzle-orm";
 import type { Fragment, Tx } from "../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
+import type { MessageCategory } from "../templates/index.ts";
 import { wakeAtOf } from "./schedule.rules.ts";
 
 /** A message to be stored, with the key that makes a repeat recognisable. */
@@ -13,6 +14,7 @@ export interface NewMessage {
   needsApproval: boolean;
   title: string;
   priority: number;
+  category: MessageCategory;
   audience: schema.Audience;
   templateVersionId: string | null;
   renderings: schema.Renderings | null;
@@ -47,7 +49,8 @@ export async function insertMessages(tx: Tx, tenantId: string, messages: NewMess
     with input as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(messages.map(toInput))}::jsonb) as i(
         id uuid, source_id uuid, author_id uuid, state message_state, needs_approval boolean, title text,
-        priority smallint, audience jsonb, template_version_id uuid, renderings jsonb, tracking jsonb, variables jsonb,
+        priority smallint, category message_category, audience jsonb, template_version_id uuid, renderings jsonb,
+        tracking jsonb, variables jsonb,
         channel_ids uuid[], policy_version_id uuid, content_hash bytea, scheduled_at timestamptz,
         time_zone text, ttl_seconds int, expires_at timestamptz, wake_at timestamptz, options jsonb, rate jsonb,
         rate_per_second float8, created_at timestamptz,
@@ -57,10 +60,10 @@ export async function insertMessages(tx: Tx, tenantId: string, messages: NewMess
       select ${tenant}, scope, key, request_hash, id from input where key is not null order by scope, key
       on conflict do nothing returning message_id
     )
-    insert into messages (tenant_id, id, source_id, author_id, state, needs_approval, title, priority, audience,
+    insert into messages (tenant_id, id, source_id, author_id, state, needs_approval, title, priority, category, audience,
       template_version_id, renderings, tracking, variables, channel_ids, policy_version_id, content_hash,
       scheduled_at, time_zone, ttl_seconds, expires_at, wake_at, options, rate, rate_per_second, created_at)
-    select ${tenant}, id, source_id, author_id, state, needs_approval, title, priority, audience,
+    select ${tenant}, id, source_id, author_id, state, needs_approval, title, priority, category, audience,
       template_version_id, renderings, tracking, variables, channel_ids, policy_version_id, content_hash,
       scheduled_at, time_zone, ttl_seconds, expires_at, wake_at, options, rate, rate_per_second, created_at
     from input where key is null or id in (select message_id from claimed)
@@ -78,6 +81,7 @@ function toInput(message: NewMessage) {
     needs_approval: message.needsApproval,
     title: message.title,
     priority: message.priority,
+    category: message.category,
     audience: message.audience,
     template_version_id: message.templateVersionId && toUuid("templateVersion", message.templateVersionId),
     renderings: message.renderings,

@@ -32,7 +32,7 @@ export { type MessageToRepeat, reserveMessage } from "./repeat.repository.ts";
 export { resolveAudience } from "./resolve-audience.ts";
 export { expiryOf, judgeSchedule, type Schedule } from "./schedule.rules.ts";
 export { assertOneOfEach, createSendPlanner, getUsableChannels, type SendPlanner } from "./send-plan.ts";
-export { assertOneList, optionsOf, withoutDeduplication } from "./sending-options.rules.ts";
+export { assertOneList, categoryOf, optionsOf, withoutDeduplication } from "./sending-options.rules.ts";
 export { type RequestApproval, storeApprovedMessage, storeMessage } from "./store-message.ts";
 export { DEFAULT_STREAMS } from "./stream-places.ts";
 export { createUpdateMessage } from "./update-message.ts";

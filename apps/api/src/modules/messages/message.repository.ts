@@ -24,6 +24,8 @@ const columns = {
   title: messages.title,
   state: messages.state,
   priority: messages.priority,
+  category: messages.category,
+  options: messages.options,
   audience: messages.audience,
   needsApproval: messages.needsApproval,
   scheduledAt: messages.scheduledAt,
@@ -42,6 +44,8 @@ export interface MessageRow {
   title: string;
   state: (typeof schema.messageState.enumValues)[number];
   priority: number;
+  category: schema.MessageCategory;
+  options: schema.SendingOptions;
   audience: schema.Audience;
   needsApproval: boolean;
   scheduledAt: Date | null;

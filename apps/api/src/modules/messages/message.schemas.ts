@@ -1,6 +1,6 @@
 import { fields, z } from "../../platform/http/index.ts";
 import { SegmentRule } from "../segments/index.ts";
-import { TrackingSchema } from "../templates/index.ts";
+import { MessageCategorySchema, TrackingSchema } from "../templates/index.ts";
 import type { AcceptedMessage as Accepted } from "./accepted-message.ts";
 import type { MessageProgress, MessageRow } from "./message.repository.ts";
 import type { MessageDetail as MessageDetailRow } from "./message.service.ts";
@@ -289,6 +289,11 @@ export const MessageContentFields = {
 
 export const MessageDetail = Message.extend({
   audience: AskedAudience,
+  category: MessageCategorySchema,
+  quietHours: z
+    .enum(["defer", "drop", "ignore"])
+    .nullable()
+    .openapi({ description: "What quiet hours do to it, where the message says so." }),
   ...MessageContentFields,
   seriesId: fields
     .id("series")
@@ -332,6 +337,8 @@ export function toMessageDetail(message: MessageDetailRow): z.infer<typeof Messa
   return {
     ...toMessage(message),
     audience: toAskedAudience(message.audience),
+    category: message.category,
+    quietHours: message.options.quietHours ?? null,
     template: message.template,
     content: message.renderings,
     tracking: message.tracking,

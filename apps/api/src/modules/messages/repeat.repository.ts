@@ -12,6 +12,7 @@ export type MessageToRepeat = Pick<
   | "sourceId"
   | "title"
   | "priority"
+  | "category"
   | "templateVersionId"
   | "renderings"
   | "tracking"
@@ -36,6 +37,7 @@ export async function reserveMessage(tx: Tx, tenantId: string, messageId: string
       sourceId: messages.sourceId,
       title: messages.title,
       priority: messages.priority,
+      category: messages.category,
       templateVersionId: messages.templateVersionId,
       renderings: messages.renderings,
       tracking: messages.tracking,

@@ -5,7 +5,7 @@ import { invalidField, noSuch } from "../../platform/errors.ts";
 import { isId } from "../../platform/ids.ts";
 import { findPolicyVersion, policyArchived } from "../policies/index.ts";
 import { hasRecipientList } from "../recipient-lists/index.ts";
-import { findPublishedVersion } from "../templates/index.ts";
+import { findPublishedVersion, type MessageCategory } from "../templates/index.ts";
 import { channelNotGranted, channelOff, channelUnknown, templateNotPublished } from "./message.errors.ts";
 import { type ChannelRow, findChannels, findGranted } from "./send-plan.repository.ts";
 
@@ -47,7 +47,12 @@ export interface SendPlan {
   /** One without a condition, or those of the policy. */
   steps: PlannedStep[];
   policyVersionId: string | null;
-  template: { versionId: string; name: string; variables: schema.TemplateVariable[] } | null;
+  template: {
+    versionId: string;
+    name: string;
+    category: MessageCategory;
+    variables: schema.TemplateVariable[];
+  } | null;
   renderings: schema.Renderings | null;
   needsApproval: boolean;
 }
@@ -103,7 +108,12 @@ async function loadPlan(
       return { channels, when, afterSeconds };
     }),
     policyVersionId: policy?.id ?? null,
-    template: template && { versionId: template.id, name: template.name, variables: template.variables },
+    template: template && {
+      versionId: template.id,
+      name: template.name,
+      category: template.category,
+      variables: template.variables,
+    },
     renderings: template?.renderings ?? null,
     needsApproval: await deps.isApprovalNeeded(tx, ctx, sourceId),
   };

@@ -2,9 +2,11 @@ import type { schema } from "@tidings/db";
 import { canonicalJson } from "../../platform/crypto/index.ts";
 import { invalidField } from "../../platform/errors.ts";
 import { toUuid } from "../../platform/ids.ts";
+import { DEFAULT_CATEGORY, type MessageCategory } from "../templates/index.ts";
 
 /** The options of a message as they are asked for. */
 export interface AskedOptions {
+  category?: MessageCategory | undefined;
   quietHours?: schema.SendingOptions["quietHours"] | undefined;
   deduplicateSeconds?: number | undefined;
   /** Ids of recipient lists; one of the two at most. */
@@ -59,4 +61,15 @@ export function inWaves<Message extends Saying>(messages: readonly Message[]): M
     waves[place] = [...(waves[place] ?? []), message];
   }
   return waves;
+}
+
+/** A template says how urgent its messages are; without one the message may. */
+export function categoryOf(
+  template: { name: string; category: MessageCategory } | null,
+  { category }: AskedOptions,
+): MessageCategory {
+  if (!template) return category ?? DEFAULT_CATEGORY;
+  if (category === undefined || category === template.category) return template.category;
+  const detail = `The template "${template.name}" is of the category ${template.category}, and its messages are, too. Leave the category out.`;
+  throw invalidField("/category", detail, "of_template");
 }

@@ -6,6 +6,7 @@ import {
   finishMessage,
   listRecipients,
   lockContents,
+  type Restraints,
 } from "../deliveries/index.ts";
 import { takeDailyMessages } from "../tenants/index.ts";
 import {
@@ -29,14 +30,20 @@ export async function storeMessage(
   tx: Tx,
   ctx: RequestContext,
   message: NewMessage,
+  restraints: Restraints,
 ): Promise<Stored> {
   if (message.needsApproval) return storeForApproval(deps.requestApproval, tx, ctx, message);
-  return storeApprovedMessage(tx, ctx.tenantId, message);
+  return storeApprovedMessage(tx, ctx.tenantId, message, restraints);
 }
 
 /** Stores one message that needs no approval, or has it already. */
-export async function storeApprovedMessage(tx: Tx, tenantId: string, message: NewMessage): Promise<Stored> {
-  const [stored] = await storeMessages(tx, tenantId, [message]);
+export async function storeApprovedMessage(
+  tx: Tx,
+  tenantId: string,
+  message: NewMessage,
+  restraints: Restraints,
+): Promise<Stored> {
+  const [stored] = await storeMessages(tx, tenantId, [message], restraints);
   return stored as Stored;
 }
 
@@ -66,19 +73,23 @@ const isResentNow = (
  * All statements leave at once, in this order. The quota comes last: its row is everybody's, so it is locked for the
  * shortest time.
  */
-export async function storeMessages(tx: Tx, tenantId: string, messages: NewMessage[]): Promise<Stored[]> {
+export async function storeMessages(
+  tx: Tx,
+  tenantId: string,
+  messages: NewMessage[],
+  restraints: Restraints,
+): Promise<Stored[]> {
+  const held = messages.some(({ category }) => category !== "critical") ? restraints : uncapped(restraints);
   const ids = messages.map(({ id }) => id);
-  const recipients = messages.filter((message) => !isDeduplicating(message)).flatMap(recipientsNow);
   const [storedIds, unsendableIds, unresendableIds] = await Promise.all([
     insertMessages(tx, tenantId, messages),
-    Promise.all([
-      expandListed(tx, tenantId, recipients),
-      ...expandDeduplicating(tx, tenantId, messages.filter(isDeduplicating)),
-    ]),
+    expandNamed(tx, tenantId, messages, held),
     Promise.all(
       messages
         .filter(isResentNow)
-        .map((one) => expandResends(tx, tenantId, one.id, { deduplicates: isDeduplicating(one) })),
+        .map((one) =>
+          expandResends(tx, tenantId, one.id, { restraints: held, deduplicates: isDeduplicating(one) }),
+        ),
     ),
     recordUses(tx, tenantId, messages),
     takeDailyMessages(tx, { tenantId }, ids),
@@ -87,17 +98,29 @@ export async function storeMessages(tx: Tx, tenantId: string, messages: NewMessa
   return toStored(tx, tenantId, messages, storedIds);
 }
 
-/** One after the other where they say the same, so that the later finds what the earlier has sent. */
-function expandDeduplicating(tx: Tx, tenantId: string, messages: NewMessage[]): Promise<string[]>[] {
-  const listed = messages.filter((message) => recipientsNow(message).length > 0);
-  if (listed.length === 0) return [];
-  const ids = listed.map(({ id }) => id);
-  const locked = lockContents(tx, tenantId, ids).then(() => []);
-  const waves = inWaves(listed).map((wave) =>
-    expandListed(tx, tenantId, wave.flatMap(recipientsNow), { deduplicates: true }),
-  );
-  return [locked, ...waves];
+/**
+ * Makes the deliveries of messages that name their recipients. Those that deduplicate and say the same come one after the
+ * other, so that the later finds what the earlier has sent. Contents are locked before caps are, here as everywhere: two
+ * transactions cannot wait for each other.
+ */
+function expandNamed(
+  tx: Tx,
+  tenantId: string,
+  messages: NewMessage[],
+  restraints: Restraints,
+): Promise<string[][]> {
+  const deduplicating = messages.filter((one) => isDeduplicating(one) && recipientsNow(one).length > 0);
+  const ids = deduplicating.map(({ id }) => id);
+  const recipients = messages.filter((one) => !isDeduplicating(one)).flatMap(recipientsNow);
+  return Promise.all([
+    ...(ids.length > 0 ? [lockContents(tx, tenantId, ids).then(() => [])] : []),
+    expandListed(tx, tenantId, recipients, { restraints, deduplicates: false }),
+    ...inWaves(deduplicating).map((wave) =>
+      expandListed(tx, tenantId, wave.flatMap(recipientsNow), { restraints, deduplicates: true }),
+    ),
+  ]);
 }
+
 const recordUses = (tx: Tx, tenantId: string, messages: readonly NewMessage[]) =>
   recordAudienceUses(
     tx,
@@ -105,7 +128,11 @@ const recordUses = (tx: Tx, tenantId: string, messages: readonly NewMessage[]) =
     messages.map(({ id, audience }) => ({ kind: "message", id, audience })),
   );
 
-async function storeForApproval(
+/** What is critical does not wait for those who count. */
+const uncapped = (restraints: Restraints): Restraints => ({ ...restraints, caps: [] });
+
+/** Stores one message that waits for approval; nothing of it is made before. */
+export async function storeForApproval(
   requestApproval: RequestApproval,
   tx: Tx,
   ctx: RequestContext,

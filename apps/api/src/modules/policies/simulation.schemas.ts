@@ -12,7 +12,7 @@ const ChannelScript = z
     channelId: fields.id("channel"),
     noAddress: z.boolean().optional().openapi({ description: "The user has no address on this channel." }),
     acceptedAfterSeconds: seconds(
-      "Seconds from the beginning of the step to the vendor's answer: queueing, pacing, retries. 0 when left out.",
+      "Seconds from the beginning of the step to the vendor's answer: queueing, pacing, retries, quiet hours. 0 when left out.",
     ),
     failedWith: fields
       .line(64)

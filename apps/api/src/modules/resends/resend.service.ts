@@ -10,8 +10,10 @@ import {
   findDelivery,
   listResendable,
   perSecondOf,
+  type ReadRestraints,
   type Resendable,
   type ResendFilter,
+  type Restraints,
   saveResends,
 } from "../deliveries/index.ts";
 import {
@@ -40,6 +42,7 @@ export interface ResendDeps {
   /** Throws 404 unless the actor may see the message. */
   assertVisible(tx: Tx, ctx: RequestContext, messageId: string): Promise<unknown>;
   isApprovalNeeded(tx: Tx, ctx: RequestContext, sourceId: string | null): Promise<boolean>;
+  readRestraints: ReadRestraints;
   nudge(): void;
 }
 
@@ -61,9 +64,10 @@ interface Resend {
 export function createResendService(deps: ResendDeps) {
   const run = async (ctx: RequestContext, prepare: (tx: Tx) => Promise<Resend>) => {
     authorize(ctx, "send", "Message");
-    const { accepted } = await deps.admission.admit(ctx.tenantId, () =>
-      deps.transact(ctx, async (tx) => resend(deps, tx, ctx, await prepare(tx))),
-    );
+    const { accepted } = await deps.admission.admit(ctx.tenantId, async () => {
+      const restraints = await deps.readRestraints(ctx.tenantId);
+      return deps.transact(ctx, async (tx) => resend(deps, tx, ctx, await prepare(tx), restraints));
+    });
     deps.nudge();
     return accepted;
   };
@@ -124,6 +128,7 @@ async function resend(
   tx: Tx,
   ctx: RequestContext,
   asked: Resend,
+  restraints: Restraints,
 ): Promise<{ accepted: AcceptedMessage; deliveryCount: number }> {
   const { messageId, filter, force, idempotency } = asked;
   await deps.assertVisible(tx, ctx, messageId);
@@ -136,7 +141,7 @@ async function resend(
   const repeated = force ? { ...original, options: withoutDeduplication(original.options) } : original;
   const message = await toMessage(deps, tx, ctx, { original: repeated, messageId, chosen, idempotency });
   await saveResends(tx, ctx.tenantId, message.id, chosen.deliveryIds);
-  const stored = await storeMessage(deps, tx, ctx, message);
+  const stored = await storeMessage(deps, tx, ctx, message, restraints);
   await recordAudit(tx, ctx, {
     action: asked.action,
     subjectId: asked.subjectId,

@@ -5,10 +5,12 @@ import type { Transact, Tx } from "../../platform/database/index.ts";
 import { invalidField } from "../../platform/errors.ts";
 import { newId, toUuid } from "../../platform/ids.ts";
 import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
+import { toWallClock } from "../../platform/zoned-time.ts";
 import { recordAudit } from "../audit/index.ts";
 import {
   assertOneList,
   assertOneOfEach,
+  categoryOf,
   checkSend,
   contentHashOf,
   idempotencyKeyReused,
@@ -31,7 +33,6 @@ import {
   type SeriesRow,
   updateSeries,
 } from "./series.repository.ts";
-import { toWallClock } from "./zoned-time.rules.ts";
 
 export type RecurringSchedule = Schedule & { repeat: Repeat };
 export type CreateSeries = Omit<MessageRequest, "schedule"> & { schedule: RecurringSchedule };
@@ -125,6 +126,7 @@ async function plan(
     needsApproval: sendPlan.needsApproval,
     title: titleOf(sendPlan, input),
     priority: input.priority,
+    category: categoryOf(sendPlan.template, input),
     audience: input.audience,
     templateVersionId: sendPlan.template?.versionId ?? null,
     renderings: input.content ?? null,

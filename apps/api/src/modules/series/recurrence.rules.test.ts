@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { toInstant, toWallClock } from "../../platform/zoned-time.ts";
 import { judgeOccurrence, MAX_DAYS, occurrencesOf, type Repeat } from "./recurrence.rules.ts";
-import { toInstant, toWallClock } from "./zoned-time.rules.ts";
 
 const clock = (text: string) => {
   const [hours = 0, minutes = 0] = text.split(":").map(Number);

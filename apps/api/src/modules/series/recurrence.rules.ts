@@ -1,5 +1,5 @@
 import type { schema } from "@tidings/db";
-import { toInstant, toWallClock } from "./zoned-time.rules.ts";
+import { toInstant, toWallClock } from "../../platform/zoned-time.ts";
 
 export type Repeat = schema.Repeat;
 

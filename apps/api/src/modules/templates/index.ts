@@ -1,3 +1,5 @@
+export { DEFAULT_CATEGORY, MESSAGE_CATEGORIES, type MessageCategory } from "./category.rules.ts";
+export { MessageCategory as MessageCategorySchema } from "./category.schemas.ts";
 export { findPublishedVersion, findVersion, type PinnedVersion } from "./pinned-version.repository.ts";
 export {
   type CompiledRendering,

@@ -1,6 +1,7 @@
 import type { schema } from "@tidings/db";
 import type { PluginManifest } from "@tidings/sdk/plugin";
 import type { FieldProblem } from "../../platform/errors.ts";
+import type { MessageCategory } from "./category.rules.ts";
 import {
   type ContentFields,
   fieldOf,
@@ -18,13 +19,17 @@ export interface PluginCatalogue {
   list(): readonly { manifest: Pick<PluginManifest, "kind" | "content"> }[];
 }
 
-export interface VersionContent {
+export interface VersionTexts {
   variables: TemplateVariable[];
   renderings: Renderings;
 }
 
+export interface VersionContent extends VersionTexts {
+  category: MessageCategory;
+}
+
 /** Everything that is wrong with a version; an empty list when it can be saved. */
-export function checkVersion(version: VersionContent, plugins: PluginCatalogue): FieldProblem[] {
+export function checkVersion(version: VersionTexts, plugins: PluginCatalogue): FieldProblem[] {
   const names = new Set(version.variables.map((variable) => variable.name));
   return [...checkVariables(version.variables), ...checkRenderings(version.renderings, names, plugins)];
 }
@@ -111,7 +116,7 @@ function misfits(rendering: Rendering, fields: ContentFields) {
 
 /** What deserves a look in a rendering that could be saved: `content` is how it came out. */
 export function lintPreview(
-  version: VersionContent,
+  version: VersionTexts,
   kind: string,
   content: Rendering,
   fields: ContentFields,
@@ -124,7 +129,7 @@ export function lintPreview(
   return [...tooLong, ...unusedVariables(version)];
 }
 
-function unusedVariables({ variables, renderings }: VersionContent): FieldProblem[] {
+function unusedVariables({ variables, renderings }: VersionTexts): FieldProblem[] {
   const texts = Object.values(renderings).flatMap((rendering) => Object.values(rendering));
   const used = new Set(texts.flatMap(variablesOf));
   return variables.flatMap(({ name }, index) => {

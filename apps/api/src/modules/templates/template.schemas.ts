@@ -1,4 +1,6 @@
 import { fields, z } from "../../platform/http/index.ts";
+import { DEFAULT_CATEGORY } from "./category.rules.ts";
+import { MessageCategory } from "./category.schemas.ts";
 import type { TemplateVersionRow, TemplateWithVersions } from "./template.repository.ts";
 import { VARIABLE_NAME } from "./template-text.rules.ts";
 import { UNTRACKED } from "./tracked-text.rules.ts";
@@ -66,6 +68,7 @@ export const SaveTemplateVersionBody = z
     variables: z.array(TemplateVariable).max(50),
     renderings: Renderings,
     tracking: Tracking.optional(),
+    category: MessageCategory.default(DEFAULT_CATEGORY),
   })
   .openapi("SaveTemplateVersion");
 
@@ -114,6 +117,7 @@ export const TemplateVersion = z
     variables: z.array(TemplateVariable),
     renderings: z.record(z.string(), z.record(z.string(), z.string())),
     tracking: Tracking,
+    category: MessageCategory,
     createdBy: fields.id("member"),
     createdAt: fields.moment,
     updatedAt: fields.moment,
@@ -156,6 +160,7 @@ export function toTemplateVersion(row: TemplateVersionRow): z.infer<typeof Templ
     variables: row.variables,
     renderings: row.renderings,
     tracking: row.tracking ?? UNTRACKED,
+    category: row.category,
     createdBy: row.createdBy,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

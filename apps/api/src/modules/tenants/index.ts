@@ -2,9 +2,9 @@ export { type DailyUse, findDailyUse, takeDailyMessages } from "./daily-quota.re
 export { giveBackQuota, takeQuota } from "./quota.repository.ts";
 export { quotaRoutes } from "./quota.routes.ts";
 export { type ChannelKinds, createQuotaService, type QuotaService } from "./quota.service.ts";
-export { getCurrentKey, type TenantRow } from "./tenant.repository.ts";
+export { getCurrentKey, lockTenant, type TenantRow } from "./tenant.repository.ts";
 export { tenantRoutes } from "./tenant.routes.ts";
-export type { Locale } from "./tenant.rules.ts";
+export { isTimeZone, type Locale } from "./tenant.rules.ts";
 export {
   type CreateTenant,
   createTenantService,

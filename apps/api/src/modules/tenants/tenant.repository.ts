@@ -34,6 +34,17 @@ export async function findTenant(tx: Tx, tenantId: string): Promise<TenantRow | 
   return row as TenantRow | undefined;
 }
 
+/** Lets one caller at a time change what a tenant has one of: before it is first saved there is no row of it to lock. */
+export async function lockTenant(tx: Tx, tenantId: string): Promise<Pick<TenantRow, "name">> {
+  const [row] = await tx.db
+    .select({ name: tenants.name })
+    .from(tenants)
+    .where(eq(tenants.id, tenantId))
+    .for("no key update");
+  if (!row) throw new Error("the tenant of a request has gone");
+  return row;
+}
+
 export async function updateTenant(
   tx: Tx,
   tenantId: string,

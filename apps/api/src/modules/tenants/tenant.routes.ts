@@ -6,17 +6,12 @@ import {
   jsonBody,
   problems,
   type Router,
+  tenantAccess,
 } from "../../platform/http/index.ts";
 import { Tenant, toTenant, UpdateTenantBody } from "./tenant.schemas.ts";
 import type { TenantService } from "./tenant.service.ts";
 
 const tags = ["Tenant"];
-
-/** For whoever has a credential of the tenant: every member and every source. */
-const tenantAccess = {
-  security: [{ session: [] }, { apiKey: [] }] as Record<string, string[]>[],
-  "x-permission": "tenant",
-};
 
 const getTenant = createRoute({
   method: "get",

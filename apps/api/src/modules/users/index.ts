@@ -2,5 +2,7 @@ export { addressChecker, checkAddress, maskAddress, type PluginCatalogue } from 
 export { deleteBoundIdentities } from "./bound-identity.repository.ts";
 export { identityRoutes } from "./identity.routes.ts";
 export { createIdentityService } from "./identity.service.ts";
+export { findUser, lockUsers, type UserRecord } from "./user.repository.ts";
 export { userRoutes } from "./user.routes.ts";
+export { UserParam } from "./user.schemas.ts";
 export { createUserService } from "./user.service.ts";

@@ -14,5 +14,6 @@ export {
   problems,
   publicAccess,
   type Router,
+  tenantAccess,
   z,
 } from "./router.ts";

@@ -78,6 +78,12 @@ export const access = (action: Action, subject: Subject) => ({
 /** A route that anyone may call. */
 export const publicAccess = { security: [] as SecurityRequirement[], "x-permission": null };
 
+/** A route for whoever has a credential of the tenant: every member and every source. */
+export const tenantAccess = {
+  security: [{ session: [] }, { apiKey: [] }] as SecurityRequirement[],
+  "x-permission": "tenant",
+};
+
 /** A route for every signed-in member, whatever the role. */
 export const memberAccess = {
   security: [{ session: [] }] as SecurityRequirement[],

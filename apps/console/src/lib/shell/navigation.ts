@@ -67,6 +67,7 @@ export const navigation: NavigationEntry[] = [
       { label: m.members_title, href: "/settings/members", permission: ["read", "Member"] },
       { label: m.roles_title, href: "/settings/roles", permission: ["read", "Role"] },
       { label: m.quotas_title, href: "/settings/quotas", permission: ["read", "Quota"] },
+      { label: m.quiet_hours_title, href: "/settings/quiet-hours", permission: ["update", "Tenant"] },
       { label: m.audit_title, href: "/settings/audit", permission: ["read", "AuditEntry"] },
     ],
   },

@@ -7,6 +7,7 @@ import {
   type Segment,
   type Tag,
   type Template,
+  type TenantQuietHours,
   tidings,
 } from "../../api/client.ts";
 import { allItems } from "../../data/all-items.ts";
@@ -26,13 +27,14 @@ export interface ComposeOptions {
   departments: Department[];
   segments: Segment[];
   flow: ApprovalFlow | undefined;
+  quietHours: TenantQuietHours;
 }
 
 const query = { limit: 100 };
 const nothing = { items: [] };
 
 export async function getComposeOptions(): Promise<ComposeOptions> {
-  const [channels, plugins, templates, policies, lists, tags, departments, segments, flow] =
+  const [channels, plugins, templates, policies, lists, tags, departments, segments, flow, quietHours] =
     await Promise.all([
       can("read", "Channel") ? tidings.listChannels({ query: { ...query, state: "on" } }) : nothing,
       getPluginCatalogue(),
@@ -43,6 +45,7 @@ export async function getComposeOptions(): Promise<ComposeOptions> {
       can("read", "Department") ? allItems((page) => tidings.listDepartments({ query: page })) : [],
       can("read", "Segment") ? allItems((page) => tidings.listSegments({ query: page })) : [],
       can("read", "ApprovalFlow") ? tidings.getApprovalFlow() : undefined,
+      tidings.getQuietHours(),
     ]);
   return {
     channels: channels.items,
@@ -54,6 +57,7 @@ export async function getComposeOptions(): Promise<ComposeOptions> {
     departments,
     segments,
     flow,
+    quietHours,
   };
 }
 

@@ -2,6 +2,7 @@ import { m } from "#messages";
 import {
   type AcceptedMessage,
   type AcceptedSeries,
+  type MessageCategory,
   type TemplateDetail,
   type TemplateVersion,
   tidings,
@@ -74,6 +75,12 @@ export class Compose {
     const template = this.#template.value;
     if (this.draft.contentFrom !== "template" || template?.id !== this.draft.template) return undefined;
     return template.versions.find(({ state }) => state === "published");
+  }
+
+  /** The template's, or the one of own content. */
+  get category(): MessageCategory {
+    if (this.draft.contentFrom === "own") return this.draft.category;
+    return this.version?.category ?? "service";
   }
 
   get kinds(): string[] {

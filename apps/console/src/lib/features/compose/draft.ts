@@ -1,4 +1,4 @@
-import type { AudienceFile, Tracking } from "../../api/client.ts";
+import type { AudienceFile, MessageCategory, Tracking } from "../../api/client.ts";
 import { newIdempotencyKey } from "../../api/idempotency-key.ts";
 import { noRate, type RateFields } from "../../words/rate.ts";
 import { noRepeat, type RepeatFields } from "../../words/repeat.ts";
@@ -33,6 +33,10 @@ export interface Draft {
   list: string;
   /** Empty: none. */
   deduplicateSeconds: string;
+  /** Of own content; a template has its own. */
+  category: MessageCategory;
+  /** What quiet hours do to it; empty: as is usual for the category. */
+  quietHours: string;
   /** Made once a draft: however often it is sent, it is sent once. */
   idempotencyKey: string;
 }
@@ -91,6 +95,8 @@ export const emptyDraft = (): Draft => ({
   listUse: "none",
   list: "",
   deduplicateSeconds: "",
+  category: "service",
+  quietHours: "",
   idempotencyKey: newIdempotencyKey(),
 });
 
@@ -115,6 +121,8 @@ const STEP_BY_FIELD: Record<string, Step> = {
   allowList: "how",
   denyList: "how",
   deduplicateSeconds: "how",
+  category: "what",
+  quietHours: "how",
 };
 
 /** The step that a field is in, by the first part of its name. */

@@ -14,12 +14,13 @@ export function sentMessage(draft: Draft, version: TemplateVersion | undefined):
     ...(draft.way === "policy" ? { policy: draft.policy } : { channels: draft.channels }),
     ...(draft.contentFrom === "template"
       ? { template: draft.template }
-      : { content: sentContent(draft), ...sentTracking(draft) }),
+      : { content: sentContent(draft), ...sentTracking(draft), category: draft.category }),
     variables: sentVariables(draft, version),
     priority: Number(draft.priority),
     ...sentTime(draft),
     ...sentRate(draft),
     ...sentExclusions(draft),
+    ...(draft.quietHours ? { quietHours: draft.quietHours as SendMessage["quietHours"] } : {}),
   };
 }
 

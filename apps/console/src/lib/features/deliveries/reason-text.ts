@@ -1,9 +1,10 @@
 import { m } from "#messages";
 import type { Delivery } from "../../api/client.ts";
 import type { PluginCatalogue } from "../../plugins/plugin-catalogue.ts";
+import { capText, readCap } from "../../words/cap-text.ts";
 
 /** The platform's own codes; every other code is a vendor's. */
-const texts: Record<string, (input: { detail: string }) => string> = {
+const texts: Record<string, (input: { detail: string; plugins: PluginCatalogue }) => string> = {
   no_address: m.deliveries_reason_no_address,
   user_unknown: m.deliveries_reason_user_unknown,
   channel_off: m.deliveries_reason_channel_off,
@@ -28,6 +29,9 @@ const texts: Record<string, (input: { detail: string }) => string> = {
   recall_not_supported: m.recalls_reason_not_supported,
   recall_window_over: m.recalls_reason_window_over,
   recall_unanswered: m.recalls_reason_unanswered,
+  quiet_hours: m.deliveries_reason_quiet_hours,
+  quiet_hours_outlast_time_to_live: m.deliveries_reason_quiet_hours_outlast,
+  over_frequency_cap: ({ detail, plugins }) => overCapText(detail, plugins),
   // What a vendor that gives no code of its own is known to have done.
   rejected: m.deliveries_reason_rejected,
   transient: m.deliveries_reason_transient,
@@ -36,6 +40,14 @@ const texts: Record<string, (input: { detail: string }) => string> = {
   unknown: m.deliveries_reason_unknown,
 };
 
+/** Which cap it was, where the delivery says so; statistics do not. */
+function overCapText(detail: string, plugins: PluginCatalogue): string {
+  const cap = readCap(detail);
+  if (!cap) return m.deliveries_reason_over_cap();
+  const kind = cap.channelKind ? plugins.kindName(cap.channelKind) : undefined;
+  return m.deliveries_reason_over_cap_named({ cap: capText(cap, kind) });
+}
+
 /** A reason code in words, the vendor's through its plugin. */
 export function reasonText(
   plugins: PluginCatalogue,
@@ -43,7 +55,9 @@ export function reasonText(
   code: string,
   detail: string | null = null,
 ): string {
-  return texts[code]?.({ detail: detail ?? "" }) ?? plugins.vendorText(kind, code) ?? (detail || code);
+  return (
+    texts[code]?.({ detail: detail ?? "", plugins }) ?? plugins.vendorText(kind, code) ?? (detail || code)
+  );
 }
 
 /** Why a delivery is in its state; undefined where the state says it all. */

@@ -3,6 +3,7 @@ import Check from "@lucide/svelte/icons/circle-check";
 import Question from "@lucide/svelte/icons/circle-question-mark";
 import Cross from "@lucide/svelte/icons/circle-x";
 import Eye from "@lucide/svelte/icons/eye";
+import Moon from "@lucide/svelte/icons/moon";
 import MousePointer from "@lucide/svelte/icons/mouse-pointer-click";
 import Plus from "@lucide/svelte/icons/plus";
 import Receipt from "@lucide/svelte/icons/receipt-text";
@@ -10,6 +11,7 @@ import Send from "@lucide/svelte/icons/send";
 import Undo from "@lucide/svelte/icons/undo-2";
 import { m } from "#messages";
 import type { DeliveryDetail } from "../../api/client.ts";
+import { formatDate } from "../../format/dates.ts";
 import { formatDuration } from "../../format/durations.ts";
 import type { PluginCatalogue } from "../../plugins/plugin-catalogue.ts";
 import { type DeliveryState, deliveryStateLook } from "../../states/delivery-states.ts";
@@ -44,6 +46,7 @@ export function timelineEvents(delivery: DeliveryDetail, plugins: PluginCatalogu
   const events = entries.flatMap((entry, index): TimelineEvent[] => {
     const id = String(index);
     if (entry.kind === "created") return [createdEvent(id, entry, delivery)];
+    if (entry.kind === "deferred") return [deferredEvent(id, entry)];
     if (entry.kind === "attempt_started")
       return [attemptEvent(id, entry, entries, attempts.indexOf(entry) + 1)];
     if (entry.kind === "receipt") return [receiptEvent(id, entry, delivery, plugins)];
@@ -62,6 +65,17 @@ function createdEvent(id: string, { at }: Entry, delivery: DeliveryDetail): Time
     icon: Plus,
     title: m.deliveries_event_created({ channel: delivery.channel.name }),
     text: originText(delivery.addressOrigin),
+  };
+}
+
+function deferredEvent(id: string, { at, detail }: Entry): TimelineEvent {
+  return {
+    id,
+    at,
+    tone: "info",
+    icon: Moon,
+    title: m.deliveries_event_deferred({ time: detail ? formatDate(detail) : "" }),
+    text: m.deliveries_event_deferred_text(),
   };
 }
 

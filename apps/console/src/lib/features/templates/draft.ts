@@ -1,4 +1,10 @@
-import type { SaveTemplateVersion, TemplateVariable, TemplateVersion, Tracking } from "#lib/api/client.ts";
+import type {
+  MessageCategory,
+  SaveTemplateVersion,
+  TemplateVariable,
+  TemplateVersion,
+  Tracking,
+} from "#lib/api/client.ts";
 
 /** A variable as it is typed: what is left empty is empty text. */
 export interface VariableDraft {
@@ -17,6 +23,7 @@ export interface Draft {
   variables: VariableDraft[];
   renderings: Renderings;
   tracking: Tracking;
+  category: MessageCategory;
 }
 
 /** Where writing begins: the version it continues, or an empty page. */
@@ -26,6 +33,7 @@ export function draftOf(version: TemplateVersion | undefined): Draft {
     variables: variables.map((variable) => ({ default: "", example: "", ...variable })),
     renderings: structuredClone(version?.renderings ?? {}),
     tracking: { links: false, opens: false, ...version?.tracking },
+    category: version?.category ?? "service",
   };
 }
 
@@ -34,8 +42,9 @@ export function newVariable(name = "", example = ""): VariableDraft {
 }
 
 /** What is sent: fields and values that were left empty are left out. */
-export function sentDraft({ variables, renderings, tracking }: Draft): SaveTemplateVersion {
+export function sentDraft({ variables, renderings, tracking, category }: Draft): SaveTemplateVersion {
   return {
+    category,
     variables: variables.map(({ name, type, required, default: fallback, example }) => ({
       name: name.trim(),
       type,

@@ -9,11 +9,12 @@ export const load: PageLoad = async ({ parent, params, depends }) => {
   authorize("read", "User");
   depends("console:user");
   const { userId } = params;
-  const [user, plugins, scopes, suppressed] = await Promise.all([
+  const [user, quietHours, plugins, scopes, suppressed] = await Promise.all([
     tidings.getUser({ path: { userId } }),
+    tidings.getUserQuietHours({ path: { userId } }),
     getPluginCatalogue(),
     loadScopes(),
     can("read", "Suppression") ? tidings.lookUpSuppressions({ body: { userId } }) : { items: [] },
   ]);
-  return { user, plugins, scopes, suppressions: suppressed.items, title: user.name };
+  return { user, quietHours, plugins, scopes, suppressions: suppressed.items, title: user.name };
 };

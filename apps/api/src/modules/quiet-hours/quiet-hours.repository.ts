@@ -1,0 +1,81 @@
+import { schema } from "@tidings/db";
+import { and, eq } from "drizzle-orm";
+import type { Tx } from "../../platform/database/index.ts";
+import { toUuid } from "../../platform/ids.ts";
+import {
+  fingerprintOf,
+  type QuietHours,
+  type QuietHoursSettings,
+  type SharedQuietHours,
+} from "./quiet-hours.rules.ts";
+
+const { quietHours, userQuietHours } = schema;
+
+export async function findSettings(tx: Tx, tenantId: string): Promise<QuietHoursSettings> {
+  const [row] = await tx.db
+    .select({ ofTenant: quietHours.ofTenant, ofCategories: quietHours.ofCategories })
+    .from(quietHours)
+    .where(eq(quietHours.tenantId, tenantId));
+  return row ?? { ofTenant: null, ofCategories: {} };
+}
+
+export async function saveSettings(
+  tx: Tx,
+  tenantId: string,
+  settings: QuietHoursSettings & { updatedAt: Date },
+): Promise<void> {
+  await tx.db
+    .insert(quietHours)
+    .values({ tenantId, ...settings })
+    .onConflictDoUpdate({ target: quietHours.tenantId, set: settings });
+}
+
+const thisUser = (tenantId: string, userId: string) =>
+  and(eq(userQuietHours.tenantId, tenantId), eq(userQuietHours.userId, userId));
+
+/** `userId` is a row key. */
+export async function findOwn(tx: Tx, tenantId: string, userId: string): Promise<QuietHours | undefined> {
+  const [row] = await tx.db
+    .select({ quietHours: userQuietHours.quietHours })
+    .from(userQuietHours)
+    .where(thisUser(tenantId, userId));
+  return row?.quietHours;
+}
+
+export async function saveOwn(
+  tx: Tx,
+  tenantId: string,
+  userId: string,
+  own: { quietHours: QuietHours; updatedAt: Date },
+): Promise<void> {
+  const row = { ...own, fingerprint: fingerprintOf(own.quietHours) };
+  await tx.db
+    .insert(userQuietHours)
+    .values({ tenantId, userId, ...row })
+    .onConflictDoUpdate({ target: [userQuietHours.tenantId, userQuietHours.userId], set: row });
+}
+
+/** False when the user had none. */
+export async function deleteOwn(tx: Tx, tenantId: string, userId: string): Promise<boolean> {
+  const rows = await tx.db
+    .delete(userQuietHours)
+    .where(thisUser(tenantId, userId))
+    .returning({ userId: userQuietHours.userId });
+  return rows.length > 0;
+}
+
+/** Each of the users' own quiet hours once, however many have them: found by one probe of the index for each. */
+export async function listShared({ sql }: Tx, tenantId: string, limit: number): Promise<SharedQuietHours[]> {
+  const tenant = toUuid("tenant", tenantId);
+  return sql<SharedQuietHours[]>`
+    with recursive shared as (
+      (select fingerprint, quiet_hours from user_quiet_hours where tenant_id = ${tenant}
+        order by fingerprint limit 1)
+      union all
+      select next.* from shared s cross join lateral (
+        select fingerprint, quiet_hours from user_quiet_hours
+        where tenant_id = ${tenant} and fingerprint > s.fingerprint order by fingerprint limit 1
+      ) next
+    )
+    select fingerprint, quiet_hours as "quietHours" from shared limit ${limit}`;
+}

@@ -1,0 +1,260 @@
+import { toUuid } from "@tidings/db";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import {
+  expectNothingLost,
+  givenSchool,
+  type Installation,
+  messageTo,
+  mustSucceed,
+  type School,
+  startInstallation,
+  timePasses,
+  until,
+  users,
+} from "../harness/index.ts";
+
+const SHANGHAI = "Asia/Shanghai";
+const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7];
+const HOUR_MS = 3_600_000;
+const atMinute = (ms: number) => new Date(Math.floor(ms / 60_000) * 60_000);
+const timeOfDay = (at: Date) =>
+  new Intl.DateTimeFormat("sv-SE", { timeZone: SHANGHAI, hour: "2-digit", minute: "2-digit" }).format(at);
+/** Quiet hours that began an hour ago and end in so many hours. */
+const quietFor = (hours: number) => {
+  const now = Date.now();
+  const to = atMinute(now + hours * HOUR_MS);
+  const windows = [{ from: timeOfDay(atMinute(now - HOUR_MS)), to: timeOfDay(to), weekdays: EVERY_DAY }];
+  return { quietHours: { timeZone: SHANGHAI, windows }, endsAt: to.toISOString() };
+};
+const NEVER = { timeZone: SHANGHAI, windows: [] };
+
+describe("quiet hours", () => {
+  let installation: Installation;
+  let school: School;
+  const now = () => new Date();
+  beforeAll(async () => {
+    installation = await startInstallation();
+  });
+  beforeEach(async () => {
+    school = await givenSchool(installation);
+    await school.addUsers(
+      ["a", "b", "c"].map((userId) => ({
+        userId,
+        identities: [
+          { kind: "push", address: `${userId}-device` },
+          { kind: "webhook", address: `${userId}-screen` },
+        ],
+      })),
+    );
+  });
+  afterAll(() => installation?.stop());
+  afterEach(async () => {
+    installation.foundation.clock.now = now;
+    installation.vendor.answer(() => ({ status: 200 }));
+    await expectNothingLost(installation);
+    installation.vendor.reset();
+  });
+
+  const save = (body: object) => mustSucceed(school.owner("PUT", "/v1/quiet-hours", body));
+  const saveOwn = (userId: string, body: object) =>
+    mustSucceed(school.owner("PUT", `/v1/users/${userId}/quiet-hours`, body));
+  const toUsers = (...ids: string[]) => messageTo(users(...ids), ["courier"]);
+  const sentTo = () => installation.vendor.calls.flatMap(({ body }) => addressesIn(body));
+  const addressesIn = (body: string) => (JSON.parse(body).items as { to: string }[]).map(({ to }) => to);
+  const hoursPass = async (hours: number) => {
+    const { clock } = installation.foundation;
+    const before = clock.now;
+    clock.now = () => new Date(before().getTime() + hours * HOUR_MS);
+    await timePasses(installation, hours * 3600);
+    // Nobody is signed out meanwhile.
+    await installation.books.transaction(
+      ({ sql }) => sql`update sessions set used_at = used_at + make_interval(secs => ${hours * 3600}),
+        expires_at = expires_at + make_interval(secs => ${hours * 3600})`,
+    );
+  };
+  const deferralsOf = async (id: string) =>
+    (await school.deliveriesOf(id)).map(({ state, deferredUntil }) => [state, deferredUntil]);
+  const isQuiet = () =>
+    until(async () => (await installation.foundation.readRestraints(school.tenantId)).quietHours);
+
+  it("keeps a message until they are over, says so, and sends it then", async () => {
+    const { quietHours, endsAt } = quietFor(1);
+    await save({ ofTenant: quietHours });
+    const id = await school.send(toUsers("a"));
+    expect(await deferralsOf(id)).toEqual([["ready", endsAt]]);
+    expect(await dueTimes(id)).toEqual([endsAt]);
+    await hoursPass(0.9);
+    expect(sentTo()).toEqual([]);
+    await hoursPass(0.2);
+    await school.completed(id);
+    expect(sentTo()).toEqual(["a-device"]);
+    expect((await school.timelineOf(id)).timeline.map(({ kind, type }) => `${kind} ${type}`)).toEqual([
+      "created all",
+      "deferred quiet_hours",
+      "attempt_started started",
+      "attempt_ended ended",
+    ]);
+  });
+
+  it("leaves people out whom the message would rather not disturb later", async () => {
+    await save({ ofTenant: quietFor(1).quietHours });
+    await saveOwn("c", NEVER);
+    const id = await school.send(messageTo(users("a", "c"), ["courier"], { quietHours: "drop" }));
+    await school.completed(id);
+    expect(await statesOf(id)).toEqual({ a: "suppressed quiet_hours", c: "accepted null" });
+    expect((await school.message(id)).counts).toMatchObject({ targeted: 2, valid: 1, suppressed: 1 });
+  });
+
+  it("do nothing to a message that ignores them, nor to a critical one unless it says so", async () => {
+    await save({ ofTenant: quietFor(1).quietHours });
+    const send = (rest: object) => school.send(messageTo(users("a"), ["courier"], rest));
+    const ignoring = await send({ quietHours: "ignore" });
+    const critical = await send({ category: "critical" });
+    for (const id of [ignoring, critical]) await school.completed(id);
+    const considerate = await send({ category: "critical", quietHours: "drop" });
+    await school.completed(considerate);
+    expect(await statesOf(considerate)).toEqual({ a: "suppressed quiet_hours" });
+    expect(sentTo()).toEqual(["a-device", "a-device"]);
+  });
+
+  it("are a category's own where it has some, and a template's messages are of its category", async () => {
+    const { quietHours, endsAt } = quietFor(2);
+    await save({ ofTenant: NEVER, ofCategories: { marketing: quietHours } });
+    const { id: templateId } = await mustSucceed<{ id: string }>(
+      school.owner("POST", "/v1/templates", { code: "sale", name: "优惠" }),
+    );
+    await mustSucceed(
+      school.owner("POST", `/v1/templates/${templateId}/versions`, {
+        category: "marketing",
+        variables: [],
+        renderings: { push: { text: "优惠" } },
+      }),
+    );
+    await mustSucceed(school.owner("POST", `/v1/templates/${templateId}/versions/1/publication`));
+    const service = await school.send(toUsers("a"));
+    await school.completed(service);
+    const sale = { audience: users("a"), channels: ["courier"], template: "sale" };
+    expect(await deferralsOf(await school.send(sale))).toEqual([["ready", endsAt]]);
+    const contradicting = await school.trySend({ ...sale, category: "service" });
+    expect(contradicting).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: "/category", code: "of_template" }] },
+    });
+    await hoursPass(2.1);
+    await until(() => sentTo().length === 2);
+  });
+
+  it("send to each at the end of their own hours, a broadcast as well as a list", async () => {
+    const [tenant, own] = [quietFor(1), quietFor(3)];
+    await save({ ofTenant: tenant.quietHours });
+    await saveOwn("b", own.quietHours);
+    await saveOwn("c", NEVER);
+    const list = await school.send(toUsers("a", "b", "c"));
+    const broadcast = await school.send(messageTo({ kind: "all" }, ["courier"]));
+    await until(() => sentTo().length === 2);
+    expect(new Set(sentTo())).toEqual(new Set(["c-device"]));
+    for (const id of [list, broadcast]) {
+      expect((await dueTimes(id)).slice(1)).toEqual([tenant.endsAt, own.endsAt]);
+    }
+    await hoursPass(1.1);
+    await until(() => sentTo().length === 4);
+    expect(sentTo().slice(2)).toEqual(["a-device", "a-device"]);
+    await hoursPass(2);
+    for (const id of [list, broadcast]) await school.completed(id);
+    expect(sentTo().slice(4)).toEqual(["b-device", "b-device"]);
+  });
+
+  it("are judged again for what waited into the night: the others go, and each goes once", async () => {
+    const id = await heldBack(() => school.send(toUsers("a", "b", "c")));
+    const { quietHours, endsAt } = quietFor(1);
+    await save({ ofTenant: NEVER });
+    await saveOwn("b", quietHours);
+    await isQuiet();
+    await release();
+    await until(() => sentTo().length === 2);
+    expect(sentTo().sort()).toEqual(["a-device", "c-device"]);
+    await until(async () => (await dueTimes(id))[0] === endsAt);
+    await hoursPass(1.1);
+    await school.completed(id);
+    expect([...installation.vendor.effects.values()]).toEqual([1, 1, 1]);
+    expect((await school.message(id)).counts).toMatchObject({ targeted: 3, valid: 3, submitted: 3 });
+  });
+
+  it("leave out what waited into the night, with the books in order", async () => {
+    const id = await heldBack(() =>
+      school.send(messageTo(users("a", "b"), ["courier"], { quietHours: "drop" })),
+    );
+    await saveOwn("b", quietFor(1).quietHours);
+    await isQuiet();
+    await release();
+    await school.completed(id);
+    expect(await statesOf(id)).toEqual({ a: "accepted null", b: "suppressed quiet_hours" });
+    expect((await school.message(id)).counts).toMatchObject({ targeted: 2, valid: 1, suppressed: 1 });
+  });
+
+  it("end a message whose time to live runs out before they do", async () => {
+    await save({ ofTenant: quietFor(2).quietHours });
+    const id = await school.send(messageTo(users("a"), ["courier"], { ttlSeconds: 3600 }));
+    await hoursPass(1.1);
+    await school.completed(id);
+    expect(await statesOf(id)).toEqual({ a: "expired quiet_hours_outlast_time_to_live" });
+    expect(sentTo()).toEqual([]);
+  });
+
+  it("let go what they kept back as soon as they are changed", async () => {
+    await save({ ofTenant: quietFor(3).quietHours });
+    const id = await school.send(toUsers("a"));
+    await save({ ofTenant: null });
+    await school.completed(id);
+    expect(sentTo()).toEqual(["a-device"]);
+  });
+
+  it("keep the next step of a policy until they are over, and its window begins then", async () => {
+    const { courier, hook } = school.channels;
+    const policy = await mustSucceed<{ id: string }>(
+      school.owner("POST", "/v1/policies", {
+        name: "夜里",
+        steps: [{ channelIds: [hook.id] }, { channelIds: [courier.id], when: "failed" }],
+      }),
+    );
+    await school.addUsers([{ userId: "d", identities: [{ kind: "push", address: "d-device" }] }]);
+    const { quietHours, endsAt } = quietFor(1);
+    await save({ ofTenant: quietHours });
+    const id = await school.send(messageTo(users("d"), [], { channels: undefined, policy: policy.id }));
+    const second = await school.reaches(id, "ready", 1);
+    expect(second).toMatchObject({ deferredUntil: endsAt });
+    expect(sentTo()).toEqual([]);
+    await hoursPass(1.1);
+    await school.completed(id);
+    expect(sentTo()).toEqual(["d-device"]);
+  });
+
+  /** Makes a message's chunk and keeps it from being claimed, as a long queue would. */
+  async function heldBack(send: () => Promise<string>): Promise<string> {
+    const setDefault = (value: string) =>
+      installation.books.transaction(({ sql }) =>
+        sql.unsafe(`alter table chunks alter column due_at set default ${value}`),
+      );
+    await setDefault("'infinity'");
+    const id = await send();
+    await setDefault("now()");
+    return id;
+  }
+  const release = () =>
+    installation.books.transaction(
+      ({ sql }) => sql`update chunks set due_at = now() where due_at = 'infinity'`,
+    );
+
+  async function dueTimes(messageId: string): Promise<string[]> {
+    const rows = await installation.books.transaction(
+      ({ sql }) => sql<{ at: Date }[]>`select due_at as at from chunks
+        where message_id = ${toUuid("message", messageId)} order by due_at`,
+    );
+    return rows.map(({ at }) => at.toISOString());
+  }
+
+  async function statesOf(messageId: string) {
+    const rows = await school.deliveriesOf(messageId);
+    return Object.fromEntries(rows.map(({ user, state, reason }) => [user?.userId, `${state} ${reason}`]));
+  }
+});
