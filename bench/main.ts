@@ -7,6 +7,7 @@ import { fanOutRow, receiptsRow, statisticsRow } from "./rows/database-work.ts";
 import { batchRow, jobsRow, mailRow, singleRow } from "./rows/end-to-end.ts";
 import { fairnessRow, latencyRow, memoryRow, neighbourRow, PACED_USERS, pacedRow } from "./rows/limits.ts";
 import { type Size, type Stage, vendorUrl } from "./rows/stage.ts";
+import { fanOutFileRow } from "./rows/uploaded.ts";
 import { bundleServer, gatherPlugins, PLUGINS_DIR } from "./scratch/bundle.ts";
 import { startScratchDatabase } from "./scratch/database.ts";
 import { seed } from "./scratch/seed.ts";
@@ -18,7 +19,7 @@ const SIZES: Record<string, Size> = {
     singleUsers: 30_000,
     mailUsers: 10_000,
     jobUsers: 3_000,
-    measureMs: Number(process.env.MEASURE ?? 4_000),
+    measureMs: 4_000,
     rounds: 3,
   },
   full: {
@@ -33,6 +34,7 @@ const SIZES: Record<string, Size> = {
 const ROWS: Record<string, (stage: Stage) => Row> = {
   accept: acceptRow,
   "fan-out": fanOutRow,
+  "fan-out-file": fanOutFileRow,
   batch: batchRow,
   single: singleRow,
   mail: mailRow,
@@ -92,9 +94,7 @@ async function main(): Promise<void> {
     const results: RowResult[] = [];
     for (const name of rows) {
       const row = ROWS[name]?.(stage);
-      if (process.env.PERF) { await database.run((sql) => sql`create extension if not exists pg_stat_statements`); await database.run((sql) => sql`select pg_stat_statements_reset()`); }
-      if (row) results.push(await measureRow(row, Number(process.env.ROUNDS ?? size.rounds), report));
-      if (process.env.PERF) { const rows = await database.run((sql) => sql<any[]>`select round((total_exec_time+total_plan_time)::numeric,0)::float as ms, round(total_plan_time::numeric,0)::float as plan, calls::int, rows::int, round(wal_bytes/1000)::int as walkb, shared_blks_hit::int8::text as hit, left(regexp_replace(query, '\s+', ' ', 'g'), 190) as q from pg_stat_statements order by 1 desc limit 22`); for (const r of rows) console.log(JSON.stringify(r)); }
+      if (row) results.push(await measureRow(row, size.rounds, report));
     }
     printReport(results, { json, database: database.version });
     process.exitCode = results.every(isReached) ? 0 : 1;

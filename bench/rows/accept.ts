@@ -5,7 +5,7 @@ import { type Program, runProgram, startProgram } from "../scratch/process.ts";
 import { type Stage, startMeter, withServer } from "./stage.ts";
 
 const CONNECTIONS = 64;
-const WARM_UP_MS = Number(process.env.WARM ?? 3_000);
+const WARM_UP_MS = 3_000;
 
 /** Durable accepts a second ÷ what a bare Hono echo answers to the same requests. */
 export function acceptRow(stage: Stage): Comparison {

@@ -100,11 +100,36 @@ interface Sent {
 }
 
 it("says before sending, of any audience by any way, what is counted afterwards", async () => {
+  await expectHolds(fc.constant({}));
+});
+
+it("says whom quiet hours and caps would leave out", async () => {
+  const marketing = { limit: 5, hours: 24, category: "marketing" };
+  await mustSucceed(school.owner("PUT", "/v1/frequency-caps", { items: [marketing] }));
+  const hourFromNow = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(11, 16);
+  const window = { from: hourFromNow(-2), to: hourFromNow(2), weekdays: [1, 2, 3, 4, 5, 6, 7] };
+  for (let index = 0; index < PUPILS; index += 3) {
+    const quiet = { timeZone: "UTC", windows: [window] };
+    await mustSucceed(school.owner("PUT", `/v1/users/p-${index}/quiet-hours`, quiet));
+  }
+  await until(async () => {
+    const { quietHours, caps } = await installation.foundation.readRestraints(school.tenantId);
+    return quietHours && caps.length > 0;
+  });
+  const restrained = fc.record({
+    category: fc.constantFrom("marketing", "service", "critical"),
+    quietHours: fc.constantFrom("defer", "drop", "ignore"),
+  });
+  await expectHolds(restrained);
+});
+
+/** Random messages, each with something of `rest`, become what was said of them. */
+async function expectHolds(rest: fc.Arbitrary<object>): Promise<void> {
   await fc.assert(
-    fc.asyncProperty(audience, way, fc.boolean(), async (audience, way, asMember) => {
+    fc.asyncProperty(audience, way, rest, fc.boolean(), async (audience, way, rest, asMember) => {
       const as = asMember ? school.operator : school.source;
       const chosen = "policy" in way ? { policy: policies[way.policy], channels: undefined } : way;
-      const body = messageTo(audience, [], chosen);
+      const body = messageTo(audience, [], { ...chosen, ...rest });
       const explained = await mustSucceed<Explained>(as("POST", "/v1/messages/explain", body));
       const id = await school.send(body, { as });
       await isQuiet(id);
@@ -126,16 +151,16 @@ it("says before sending, of any audience by any way, what is counted afterwards"
     }),
     { numRuns: RUNS, endOnFailure: true },
   );
-});
+}
 
-/** Nothing of it is under way, and no flow has news to judge. */
+/** Nothing of it is under way but what waits for the end of quiet hours, and no flow has news to judge. */
 async function isQuiet(messageId: string): Promise<void> {
   const message = toUuid("message", messageId);
   await until(async () => {
     const [row] = await installation.books.transaction(
       ({ sql }) => sql<[{ busy: boolean }]>`
         select exists(select from messages where id = ${message} and state = 'expanding')
-          or exists(select from chunks where message_id = ${message} and state <> 'done')
+          or exists(select from chunks where message_id = ${message} and state <> 'done' and due_at <= now())
           or exists(select from flows where message_id = ${message} and wake_at <= now()) as busy`,
     );
     return !row.busy;
