@@ -7,6 +7,7 @@ import {
   type School,
   startInstallation,
   until,
+  users,
 } from "../harness/index.ts";
 
 const PUPILS = 2_500;
@@ -54,6 +55,21 @@ describe("rates, with three engines on one database", () => {
     expect(seconds).toBeGreaterThan(PUPILS / 440);
     expect(installation.vendor.effects.size).toBe(PUPILS);
     expect(new Set(installation.vendor.effects.values())).toEqual(new Set([1]));
+  });
+
+  it("goes on all the time at a rate that is slower than a worker waits for", {
+    timeout: 40_000,
+  }, async () => {
+    const perSecond = 3;
+    const userIds = Array.from({ length: 12 }, (_, index) => `p-${index}`);
+    const startedAt = performance.now();
+    const id = await school.send(messageTo(users(...userIds), ["courier"], { rate: { perSecond } }));
+    await until(async () => (await school.message(id)).state === "completed", { timeoutMs: 35_000 });
+    const seconds = (performance.now() - startedAt) / 1000;
+    const shortest = (userIds.length - 2) / perSecond;
+    expect(seconds).toBeGreaterThan(shortest);
+    // A chunk that stood behind itself in the queue would wait ten seconds after each delivery.
+    expect(seconds).toBeLessThan(shortest * 2 + 3);
   });
 
   it("takes another rate while it is running, and none", async () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { burstOf, type Pace, perSecondOf, roomOf, usedUntil, waitMs } from "./pace.rules.ts";
+import { burstOf, type Pace, perSecondOf, roomOf, usedUntil, visitOf, waitMs } from "./pace.rules.ts";
 
 /** Asks by three dispatchers: how long after the ask before, by whom, and for how many. */
 const asks = fc.array(
@@ -72,6 +72,12 @@ describe("the pace of a message or channel", () => {
         expect(total).toBeGreaterThan(perSecond * 9.9 - 1);
       }),
     );
+  });
+
+  it("keeps a place in the queue for one visit of a worker, and no more", () => {
+    expect(visitOf(3, 2000)).toBe(burstOf(3));
+    expect(visitOf(20, 2000)).toBe(100);
+    expect(visitOf(20, 7)).toBe(7);
   });
 
   it("spreads over minutes what there is", () => {

@@ -35,6 +35,17 @@ export function waitMs({ perSecond, usedUntilMs }: Pace, nowMs: number): number 
   return Math.max(0, aheadMs - ((burstOf(perSecond) - 1) * 1000) / perSecond);
 }
 
+/** How long a worker waits for its turn in a paced message or channel; for longer it gives the chunk back. */
+export const LONGEST_WAIT_MS = 250;
+/** How long a worker may stay with a paced chunk before others get a look in. */
+export const HOLD_MS = 5_000;
+
+/** How many of its deliveries a chunk sends before it is given back: as long as it holds its place in the queue. */
+export function visitOf(perSecond: number, left: number): number {
+  const isWaitedFor = 1000 / perSecond <= LONGEST_WAIT_MS;
+  return Math.min(left, isWaitedFor ? (perSecond * HOLD_MS) / 1000 : burstOf(perSecond));
+}
+
 /** What a rate comes to for so many deliveries. */
 export const perSecondOf = (rate: schema.Rate, deliveryCount: number): number =>
   "perSecond" in rate ? rate.perSecond : Math.max(deliveryCount, 1) / (rate.overMinutes * 60);

@@ -1,7 +1,7 @@
 import type { schema } from "@tidings/db";
 import type { Tx } from "../../platform/database/index.ts";
 import { toUuid } from "../../platform/ids.ts";
-import { perSecondOf, roomOf, usedUntil, waitMs } from "./pace.rules.ts";
+import { perSecondOf, roomOf, usedUntil, visitOf, waitMs } from "./pace.rules.ts";
 import type { ChunkWork } from "./send.repository.ts";
 
 /** Whose rates count for a chunk. */
@@ -37,11 +37,15 @@ export async function takeSlots(tx: Tx, work: PacedWork, wanted: number, left: n
     return {
       subject_id: row.subject_id,
       used_until_ms: count > 0 ? usedUntil(pace, count, nowMs) : row.used_until_ms,
-      // A queue that is longer than anybody waits need not be counted further.
+      // A place in the queue is as long as a visit, or the chunk would stand behind itself the next time. A queue that
+      // is longer than anybody waits need not be counted further.
       queued_until_ms:
         count > 0
           ? row.queued_until_ms
-          : Math.min(queuedFromMs + (left * 1000) / pace.perSecond, nowMs + LONGEST_TURN_MS),
+          : Math.min(
+              queuedFromMs + (visitOf(pace.perSecond, left) * 1000) / pace.perSecond,
+              nowMs + LONGEST_TURN_MS,
+            ),
     };
   });
   await tx.sql`update pacers p set used_until_ms = c.used_until_ms, queued_until_ms = c.queued_until_ms

@@ -6,6 +6,7 @@ import { neededVariables, type SharedContent } from "./content.rules.ts";
 import { pauseSeconds, REASONS } from "./delivery.rules.ts";
 import { type OpenBatch, type Opened, openRows, type Wish } from "./open-batches.ts";
 import { willDropRepeat } from "./outcome.rules.ts";
+import { HOLD_MS, LONGEST_WAIT_MS } from "./pace.rules.ts";
 import { restrainRows } from "./restrain-rows.ts";
 import type { Restraints } from "./restraints.ts";
 import type { ChunkEnd, ChunkWork, ReadyRow } from "./send.repository.ts";
@@ -13,10 +14,6 @@ import * as sending from "./send.repository.ts";
 import { type Batch, type Findings, type SendChunkDeps, sendBatch } from "./send-batch.ts";
 import { failChunk } from "./settle.repository.ts";
 
-/** How long a worker waits for its turn in a paced message or channel; for longer it gives the chunk back. */
-const LONGEST_WAIT_MS = 250;
-/** How long a worker may stay with a paced chunk before others get a look in. */
-const HOLD_MS = 5_000;
 const EXTEND_EVERY_MS = (sending.SENDING_LEASE_SECONDS * 1000) / 3;
 
 const startOf = (work: ChunkWork): Findings => ({

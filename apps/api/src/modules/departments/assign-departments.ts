@@ -7,13 +7,14 @@ import { replaceUserDepartments } from "./user-department.repository.ts";
 /** Reference, an id or a code, → the department it stands for. */
 export type DepartmentReferences = ReadonlyMap<string, NamedDepartment>;
 
-/** The departments that these references stand for, as far as there are any; they cannot be deleted meanwhile. */
+/** The departments that these references stand for, as far as there are any. Those that are kept cannot be deleted meanwhile. */
 export async function resolveDepartments(
   tx: Tx,
   ctx: Pick<RequestContext, "tenantId">,
   references: readonly string[],
+  keeping: { isKept: boolean } = { isKept: false },
 ): Promise<DepartmentReferences> {
-  const ids = await findDepartmentsByReference(tx, ctx.tenantId, [...new Set(references)]);
+  const ids = await findDepartmentsByReference(tx, ctx.tenantId, [...new Set(references)], keeping);
   const paths = await findPaths(tx, ctx.tenantId, [...new Set(ids.values())]);
   return new Map([...ids].map(([reference, id]) => [reference, { id, path: paths.get(id) ?? [] }]));
 }

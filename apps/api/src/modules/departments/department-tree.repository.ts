@@ -25,15 +25,16 @@ export async function findPaths(
   return new Map(rows.map((row) => [fromUuid("department", row.id), row.path]));
 }
 
-/** Reference, an id or a code, → id of the departments that there are. */
+/** Reference, an id or a code, → id of the departments that there are; kept ones cannot be deleted meanwhile. */
 export async function findDepartmentsByReference(
   tx: Tx,
   tenantId: string,
   references: readonly string[],
+  { isKept }: { isKept: boolean },
 ): Promise<Map<string, string>> {
   if (references.length === 0) return new Map();
   const ids = references.filter((reference) => isId("department", reference));
-  const rows = await tx.db
+  const found = tx.db
     .select({ id: departments.id, code: departments.code })
     .from(departments)
     .where(
@@ -44,8 +45,8 @@ export async function findDepartmentsByReference(
           ids.length > 0 ? inArray(departments.id, ids) : undefined,
         ),
       ),
-    )
-    .for("key share");
+    );
+  const rows = await (isKept ? found.for("key share") : found);
   return new Map(
     rows.flatMap(({ id, code }): [string, string][] =>
       code === null
@@ -73,7 +74,7 @@ export function isInDepartments(
 
 /** The department that an id or code stands for and those below it; none when there is no such department. */
 export async function findDepartmentsWithin(tx: Tx, tenantId: string, reference: string): Promise<string[]> {
-  const ids = [...(await findDepartmentsByReference(tx, tenantId, [reference])).values()];
+  const ids = [...(await findDepartmentsByReference(tx, tenantId, [reference], { isKept: false })).values()];
   const rows = await tx.sql<
     { id: string }[]
   >`${departmentsWithin(tx, toUuid("tenant", tenantId), ids, true)}`;

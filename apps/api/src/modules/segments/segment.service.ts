@@ -105,7 +105,7 @@ async function resolveRule(tx: Tx, ctx: RequestContext, rule: SegmentRule): Prom
   const tooMuch = checkRuleSize(rule);
   if (tooMuch[0]) throw invalidInput(tooMuch[0].detail, { errors: tooMuch });
   const references = referencesOf(rule);
-  const departments = await resolveDepartments(tx, ctx, references.departments);
+  const departments = await resolveDepartments(tx, ctx, references.departments, { isKept: true });
   const known = {
     tags: await findTagIds(tx, ctx.tenantId, references.tags),
     departments: new Map([...departments].map(([reference, { id }]) => [reference, id])),

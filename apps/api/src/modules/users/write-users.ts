@@ -190,6 +190,7 @@ export async function findKnownReferences(
       tx,
       ctx,
       inputs.flatMap((input) => input.departments ?? []),
+      { isKept: true },
     ),
   };
 }
