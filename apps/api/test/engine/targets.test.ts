@@ -48,11 +48,20 @@ async function makeDepartment(name: string, code: string, parentId?: string): Pr
   return (await mustSucceed<{ id: string }>(school.owner("POST", "/v1/departments", body))).id;
 }
 
-/** Sends, waits, and tells whom the message has reached. */
+/** Sends, waits, and tells whom the message has reached; counting and explaining it before have to agree. */
 async function reached(audience: object, rest: object = {}): Promise<string[]> {
-  const id = await school.send(messageTo(audience, ["courier"], rest));
+  const message = messageTo(audience, ["courier"], rest);
+  const counted = await mustSucceed<{ recipients: number }>(
+    school.source("POST", "/v1/messages/audience-count", { audience }),
+  );
+  const explained = await mustSucceed<{ recipients: { count: number } }>(
+    school.source("POST", "/v1/messages/explain", message),
+  );
+  const id = await school.send(message);
   await school.completed(id);
-  return (await school.deliveriesOf(id)).map(({ user }) => user?.userId ?? "").sort();
+  const deliveries = await school.deliveriesOf(id);
+  expect([counted.recipients, explained.recipients.count]).toEqual([deliveries.length, deliveries.length]);
+  return deliveries.map(({ user }) => user?.userId ?? "").sort();
 }
 
 const upload = (query: string, file: string | Uint8Array, type = "text/csv", as = school.source) =>
