@@ -116,12 +116,12 @@ test("a message is written to departments and to a segment, with how many they a
   await page.getByRole("combobox", { name: "选择部门" }).fill("2024级 / 一班");
   await page.getByRole("option", { name: /2024级 \/ 一班/ }).click();
   await page.keyboard.press("Escape");
-  await expect(page.getByText("共 4 人")).toBeVisible();
+  await expect(page.getByRole("radio", { name: /^部门 共 4 人/ })).toBeVisible();
   await screenshot(page, "compose-departments");
   await expectAccessible(page);
   await page.getByRole("radio", { name: "分群", exact: true }).check();
   await page.getByRole("combobox", { name: "分群" }).selectOption({ label: "2024级住校生" });
-  await expect(page.getByText("共 3 人")).toBeVisible();
+  await expect(page.getByRole("radio", { name: /^分群 共 3 人/ })).toBeVisible();
   await screenshot(page, "compose-segment");
   await expectAccessible(page);
 });
