@@ -68,7 +68,8 @@ function isChosen({ kind, departmentIds, segmentId, file }: DraftAudience): bool
 }
 
 export function whoSummary(compose: Compose): string {
-  return [whoText(compose), recipientsText(compose.recipients)].filter(Boolean).join(" · ");
+  const { recipients } = compose;
+  return [whoText(compose), recipients && recipientsText(recipients)].filter(Boolean).join(" · ");
 }
 
 export function whatSummary({ draft, options, kinds }: Compose): string {
