@@ -102,3 +102,7 @@ create policy dispatch on inquiries for select to tidings_dispatch using (true);
 grant select (id, tenant_id, wake_at) on recalls to tidings_dispatch;
 --> statement-breakpoint
 create policy dispatch on recalls for select to tidings_dispatch using (true);
+--> statement-breakpoint
+
+-- The dispatcher finds what waits for a channel that has not been sent through for long.
+grant select (since) on channel_circuits to tidings_dispatch;

@@ -8,6 +8,7 @@ import {
   createHintWatch,
   createLedger,
   createSendChunk,
+  createStrandedLoop,
   createSweeperLoops,
   enterCancellation,
   expandStep,
@@ -141,6 +142,7 @@ function upkeepLoops(foundation: Foundation, afterChunk: SendChunkDeps["afterChu
     createAudienceFileSweeper({ dispatch, transact, now: () => foundation.clock.now() }),
     ledger,
     createForgettingLoop({ dispatch, transact }),
+    createStrandedLoop({ dispatch, transact, afterChunk }),
   ];
 }
 

@@ -9,6 +9,7 @@ import {
   startInstallation,
   timePasses,
   until,
+  users,
 } from "../harness/index.ts";
 
 let installation: Installation;
@@ -65,7 +66,7 @@ it("leaves a channel alone after five failures in a row, probes with one batch, 
   await until(() => vendor.calls.length > calls);
   await until(async () => (await circuit()).state === "open");
   expect(vendor.calls.length - calls).toBe(1);
-  expect(Date.parse((await circuit()).since ?? "")).toBe(Date.parse(open.since ?? ""));
+  expect(Date.parse((await circuit()).since ?? "")).toBe(Date.parse(open.since ?? "") - 6_000);
   vendor.answer(() => ({ status: 200 }));
   await timePasses(installation, 60);
   await school.allCompleted([...failing, waiting]);
@@ -90,6 +91,54 @@ it("gives no delivery up because of a channel that stays down for long", async (
   await timePasses(installation, 61);
   await school.completed(id);
   expect(await school.timelineOf(id)).toMatchObject({ state: "accepted" });
+});
+
+it("lets a fallback go on after five minutes, and everything without one wait", async () => {
+  const { vendor, mail } = installation;
+  const { courier, mail: mailChannel } = school.channels;
+  const address = "not-by-courier@example.cn";
+  await school.addUsers([
+    {
+      userId: "stranded",
+      identities: [
+        { kind: "push", address: "device-stranded" },
+        { kind: "email", address },
+      ],
+    },
+  ]);
+  const steps = [{ channelIds: [courier.id] }, { channelIds: [mailChannel.id], when: "failed" }];
+  const policy = await mustSucceed<{ id: string }>(
+    school.owner("POST", "/v1/policies", { name: "失败补发邮件", steps }),
+  );
+  vendor.answer(() => ({ status: 401 }));
+  const plain = await send(1, "without-fallback");
+  await becomes("open");
+  const id = await school.send({
+    ...messageTo(users("stranded"), []),
+    channels: undefined,
+    policy: policy.id,
+  });
+  const mailed = () => mail.received().filter(({ to }) => to === address).length;
+  await timePasses(installation, 240);
+  expect(mailed()).toBe(0);
+  await until(
+    async () => {
+      await timePasses(installation, 61);
+      return (await school.message(id)).state === "completed";
+    },
+    { timeoutMs: 15_000 },
+  );
+  expect(mailed()).toBe(1);
+  const deliveries = await school.deliveriesOf(id);
+  expect(deliveries.map(({ step, state, reason }) => ({ step, state, reason }))).toEqual([
+    { step: 0, state: "failed", reason: "channel_down" },
+    { step: 1, state: "accepted", reason: null },
+  ]);
+  expect(vendor.effects.size).toBe(0);
+  expect((await school.message(plain)).state).toBe("sending");
+  vendor.answer(() => ({ status: 200 }));
+  await timePasses(installation, 61);
+  await school.completed(plain);
 });
 
 it("tries a channel again at once when its settings were changed, or a test call passed", async () => {

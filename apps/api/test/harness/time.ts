@@ -11,7 +11,8 @@ export async function timePasses({ books }: Pick<Installation, "books">, seconds
       where state in ('queued', 'sending')`;
     await sql`update deliveries set accepted_at = accepted_at - make_interval(secs => ${seconds}),
       changed_at = changed_at - make_interval(secs => ${seconds})`;
-    await sql`update channel_circuits set next_probe_at = next_probe_at - make_interval(secs => ${seconds})`;
+    await sql`update channel_circuits set next_probe_at = next_probe_at - make_interval(secs => ${seconds}),
+      since = since - make_interval(secs => ${seconds})`;
     await sql`update messages set scheduled_at = scheduled_at - make_interval(secs => ${seconds}),
       expires_at = expires_at - make_interval(secs => ${seconds}),
       wake_at = wake_at - make_interval(secs => ${seconds})`;

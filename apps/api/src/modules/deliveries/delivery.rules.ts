@@ -120,6 +120,7 @@ export const REASONS = {
   userUnknown: "user_unknown",
   channelOff: "channel_off",
   channelGone: "channel_gone",
+  channelDown: "channel_down",
   missingVariable: "missing_variable",
   contentTooLong: "content_too_long",
   workerLost: "worker_lost",

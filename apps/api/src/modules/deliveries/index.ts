@@ -55,5 +55,6 @@ export { wakeRetries } from "./retry.repository.ts";
 export { START_WITHIN_SECONDS } from "./send.repository.ts";
 export type { ChannelHealth, ChannelObservation, SendChunkDeps } from "./send-batch.ts";
 export { createSendChunk } from "./send-chunk.ts";
+export { createStrandedLoop } from "./stranded.ts";
 export { createSweeperLoops } from "./sweeper.ts";
 export { withdrawSteps } from "./withdrawal.repository.ts";

@@ -9,6 +9,7 @@ const texts: Record<string, (input: { detail: string; plugins: PluginCatalogue }
   user_unknown: m.deliveries_reason_user_unknown,
   channel_off: m.deliveries_reason_channel_off,
   channel_gone: m.deliveries_reason_channel_gone,
+  channel_down: m.deliveries_reason_channel_down,
   missing_variable: m.deliveries_reason_missing_variable,
   content_too_long: m.deliveries_reason_content_too_long,
   worker_lost: m.deliveries_reason_worker_lost,
