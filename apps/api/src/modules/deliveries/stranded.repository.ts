@@ -1,6 +1,5 @@
 import type { Tx } from "../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
-import { enterCancellation } from "./cancellation-lock.repository.ts";
 import { REASONS } from "./delivery.rules.ts";
 import { NIL_UUID } from "./expansion.repository.ts";
 
@@ -56,17 +55,20 @@ export async function giveUpStranded(tx: Tx, stranded: StrandedStep): Promise<bo
     join policy_versions v on v.tenant_id = ${tenant} and v.id = m.policy_version_id
     where m.tenant_id = ${tenant} and m.id = ${message} and m.state in ('expanding', 'sending')`;
   if (!policy?.goes_on) return false;
-  await enterCancellation(tx, stranded.messageId);
   await sql`
-    with target as materialized (
-      select d.id from chunks c
+    with waiting as materialized (
+      -- Locked, so that nobody claims them meanwhile; what a worker holds, as a probe, is left to it.
+      select c.id, c.first_id, c.last_id from chunks c
       join channel_circuits k on k.tenant_id = ${tenant} and k.channel_id = c.channel_id and ${isDown(tx)}
-      join deliveries d on d.tenant_id = ${tenant} and d.id between c.first_id and c.last_id and d.state = 'ready'
       where c.tenant_id = ${tenant} and c.message_id = ${message} and c.channel_id = ${channel}
-        and c.step = ${stranded.step} and c.state <> 'done'
-        and not exists(select from attempts a where a.tenant_id = ${tenant} and a.chunk_id = c.id
-          and d.id between a.first_id and a.last_id
-          and (a.ended_at is null or a.outcome ?| array['unknown', 'abandoned']))
+        and c.step = ${stranded.step} and c.state = 'ready'
+      for update of c skip locked
+    ), target as materialized (
+      select d.id from waiting c
+      join deliveries d on d.tenant_id = ${tenant} and d.id between c.first_id and c.last_id and d.state = 'ready'
+      where not exists(select from attempts a where a.tenant_id = ${tenant} and a.chunk_id = c.id
+        and d.id between a.first_id and a.last_id
+        and (a.ended_at is null or a.outcome ?| array['unknown', 'abandoned']))
       order by d.id for update of d skip locked
     ), ended as (
       update deliveries d set state = 'failed', changed_at = now(), reason = ${REASONS.channelDown}
