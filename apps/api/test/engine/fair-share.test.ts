@@ -85,6 +85,8 @@ it("claims in shares of deliveries, and never walks through the backlog of one t
   expect(claims.filter(({ tenantId }) => tenantId === big.tenantId)).toHaveLength(20);
   expect(claims.filter(({ tenantId }) => tenantId === small.tenantId)).toHaveLength(1);
   await installation.books.transaction(({ sql }) => sql`delete from chunks where first_id < 0`);
+  // The joins that check the books are planned by what was counted last, and must not expect a hundred thousand.
+  await installation.books.transaction(({ sql }) => sql`analyze chunks`);
   await timePasses(installation, 61);
   await installation.startEngine();
   await big.allCompleted([id, other]);
