@@ -38,6 +38,13 @@ export default defineConfig({
       testMatch: "**/sections/*.spec.ts",
       use: { ...use, baseURL: process.env.TIDINGS_E2E_URL },
     },
+    // What holds for the whole school, as quiet hours do, would disturb the sections: it is set when they are done.
+    {
+      name: "school",
+      testMatch: "**/school/*.spec.ts",
+      dependencies: ["sections"],
+      use: { ...use, baseURL: process.env.TIDINGS_E2E_URL },
+    },
     // What needs answers that the server does not give at will: the login, the shell, the policy.
     {
       name: "console",
