@@ -85,28 +85,28 @@ export function approvalRoutes(flows: ApprovalFlowService, requests: ApprovalReq
   const router = createRouter();
 
   router.openapi(getApprovalFlow, async (c) => {
-    const flow = await flows.getApprovalFlow(c.var.ctx);
+    const flow = await flows.getApprovalFlow(c.get("ctx"));
     return c.json(toApprovalFlow(flow), 200);
   });
 
   router.openapi(saveApprovalFlow, async (c) => {
-    const flow = await flows.saveApprovalFlow(c.var.ctx, c.req.valid("json"));
+    const flow = await flows.saveApprovalFlow(c.get("ctx"), c.req.valid("json"));
     return c.json(toApprovalFlow(flow), 200);
   });
 
   router.openapi(listApprovalRequests, async (c) => {
-    const page = await requests.listApprovalRequests(c.var.ctx, c.req.valid("query"));
+    const page = await requests.listApprovalRequests(c.get("ctx"), c.req.valid("query"));
     return c.json({ ...page, items: page.items.map(toApprovalRequest) }, 200);
   });
 
   router.openapi(getApprovalRequest, async (c) => {
-    const request = await requests.getApprovalRequest(c.var.ctx, c.req.valid("param").requestId);
+    const request = await requests.getApprovalRequest(c.get("ctx"), c.req.valid("param").requestId);
     return c.json(toApprovalRequestDetail(request), 200);
   });
 
   router.openapi(decideApprovalRequest, async (c) => {
     const { requestId } = c.req.valid("param");
-    const request = await requests.decideApprovalRequest(c.var.ctx, requestId, c.req.valid("json"));
+    const request = await requests.decideApprovalRequest(c.get("ctx"), requestId, c.req.valid("json"));
     return c.json(toApprovalRequestDetail(request), 201);
   });
 

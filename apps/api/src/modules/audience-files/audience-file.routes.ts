@@ -74,22 +74,22 @@ export function audienceFileRoutes(upload: UploadAudienceFile, service: Audience
     const { name, kind } = c.req.valid("query");
     const contentType = c.req.header("content-type");
     const body = (c.req.raw.body ?? []) as unknown as AsyncIterable<Uint8Array>;
-    const file = await upload(c.var.ctx, { name, channelKind: kind, contentType, body });
+    const file = await upload(c.get("ctx"), { name, channelKind: kind, contentType, body });
     return c.json(toAudienceFile(file), 201);
   });
 
   router.openapi(listAudienceFiles, async (c) => {
-    const page = await service.listAudienceFiles(c.var.ctx, c.req.valid("query"));
+    const page = await service.listAudienceFiles(c.get("ctx"), c.req.valid("query"));
     return c.json({ ...page, items: page.items.map(toAudienceFile) }, 200);
   });
 
   router.openapi(getAudienceFile, async (c) => {
-    const file = await service.getAudienceFile(c.var.ctx, c.req.valid("param").fileId);
+    const file = await service.getAudienceFile(c.get("ctx"), c.req.valid("param").fileId);
     return c.json(toAudienceFileDetail(file), 200);
   });
 
   router.openapi(deleteAudienceFile, async (c) => {
-    await service.deleteAudienceFile(c.var.ctx, c.req.valid("param").fileId);
+    await service.deleteAudienceFile(c.get("ctx"), c.req.valid("param").fileId);
     return c.body(null, 204);
   });
 

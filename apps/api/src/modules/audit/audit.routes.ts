@@ -17,7 +17,7 @@ export function auditRoutes(service: AuditService): Router {
   const router = createRouter();
 
   router.openapi(listAuditEntries, async (c) => {
-    const page = await service.listAuditEntries(c.var.ctx, c.req.valid("query"));
+    const page = await service.listAuditEntries(c.get("ctx"), c.req.valid("query"));
     return c.json({ ...page, items: page.items.map(toAuditEntry) }, 200);
   });
 

@@ -93,33 +93,33 @@ export function channelRoutes(service: ChannelService, verification: ChannelVeri
   const router = createRouter();
 
   router.openapi(createChannel, async (c) => {
-    const channel = await service.createChannel(c.var.ctx, c.req.valid("json"));
+    const channel = await service.createChannel(c.get("ctx"), c.req.valid("json"));
     return c.json(toChannel(channel), 201);
   });
 
   router.openapi(listChannels, async (c) => {
-    const page = await service.listChannels(c.var.ctx, c.req.valid("query"));
+    const page = await service.listChannels(c.get("ctx"), c.req.valid("query"));
     return c.json({ ...page, items: page.items.map(toChannel) }, 200);
   });
 
   router.openapi(getChannel, async (c) => {
-    const channel = await service.getChannel(c.var.ctx, c.req.valid("param").channelId);
+    const channel = await service.getChannel(c.get("ctx"), c.req.valid("param").channelId);
     return c.json(toChannel(channel), 200);
   });
 
   router.openapi(updateChannel, async (c) => {
     const { channelId } = c.req.valid("param");
-    const channel = await service.updateChannel(c.var.ctx, channelId, c.req.valid("json"));
+    const channel = await service.updateChannel(c.get("ctx"), channelId, c.req.valid("json"));
     return c.json(toChannel(channel), 200);
   });
 
   router.openapi(deleteChannel, async (c) => {
-    await service.deleteChannel(c.var.ctx, c.req.valid("param").channelId);
+    await service.deleteChannel(c.get("ctx"), c.req.valid("param").channelId);
     return c.body(null, 204);
   });
 
   router.openapi(verifyChannel, async (c) => {
-    const outcome = await verification.verifyChannel(c.var.ctx, c.req.valid("param").channelId);
+    const outcome = await verification.verifyChannel(c.get("ctx"), c.req.valid("param").channelId);
     return c.json(toVerification(outcome), 200);
   });
 

@@ -39,17 +39,17 @@ export function deliveryRoutes(service: DeliveryService): Router {
 
   router.openapi(listDeliveries, async (c) => {
     const page = await service.listDeliveries(
-      c.var.ctx,
+      c.get("ctx"),
       c.req.valid("param").messageId,
       c.req.valid("query"),
     );
-    const mayReadAddresses = c.var.ctx.ability.can("update", "User");
+    const mayReadAddresses = c.get("ctx").ability.can("update", "User");
     return c.json({ ...page, items: page.items.map((row) => toDelivery(row, mayReadAddresses)) }, 200);
   });
 
   router.openapi(getDelivery, async (c) => {
-    const delivery = await service.getDelivery(c.var.ctx, c.req.valid("param").deliveryId);
-    return c.json(toDeliveryDetail(delivery, c.var.ctx.ability.can("update", "User")), 200);
+    const delivery = await service.getDelivery(c.get("ctx"), c.req.valid("param").deliveryId);
+    return c.json(toDeliveryDetail(delivery, c.get("ctx").ability.can("update", "User")), 200);
   });
 
   return router;

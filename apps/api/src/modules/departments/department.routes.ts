@@ -79,28 +79,28 @@ export function departmentRoutes(service: DepartmentService): Router {
   const router = createRouter();
 
   router.openapi(createDepartment, async (c) => {
-    const department = await service.createDepartment(c.var.ctx, c.req.valid("json"));
+    const department = await service.createDepartment(c.get("ctx"), c.req.valid("json"));
     return c.json(toDepartment(department), 201);
   });
 
   router.openapi(listDepartments, async (c) => {
-    const page = await service.listDepartments(c.var.ctx, c.req.valid("query"));
+    const page = await service.listDepartments(c.get("ctx"), c.req.valid("query"));
     return c.json({ ...page, items: page.items.map(toDepartment) }, 200);
   });
 
   router.openapi(getDepartment, async (c) => {
-    const department = await service.getDepartment(c.var.ctx, c.req.valid("param").departmentId);
+    const department = await service.getDepartment(c.get("ctx"), c.req.valid("param").departmentId);
     return c.json(toDepartment(department), 200);
   });
 
   router.openapi(updateDepartment, async (c) => {
     const { departmentId } = c.req.valid("param");
-    const department = await service.updateDepartment(c.var.ctx, departmentId, c.req.valid("json"));
+    const department = await service.updateDepartment(c.get("ctx"), departmentId, c.req.valid("json"));
     return c.json(toDepartment(department), 200);
   });
 
   router.openapi(deleteDepartment, async (c) => {
-    await service.deleteDepartment(c.var.ctx, c.req.valid("param").departmentId);
+    await service.deleteDepartment(c.get("ctx"), c.req.valid("param").departmentId);
     return c.body(null, 204);
   });
 

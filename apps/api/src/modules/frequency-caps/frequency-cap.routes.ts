@@ -63,12 +63,12 @@ export function frequencyCapRoutes(service: FrequencyCapService): Router {
   const router = createRouter();
 
   router.openapi(getFrequencyCaps, async (c) => {
-    const caps = await service.getFrequencyCaps(c.var.ctx);
+    const caps = await service.getFrequencyCaps(c.get("ctx"));
     return c.json({ items: caps.map(toFrequencyCap) }, 200);
   });
 
   router.openapi(saveFrequencyCaps, async (c) => {
-    const caps = await service.saveFrequencyCaps(c.var.ctx, c.req.valid("json").items);
+    const caps = await service.saveFrequencyCaps(c.get("ctx"), c.req.valid("json").items);
     return c.json({ items: caps.map(toFrequencyCap) }, 200);
   });
 

@@ -79,27 +79,31 @@ export function memberRoutes(service: MemberService): Router {
   const router = createRouter();
 
   router.openapi(createMember, async (c) => {
-    const member = await service.createMember(c.var.ctx, c.req.valid("json"));
+    const member = await service.createMember(c.get("ctx"), c.req.valid("json"));
     return c.json(toMember(member), 201);
   });
 
   router.openapi(listMembers, async (c) => {
-    const page = await service.listMembers(c.var.ctx, c.req.valid("query"));
+    const page = await service.listMembers(c.get("ctx"), c.req.valid("query"));
     return c.json({ ...page, items: page.items.map(toMember) }, 200);
   });
 
   router.openapi(getMember, async (c) => {
-    const member = await service.getMember(c.var.ctx, c.req.valid("param").memberId);
+    const member = await service.getMember(c.get("ctx"), c.req.valid("param").memberId);
     return c.json(toMember(member), 200);
   });
 
   router.openapi(updateMember, async (c) => {
-    const member = await service.updateMember(c.var.ctx, c.req.valid("param").memberId, c.req.valid("json"));
+    const member = await service.updateMember(
+      c.get("ctx"),
+      c.req.valid("param").memberId,
+      c.req.valid("json"),
+    );
     return c.json(toMember(member), 200);
   });
 
   router.openapi(deleteMember, async (c) => {
-    await service.deleteMember(c.var.ctx, c.req.valid("param").memberId);
+    await service.deleteMember(c.get("ctx"), c.req.valid("param").memberId);
     return c.body(null, 204);
   });
 

@@ -37,7 +37,7 @@ export function roleRoutes(service: RoleService): Router {
   const router = createRouter();
 
   router.openapi(listRoles, async (c) => {
-    const roles = await service.listRoles(c.var.ctx);
+    const roles = await service.listRoles(c.get("ctx"));
     return c.json({ items: roles.map(toRole) }, 200);
   });
 

@@ -74,7 +74,7 @@ export function sessionRoutes(service: SessionService, cookie: SessionCookie): R
   const router = createRouter();
 
   router.openapi(createSession, async (c) => {
-    const { requestId, ipAddress } = c.var;
+    const [requestId, ipAddress] = [c.get("requestId"), c.get("ipAddress")];
     const input = { ...c.req.valid("json"), replacedToken: cookie.read(c) };
     const { token, me } = await service.createSession({ requestId, ipAddress }, input);
     cookie.write(c, token);
@@ -82,29 +82,29 @@ export function sessionRoutes(service: SessionService, cookie: SessionCookie): R
   });
 
   router.openapi(deleteSession, async (c) => {
-    await service.deleteSession(c.var.ctx, sessionTokenOf(c));
+    await service.deleteSession(c.get("ctx"), sessionTokenOf(c));
     cookie.clear(c);
     return c.body(null, 204);
   });
 
   router.openapi(switchTenant, async (c) => {
-    const me = await service.switchTenant(c.var.ctx, sessionTokenOf(c), c.req.valid("json").tenantId);
+    const me = await service.switchTenant(c.get("ctx"), sessionTokenOf(c), c.req.valid("json").tenantId);
     return c.json(toMe(me), 200);
   });
 
   router.openapi(getMe, async (c) => {
-    const me = await service.getMe(c.var.ctx);
+    const me = await service.getMe(c.get("ctx"));
     return c.json(toMe(me), 200);
   });
 
   router.openapi(changePassword, async (c) => {
-    await service.changePassword(c.var.ctx, sessionTokenOf(c), c.req.valid("json"));
+    await service.changePassword(c.get("ctx"), sessionTokenOf(c), c.req.valid("json"));
     return c.body(null, 204);
   });
 
   /** A key that comes with a cookie beside it still speaks for its source. */
   function sessionTokenOf(c: Context<AppEnv>): string {
-    memberOf(c.var.ctx);
+    memberOf(c.get("ctx"));
     const token = cookie.read(c);
     if (!token) throw unauthenticated("Sign in first.");
     return token;

@@ -52,12 +52,12 @@ export function explanationRoutes(deps: ExplanationRouteDeps): Router {
   const router = createRouter();
 
   router.openapi(explainMessage, async (c) => {
-    const explanation = await deps.explainMessage(c.var.ctx, c.req.valid("json"));
-    return c.json(toExplanation(explanation, c.var.ctx.ability.can("read", "User")), 200);
+    const explanation = await deps.explainMessage(c.get("ctx"), c.req.valid("json"));
+    return c.json(toExplanation(explanation, c.get("ctx").ability.can("read", "User")), 200);
   });
 
   router.openapi(countAudience, async (c) => {
-    const { count, isExact } = await deps.countAudience(c.var.ctx, c.req.valid("json").audience);
+    const { count, isExact } = await deps.countAudience(c.get("ctx"), c.req.valid("json").audience);
     return c.json({ recipients: count, isExact }, 200);
   });
 

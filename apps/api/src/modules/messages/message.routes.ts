@@ -123,38 +123,38 @@ export function messageRoutes(deps: MessageRouteDeps): Router {
 
   router.openapi(sendMessage, async (c) => {
     const key = c.req.valid("header")["idempotency-key"];
-    const accepted = await deps.acceptMessage(c.var.ctx, c.req.valid("json"), key);
+    const accepted = await deps.acceptMessage(c.get("ctx"), c.req.valid("json"), key);
     if (accepted.replayed) c.header("Idempotency-Replayed", "true");
     return c.json(toAcceptedMessage(accepted), 202);
   });
 
   router.openapi(listMessages, async (c) => {
-    const page = await deps.messages.listMessages(c.var.ctx, c.req.valid("query"));
+    const page = await deps.messages.listMessages(c.get("ctx"), c.req.valid("query"));
     return c.json({ ...page, items: page.items.map(toMessage) }, 200);
   });
 
   router.openapi(getMessage, async (c) => {
-    const message = await deps.messages.getMessage(c.var.ctx, c.req.valid("param").messageId);
+    const message = await deps.messages.getMessage(c.get("ctx"), c.req.valid("param").messageId);
     return c.json(toMessageDetail(message), 200);
   });
 
   router.openapi(cancelMessage, async (c) => {
-    await deps.messages.cancelMessage(c.var.ctx, c.req.valid("param").messageId);
+    await deps.messages.cancelMessage(c.get("ctx"), c.req.valid("param").messageId);
     return c.body(null, 204);
   });
 
   router.openapi(updateMessage, async (c) => {
-    await deps.updateMessage(c.var.ctx, c.req.valid("param").messageId, c.req.valid("json"));
+    await deps.updateMessage(c.get("ctx"), c.req.valid("param").messageId, c.req.valid("json"));
     return c.body(null, 204);
   });
 
   router.openapi(pauseMessage, async (c) => {
-    await deps.pauses.pauseMessage(c.var.ctx, c.req.valid("param").messageId);
+    await deps.pauses.pauseMessage(c.get("ctx"), c.req.valid("param").messageId);
     return c.body(null, 204);
   });
 
   router.openapi(resumeMessage, async (c) => {
-    await deps.pauses.resumeMessage(c.var.ctx, c.req.valid("param").messageId);
+    await deps.pauses.resumeMessage(c.get("ctx"), c.req.valid("param").messageId);
     return c.body(null, 204);
   });
 

@@ -30,7 +30,7 @@ export function progressRoutes(watch: WatchMessage): Router {
   const router = createRouter();
 
   router.openapi(watchMessage, async (c) => {
-    const listen = await watch(c.var.ctx, c.req.valid("param").messageId);
+    const listen = await watch(c.get("ctx"), c.req.valid("param").messageId);
     return eventStream(c.req.raw, (sink) =>
       listen({
         onNews: (progress) => sink.send("progress", toMessageProgress(progress)),

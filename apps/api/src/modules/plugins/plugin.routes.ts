@@ -16,7 +16,7 @@ export function pluginRoutes(service: PluginService): Router {
   const router = createRouter();
 
   router.openapi(listPlugins, async (c) => {
-    const plugins = await service.listPlugins(c.var.ctx);
+    const plugins = await service.listPlugins(c.get("ctx"));
     return c.json({ items: plugins.map(toPlugin) }, 200);
   });
 

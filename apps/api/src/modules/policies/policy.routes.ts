@@ -83,32 +83,32 @@ export function policyRoutes(service: PolicyService): Router {
   const router = createRouter();
 
   router.openapi(simulatePolicy, async (c) => {
-    const simulation = await service.simulatePolicy(c.var.ctx, c.req.valid("json"));
+    const simulation = await service.simulatePolicy(c.get("ctx"), c.req.valid("json"));
     return c.json(toSimulation(simulation), 200);
   });
 
   router.openapi(createPolicy, async (c) => {
-    const policy = await service.createPolicy(c.var.ctx, c.req.valid("json"));
+    const policy = await service.createPolicy(c.get("ctx"), c.req.valid("json"));
     return c.json(toPolicy(policy), 201);
   });
 
   router.openapi(listPolicies, async (c) => {
-    const page = await service.listPolicies(c.var.ctx, c.req.valid("query"));
+    const page = await service.listPolicies(c.get("ctx"), c.req.valid("query"));
     return c.json({ ...page, items: page.items.map(toPolicy) }, 200);
   });
 
   router.openapi(getPolicy, async (c) => {
-    const policy = await service.getPolicy(c.var.ctx, c.req.valid("param").policyId);
+    const policy = await service.getPolicy(c.get("ctx"), c.req.valid("param").policyId);
     return c.json(toPolicy(policy), 200);
   });
 
   router.openapi(savePolicy, async (c) => {
-    const policy = await service.savePolicy(c.var.ctx, c.req.valid("param").policyId, c.req.valid("json"));
+    const policy = await service.savePolicy(c.get("ctx"), c.req.valid("param").policyId, c.req.valid("json"));
     return c.json(toPolicy(policy), 200);
   });
 
   router.openapi(archivePolicy, async (c) => {
-    const policy = await service.archivePolicy(c.var.ctx, c.req.valid("param").policyId);
+    const policy = await service.archivePolicy(c.get("ctx"), c.req.valid("param").policyId);
     return c.json(toPolicy(policy), 200);
   });
 

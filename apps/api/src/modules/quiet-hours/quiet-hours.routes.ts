@@ -82,27 +82,27 @@ export function quietHoursRoutes(service: QuietHoursService): Router {
   const router = createRouter();
 
   router.openapi(getQuietHours, async (c) =>
-    c.json(toTenantQuietHours(await service.getQuietHours(c.var.ctx)), 200),
+    c.json(toTenantQuietHours(await service.getQuietHours(c.get("ctx"))), 200),
   );
 
   router.openapi(saveQuietHours, async (c) => {
-    const saved = await service.saveQuietHours(c.var.ctx, c.req.valid("json"));
+    const saved = await service.saveQuietHours(c.get("ctx"), c.req.valid("json"));
     return c.json(toTenantQuietHours(saved), 200);
   });
 
   router.openapi(getUserQuietHours, async (c) => {
-    const own = await service.getUserQuietHours(c.var.ctx, c.req.valid("param").userId);
+    const own = await service.getUserQuietHours(c.get("ctx"), c.req.valid("param").userId);
     return c.json(toUserQuietHours(own), 200);
   });
 
   router.openapi(saveUserQuietHours, async (c) => {
     const { userId } = c.req.valid("param");
-    const own = await service.saveUserQuietHours(c.var.ctx, userId, c.req.valid("json"));
+    const own = await service.saveUserQuietHours(c.get("ctx"), userId, c.req.valid("json"));
     return c.json(toUserQuietHours(own), 200);
   });
 
   router.openapi(deleteUserQuietHours, async (c) => {
-    await service.deleteUserQuietHours(c.var.ctx, c.req.valid("param").userId);
+    await service.deleteUserQuietHours(c.get("ctx"), c.req.valid("param").userId);
     return c.body(null, 204);
   });
 

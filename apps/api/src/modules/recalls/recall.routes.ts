@@ -62,22 +62,22 @@ export function recallRoutes(service: RecallService): Router {
   const router = createRouter();
 
   router.openapi(recallMessage, async (c) => {
-    const recall = await service.recallMessage(c.var.ctx, c.req.valid("param").messageId);
+    const recall = await service.recallMessage(c.get("ctx"), c.req.valid("param").messageId);
     return c.json(toRecall(recall), 202);
   });
 
   router.openapi(recallDelivery, async (c) => {
-    const recall = await service.recallDelivery(c.var.ctx, c.req.valid("param").deliveryId);
+    const recall = await service.recallDelivery(c.get("ctx"), c.req.valid("param").deliveryId);
     return c.json(toRecall(recall), 202);
   });
 
   router.openapi(previewMessageRecall, async (c) => {
-    const preview = await service.previewMessageRecall(c.var.ctx, c.req.valid("param").messageId);
+    const preview = await service.previewMessageRecall(c.get("ctx"), c.req.valid("param").messageId);
     return c.json(toRecallPreview(preview), 200);
   });
 
   router.openapi(previewDeliveryRecall, async (c) => {
-    const preview = await service.previewDeliveryRecall(c.var.ctx, c.req.valid("param").deliveryId);
+    const preview = await service.previewDeliveryRecall(c.get("ctx"), c.req.valid("param").deliveryId);
     return c.json(toRecallPreview(preview), 200);
   });
 

@@ -122,33 +122,33 @@ export function recipientListRoutes(lists: RecipientListService, entries: EntryS
   router.openAPIRegistry.register("RecipientEntry", RecipientEntry);
 
   router.openapi(createRecipientList, async (c) => {
-    const list = await lists.createRecipientList(c.var.ctx, c.req.valid("json"));
+    const list = await lists.createRecipientList(c.get("ctx"), c.req.valid("json"));
     return c.json(toRecipientList(list), 201);
   });
 
   router.openapi(listRecipientLists, async (c) => {
-    const page = await lists.listRecipientLists(c.var.ctx, c.req.valid("query"));
+    const page = await lists.listRecipientLists(c.get("ctx"), c.req.valid("query"));
     return c.json({ ...page, items: page.items.map(toRecipientList) }, 200);
   });
 
   router.openapi(getRecipientList, async (c) => {
-    const list = await lists.getRecipientList(c.var.ctx, c.req.valid("param").listId);
+    const list = await lists.getRecipientList(c.get("ctx"), c.req.valid("param").listId);
     return c.json(toRecipientList(list), 200);
   });
 
   router.openapi(updateRecipientList, async (c) => {
     const { listId } = c.req.valid("param");
-    const list = await lists.updateRecipientList(c.var.ctx, listId, c.req.valid("json"));
+    const list = await lists.updateRecipientList(c.get("ctx"), listId, c.req.valid("json"));
     return c.json(toRecipientList(list), 200);
   });
 
   router.openapi(deleteRecipientList, async (c) => {
-    await lists.deleteRecipientList(c.var.ctx, c.req.valid("param").listId);
+    await lists.deleteRecipientList(c.get("ctx"), c.req.valid("param").listId);
     return c.body(null, 204);
   });
 
   router.openapi(listRecipientListEntries, async (c) => {
-    const { ctx } = c.var;
+    const ctx = c.get("ctx");
     const page = await entries.listEntries(ctx, c.req.valid("param").listId, c.req.valid("query"));
     const mayReadAddresses = ctx.ability.can("update", "User");
     return c.json({ ...page, items: page.items.map((row) => toEntry(row, mayReadAddresses)) }, 200);
@@ -156,12 +156,12 @@ export function recipientListRoutes(lists: RecipientListService, entries: EntryS
 
   router.openapi(addRecipientListEntries, async (c) => {
     const items = c.req.valid("json").entries.map(readEntry);
-    return c.json(await entries.addEntries(c.var.ctx, c.req.valid("param").listId, items), 200);
+    return c.json(await entries.addEntries(c.get("ctx"), c.req.valid("param").listId, items), 200);
   });
 
   router.openapi(removeRecipientListEntries, async (c) => {
     const { entries: wanted } = c.req.valid("json");
-    const removedCount = await entries.removeEntries(c.var.ctx, c.req.valid("param").listId, wanted);
+    const removedCount = await entries.removeEntries(c.get("ctx"), c.req.valid("param").listId, wanted);
     return c.json({ removedCount }, 200);
   });
 

@@ -68,7 +68,7 @@ export function resendRoutes(service: ResendService): Router {
   router.openapi(resendDelivery, async (c) => {
     const { deliveryId } = c.req.valid("param");
     const key = c.req.valid("header")["idempotency-key"];
-    const accepted = await service.resendDelivery(c.var.ctx, deliveryId, c.req.valid("json"), key);
+    const accepted = await service.resendDelivery(c.get("ctx"), deliveryId, c.req.valid("json"), key);
     if (accepted.replayed) c.header("Idempotency-Replayed", "true");
     return c.json(toAcceptedMessage(accepted), 202);
   });
@@ -76,14 +76,14 @@ export function resendRoutes(service: ResendService): Router {
   router.openapi(replayMessage, async (c) => {
     const { messageId } = c.req.valid("param");
     const key = c.req.valid("header")["idempotency-key"];
-    const accepted = await service.replayMessage(c.var.ctx, messageId, c.req.valid("json"), key);
+    const accepted = await service.replayMessage(c.get("ctx"), messageId, c.req.valid("json"), key);
     if (accepted.replayed) c.header("Idempotency-Replayed", "true");
     return c.json(toAcceptedMessage(accepted), 202);
   });
 
   router.openapi(previewReplay, async (c) => {
     const { messageId } = c.req.valid("param");
-    const found = await service.previewReplay(c.var.ctx, messageId, c.req.valid("query"));
+    const found = await service.previewReplay(c.get("ctx"), messageId, c.req.valid("query"));
     const { recipientCount, hasMore, skippedCount } = found;
     return c.json({ deliveryCount: found.deliveryIds.length, recipientCount, hasMore, skippedCount }, 200);
   });

@@ -91,33 +91,33 @@ export function segmentRoutes(service: SegmentService): Router {
   const router = createRouter();
 
   router.openapi(createSegment, async (c) => {
-    const segment = await service.createSegment(c.var.ctx, c.req.valid("json"));
+    const segment = await service.createSegment(c.get("ctx"), c.req.valid("json"));
     return c.json(toSegment(segment), 201);
   });
 
   router.openapi(listSegments, async (c) => {
-    const page = await service.listSegments(c.var.ctx, c.req.valid("query"));
+    const page = await service.listSegments(c.get("ctx"), c.req.valid("query"));
     return c.json({ ...page, items: page.items.map(toSegment) }, 200);
   });
 
   router.openapi(getSegment, async (c) => {
-    const segment = await service.getSegment(c.var.ctx, c.req.valid("param").segmentId);
+    const segment = await service.getSegment(c.get("ctx"), c.req.valid("param").segmentId);
     return c.json(toSegment(segment), 200);
   });
 
   router.openapi(saveSegment, async (c) => {
     const { segmentId } = c.req.valid("param");
-    const segment = await service.saveSegment(c.var.ctx, segmentId, c.req.valid("json"));
+    const segment = await service.saveSegment(c.get("ctx"), segmentId, c.req.valid("json"));
     return c.json(toSegment(segment), 200);
   });
 
   router.openapi(deleteSegment, async (c) => {
-    await service.deleteSegment(c.var.ctx, c.req.valid("param").segmentId);
+    await service.deleteSegment(c.get("ctx"), c.req.valid("param").segmentId);
     return c.body(null, 204);
   });
 
   router.openapi(previewSegment, async (c) => {
-    const preview = await service.previewSegment(c.var.ctx, c.req.valid("json").rule);
+    const preview = await service.previewSegment(c.get("ctx"), c.req.valid("json").rule);
     return c.json(preview, 200);
   });
 

@@ -118,39 +118,39 @@ export function seriesRoutes(create: CreateSeriesUseCase, service: SeriesService
 
   router.openapi(createSeries, async (c) => {
     const key = c.req.valid("header")["idempotency-key"];
-    const accepted = await create(c.var.ctx, c.req.valid("json"), key);
+    const accepted = await create(c.get("ctx"), c.req.valid("json"), key);
     if (accepted.replayed) c.header("Idempotency-Replayed", "true");
     return c.json(toAcceptedSeries(accepted), 202);
   });
 
   router.openapi(previewSeries, (c) => {
-    const { next, count } = service.previewSeries(c.var.ctx, c.req.valid("json").schedule);
+    const { next, count } = service.previewSeries(c.get("ctx"), c.req.valid("json").schedule);
     return c.json({ next: next.map(({ on, at }) => ({ on, at: at.toISOString() })), count }, 200);
   });
 
   router.openapi(listSeries, async (c) => {
-    const page = await service.listSeries(c.var.ctx, c.req.valid("query"));
+    const page = await service.listSeries(c.get("ctx"), c.req.valid("query"));
     return c.json({ ...page, items: page.items.map(toSeries) }, 200);
   });
 
   router.openapi(getSeries, async (c) => {
-    return c.json(toSeriesDetail(await service.getSeries(c.var.ctx, c.req.valid("param").seriesId)), 200);
+    return c.json(toSeriesDetail(await service.getSeries(c.get("ctx"), c.req.valid("param").seriesId)), 200);
   });
 
   router.openapi(cancelSeries, async (c) => {
-    await service.cancelSeries(c.var.ctx, c.req.valid("param").seriesId);
+    await service.cancelSeries(c.get("ctx"), c.req.valid("param").seriesId);
     return c.body(null, 204);
   });
 
   router.openapi(listOccurrences, async (c) => {
     const { seriesId } = c.req.valid("param");
-    const page = await service.listOccurrences(c.var.ctx, seriesId, c.req.valid("query"));
+    const page = await service.listOccurrences(c.get("ctx"), seriesId, c.req.valid("query"));
     return c.json({ ...page, items: page.items.map(toOccurrence) }, 200);
   });
 
   router.openapi(cancelOccurrence, async (c) => {
     const { seriesId, on } = c.req.valid("param");
-    await service.cancelOccurrence(c.var.ctx, seriesId, on);
+    await service.cancelOccurrence(c.get("ctx"), seriesId, on);
     return c.body(null, 204);
   });
 

@@ -68,25 +68,25 @@ export function apiKeyRoutes(service: ApiKeyService): Router {
   const router = createRouter();
 
   router.openapi(listApiKeys, async (c) => {
-    const keys = await service.listApiKeys(c.var.ctx, c.req.valid("param").sourceId);
+    const keys = await service.listApiKeys(c.get("ctx"), c.req.valid("param").sourceId);
     return c.json({ items: keys.map(toApiKey), maxLiveCount: MAX_LIVE_KEYS }, 200);
   });
 
   router.openapi(createApiKey, async (c) => {
-    const created = await service.createApiKey(c.var.ctx, c.req.valid("param").sourceId);
+    const created = await service.createApiKey(c.get("ctx"), c.req.valid("param").sourceId);
     return c.json({ ...toApiKey(created), key: created.key }, 201);
   });
 
   router.openapi(rotateApiKey, async (c) => {
     const { sourceId, apiKeyId } = c.req.valid("param");
     const { overlapSeconds } = c.req.valid("json");
-    const created = await service.rotateApiKey(c.var.ctx, sourceId, apiKeyId, overlapSeconds);
+    const created = await service.rotateApiKey(c.get("ctx"), sourceId, apiKeyId, overlapSeconds);
     return c.json({ ...toApiKey(created), key: created.key }, 201);
   });
 
   router.openapi(revokeApiKey, async (c) => {
     const { sourceId, apiKeyId } = c.req.valid("param");
-    await service.revokeApiKey(c.var.ctx, sourceId, apiKeyId);
+    await service.revokeApiKey(c.get("ctx"), sourceId, apiKeyId);
     return c.body(null, 204);
   });
 

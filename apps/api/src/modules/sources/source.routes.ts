@@ -102,39 +102,43 @@ export function sourceRoutes(service: SourceService): Router {
   const router = createRouter();
 
   router.openapi(createSource, async (c) => {
-    const source = await service.createSource(c.var.ctx, c.req.valid("json"));
+    const source = await service.createSource(c.get("ctx"), c.req.valid("json"));
     return c.json(toSource(source), 201);
   });
 
   router.openapi(listSources, async (c) => {
-    const page = await service.listSources(c.var.ctx, c.req.valid("query"));
+    const page = await service.listSources(c.get("ctx"), c.req.valid("query"));
     return c.json({ ...page, items: page.items.map(toSource) }, 200);
   });
 
   router.openapi(getSource, async (c) => {
-    const source = await service.getSource(c.var.ctx, c.req.valid("param").sourceId);
+    const source = await service.getSource(c.get("ctx"), c.req.valid("param").sourceId);
     return c.json(toSource(source), 200);
   });
 
   router.openapi(updateSource, async (c) => {
-    const source = await service.updateSource(c.var.ctx, c.req.valid("param").sourceId, c.req.valid("json"));
+    const source = await service.updateSource(
+      c.get("ctx"),
+      c.req.valid("param").sourceId,
+      c.req.valid("json"),
+    );
     return c.json(toSource(source), 200);
   });
 
   router.openapi(deleteSource, async (c) => {
-    await service.deleteSource(c.var.ctx, c.req.valid("param").sourceId);
+    await service.deleteSource(c.get("ctx"), c.req.valid("param").sourceId);
     return c.body(null, 204);
   });
 
   router.openapi(grantChannel, async (c) => {
     const { sourceId, channelId } = c.req.valid("param");
-    const source = await service.grantChannel(c.var.ctx, sourceId, channelId);
+    const source = await service.grantChannel(c.get("ctx"), sourceId, channelId);
     return c.json(toSource(source), 200);
   });
 
   router.openapi(revokeChannel, async (c) => {
     const { sourceId, channelId } = c.req.valid("param");
-    await service.revokeChannel(c.var.ctx, sourceId, channelId);
+    await service.revokeChannel(c.get("ctx"), sourceId, channelId);
     return c.body(null, 204);
   });
 

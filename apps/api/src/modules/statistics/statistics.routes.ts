@@ -30,12 +30,12 @@ export function statisticsRoutes(service: StatisticsService): Router {
   const router = createRouter();
 
   router.openapi(getFunnel, async (c) => {
-    const funnel = await service.getFunnel(c.var.ctx, c.req.valid("query"));
+    const funnel = await service.getFunnel(c.get("ctx"), c.req.valid("query"));
     return c.json(toFunnel(funnel), 200);
   });
 
   router.openapi(listReasons, async (c) => {
-    const reasons = await service.listReasons(c.var.ctx, c.req.valid("query"));
+    const reasons = await service.listReasons(c.get("ctx"), c.req.valid("query"));
     return c.json({ items: reasons.map(({ measure, reason, count }) => ({ measure, reason, count })) }, 200);
   });
 

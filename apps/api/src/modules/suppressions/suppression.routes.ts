@@ -89,14 +89,14 @@ export function suppressionRoutes(service: SuppressionService): Router {
   const router = createRouter();
 
   router.openapi(listSuppressions, async (c) => {
-    const { ctx } = c.var;
+    const ctx = c.get("ctx");
     const page = await service.listSuppressions(ctx, c.req.valid("query"));
     const mayReadAddresses = ctx.ability.can("update", "User");
     return c.json({ ...page, items: page.items.map((row) => toSuppression(row, mayReadAddresses)) }, 200);
   });
 
   router.openapi(createSuppression, async (c) => {
-    const { ctx } = c.var;
+    const ctx = c.get("ctx");
     const row = await service.createSuppression(ctx, c.req.valid("json"));
     return c.json(toSuppression(row, ctx.ability.can("update", "User")), 201);
   });
@@ -104,19 +104,19 @@ export function suppressionRoutes(service: SuppressionService): Router {
   router.openapi(createSuppressions, async (c) => {
     const items = c.req.valid("json").suppressions.map(readSuppression);
     const inputs = items.flatMap((item) => (item instanceof ProblemError ? [] : [item]));
-    const outcomes = await service.createSuppressions(c.var.ctx, inputs);
+    const outcomes = await service.createSuppressions(c.get("ctx"), inputs);
     return c.json(toCreateSuppressionsResult(items, outcomes), 200);
   });
 
   router.openapi(lookUpSuppressions, async (c) => {
-    const { ctx } = c.var;
+    const ctx = c.get("ctx");
     const rows = await service.lookUpSuppressions(ctx, c.req.valid("json"));
     const mayReadAddresses = ctx.ability.can("update", "User");
     return c.json({ items: rows.map((row) => toSuppression(row, mayReadAddresses)) }, 200);
   });
 
   router.openapi(deleteSuppression, async (c) => {
-    await service.deleteSuppression(c.var.ctx, c.req.valid("param").suppressionId);
+    await service.deleteSuppression(c.get("ctx"), c.req.valid("param").suppressionId);
     return c.body(null, 204);
   });
 

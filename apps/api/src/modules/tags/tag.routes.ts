@@ -61,22 +61,22 @@ export function tagRoutes(service: TagService): Router {
   const router = createRouter();
 
   router.openapi(createTag, async (c) => {
-    const tag = await service.createTag(c.var.ctx, c.req.valid("json").name);
+    const tag = await service.createTag(c.get("ctx"), c.req.valid("json").name);
     return c.json(toTag(tag), 201);
   });
 
   router.openapi(listTags, async (c) => {
-    const page = await service.listTags(c.var.ctx, c.req.valid("query"));
+    const page = await service.listTags(c.get("ctx"), c.req.valid("query"));
     return c.json({ ...page, items: page.items.map(toTag) }, 200);
   });
 
   router.openapi(renameTag, async (c) => {
-    const tag = await service.renameTag(c.var.ctx, c.req.valid("param").tagId, c.req.valid("json").name);
+    const tag = await service.renameTag(c.get("ctx"), c.req.valid("param").tagId, c.req.valid("json").name);
     return c.json(toTag(tag), 200);
   });
 
   router.openapi(deleteTag, async (c) => {
-    await service.deleteTag(c.var.ctx, c.req.valid("param").tagId);
+    await service.deleteTag(c.get("ctx"), c.req.valid("param").tagId);
     return c.body(null, 204);
   });
 

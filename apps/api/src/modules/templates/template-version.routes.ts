@@ -58,19 +58,19 @@ export function templateVersionRoutes(service: TemplateVersionService): Router {
 
   router.openapi(saveTemplateVersion, async (c) => {
     const { templateId } = c.req.valid("param");
-    const version = await service.saveTemplateVersion(c.var.ctx, templateId, c.req.valid("json"));
+    const version = await service.saveTemplateVersion(c.get("ctx"), templateId, c.req.valid("json"));
     return c.json(toTemplateVersion(version), 201);
   });
 
   router.openapi(publishTemplateVersion, async (c) => {
     const { templateId, number } = c.req.valid("param");
-    const version = await service.publishTemplateVersion(c.var.ctx, templateId, number);
+    const version = await service.publishTemplateVersion(c.get("ctx"), templateId, number);
     return c.json(toTemplateVersion(version), 200);
   });
 
   router.openapi(previewTemplate, async (c) => {
     const { templateId } = c.req.valid("param");
-    const preview = await service.previewTemplate(c.var.ctx, templateId, c.req.valid("json"));
+    const preview = await service.previewTemplate(c.get("ctx"), templateId, c.req.valid("json"));
     return c.json(preview, 200);
   });
 

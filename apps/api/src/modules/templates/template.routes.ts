@@ -81,28 +81,28 @@ export function templateRoutes(service: TemplateService): Router {
   const router = createRouter();
 
   router.openapi(createTemplate, async (c) => {
-    const template = await service.createTemplate(c.var.ctx, c.req.valid("json"));
+    const template = await service.createTemplate(c.get("ctx"), c.req.valid("json"));
     return c.json(toTemplate(template), 201);
   });
 
   router.openapi(listTemplates, async (c) => {
-    const page = await service.listTemplates(c.var.ctx, c.req.valid("query"));
+    const page = await service.listTemplates(c.get("ctx"), c.req.valid("query"));
     return c.json({ ...page, items: page.items.map(toTemplate) }, 200);
   });
 
   router.openapi(getTemplate, async (c) => {
-    const template = await service.getTemplate(c.var.ctx, c.req.valid("param").templateId);
+    const template = await service.getTemplate(c.get("ctx"), c.req.valid("param").templateId);
     return c.json({ ...toTemplate(template), versions: template.versions.map(toTemplateVersion) }, 200);
   });
 
   router.openapi(renameTemplate, async (c) => {
     const { templateId } = c.req.valid("param");
-    const template = await service.renameTemplate(c.var.ctx, templateId, c.req.valid("json").name);
+    const template = await service.renameTemplate(c.get("ctx"), templateId, c.req.valid("json").name);
     return c.json(toTemplate(template), 200);
   });
 
   router.openapi(deleteTemplate, async (c) => {
-    await service.deleteTemplate(c.var.ctx, c.req.valid("param").templateId);
+    await service.deleteTemplate(c.get("ctx"), c.req.valid("param").templateId);
     return c.body(null, 204);
   });
 

@@ -36,7 +36,7 @@ export function quotaRoutes(service: QuotaService): Router {
   const router = createRouter();
 
   router.openapi(listQuotas, async (c) => {
-    const quotas = await service.listQuotas(c.var.ctx);
+    const quotas = await service.listQuotas(c.get("ctx"));
     const items = quotas.map(({ kind, used, limit, contact }) => ({ kind, used, limit, contact }));
     return c.json({ items }, 200);
   });

@@ -38,12 +38,12 @@ export function tenantRoutes(service: TenantService): Router {
   const router = createRouter();
 
   router.openapi(getTenant, async (c) => {
-    const tenant = await service.getTenant(c.var.ctx);
+    const tenant = await service.getTenant(c.get("ctx"));
     return c.json(toTenant(tenant), 200);
   });
 
   router.openapi(updateTenant, async (c) => {
-    const tenant = await service.updateTenant(c.var.ctx, c.req.valid("json"));
+    const tenant = await service.updateTenant(c.get("ctx"), c.req.valid("json"));
     return c.json(toTenant(tenant), 200);
   });
 

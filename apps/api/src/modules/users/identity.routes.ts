@@ -40,13 +40,13 @@ export function identityRoutes(service: IdentityService): Router {
 
   router.openapi(setIdentity, async (c) => {
     const { userId, kind } = c.req.valid("param");
-    const user = await service.setIdentity(c.var.ctx, userId, { kind, ...c.req.valid("json") });
+    const user = await service.setIdentity(c.get("ctx"), userId, { kind, ...c.req.valid("json") });
     return c.json(toUser(user), 200);
   });
 
   router.openapi(deleteIdentity, async (c) => {
     const { userId, kind } = c.req.valid("param");
-    await service.deleteIdentity(c.var.ctx, userId, kind, toScope(c.req.valid("query")));
+    await service.deleteIdentity(c.get("ctx"), userId, kind, toScope(c.req.valid("query")));
     return c.body(null, 204);
   });
 

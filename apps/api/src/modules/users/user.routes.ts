@@ -97,35 +97,35 @@ export function userRoutes(service: UserService): Router {
   router.openAPIRegistry.register("BulkUser", BulkUser);
 
   router.openapi(createUser, async (c) => {
-    const user = await service.createUser(c.var.ctx, c.req.valid("json"));
+    const user = await service.createUser(c.get("ctx"), c.req.valid("json"));
     return c.json(toUser(user), 201);
   });
 
   router.openapi(saveUsers, async (c) => {
     const items = c.req.valid("json").users.map(readBulkUser);
     const inputs = items.flatMap((item) => (item instanceof ProblemError ? [] : [item]));
-    const outcomes = await service.saveUsers(c.var.ctx, inputs);
+    const outcomes = await service.saveUsers(c.get("ctx"), inputs);
     return c.json(toSaveUsersResult(items, outcomes), 200);
   });
 
   router.openapi(listUsers, async (c) => {
-    const page = await service.listUsers(c.var.ctx, c.req.valid("query"));
+    const page = await service.listUsers(c.get("ctx"), c.req.valid("query"));
     return c.json({ ...page, items: page.items.map(toUser) }, 200);
   });
 
   router.openapi(getUser, async (c) => {
-    const user = await service.getUser(c.var.ctx, c.req.valid("param").userId);
+    const user = await service.getUser(c.get("ctx"), c.req.valid("param").userId);
     return c.json(toUser(user), 200);
   });
 
   router.openapi(saveUser, async (c) => {
     const input = { ...c.req.valid("json"), userId: c.req.valid("param").userId };
-    const user = await service.saveUser(c.var.ctx, input);
+    const user = await service.saveUser(c.get("ctx"), input);
     return c.json(toUser(user), 200);
   });
 
   router.openapi(deleteUser, async (c) => {
-    await service.deleteUser(c.var.ctx, c.req.valid("param").userId);
+    await service.deleteUser(c.get("ctx"), c.req.valid("param").userId);
     return c.body(null, 204);
   });
 

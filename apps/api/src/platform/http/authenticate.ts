@@ -47,8 +47,8 @@ export function authenticate(deps: AuthenticateDeps): MiddlewareHandler<AppEnv> 
       tenantId: identity.tenantId,
       actor: identity.actor,
       ability: abilityOf(identity.permissions),
-      requestId: c.var.requestId,
-      ...(c.var.ipAddress ? { ipAddress: c.var.ipAddress } : {}),
+      requestId: c.get("requestId"),
+      ...(c.get("ipAddress") ? { ipAddress: c.get("ipAddress") } : {}),
       now: () => deps.clock.now(),
     });
     return next();

@@ -16,7 +16,9 @@ export const MAX_BODY_BYTES = 1024 * 1024;
  * hold: no NUL, no half of a surrogate pair.
  */
 export const guardBody: MiddlewareHandler<AppEnv> = async (c, next) => {
-  if (c.req.method !== "GET" && c.req.method !== "HEAD") checkJson(await readBody(c.req.raw), c.req);
+  if (c.req.method !== "GET" && c.req.method !== "HEAD") {
+    c.set("body", parseBody(await readBody(c.req.raw), c.req.header("content-type")));
+  }
   return next();
 };
 
@@ -49,15 +51,9 @@ async function readParts(request: Request): Promise<Uint8Array> {
 
 const tooLarge = () => payloadTooLarge(`The body is larger than ${MAX_BODY_BYTES} bytes.`);
 
-interface GuardedRequest {
-  header(name: string): string | undefined;
-  bodyCache: { text?: unknown; json?: unknown };
-}
-
-function checkJson(text: string, request: GuardedRequest): void {
-  if (text === "") return;
-  const type = request.header("content-type")?.split(";")[0]?.trim().toLowerCase();
-  if (type !== "application/json") {
+function parseBody(text: string, contentType: string | undefined): unknown {
+  if (text === "") return undefined;
+  if (contentType?.split(";")[0]?.trim().toLowerCase() !== "application/json") {
     throw unsupportedMediaType("Send the body as application/json.", {
       headers: { accept: "application/json" },
     });
@@ -65,9 +61,7 @@ function checkJson(text: string, request: GuardedRequest): void {
   const value = parse(text);
   const problem = findForbidden(text, value);
   if (problem) throw invalidInput(problem.detail, { errors: [problem] });
-  // The body has been read: what the validator asks for next is answered from the cache.
-  request.bodyCache.text = Promise.resolve(text);
-  request.bodyCache.json = Promise.resolve(value);
+  return value;
 }
 
 function parse(text: string): unknown {

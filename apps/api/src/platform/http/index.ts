@@ -1,3 +1,4 @@
+export { invalidRequest } from "./checked-input.ts";
 export { type EventSink, eventStream } from "./event-stream.ts";
 export type { Page, PageRequest } from "./fields.ts";
 export * as fields from "./fields.ts";
@@ -7,7 +8,6 @@ export {
   access,
   createRoute,
   createRouter,
-  invalidRequest,
   json,
   jsonBody,
   memberAccess,

@@ -33,7 +33,7 @@ export function handleError(logger: Logger, members: ProblemMembers = {}) {
   return (error: Error, c: Context<AppEnv>): Response => {
     const problem = toProblem(error);
     if (problem.type.status >= 500) {
-      logger.error({ err: error, requestId: c.var.requestId, path: c.req.path }, "request failed");
+      logger.error({ err: error, requestId: c.get("requestId"), path: c.req.path }, "request failed");
     }
     return problemResponse(c, problem, members[problem.type.code]);
   };
@@ -52,7 +52,7 @@ export function problemResponse(
     detail: problem.message,
     instance: c.req.path,
     code: type.code,
-    requestId: c.var.requestId,
+    requestId: c.get("requestId"),
     ...(options.errors ? { errors: options.errors } : {}),
     ...options.extensions,
     ...members,

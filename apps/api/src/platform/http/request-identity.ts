@@ -2,16 +2,16 @@ import { randomUUID } from "node:crypto";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context, MiddlewareHandler } from "hono";
 import { clientAddress, type TrustedProxies } from "./client-address.ts";
+import { withDefaultHeaders } from "./default-headers.ts";
 import type { AppEnv } from "./router.ts";
 
 /** Names the request: `x-request-id` on the answer, the same in problems, logs and audit entries. */
 export function identifyRequest(proxies: TrustedProxies): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
+  return (c, next) => {
     const requestId = `req_${randomUUID().replaceAll("-", "")}`;
     c.set("requestId", requestId);
     c.set("ipAddress", clientAddress(remoteAddress(c), c.req.header("x-forwarded-for"), proxies));
-    await next();
-    c.res.headers.set("x-request-id", requestId);
+    return withDefaultHeaders(c, { "x-request-id": requestId }, next);
   };
 }
 

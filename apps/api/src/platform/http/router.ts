@@ -1,7 +1,8 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import type { Action, Subject } from "../authorization/index.ts";
 import type { RequestContext } from "../context.ts";
-import { type FieldProblem, invalidField, invalidInput, malformedJson } from "../errors.ts";
+import { checkInput } from "./checked-input.ts";
 
 // Callers read what to do rather than the types that a validator compares.
 z.config({
@@ -12,60 +13,33 @@ z.config({
 export { createRoute, z };
 
 export interface AppEnv {
-  Variables: { ctx: RequestContext; requestId: string; ipAddress: string };
+  Variables: {
+    ctx: RequestContext;
+    requestId: string;
+    ipAddress: string;
+    /** The JSON that came, read and parsed; undefined without any. */
+    body: unknown;
+  };
 }
 
 export type Router = OpenAPIHono<AppEnv>;
 
 /** A router whose declared inputs are checked before the handler runs; a miss answers 422 with the fields. */
 export function createRouter(): Router {
-  return new OpenAPIHono<AppEnv>({
-    defaultHook: (result, c) => {
-      // Without body and content type the validator would judge `{}`, as if that had been sent.
-      if (result.target === "json" && c.req.header("content-type") === undefined) {
-        throw malformedJson("Send a body as application/json; there is none.");
-      }
-      if (!result.success) throw invalidRequest(result.error.issues, result.target);
-      if (result.target === "query") refuseNul(result.data as Record<string, unknown>);
-    },
-  });
+  const router = new OpenAPIHono<AppEnv>();
+  const openapi = (route: DeclaredRoute, handler: (c: Context<AppEnv>) => Response | Promise<Response>) => {
+    router.openAPIRegistry.registerPath(route);
+    const check = checkInput(route.request ?? {});
+    router.on(route.method, route.getRoutingPath(), (c) => {
+      check(c);
+      return handler(c);
+    });
+    return router;
+  };
+  return Object.assign(router, { openapi: openapi as unknown as Router["openapi"] });
 }
 
-/** PostgreSQL holds no NUL; bodies are checked by their own guard, paths by the patterns of ids. */
-function refuseNul(query: Record<string, unknown>): void {
-  for (const [name, value] of Object.entries(query)) {
-    if (typeof value !== "string" || !value.includes("\0")) continue;
-    throw invalidField(`?${name}`, "The text contains a NUL character.", "forbidden_character");
-  }
-}
-
-type Issue = Pick<z.core.$ZodIssue, "path" | "message" | "code"> & { keys?: string[] };
-
-/** The problem for input that does not fit its schema. `target` is where it stood: json, query, param, header. */
-export function invalidRequest(issues: readonly Issue[], target: string) {
-  const errors = issues.slice(0, 50).flatMap((issue) => toFieldProblems(issue, target));
-  const first = errors[0];
-  return invalidInput(first ? `${first.pointer || "The body"}: ${first.detail}` : "The input is not valid.", {
-    errors,
-  });
-}
-
-function toFieldProblems(issue: Issue, target: string): FieldProblem[] {
-  const path = issue.path.map(String);
-  if (issue.code === "unrecognized_keys" && issue.keys) {
-    return issue.keys.slice(0, 10).map((key) => ({
-      pointer: pointerOf([...path, key], target),
-      detail: "This field is not known here.",
-      code: "unknown_field",
-    }));
-  }
-  return [{ pointer: pointerOf(path, target), detail: issue.message, code: issue.code ?? "invalid" }];
-}
-
-function pointerOf(path: string[], target: string): string {
-  if (target !== "json") return `?${path.join(".")}`;
-  return path.map((part) => `/${part.slice(0, 100).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
-}
+type DeclaredRoute = ReturnType<typeof createRoute>;
 
 type SecurityRequirement = Record<string, string[]>;
 

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { forbidden } from "../errors.ts";
+import { withDefaultHeaders } from "./default-headers.ts";
 import type { AppEnv } from "./router.ts";
 
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -19,21 +20,16 @@ export function assertSameOrigin(request: Request, publicOrigin: string): void {
 }
 
 /** Headers of every answer. The console's own Content-Security-Policy stands in its pages. */
-export const securityHeaders =
-  (https: boolean): MiddlewareHandler<AppEnv> =>
-  async (c, next) => {
-    await next();
-    const { headers } = c.res;
-    headers.set("x-content-type-options", "nosniff");
-    headers.set("x-frame-options", "DENY");
-    headers.set("referrer-policy", "no-referrer");
-    headers.set("cross-origin-opener-policy", "same-origin");
-    headers.set("permissions-policy", "camera=(), geolocation=(), microphone=()");
-    if (https) headers.set("strict-transport-security", "max-age=31536000; includeSubDomains");
-    if (!headers.has("content-security-policy")) {
-      headers.set("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
-    }
-    if (c.req.path.startsWith("/v1/") && !headers.has("cache-control")) {
-      headers.set("cache-control", "no-store");
-    }
+export function securityHeaders(https: boolean): MiddlewareHandler<AppEnv> {
+  const everywhere = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    ...(https && { "strict-transport-security": "max-age=31536000; includeSubDomains" }),
   };
+  const ofApi = { ...everywhere, "cache-control": "no-store" };
+  return (c, next) => withDefaultHeaders(c, c.req.path.startsWith("/v1/") ? ofApi : everywhere, next);
+}
