@@ -44,10 +44,13 @@ export async function runProgram<Report>(
 
 function spawnProgram(file: string, settings: object): ChildProcess {
   return fork(fileURLToPath(new URL(`../${file}`, import.meta.url)), [JSON.stringify(settings)], {
-    execArgv: file.endsWith(".ts") ? ["--import", "tsx"] : profilingFlags(),
+    execArgv: file.endsWith(".ts") ? ["--import", "tsx"] : [...SERVER_FLAGS, ...profilingFlags()],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
 }
+
+/** What `npm start` gives the server. */
+const SERVER_FLAGS = [`--max-semi-space-size=${process.env.SEMI ?? 32}`];
 
 /** `BENCH_PROFILE=<folder>` writes a CPU profile of every server. */
 function profilingFlags(): string[] {

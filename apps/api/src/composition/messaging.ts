@@ -86,7 +86,6 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     catalogue,
     admission,
     requestApproval: askForMessage,
-    readRestraints: foundation.readRestraints,
     nudge,
   });
   const progress = composeProgress(foundation, messages);

@@ -12,7 +12,7 @@ export interface RepetitionDeps extends Pick<ResendDeps, "assertVisible" | "nudg
 
 /** What sends something again: once on request, or by the calendar. */
 export function composeRepetition(
-  { transact, plugins: catalogue, readRestraints }: Foundation,
+  { transact, plugins: catalogue }: Foundation,
   { planSend, admission, assertVisible, nudge }: RepetitionDeps,
 ) {
   const resends = createResendService({
@@ -21,7 +21,6 @@ export function composeRepetition(
     requestApproval: askForMessage,
     assertVisible,
     isApprovalNeeded,
-    readRestraints,
     nudge,
   });
   const createSeries = createCreateSeries({ transact, planSend, catalogue, requestApproval: askForSeries });

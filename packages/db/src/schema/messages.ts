@@ -144,7 +144,8 @@ export const messages = pgTable(
     index("messages_with_lists")
       .on(table.tenantId, table.id)
       .where(sql`options ?| array['allowListId', 'denyListId']`),
-    index("messages_unfinished").on(table.id).where(sql`state in ('expanding', 'sending')`),
+    index("messages_expanding").on(table.tenantId, table.priority, table.id).where(sql`state = 'expanding'`),
+    index("messages_unfinished").on(table.id).where(sql`state = 'sending'`),
   ],
 );
 

@@ -1,49 +1,120 @@
 import type { schema } from "@tidings/db";
-import type { Database, Transact } from "../../platform/database/index.ts";
+import type { Database, Transact, Tx } from "../../platform/database/index.ts";
 import type { Loop } from "../../platform/loops.ts";
+import { finishMessage } from "./completion.repository.ts";
 import { lockContents } from "./duplicates.repository.ts";
 import * as expanding from "./expanding.repository.ts";
-import { expandListed, expandResends, type ListedRecipient } from "./expansion.repository.ts";
+import { expandListed, expandResends } from "./expansion.repository.ts";
 import { expandFileSlice, nextFileSlice } from "./file-slice.repository.ts";
+import { countListed, isListed } from "./listed.rules.ts";
 import { perSecondOf } from "./pace.rules.ts";
 import { fixRate } from "./pacer.repository.ts";
 import type { ReadRestraints, Restraints } from "./restraints.ts";
 import { countAudience, type ExpandingMessage, expandSlice, nextSlice } from "./slice.repository.ts";
 
-/** Unsent chunks that a message may have ahead of its senders: pausing and cancelling stay cheap. */
-const CHUNKS_AHEAD = 100;
-const MESSAGES_A_ROUND = 20;
+const TENANTS_A_ROUND = 1_000;
+const SLICES_A_ROUND = 20;
 
-/**
- * Makes deliveries for messages that were not expanded when they were accepted: large audiences slice by slice,
- * and messages that had to be approved first. One transaction a slice, with the cursor in it: a crash repeats at
- * most the slice that had not committed, and sending starts after the first.
- */
-export function createExpander(deps: {
+export interface ExpanderDeps {
   dispatch: Database;
   transact: Transact;
   nudgeDispatcher(): void;
   afterChunk(tenantId: string, messageId: string): Promise<void>;
   readRestraints: ReadRestraints;
-}): Loop {
-  async function expandOne(found: expanding.FoundMessage): Promise<boolean> {
-    const restraints = await deps.readRestraints(found.tenantId);
-    const step = await deps.transact(found, (tx) => expandNext(tx, found, restraints)).catch(waitIfOvertaken);
-    if (step === "finished") await deps.afterChunk(found.tenantId, found.messageId);
-    return step === "sliced";
-  }
+}
 
+/**
+ * Makes the deliveries of messages. Those that name their recipients are expanded together, as many as have gathered;
+ * larger audiences slice by slice, with the cursor in the slice's transaction: a crash repeats at most the slice that
+ * had not committed, and sending starts after the first. Every tenant has its turn in a round.
+ */
+export function createExpander(deps: ExpanderDeps): Loop {
   return {
     name: "expander",
     idleMs: 250,
     async run() {
-      const messages = await deps.dispatch.transaction((tx) => expanding.listExpanding(tx, MESSAGES_A_ROUND));
+      const tenants = await deps.dispatch.transaction((tx) =>
+        expanding.listExpandingTenants(tx, TENANTS_A_ROUND),
+      );
+      const failures: unknown[] = [];
       let more = false;
-      for (const message of messages) more = (await expandOne(message)) || more;
-      if (messages.length > 0) deps.nudgeDispatcher();
+      for (const tenantId of tenants) {
+        const progress = await expandTenant(deps, tenantId, failures);
+        more ||= progress;
+        if (progress) deps.nudgeDispatcher();
+      }
+      // What cannot be expanded must not keep what stands behind it waiting.
+      if (failures.length > 0) throw new AggregateError(failures, "messages were not expanded");
       return more;
     },
   };
+}
+
+/** One turn of a tenant; true when something was made of it. */
+async function expandTenant(deps: ExpanderDeps, tenantId: string, failures: unknown[]): Promise<boolean> {
+  const restraints = await deps.readRestraints(tenantId);
+  let named: expanding.NamedMessage[] = [];
+  let sliced: string[] = [];
+  try {
+    await deps.transact({ tenantId }, async (tx) => {
+      [named, sliced] = await Promise.all([
+        expanding.reserveNamed(tx, tenantId),
+        expanding.listSliced(tx, tenantId, SLICES_A_ROUND),
+      ]);
+      await expandNamed(tx, tenantId, named, restraints);
+    });
+  } catch (failure) {
+    failures.push(failure);
+    // One of them may be at fault: each by itself, the others get through.
+    sliced = [...named.map(({ id }) => id), ...sliced];
+    named = [];
+  }
+  let isMade = named.length > 0;
+  for (const messageId of sliced) {
+    try {
+      const step = await expandOne(deps, { tenantId, messageId }, restraints);
+      isMade ||= step !== "waiting";
+    } catch (failure) {
+      failures.push(failure);
+    }
+  }
+  return isMade;
+}
+
+async function expandNamed(
+  tx: Tx,
+  tenantId: string,
+  messages: readonly expanding.NamedMessage[],
+  restraints: Restraints,
+): Promise<void> {
+  // What is critical does not wait for those who count.
+  const isFree = ({ isCritical }: expanding.NamedMessage) => isCritical || restraints.caps.length === 0;
+  const groups = [
+    { ids: idsOf(messages.filter(isFree)), restraints: { ...restraints, caps: [] } },
+    { ids: idsOf(messages.filter((message) => !isFree(message))), restraints },
+  ].filter(({ ids }) => ids.length > 0);
+  if (groups.length === 0) return;
+  const [, ...unsendable] = await Promise.all([
+    expanding.markExpanded(tx, tenantId, idsOf(messages)),
+    ...groups.map(({ ids, restraints }) =>
+      expandListed(tx, tenantId, ids, { restraints, deduplicates: false }),
+    ),
+  ]);
+  for (const id of unsendable.flat()) await finishMessage(tx, tenantId, id);
+}
+
+const idsOf = (messages: readonly expanding.NamedMessage[]) => messages.map(({ id }) => id);
+
+async function expandOne(
+  deps: ExpanderDeps,
+  message: { tenantId: string; messageId: string },
+  restraints: Restraints,
+): Promise<Step> {
+  const step = await deps
+    .transact(message, (tx) => expandNext(tx, message, restraints))
+    .catch(waitIfOvertaken);
+  if (step === "finished") await deps.afterChunk(message.tenantId, message.messageId);
+  return step;
 }
 
 type Step = "sliced" | "finished" | "waiting";
@@ -59,25 +130,23 @@ function waitIfOvertaken(error: unknown): Step {
 }
 
 async function expandNext(
-  tx: Parameters<Parameters<Transact>[1]>[0],
-  { tenantId, messageId }: expanding.FoundMessage,
+  tx: Tx,
+  { tenantId, messageId }: { tenantId: string; messageId: string },
   restraints: Restraints,
 ): Promise<Step> {
   const message = await expanding.reserveExpanding(tx, tenantId, messageId);
   if (!message) return "waiting";
   const deduplicates = message.options.deduplicateSeconds !== undefined;
-  if (message.audience.kind === "users" || message.audience.kind === "addresses") {
-    const recipients = listRecipients(messageId, message.audience);
-    await settleRate(tx, tenantId, message, messageId, recipients.length);
+  if (isListed(message.audience)) {
+    await settleRate(tx, tenantId, message, messageId, countListed(message.audience));
     if (deduplicates) await lockContents(tx, tenantId, [messageId]);
-    await expandListed(tx, tenantId, recipients, { restraints, deduplicates });
+    await expandListed(tx, tenantId, [messageId], { restraints, deduplicates });
     return finishExpanding(tx, tenantId, messageId);
   }
   if (message.audience.kind === "deliveries") {
     await expandResends(tx, tenantId, messageId, { restraints, deduplicates });
     return finishExpanding(tx, tenantId, messageId);
   }
-  if ((await expanding.countUnsentChunks(tx, tenantId, messageId)) >= CHUNKS_AHEAD) return "waiting";
   const { audience } = message;
   const slice =
     audience.kind === "file"
@@ -95,7 +164,7 @@ interface Sliced {
 }
 
 async function sliceUsers(
-  tx: Parameters<Parameters<Transact>[1]>[0],
+  tx: Tx,
   tenantId: string,
   messageId: string,
   message: expanding.LockedMessage & ExpandingMessage,
@@ -112,7 +181,7 @@ async function sliceUsers(
 }
 
 async function sliceFile(
-  tx: Parameters<Parameters<Transact>[1]>[0],
+  tx: Tx,
   tenantId: string,
   messageId: string,
   message: expanding.LockedMessage & { audience: schema.FileAudience },
@@ -127,7 +196,7 @@ async function sliceFile(
 }
 
 async function settleRate(
-  tx: Parameters<Parameters<Transact>[1]>[0],
+  tx: Tx,
   tenantId: string,
   message: Pick<expanding.LockedMessage, "openRate" | "channels">,
   messageId: string,
@@ -138,23 +207,7 @@ async function settleRate(
   await fixRate(tx, tenantId, messageId, perSecond);
 }
 
-async function finishExpanding(
-  tx: Parameters<Parameters<Transact>[1]>[0],
-  tenantId: string,
-  messageId: string,
-): Promise<Step> {
-  if (!(await expanding.markExpanded(tx, tenantId, messageId))) throw new Overtaken();
+async function finishExpanding(tx: Tx, tenantId: string, messageId: string): Promise<Step> {
+  if ((await expanding.markExpanded(tx, tenantId, [messageId])) === 0) throw new Overtaken();
   return "finished";
-}
-
-/** The recipients that a message names, each once. */
-export function listRecipients(
-  messageId: string,
-  audience: Extract<schema.Audience, { kind: "users" | "addresses" }>,
-): ListedRecipient[] {
-  if (audience.kind === "users") {
-    return [...new Set(audience.userIds)].map((userId) => ({ messageId, userId }));
-  }
-  const byAddress = new Map(audience.addresses.map((row) => [row.address, row]));
-  return [...byAddress.values()].map((row) => ({ messageId, ...row }));
 }

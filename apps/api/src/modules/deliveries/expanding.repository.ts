@@ -4,20 +4,69 @@ import { fromUuid, toUuid } from "../../platform/ids.ts";
 import { contentKeyOf } from "./duplicates.repository.ts";
 import type { ExpandingMessage } from "./slice.repository.ts";
 
-export interface FoundMessage {
-  tenantId: string;
-  messageId: string;
+/** Tenants that have messages whose deliveries are to be made. Runs as the dispatcher, across tenants. */
+export async function listExpandingTenants({ sql }: Tx, limit: number): Promise<string[]> {
+  // One probe of the index a tenant, however many messages it has.
+  const rows = await sql<{ tenant_id: string }[]>`
+    with recursive waiting as (
+      (select tenant_id from messages where state = 'expanding' order by tenant_id limit 1)
+      union all
+      select (select m.tenant_id from messages m where m.state = 'expanding' and m.tenant_id > w.tenant_id
+        order by m.tenant_id limit 1)
+      from waiting w where w.tenant_id is not null
+    )
+    select tenant_id from waiting where tenant_id is not null limit ${limit}`;
+  return rows.map((row) => fromUuid("tenant", row.tenant_id));
 }
 
-/** Messages that still have deliveries to make. Runs as the dispatcher, across tenants. */
-export async function listExpanding({ sql }: Tx, limit: number): Promise<FoundMessage[]> {
-  const rows = await sql<{ tenant_id: string; id: string }[]>`
-    select tenant_id, id from messages where state = 'expanding' order by id limit ${limit}`;
-  return rows.map((row) => ({
-    tenantId: fromUuid("tenant", row.tenant_id),
-    messageId: fromUuid("message", row.id),
-  }));
+/** A message that is expanded together with others, because it names its recipients. */
+export interface NamedMessage {
+  id: string;
+  isCritical: boolean;
 }
+
+/** Deliveries that are made at once; their ids come out of one block of 65,536. */
+const DELIVERIES_AT_ONCE = 20_000;
+const NAMED_AT_ONCE = 1_000;
+
+/** Whether message `m` can be expanded together with others: neither has to wait for one that says the same, nor for its rate. */
+const isNamed = ({ sql }: Tx) => sql`
+  m.audience ->> 'kind' in ('users', 'addresses') and not (m.options ? 'deduplicateSeconds')
+  and (m.rate is null or m.rate_per_second is not null)`;
+
+/** Reserves messages that name their recipients, the urgent first, leaving out those that others have locked. */
+export async function reserveNamed(tx: Tx, tenantId: string): Promise<NamedMessage[]> {
+  const { sql } = tx;
+  const rows = await sql<{ id: string; is_critical: boolean; deliveries: number }[]>`
+    select m.id, m.category = 'critical' as is_critical,
+      jsonb_array_length(coalesce(m.audience -> 'userIds', m.audience -> 'addresses')) * cardinality(m.channel_ids)
+        as deliveries
+    from messages m
+    where m.tenant_id = ${toUuid("tenant", tenantId)} and m.state = 'expanding' and ${isNamed(tx)}
+    order by m.priority, m.id limit ${NAMED_AT_ONCE} for no key update skip locked`;
+  let room = DELIVERIES_AT_ONCE;
+  const reserved = rows.filter(({ deliveries }, index) => {
+    room -= deliveries;
+    return index === 0 || room >= 0;
+  });
+  return reserved.map((row) => ({ id: fromUuid("message", row.id), isCritical: row.is_critical }));
+}
+
+/** The tenant's other messages that have a slice to make; of those with enough ahead of their senders, none. */
+export async function listSliced(tx: Tx, tenantId: string, limit: number): Promise<string[]> {
+  const { sql } = tx;
+  const tenant = toUuid("tenant", tenantId);
+  const rows = await sql<{ id: string }[]>`
+    select m.id from messages m
+    where m.tenant_id = ${tenant} and m.state = 'expanding' and not (${isNamed(tx)})
+      and (select count(*) from chunks c
+        where c.tenant_id = ${tenant} and c.message_id = m.id and c.state <> 'done') < ${CHUNKS_AHEAD}
+    order by m.priority, m.id limit ${limit}`;
+  return rows.map((row) => fromUuid("message", row.id));
+}
+
+/** Unsent chunks that a message may have ahead of its senders: pausing and cancelling stay cheap. */
+const CHUNKS_AHEAD = 100;
 
 export type LockedMessage = Omit<ExpandingMessage, "audience"> & {
   audience: schema.Audience;
@@ -92,14 +141,6 @@ export async function readExpanding(
   );
 }
 
-export async function countUnsentChunks({ sql }: Tx, tenantId: string, messageId: string): Promise<number> {
-  const [row] = await sql<[{ count: number }]>`
-    select count(*)::int as count from chunks
-    where tenant_id = ${toUuid("tenant", tenantId)} and message_id = ${toUuid("message", messageId)}
-      and state <> 'done'`;
-  return row.count;
-}
-
 /** Moves the cursor behind the slice; false when the message was cancelled or another expander moved it first. */
 export async function moveCursor(
   { sql }: Tx,
@@ -113,10 +154,14 @@ export async function moveCursor(
   return rows.length > 0;
 }
 
-/** False when the message is not expanding any more. */
-export async function markExpanded({ sql }: Tx, tenantId: string, messageId: string): Promise<boolean> {
-  const rows = await sql`update messages set state = 'sending', updated_at = now()
-    where tenant_id = ${toUuid("tenant", tenantId)} and id = ${toUuid("message", messageId)}
-      and state = 'expanding' returning id`;
-  return rows.length > 0;
+/** The messages have all their deliveries; returns how many of them were expanding until now. */
+export async function markExpanded(
+  { sql }: Tx,
+  tenantId: string,
+  messageIds: readonly string[],
+): Promise<number> {
+  const ids = messageIds.map((id) => toUuid("message", id));
+  const { count } = await sql`update messages set state = 'sending', updated_at = now()
+    where tenant_id = ${toUuid("tenant", tenantId)} and id = any(${ids}::uuid[]) and state = 'expanding'`;
+  return count;
 }

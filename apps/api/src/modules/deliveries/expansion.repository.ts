@@ -12,14 +12,6 @@ export const CHUNK_SIZE = 2000;
 /** Stands for "no source" and "no template" in the statistics. */
 export const NIL_UUID = "00000000-0000-0000-0000-000000000000";
 
-/** One recipient that a message names: a user by the tenant's own id, or an address. */
-export interface ListedRecipient {
-  messageId: string;
-  userId?: string;
-  address?: string;
-  variables?: Record<string, string | number>;
-}
-
 /** Which step is made, what restrains it, and whether a message of it asks for deduplication. */
 export interface Making {
   step: number;
@@ -28,46 +20,40 @@ export interface Making {
 }
 
 /**
- * Makes the first step's deliveries for recipients named one by one, for many messages at once. With `deduplicates` the
- * contents are locked, and no two messages say the same. Returns the messages of which nothing can be sent: no chunk
- * will ever end them.
+ * Makes the first step's deliveries of messages that name their recipients, many at once. With `deduplicates` the
+ * contents are locked, and no two of the messages say the same. Returns the messages of which nothing can be sent: no
+ * chunk will ever end them.
  */
 export async function expandListed(
   tx: Tx,
   tenantId: string,
-  recipients: ListedRecipient[],
-  { restraints, deduplicates }: Omit<Making, "step">,
+  messageIds: readonly string[],
+  making: Omit<Making, "step">,
 ): Promise<string[]> {
-  if (recipients.length === 0) return [];
   const tenant = toUuid("tenant", tenantId);
-  const stored = tx.sql`select * from messages m where m.tenant_id = ${tenant} and m.id = w.message_id`;
-  return makeDeliveries(tx, tenant, listedTarget(tx, tenant, recipients, stored), {
-    step: 0,
-    restraints,
-    deduplicates,
-  });
+  const ids = messageIds.map((id) => toUuid("message", id));
+  const messages = tx.sql`select * from messages where tenant_id = ${tenant} and id = any(${ids}::uuid[])`;
+  const target = listedTarget(tx, tenant, messages, recipientsOf(tx));
+  return makeDeliveries(tx, tenant, target, { step: 0, ...making });
 }
 
-/** The target of recipients named one by one; `message` finds the row of the message of row `w`. */
-export function listedTarget(
-  tx: Tx,
-  tenant: string,
-  recipients: readonly ListedRecipient[],
-  message: Fragment,
-): Fragment {
-  const wanted = recipients.map((recipient) => ({
-    message_id: toUuid("message", recipient.messageId),
-    external_id: recipient.userId,
-    address: recipient.address,
-    variables: recipient.variables,
-  }));
-  // LATERAL with OFFSET 0 keeps these index probes; as plain joins the planner may hash all messages or users.
+/** The recipients that message `m` names, each once; of an address that stands there twice the last row holds. */
+export const recipientsOf = ({ sql }: Tx): Fragment => sql`
+  select distinct external_id, null::text as address, null::jsonb as variables
+  from jsonb_array_elements_text(m.audience -> 'userIds') as named(external_id)
+  union all
+  (select distinct on (address) null, typed ->> 'address' as address, typed -> 'variables'
+  from jsonb_array_elements(m.audience -> 'addresses') with ordinality as given(typed, place)
+  order by address, place desc)`;
+
+/** The target of recipients named one by one: of each row `m` of `messages`, its `recipients`. */
+export function listedTarget(tx: Tx, tenant: string, messages: Fragment, recipients: Fragment): Fragment {
+  // LATERAL with OFFSET 0 keeps these index probes; as a plain join the planner may hash all users.
   return tx.sql`
-    select w.*, m.source_id, m.priority, m.category, m.options, m.policy_version_id, m.template_version_id,
-      ${contentKeyOf(tx)} as content_key, c.id as channel_id, c.kind, u.id as user_id
-    from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb)
-      as w(message_id uuid, external_id text, address text, variables jsonb)
-    cross join lateral (${message} offset 0) m
+    select m.id as message_id, w.*, m.source_id, m.priority, m.category, m.options, m.policy_version_id,
+      m.template_version_id, ${contentKeyOf(tx)} as content_key, c.id as channel_id, c.kind, u.id as user_id
+    from (${messages}) m
+    cross join lateral (${recipients}) w
     cross join lateral unnest(m.channel_ids) as chosen(id)
     join channels c on c.tenant_id = ${tenant} and c.id = chosen.id
     left join lateral (

@@ -1,10 +1,10 @@
 import type { schema } from "@tidings/db";
 import type { RequestContext } from "../../platform/context.ts";
 import type { Transact } from "../../platform/database/index.ts";
-import { listRecipients } from "./expander.ts";
 import * as repository from "./explaining.repository.ts";
 import { addTallies, noTally, type Tally } from "./explanation.rules.ts";
 import { type FileSlice, isInFile, nextFileSlice } from "./file-slice.repository.ts";
+import { countListed, isListed } from "./listed.rules.ts";
 import type { ReadRestraints, Restraints } from "./restraints.ts";
 import { countAudience, NO_USER, nextSlice, type Slice } from "./slice.repository.ts";
 
@@ -25,8 +25,6 @@ export interface ExplainDeps {
 
 /** A message that was not stored, as far as its audience goes. */
 export interface PlannedAudience {
-  /** An id that no message has. */
-  messageId: string;
   audience: Exclude<schema.Audience, { kind: "deliveries" }>;
   steps: repository.PlannedSteps;
 }
@@ -43,22 +41,14 @@ export interface AudienceCount {
 
 type Tenant = Pick<RequestContext, "tenantId">;
 
-const isListed = (
-  audience: schema.Audience,
-): audience is Extract<schema.Audience, { kind: "users" | "addresses" }> =>
-  audience.kind === "users" || audience.kind === "addresses";
-
 /** Says what would become of an audience. It asks what sending asks, slice by slice, and makes nothing. */
 export function createExplainAudience(deps: ExplainDeps) {
   return {
     async tally(ctx: Tenant, planned: PlannedAudience): Promise<AudienceTally> {
       const restraints = await deps.readRestraints(ctx.tenantId);
-      const { messageId, audience, steps } = planned;
+      const { audience, steps } = planned;
       if (!isListed(audience)) return tallySlices(deps, ctx, { ...planned, audience }, restraints);
-      const recipients = listRecipients(messageId, audience);
-      const tally = await deps.read(ctx, (tx) =>
-        repository.tallyListed(tx, ctx.tenantId, recipients, steps, restraints),
-      );
+      const tally = await deps.read(ctx, (tx) => repository.tallyListed(tx, ctx.tenantId, steps, restraints));
       return { ...tally, isExact: true };
     },
 
@@ -69,17 +59,15 @@ export function createExplainAudience(deps: ExplainDeps) {
       userId: string,
     ): Promise<repository.UserStory & { isInAudience: boolean }> {
       const restraints = await deps.readRestraints(ctx.tenantId);
-      const { messageId, steps } = planned;
       return deps.read(ctx, async (tx) => {
-        const recipient = { messageId, userId };
-        const story = await repository.readStory(tx, ctx.tenantId, recipient, steps, restraints);
+        const story = await repository.readStory(tx, ctx.tenantId, userId, planned.steps, restraints);
         return { ...story, isInAudience: await isHeld(tx, ctx, planned, { userId, key: story.user?.key }) };
       });
     },
 
     /** How many recipients an audience has now. */
     async count(ctx: Tenant, audience: PlannedAudience["audience"]): Promise<AudienceCount> {
-      if (isListed(audience)) return { count: listRecipients("", audience).length, isExact: true };
+      if (isListed(audience)) return { count: countListed(audience), isExact: true };
       if (audience.kind === "file") return { count: audience.rowCount, isExact: true };
       let count = 0;
       const isExact = await overUsers(deps, ctx, async (tx, { after, lastUserId }) => {

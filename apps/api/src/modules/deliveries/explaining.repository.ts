@@ -2,7 +2,7 @@ import type { schema } from "@tidings/db";
 import type { Fragment, Tx } from "../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
 import { readExpanding } from "./expanding.repository.ts";
-import { type ListedRecipient, listedTarget } from "./expansion.repository.ts";
+import { listedTarget, recipientsOf } from "./expansion.repository.ts";
 import { MAX_SAMPLES, type Sample, type Tally } from "./explanation.rules.ts";
 import { type FileSlice, fileTarget } from "./file-slice.repository.ts";
 import { judge } from "./judging.repository.ts";
@@ -22,16 +22,15 @@ import {
  */
 export type PlannedSteps = (tx: Tx) => Fragment[];
 
-/** What becomes of recipients named one by one. */
+/** What becomes of the recipients that the message names. */
 export function tallyListed(
   tx: Tx,
   tenantId: string,
-  recipients: readonly ListedRecipient[],
   steps: PlannedSteps,
   restraints: Restraints,
 ): Promise<Tally> {
   const tenant = toUuid("tenant", tenantId);
-  const targets = steps(tx).map((row) => listedTarget(tx, tenant, recipients, row));
+  const targets = steps(tx).map((row) => listedTarget(tx, tenant, row, recipientsOf(tx)));
   return tally(tx, tenant, targets, restraints);
 }
 
@@ -191,13 +190,14 @@ const MAX_IDENTITIES = 100;
 export async function readStory(
   tx: Tx,
   tenantId: string,
-  recipient: ListedRecipient & { userId: string },
+  userId: string,
   steps: PlannedSteps,
   restraints: Restraints,
 ): Promise<UserStory> {
   const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
-  const targets = steps(tx).map((row) => listedTarget(tx, tenant, [recipient], row));
+  const recipient = sql`select ${userId}::text as external_id, null::text as address, null::jsonb as variables`;
+  const targets = steps(tx).map((row) => listedTarget(tx, tenant, row, recipient));
   const judged = await sql<
     {
       step: number;
@@ -210,7 +210,7 @@ export async function readStory(
     select step, channel_id, reason, chosen_address, origin
     from (${judgeSteps(tx, tenant, targets, restraints)}) j order by step`;
   const [user] = await sql<{ id: string; name: string }[]>`
-    select id, name from users where tenant_id = ${tenant} and external_id = ${recipient.userId}`;
+    select id, name from users where tenant_id = ${tenant} and external_id = ${userId}`;
   const identities = user
     ? await sql<UserStory["identities"][number][]>`
       select kind, address, scope, scope_id as "scopeId" from identities

@@ -17,9 +17,8 @@ export { deliveryFilter } from "./delivery.schemas.ts";
 export { createDeliveryService } from "./delivery.service.ts";
 export { createDirectSender } from "./direct-sender.ts";
 export { createDispatcher, SEND_QUEUE, SendHint } from "./dispatcher.ts";
-export { lockContents } from "./duplicates.repository.ts";
-export { createExpander, listRecipients } from "./expander.ts";
-export { expandListed, expandResends, expandStep, NIL_UUID } from "./expansion.repository.ts";
+export { createExpander } from "./expander.ts";
+export { expandStep, NIL_UUID } from "./expansion.repository.ts";
 export {
   type AudienceCount,
   type AudienceTally,
@@ -34,6 +33,7 @@ export type { InFlightLimits } from "./fair-share.rules.ts";
 export { createHintWatch } from "./hint-watch.ts";
 export { holdUnsent, releaseUnsent } from "./holding.repository.ts";
 export { createLedger, type LedgerReport } from "./ledger.ts";
+export { countListed, isListed } from "./listed.rules.ts";
 export { perSecondOf } from "./pace.rules.ts";
 export { setRate } from "./pacer.repository.ts";
 export { keepAndApply } from "./receipt.repository.ts";
@@ -45,12 +45,7 @@ export {
   type ResendFilter,
   saveResends,
 } from "./resend.repository.ts";
-export {
-  createReadRestraints,
-  type ReadRestraints,
-  type Restraints,
-  UNRESTRAINED,
-} from "./restraints.ts";
+export { createReadRestraints, type ReadRestraints } from "./restraints.ts";
 export { wakeRetries } from "./retry.repository.ts";
 export { START_WITHIN_SECONDS } from "./send.repository.ts";
 export type { ChannelHealth, ChannelObservation, SendChunkDeps } from "./send-batch.ts";

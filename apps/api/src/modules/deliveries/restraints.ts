@@ -17,9 +17,6 @@ export interface Restraints {
   caps: readonly FrequencyCap[];
 }
 
-/** For a message that makes no delivery yet. */
-export const UNRESTRAINED: Restraints = { quietHours: undefined, caps: [] };
-
 export type ReadRestraints = (tenantId: string) => Promise<Restraints>;
 
 /** How long a process may go on with what it has read. */

@@ -5,7 +5,7 @@ import { ProblemError } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { NaturalBatcher } from "../../platform/natural-batcher.ts";
 import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
-import { listRecipients, perSecondOf, type ReadRestraints } from "../deliveries/index.ts";
+import { countListed, isListed, perSecondOf } from "../deliveries/index.ts";
 import { trackingOf } from "../templates/index.ts";
 import { type FirstMessage, findByIdempotencyKeys, type NewMessage } from "./accept.repository.ts";
 import {
@@ -23,7 +23,6 @@ import { expiryOf, judgeSchedule } from "./schedule.rules.ts";
 import { assertOneOfEach, referencesOf, type SendPlan, type SendPlanner } from "./send-plan.ts";
 import { assertOneList, categoryOf, optionsOf } from "./sending-options.rules.ts";
 import {
-  isListed,
   type RequestApproval,
   type Stored,
   storeForApproval,
@@ -37,17 +36,16 @@ export interface AcceptDeps {
   admission: Admission;
   catalogue: PluginCatalogue;
   requestApproval: RequestApproval;
-  readRestraints: ReadRestraints;
-  /** Something may be due: the dispatcher need not wait for its next round. */
+  /** Something is to be expanded: the engine need not wait for its next round. */
   nudge(): void;
 }
 
-/** Deliveries of one flush at most; their ids come out of one block of 65,536. */
+/** Deliveries that the messages of one flush may name recipients for: it bounds the statement's size. */
 const MAX_FLUSH_WEIGHT = 20_000;
 
 /**
  * Accepts a message: checked, and durable when this returns. Requests of a tenant that arrive together are stored
- * by one transaction; small audiences get their deliveries in it, large ones are left to the expander.
+ * by one transaction. Making the deliveries is left to the expander.
  */
 export function createAcceptMessage(deps: AcceptDeps) {
   const writers = new Map<string, NaturalBatcher<NewMessage, Stored>>();
@@ -56,11 +54,8 @@ export function createAcceptMessage(deps: AcceptDeps) {
     const known = writers.get(tenantId);
     if (known) return known;
     const writer = new NaturalBatcher<NewMessage, Stored>({
-      flush: async (messages) => {
-        const restraints = await deps.readRestraints(tenantId);
-        return deps.transact({ tenantId }, (tx) => storeMessages(tx, tenantId, messages, restraints));
-      },
-      weightOf: weightOf,
+      flush: (messages) => deps.transact({ tenantId }, (tx) => storeMessages(tx, tenantId, messages)),
+      weightOf,
       maxWeight: MAX_FLUSH_WEIGHT,
     });
     writers.set(tenantId, writer);
@@ -137,7 +132,7 @@ export function toNewMessage(
     id: newId("message"),
     sourceId: actor.kind === "source" ? actor.id : null,
     authorId: actor.kind === "member" ? actor.id : null,
-    state: firstStateOf(plan, input, scheduledAt),
+    state: firstStateOf(plan, scheduledAt),
     needsApproval: plan.needsApproval,
     title: titleOf(plan, input),
     priority: input.priority,
@@ -169,16 +164,10 @@ export const scopeOf = ({ actor }: Pick<RequestContext, "actor">): string =>
 function firstRateOf(plan: SendPlan, { rate, audience }: SendMessage): number | null {
   if (!rate) return null;
   if (!isListed(audience)) return "perSecond" in rate ? rate.perSecond : null;
-  return perSecondOf(rate, listRecipients("", audience).length * plan.channels.length);
+  return perSecondOf(rate, countListed(audience) * plan.channels.length);
 }
 
-/** The audience is resolved when the message begins; one that is named and begins now is resolved at once. */
-function firstStateOf(
-  plan: SendPlan,
-  { audience }: SendMessage,
-  scheduledAt: Date | null,
-): NewMessage["state"] {
-  if (plan.needsApproval) return "pending_approval";
-  if (scheduledAt) return "scheduled";
-  return isListed(audience) ? "sending" : "expanding";
+function firstStateOf({ needsApproval }: SendPlan, scheduledAt: Date | null): NewMessage["state"] {
+  if (needsApproval) return "pending_approval";
+  return scheduledAt ? "scheduled" : "expanding";
 }

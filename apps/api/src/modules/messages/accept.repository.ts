@@ -10,7 +10,7 @@ export interface NewMessage {
   id: string;
   sourceId: string | null;
   authorId: string | null;
-  state: "pending_approval" | "scheduled" | "expanding" | "sending";
+  state: "pending_approval" | "scheduled" | "expanding";
   needsApproval: boolean;
   title: string;
   priority: number;

@@ -91,7 +91,6 @@ export type ExplainMessageUseCase = ReturnType<typeof createExplainMessage>;
 function plannedAudience({ tenantId }: RequestContext, plan: SendPlan, message: NewMessage): PlannedAudience {
   const rows = plan.steps.map(({ channels }) => ({ ...message, channelIds: channels.map(({ id }) => id) }));
   return {
-    messageId: message.id,
     audience: message.audience as PlannedAudience["audience"],
     steps: (tx) => rows.map((row) => rowOf(tx, tenantId, row)),
   };

@@ -1,6 +1,6 @@
 import { newId, toUuid } from "@tidings/db";
 import { expect, it } from "vitest";
-import { assertOneList, inWaves, optionsOf, withoutDeduplication } from "./sending-options.rules.ts";
+import { assertOneList, optionsOf, withoutDeduplication } from "./sending-options.rules.ts";
 
 const list = newId("recipientList");
 
@@ -22,16 +22,4 @@ it("forgets deduplication and keeps the rest", () => {
   expect(withoutDeduplication({ deduplicateSeconds: 60, quietHours: "drop" })).toEqual({
     quietHours: "drop",
   });
-});
-
-it("puts messages that say the same one after the other, and the others together", () => {
-  const saying = (content: string) => ({
-    templateVersionId: null,
-    renderings: { sms: { text: content } },
-    variables: { b: 1, a: 2 },
-  });
-  const [one, other] = [saying("甲"), saying("乙")];
-  const same = { ...one, variables: { a: 2, b: 1 } };
-  expect(inWaves([one, other, same])).toEqual([[one, other], [same]]);
-  expect(inWaves([])).toEqual([]);
 });

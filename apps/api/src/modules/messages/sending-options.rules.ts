@@ -1,5 +1,4 @@
 import type { schema } from "@tidings/db";
-import { canonicalJson } from "../../platform/crypto/index.ts";
 import { invalidField } from "../../platform/errors.ts";
 import { toUuid } from "../../platform/ids.ts";
 import { DEFAULT_CATEGORY, type MessageCategory } from "../templates/index.ts";
@@ -35,33 +34,8 @@ export function assertOneList({ allowList, denyList }: AskedOptions): void {
   throw invalidField("/denyList", "Give an allow list or a deny list, not both.", "exactly_one");
 }
 
-/** Whether who had the same is left out of the message. */
-export const isDeduplicating = ({ options }: { options: schema.SendingOptions }): boolean =>
-  options.deduplicateSeconds !== undefined;
-
 /** The options of a message that goes out however often it did already. */
 export const withoutDeduplication = ({ deduplicateSeconds: _, ...options }: schema.SendingOptions) => options;
-
-/** What a message says, the same to all. */
-interface Saying {
-  templateVersionId: string | null;
-  renderings: schema.Renderings | null;
-  variables: Record<string, string | number>;
-}
-
-/** Messages in groups, to be stored one group after the other, in none of which two say the same. */
-export function inWaves<Message extends Saying>(messages: readonly Message[]): Message[][] {
-  const waves: Message[][] = [];
-  const counts = new Map<string, number>();
-  for (const message of messages) {
-    const { templateVersionId, renderings, variables } = message;
-    const saying = canonicalJson([templateVersionId, renderings, variables]);
-    const place = counts.get(saying) ?? 0;
-    counts.set(saying, place + 1);
-    waves[place] = [...(waves[place] ?? []), message];
-  }
-  return waves;
-}
 
 /** A template says how urgent its messages are; without one the message may. */
 export function categoryOf(

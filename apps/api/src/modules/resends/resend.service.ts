@@ -10,10 +10,8 @@ import {
   findDelivery,
   listResendable,
   perSecondOf,
-  type ReadRestraints,
   type Resendable,
   type ResendFilter,
-  type Restraints,
   saveResends,
 } from "../deliveries/index.ts";
 import {
@@ -42,7 +40,6 @@ export interface ResendDeps {
   /** Throws 404 unless the actor may see the message. */
   assertVisible(tx: Tx, ctx: RequestContext, messageId: string): Promise<unknown>;
   isApprovalNeeded(tx: Tx, ctx: RequestContext, sourceId: string | null): Promise<boolean>;
-  readRestraints: ReadRestraints;
   nudge(): void;
 }
 
@@ -64,10 +61,9 @@ interface Resend {
 export function createResendService(deps: ResendDeps) {
   const run = async (ctx: RequestContext, prepare: (tx: Tx) => Promise<Resend>) => {
     authorize(ctx, "send", "Message");
-    const { accepted } = await deps.admission.admit(ctx.tenantId, async () => {
-      const restraints = await deps.readRestraints(ctx.tenantId);
-      return deps.transact(ctx, async (tx) => resend(deps, tx, ctx, await prepare(tx), restraints));
-    });
+    const { accepted } = await deps.admission.admit(ctx.tenantId, () =>
+      deps.transact(ctx, async (tx) => resend(deps, tx, ctx, await prepare(tx))),
+    );
     deps.nudge();
     return accepted;
   };
@@ -128,7 +124,6 @@ async function resend(
   tx: Tx,
   ctx: RequestContext,
   asked: Resend,
-  restraints: Restraints,
 ): Promise<{ accepted: AcceptedMessage; deliveryCount: number }> {
   const { messageId, filter, force, idempotency } = asked;
   await deps.assertVisible(tx, ctx, messageId);
@@ -141,7 +136,7 @@ async function resend(
   const repeated = force ? { ...original, options: withoutDeduplication(original.options) } : original;
   const message = await toMessage(deps, tx, ctx, { original: repeated, messageId, chosen, idempotency });
   await saveResends(tx, ctx.tenantId, message.id, chosen.deliveryIds);
-  const stored = await storeMessage(deps, tx, ctx, message, restraints);
+  const stored = await storeMessage(deps, tx, ctx, message);
   await recordAudit(tx, ctx, {
     action: asked.action,
     subjectId: asked.subjectId,
@@ -174,7 +169,7 @@ async function toMessage(
     ...original,
     id: newId("message"),
     authorId: ctx.actor.kind === "member" ? ctx.actor.id : null,
-    state: needsApproval ? "pending_approval" : "sending",
+    state: needsApproval ? "pending_approval" : "expanding",
     needsApproval,
     audience: { kind: "deliveries", messageId, deliveryCount, recipientCount: chosen.recipientCount },
     channelIds: chosen.channelIds,

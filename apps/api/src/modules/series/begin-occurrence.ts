@@ -6,7 +6,6 @@ import { ProblemError } from "../../platform/errors.ts";
 import { fromUuid, newId } from "../../platform/ids.ts";
 import type { Loop } from "../../platform/loops.ts";
 import { recordAudit } from "../audit/index.ts";
-import { UNRESTRAINED } from "../deliveries/index.ts";
 import { expiryOf, getUsableChannels, type NewMessage, storeApprovedMessage } from "../messages/index.ts";
 import { policyArchived } from "../policies/index.ts";
 import { assertSourceOn } from "../sources/index.ts";
@@ -87,7 +86,7 @@ async function decide(tx: Tx, ctx: RequestContext, series: Due): Promise<Fate> {
   if (verdict !== "begin") return { state: "missed", reason: verdict, reasonDetail: null };
   await assertUsable(tx, series);
   const message = toMessage(series, ctx.now());
-  await storeApprovedMessage(tx, series.tenantId, message, UNRESTRAINED);
+  await storeApprovedMessage(tx, series.tenantId, message);
   return { state: "begun", messageId: message.id };
 }
 

@@ -1,0 +1,13 @@
+import type { schema } from "@tidings/db";
+
+/** An audience that names its recipients one by one. */
+export type ListedAudience = Extract<schema.Audience, { kind: "users" | "addresses" }>;
+
+export const isListed = (audience: schema.Audience): audience is ListedAudience =>
+  audience.kind === "users" || audience.kind === "addresses";
+
+/** How many recipients it names, each counted once. */
+export function countListed(audience: ListedAudience): number {
+  if (audience.kind === "users") return new Set(audience.userIds).size;
+  return new Set(audience.addresses.map(({ address }) => address)).size;
+}
