@@ -1,4 +1,5 @@
-import { uuidv7 } from "uuidv7";
+import { getRandomValues } from "node:crypto";
+import { V7Generator } from "uuidv7";
 
 /**
  * Public ids: a prefix that names the kind, `_`, and the row's key in Crockford base32, lower case.
@@ -46,9 +47,21 @@ const PAIRS = [...ALPHABET].flatMap((high) => [...ALPHABET].map((low) => high + 
 const VALUES = new Map([...ALPHABET].map((character, value) => [character.charCodeAt(0), value]));
 const VALUE_BY_CODE = Int8Array.from({ length: 128 }, (_, code) => VALUES.get(code) ?? -1);
 
+/** A call for random numbers costs as much as an id, however many it asks for. */
+const random = { numbers: new Uint32Array(1024), used: 1024 };
+const uuids = new V7Generator({
+  nextUint32() {
+    if (random.used === random.numbers.length) {
+      getRandomValues(random.numbers);
+      random.used = 0;
+    }
+    return random.numbers[random.used++] ?? 0;
+  },
+});
+
 /** A new id of the given kind; ids sort by the time they were made. */
 export function newId(kind: IdKind): string {
-  return fromUuid(kind, uuidv7());
+  return fromUuid(kind, uuids.generate().toString());
 }
 
 /** The public id for a row's UUID. */

@@ -54,7 +54,7 @@ import {
 import { createPluginService, pluginRoutes } from "../modules/plugins/index.ts";
 import { createStatisticsService, readMessageTotals, statisticsRoutes } from "../modules/statistics/index.ts";
 import { createFollowAddress, trackingRoutes } from "../modules/tracking/index.ts";
-import { readIn } from "../platform/database/index.ts";
+import { readIn, transactAtOnceIn } from "../platform/database/index.ts";
 import type { ChannelHandle } from "../platform/plugin-runtime/index.ts";
 import { createRecentAnswers } from "../platform/recent-answers.ts";
 import { createTurns } from "../platform/turns.ts";
@@ -82,6 +82,7 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
   const planSend = createSendPlanner({ transact, isApprovalNeeded });
   const acceptMessage = createAcceptMessage({
     transact,
+    transactAtOnce: transactAtOnceIn(foundation.api),
     planSend,
     catalogue,
     admission,

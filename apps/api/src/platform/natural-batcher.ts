@@ -28,7 +28,11 @@ export class NaturalBatcher<Item, Result> {
   readonly #options: Required<BatcherOptions<Item, Result>>;
   #waiting: Waiting<Item, Result>[] = [];
   #flushing = 0;
-  #scheduled = false;
+  #gathering = false;
+  /** Items in the flushes under way. */
+  #underWay = 0;
+  /** The most items that waited or were under way at once since the last flush began. */
+  #most = 0;
 
   constructor(options: BatcherOptions<Item, Result>) {
     this.#options = { slots: 2, triesSingly: true, weightOf: () => 1, maxWeight: MAX_BATCH, ...options };
@@ -37,28 +41,43 @@ export class NaturalBatcher<Item, Result> {
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
+      this.#most = Math.max(this.#most, this.#waiting.length + this.#underWay);
       this.#schedule();
     });
   }
 
+  /**
+   * Flushes when the batch is as large as those under way and itself have room for in equal parts, else when a turn of
+   * the event loop has brought nothing more. Callers who wait for their answers would otherwise fall into step: all of
+   * them in one batch, and nobody left to gather while it is under way.
+   */
   #schedule(): void {
-    if (this.#scheduled || this.#flushing >= this.#options.slots || this.#waiting.length === 0) return;
-    this.#scheduled = true;
+    const { slots } = this.#options;
+    if (this.#flushing >= slots || this.#waiting.length === 0) return;
+    if (this.#waiting.length * (slots + 1) >= this.#most) void this.#flushNext();
+    else if (!this.#gathering) this.#gather();
+  }
+
+  #gather(): void {
+    this.#gathering = true;
+    const before = this.#waiting.length;
     setImmediate(() => {
-      this.#scheduled = false;
-      void this.#flushNext();
+      this.#gathering = false;
+      if (this.#waiting.length > before) this.#schedule();
+      else if (this.#flushing < this.#options.slots && before > 0) void this.#flushNext();
     });
   }
 
   async #flushNext(): Promise<void> {
-    if (this.#flushing >= this.#options.slots || this.#waiting.length === 0) return;
     const batch = this.#takeBatch();
     this.#flushing++;
-    this.#schedule();
+    this.#underWay += batch.length;
+    this.#most = this.#waiting.length + this.#underWay;
     try {
       await this.#settle(batch);
     } finally {
       this.#flushing--;
+      this.#underWay -= batch.length;
       this.#schedule();
     }
   }

@@ -2,4 +2,4 @@ export type { ConnectOptions, Database, TransactionOptions } from "./connect.ts"
 export { connect } from "./connect.ts";
 export type { DrizzleTx } from "./drizzle-transaction.ts";
 export * from "./errors.ts";
-export type { Tx } from "./transaction.ts";
+export type { Answers, Statement, Statements, Tx } from "./transaction.ts";

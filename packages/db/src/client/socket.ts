@@ -56,7 +56,6 @@ function tlsOptions(mode: string, host: string): TlsOptions | undefined {
  */
 export async function openStream(socket: Socket, endpoint: Endpoint): Promise<Socket> {
   socket.setNoDelay(true);
-  if (!process.env.NOCORK) writeTogether(socket);
   socket.connect(endpoint.address);
   await once(socket, "connect");
   if (!endpoint.tls) return socket;
@@ -67,19 +66,4 @@ export async function openStream(socket: Socket, endpoint: Endpoint): Promise<So
   const secure = connectTls({ ...endpoint.tls, socket });
   await once(secure, "secureConnect");
   return secure;
-}
-
-/**
- * What is written in one turn of the event loop leaves in one system call: a transaction's first statements follow
- * BEGIN without waiting for it, and each call costs more than all that the driver does for a statement.
- */
-function writeTogether(socket: Socket): void {
-  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
-  socket.write = (...args: unknown[]) => {
-    if (socket.writableCorked === 0) {
-      socket.cork();
-      process.nextTick(() => socket.uncork());
-    }
-    return write(...args);
-  };
 }

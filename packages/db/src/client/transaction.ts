@@ -27,10 +27,62 @@ export interface TransactionPlan {
  * kills the connection. A dead connection never sends COMMIT, so late work cannot commit unseen; only a loss while
  * COMMIT is on its way is undecidable, and then the error's `outcome` says `unknown`.
  */
-export async function runTransaction<T>(
+export function runTransaction<T>(
   pool: ConnectionPool,
   plan: TransactionPlan,
   work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  return lend(pool, plan, (connection) => perform(connection, plan, work));
+}
+
+/** A statement that is yet to be sent. */
+export interface Statement<Answer = unknown> extends PromiseLike<Answer> {
+  execute(): PromiseLike<Answer>;
+}
+
+/** Statements that need nothing of one another's answers. */
+export type Statements = readonly Statement[];
+
+/** The answers to statements, in order. */
+export type Answers<T extends Statements> = { [K in keyof T]: Awaited<T[K]> };
+
+/**
+ * Runs statements in a transaction of one round trip: BEGIN, they and COMMIT leave together. When one of them fails
+ * the server answers COMMIT with a rollback, and the failure is thrown. A connection that is lost on the way leaves
+ * the outcome `unknown` from the start.
+ */
+export function runAtOnce<const T extends Statements>(
+  pool: ConnectionPool,
+  plan: TransactionPlan,
+  compose: (tx: Pick<Tx, "sql">) => T,
+): Promise<Answers<T>> {
+  return lend(pool, plan, async (connection) => {
+    const { sql } = connection;
+    connection.committing = true;
+    const opening = [sql`begin read write`, ...settings(sql, plan)];
+    const statements: Statements = [
+      ...opening,
+      ...compose({ sql: sql as unknown as TransactionSql }),
+      sql`commit`,
+    ];
+    const settled = await Promise.allSettled(statements.map((statement) => statement.execute()));
+    if (connection.death) throw connection.death;
+    const failure = settled.find(({ status }) => status === "rejected");
+    if (failure?.status !== "rejected") {
+      return settled.slice(opening.length, -1).map((one) => "value" in one && one.value) as Answers<T>;
+    }
+    // Without its answer there is no telling whether the connection is in a transaction.
+    if (!isServerAnswer(failure.reason) || settled.at(-1)?.status === "rejected") {
+      connection.kill(unavailable("The transaction failed", connection, failure.reason));
+    }
+    throw failure.reason;
+  });
+}
+
+async function lend<T>(
+  pool: ConnectionPool,
+  plan: TransactionPlan,
+  use: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const startedAt = performance.now();
   const connection = await pool.acquire(plan.deadlineMs);
@@ -43,7 +95,7 @@ export async function runTransaction<T>(
   try {
     return await new Promise<T>((resolve, reject) => {
       connection.onDeath = reject;
-      perform(connection, plan, work).then(resolve, reject);
+      use(connection).then(resolve, reject);
     });
   } finally {
     clearTimeout(timer);

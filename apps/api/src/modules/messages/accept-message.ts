@@ -1,6 +1,6 @@
 import { authorize } from "../../platform/authorization/index.ts";
 import type { RequestContext } from "../../platform/context.ts";
-import type { Transact } from "../../platform/database/index.ts";
+import type { Transact, TransactAtOnce } from "../../platform/database/index.ts";
 import { ProblemError } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { NaturalBatcher } from "../../platform/natural-batcher.ts";
@@ -22,16 +22,11 @@ import { resolveAudience } from "./resolve-audience.ts";
 import { expiryOf, judgeSchedule } from "./schedule.rules.ts";
 import { assertOneOfEach, referencesOf, type SendPlan, type SendPlanner } from "./send-plan.ts";
 import { assertOneList, categoryOf, optionsOf } from "./sending-options.rules.ts";
-import {
-  type RequestApproval,
-  type Stored,
-  storeForApproval,
-  storeMessages,
-  weightOf,
-} from "./store-message.ts";
+import { type RequestApproval, type Stored, storeMessage, storeTogether, weightOf } from "./store-message.ts";
 
 export interface AcceptDeps {
   transact: Transact;
+  transactAtOnce: TransactAtOnce;
   planSend: SendPlanner;
   admission: Admission;
   catalogue: PluginCatalogue;
@@ -54,8 +49,9 @@ export function createAcceptMessage(deps: AcceptDeps) {
     const known = writers.get(tenantId);
     if (known) return known;
     const writer = new NaturalBatcher<NewMessage, Stored>({
-      flush: (messages) => deps.transact({ tenantId }, (tx) => storeMessages(tx, tenantId, messages)),
+      flush: (messages) => storeTogether(deps, tenantId, messages),
       weightOf,
+      slots: 1,
       maxWeight: MAX_FLUSH_WEIGHT,
     });
     writers.set(tenantId, writer);
@@ -98,7 +94,7 @@ export function createAcceptMessage(deps: AcceptDeps) {
       idempotency: idempotencyKey ? { scope: scopeOf(ctx), key: idempotencyKey, requestHash } : null,
     };
     const stored = message.needsApproval
-      ? await deps.transact(ctx, (tx) => storeForApproval(deps.requestApproval, tx, ctx, message))
+      ? await deps.transact(ctx, (tx) => storeMessage(deps, tx, ctx, message))
       : await writerOf(ctx.tenantId).add(message);
     return { accepted: toAccepted(message, stored), deliveryCount: stored.stored ? weightOf(message) : 0 };
   }

@@ -1,8 +1,9 @@
 import { schema } from "@tidings/db";
 import { and, eq, inArray } from "drizzle-orm";
 import type { Fragment, Tx } from "../../platform/database/index.ts";
-import { fromUuid, toUuid } from "../../platform/ids.ts";
+import { toUuid } from "../../platform/ids.ts";
 import type { MessageCategory } from "../templates/index.ts";
+import { takingDaily } from "../tenants/index.ts";
 import { wakeAtOf } from "./schedule.rules.ts";
 
 /** A message to be stored, with the key that makes a repeat recognisable. */
@@ -39,13 +40,14 @@ const NIL_UUID = "00000000-0000-0000-0000-000000000000";
 const hex = (bytes: Buffer) => `\\x${bytes.toString("hex")}`;
 
 /**
- * Stores messages, many in one statement. A message whose idempotency key is taken is left out; the ids of those
- * stored come back. A concurrent request with the same key waits on the key's row and then finds it taken.
+ * Stores messages, many in one statement, and takes them from the day's quota. A message whose idempotency key is taken
+ * is left out; the ids (row keys) of those stored come back. A concurrent request with the same key waits on the key's
+ * row and then finds it taken. The quota comes last: its row is everybody's, so it is locked for the shortest time.
  */
-export async function insertMessages(tx: Tx, tenantId: string, messages: NewMessage[]): Promise<Set<string>> {
+export function storing(tx: Pick<Tx, "sql">, tenantId: string, messages: readonly NewMessage[]) {
   const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
-  const rows = await sql<{ id: string }[]>`
+  return sql<{ id: string }[]>`
     with input as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(messages.map(toInput))}::jsonb) as i(
         id uuid, source_id uuid, author_id uuid, state message_state, needs_approval boolean, title text,
@@ -59,49 +61,52 @@ export async function insertMessages(tx: Tx, tenantId: string, messages: NewMess
       insert into idempotency_keys (tenant_id, scope, key, request_hash, message_id)
       select ${tenant}, scope, key, request_hash, id from input where key is not null order by scope, key
       on conflict do nothing returning message_id
-    )
-    insert into messages (tenant_id, id, source_id, author_id, state, needs_approval, title, priority, category, audience,
-      template_version_id, renderings, tracking, variables, channel_ids, policy_version_id, content_hash,
-      scheduled_at, time_zone, ttl_seconds, expires_at, wake_at, options, rate, rate_per_second, created_at)
-    select ${tenant}, id, source_id, author_id, state, needs_approval, title, priority, category, audience,
-      template_version_id, renderings, tracking, variables, channel_ids, policy_version_id, content_hash,
-      scheduled_at, time_zone, ttl_seconds, expires_at, wake_at, options, rate, rate_per_second, created_at
-    from input where key is null or id in (select message_id from claimed)
-    returning id`;
-  return new Set(rows.map((row) => fromUuid("message", row.id)));
+    ), stored as (
+      insert into messages (tenant_id, id, source_id, author_id, state, needs_approval, title, priority, category, audience,
+        template_version_id, renderings, tracking, variables, channel_ids, policy_version_id, content_hash,
+        scheduled_at, time_zone, ttl_seconds, expires_at, wake_at, options, rate, rate_per_second, created_at)
+      select ${tenant}, id, source_id, author_id, state, needs_approval, title, priority, category, audience,
+        template_version_id, renderings, tracking, variables, channel_ids, policy_version_id, content_hash,
+        scheduled_at, time_zone, ttl_seconds, expires_at, wake_at, options, rate, rate_per_second, created_at
+      from input where key is null or id in (select message_id from claimed)
+      returning id
+    )${takingDaily(tx, tenant, sql`stored`)}`;
 }
 
+/** The fields that have a value: those without would cost as much to read as the others. */
 function toInput(message: NewMessage) {
   const { idempotency } = message;
   return {
     id: toUuid("message", message.id),
-    source_id: message.sourceId && toUuid("source", message.sourceId),
-    author_id: message.authorId && toUuid("member", message.authorId),
+    source_id: message.sourceId ? toUuid("source", message.sourceId) : undefined,
+    author_id: message.authorId ? toUuid("member", message.authorId) : undefined,
     state: message.state,
     needs_approval: message.needsApproval,
     title: message.title,
     priority: message.priority,
     category: message.category,
     audience: message.audience,
-    template_version_id: message.templateVersionId && toUuid("templateVersion", message.templateVersionId),
-    renderings: message.renderings,
-    tracking: message.tracking,
+    template_version_id: message.templateVersionId
+      ? toUuid("templateVersion", message.templateVersionId)
+      : undefined,
+    renderings: message.renderings ?? undefined,
+    tracking: message.tracking ?? undefined,
     variables: message.variables,
     channel_ids: message.channelIds.map((id) => toUuid("channel", id)),
-    policy_version_id: message.policyVersionId && toUuid("policyVersion", message.policyVersionId),
+    policy_version_id: message.policyVersionId ? toUuid("policyVersion", message.policyVersionId) : undefined,
     content_hash: hex(message.contentHash),
     scheduled_at: message.scheduledAt?.toISOString(),
-    time_zone: message.timeZone,
-    ttl_seconds: message.ttlSeconds,
+    time_zone: message.timeZone ?? undefined,
+    ttl_seconds: message.ttlSeconds ?? undefined,
     expires_at: message.expiresAt?.toISOString(),
     wake_at: wakeAtOf({ ...message, pausedFrom: null })?.toISOString(),
     options: message.options,
-    rate: message.rate,
-    rate_per_second: message.ratePerSecond,
+    rate: message.rate ?? undefined,
+    rate_per_second: message.ratePerSecond ?? undefined,
     created_at: message.createdAt.toISOString(),
     scope: idempotency?.scope,
     key: idempotency?.key,
-    request_hash: idempotency && hex(idempotency.requestHash),
+    request_hash: idempotency ? hex(idempotency.requestHash) : undefined,
   };
 }
 

@@ -1,5 +1,5 @@
-import { schema } from "@tidings/db";
-import type { Tx } from "../../platform/database/index.ts";
+import type { schema } from "@tidings/db";
+import type { Statement, Tx } from "../../platform/database/index.ts";
 import { toUuid } from "../../platform/ids.ts";
 
 /** A message or series with its audience. */
@@ -9,17 +9,22 @@ export interface AudienceHolder {
   audience: schema.Audience;
 }
 
-/** Notes which messages and series go to a segment or file; those that go elsewhere cost nothing. */
-export async function recordAudienceUses(
-  tx: Tx,
+/** Notes which messages and series go to a segment or file; where none does, there is no statement. */
+export function recordingUses(
+  { sql }: Pick<Tx, "sql">,
   tenantId: string,
   holders: readonly AudienceHolder[],
-): Promise<void> {
+): Statement[] {
   const rows = holders.flatMap(({ kind, id, audience }) => {
     const subjectId = subjectOf(audience);
-    return subjectId ? [{ tenantId, subjectId, holderKind: kind, holderId: toUuid(kind, id) }] : [];
+    return subjectId ? [{ subject_id: subjectId, holder_kind: kind, holder_id: toUuid(kind, id) }] : [];
   });
-  if (rows.length > 0) await tx.db.insert(schema.audienceUses).values(rows);
+  if (rows.length === 0) return [];
+  return [
+    sql`insert into audience_uses (tenant_id, subject_id, holder_kind, holder_id)
+      select ${toUuid("tenant", tenantId)}, u.*
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as u(subject_id uuid, holder_kind text, holder_id uuid)`,
+  ];
 }
 
 function subjectOf(audience: schema.Audience): string | undefined {

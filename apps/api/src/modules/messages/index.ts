@@ -4,7 +4,7 @@ export { checkSend, contentHashOf, type MessageRequest, type SendMessage, titleO
 export { type AcceptMessage, createAcceptMessage, scopeOf } from "./accept-message.ts";
 export { type AcceptedMessage, replay, toAccepted } from "./accepted-message.ts";
 export { type Admission, type BacklogLimits, createAdmission, DEFAULT_BACKLOG } from "./admission.ts";
-export { recordAudienceUses } from "./audience-use.repository.ts";
+export { recordingUses } from "./audience-use.repository.ts";
 export { createCountAudience } from "./count-audience.ts";
 export { decideMessage } from "./decide-message.ts";
 export { createExplainMessage } from "./explain-message.ts";

@@ -17,7 +17,7 @@ import {
   judgeSchedule,
   type MessageRequest,
   optionsOf,
-  recordAudienceUses,
+  recordingUses,
   resolveAudience,
   type Schedule,
   type SendPlanner,
@@ -159,7 +159,7 @@ async function store(
   if (row.needsApproval && !(await deps.requestApproval(tx, ctx, toApprove))) {
     await updateSeries(tx, ctx.tenantId, id, { state: "active" });
   }
-  await recordAudienceUses(tx, ctx.tenantId, [{ kind: "series", id, audience: row.audience }]);
+  await Promise.all(recordingUses(tx, ctx.tenantId, [{ kind: "series", id, audience: row.audience }]));
   await recordAudit(tx, ctx, {
     action: "series.created",
     subjectId: id,

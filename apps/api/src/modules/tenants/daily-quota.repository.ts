@@ -1,5 +1,6 @@
 import type { RequestContext } from "../../platform/context.ts";
-import type { Tx } from "../../platform/database/index.ts";
+import type { Fragment, Tx } from "../../platform/database/index.ts";
+import type { ProblemError } from "../../platform/errors.ts";
 import { toUuid } from "../../platform/ids.ts";
 import { defaultLimit, quotaExceeded } from "./quota.rules.ts";
 
@@ -23,34 +24,35 @@ export async function findDailyUse({ sql }: Tx, ctx: Pick<RequestContext, "tenan
 }
 
 /**
- * Takes those of the messages that are stored from today's quota (the tenant's day) or throws 409. One guarded
- * statement on one row: call it last in the transaction, so that the row is locked for the shortest time. It counts
- * what is there itself, so that it can be sent right behind the statement that stores.
+ * Takes `stored`, rows with an `id` that the same statement has stored, from today's quota (the tenant's day) and selects
+ * their ids: one guarded statement on one row. When the quota does not reach, the statement fails, as `dailyRefusal`
+ * tells.
  */
-export async function takeDailyMessages(
-  { sql }: Tx,
-  ctx: Pick<RequestContext, "tenantId">,
-  messageIds: string[],
-): Promise<void> {
-  const tenant = toUuid("tenant", ctx.tenantId);
-  const ids = messageIds.map((id) => toUuid("message", id));
-  const rows = await sql`
+export function takingDaily({ sql }: Pick<Tx, "sql">, tenant: string, stored: Fragment): Fragment {
+  const limit = sql`(select coalesce(max(p."limit"), ${defaultLimit(KIND)}) from quotas p
+    where p.tenant_id = ${tenant} and p.kind = ${KIND} and p.period = '')`;
+  return sql`, taken as (
     insert into quotas as q (tenant_id, kind, period, used, "limit")
-    select ${tenant}, ${KIND}, to_char(now() at time zone t.time_zone, 'YYYY-MM-DD'), stored.count, allowed."limit"
-    from tenants t cross join lateral (
-      select count(*)::int from messages where tenant_id = ${tenant} and id = any(${ids}::uuid[])
-    ) stored cross join lateral (
-      select coalesce(max(p."limit"), ${defaultLimit(KIND)}) as "limit" from quotas p
-      where p.tenant_id = ${tenant} and p.kind = ${KIND} and p.period = ''
-    ) allowed
-    where t.id = ${tenant} and stored.count <= allowed."limit"
+    select ${tenant}, ${KIND}, to_char(now() at time zone t.time_zone, 'YYYY-MM-DD'), asked.count, allowed."limit"
+    from tenants t cross join (select count(*) as count from ${stored} s) asked
+      cross join (select ${limit} as "limit") allowed
+    where t.id = ${tenant} and asked.count between 1 and allowed."limit"
     on conflict (tenant_id, kind, period) do update
       set used = q.used + excluded.used, "limit" = excluded."limit"
       where q.used + excluded.used <= excluded."limit"
-    returning used`;
-  if (rows.length > 0) return;
-  const [full] = await sql<{ used: string; limit: string }[]>`
-    select used, "limit" from quotas where tenant_id = ${tenant} and kind = ${KIND} order by period desc limit 1`;
-  const limit = Number(full?.limit ?? defaultLimit(KIND));
-  throw quotaExceeded(KIND, limit, Number(full?.used ?? limit));
+    returning used
+  )
+  select id from ${stored} s
+  where case when exists(select from taken) then true else refuse_quota(${KIND}, coalesce((
+    select used from quotas where tenant_id = ${tenant} and kind = ${KIND} order by period desc limit 1), 0), ${limit}) end`;
+}
+
+const QUOTA_FULL = "TD001";
+
+/** The problem behind an error of a statement that takes from the quota; undefined for any other error. */
+export function dailyRefusal(error: unknown): ProblemError | undefined {
+  const { code, detail } = error as { code?: string; detail?: string };
+  if (code !== QUOTA_FULL || detail === undefined) return undefined;
+  const { used, limit } = JSON.parse(detail) as DailyUse;
+  return quotaExceeded(KIND, limit, used);
 }

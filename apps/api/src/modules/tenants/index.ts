@@ -1,4 +1,4 @@
-export { type DailyUse, findDailyUse, takeDailyMessages } from "./daily-quota.repository.ts";
+export { type DailyUse, dailyRefusal, findDailyUse, takingDaily } from "./daily-quota.repository.ts";
 export { giveBackQuota, takeQuota } from "./quota.repository.ts";
 export { quotaRoutes } from "./quota.routes.ts";
 export { type ChannelKinds, createQuotaService, type QuotaService } from "./quota.service.ts";

@@ -14,14 +14,14 @@ export function sameText(a: string, b: string): boolean {
 export const randomToken = (sizeBytes: number): string => randomBytes(sizeBytes).toString("base64url");
 
 /** JSON with sorted keys: equal values give equal texts. Takes what `JSON.parse` returns; undefined fields are left out. */
-export function canonicalJson(value: unknown): string {
-  if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null";
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
+export const canonicalJson = (value: unknown): string => JSON.stringify(inOrder(value)) ?? "null";
+
+function inOrder(value: unknown): unknown {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map(inOrder);
   const fields = value as Record<string, unknown>;
-  const parts = Object.keys(fields)
-    .sort()
-    .flatMap((key) =>
-      fields[key] === undefined ? [] : [`${JSON.stringify(key)}:${canonicalJson(fields[key])}`],
-    );
-  return `{${parts.join()}}`;
+  // No prototype: a field named `__proto__` is one like any other.
+  const sorted: Record<string, unknown> = Object.create(null);
+  for (const key of Object.keys(fields).sort()) sorted[key] = inOrder(fields[key]);
+  return sorted;
 }

@@ -1,4 +1,4 @@
-import type { Database, Tx } from "@tidings/db";
+import type { Answers, Database, Statements, Tx } from "@tidings/db";
 import { toUuid } from "../ids.ts";
 
 export {
@@ -6,6 +6,7 @@ export {
   DatabaseDeadlineError,
   DatabaseUnavailableError,
   isConnectionError,
+  type Statement,
   type Tx,
 } from "@tidings/db";
 
@@ -17,6 +18,16 @@ export type Transact = <T>(ctx: { tenantId: string }, work: (tx: Tx) => Promise<
 
 export function transactIn(database: Pick<Database, "withTenant">): Transact {
   return (ctx, work) => database.withTenant(toUuid("tenant", ctx.tenantId), work);
+}
+
+/** Like `Transact`, for statements that need nothing of one another's answers: one round trip for all of them. */
+export type TransactAtOnce = <const T extends Statements>(
+  ctx: { tenantId: string },
+  compose: (tx: Pick<Tx, "sql">) => T,
+) => Promise<Answers<T>>;
+
+export function transactAtOnceIn(database: Pick<Database, "withTenantAtOnce">): TransactAtOnce {
+  return (ctx, compose) => database.withTenantAtOnce(toUuid("tenant", ctx.tenantId), compose);
 }
 
 /** What only reads may take longer than what others wait for. */
@@ -35,7 +46,7 @@ export function readIn(database: Pick<Database, "withTenant">): Transact {
     );
 }
 
-const fragmentOf = ({ sql }: Tx) => sql`select`;
+const fragmentOf = ({ sql }: Pick<Tx, "sql">) => sql`select`;
 /** A piece of SQL to put into a statement. */
 export type Fragment = ReturnType<typeof fragmentOf>;
 
