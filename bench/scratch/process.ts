@@ -50,7 +50,7 @@ function spawnProgram(file: string, settings: object): ChildProcess {
 }
 
 /** What `npm start` gives the server. */
-const SERVER_FLAGS = [`--max-semi-space-size=${process.env.SEMI ?? 32}`];
+const SERVER_FLAGS = ["--max-semi-space-size=32"];
 
 /** `BENCH_PROFILE=<folder>` writes a CPU profile of every server. */
 function profilingFlags(): string[] {

@@ -155,6 +155,43 @@ describe("transactions", () => {
     await expect(slow).rejects.toMatchObject({ code: "57014" });
   });
 
+  describe("in one round trip", () => {
+    const add = (name: string) => database.withTenantAtOnce(TENANT, ({ sql }) => [
+      sql<{ name: string }[]>`insert into counters values (${name}, 1) returning name`,
+      sql<{ tenant: string }[]>`select current_setting('app.tenant_id') as tenant`,
+    ]);
+
+    it("answers every statement, inside the tenant, and commits", async () => {
+      expect(await add("together")).toEqual([[{ name: "together" }], [{ tenant: TENANT }]]);
+      expect(await countersNamed("together")).toBe(1);
+    });
+
+    it("leaves nothing behind when one of them fails, and throws that failure", async () => {
+      const failing = database.withTenantAtOnce(TENANT, ({ sql }) => [
+        sql`insert into counters values ('halved', 1)`,
+        sql`select 1 / 0`,
+        sql`insert into counters values ('halved too', 1)`,
+      ]);
+      await expect(failing).rejects.toMatchObject({ code: "22012" });
+      expect([await countersNamed("halved"), await countersNamed("halved too")]).toEqual([0, 0]);
+      await add("afterwards");
+      expect(await countersNamed("afterwards")).toBe(1);
+    });
+
+    it("shows and writes no other tenant's rows, and leaves no tenant behind", async () => {
+      const forging = database.withTenantAtOnce(TENANT, ({ sql }) => [
+        sql`insert into notes values (${OTHER_TENANT}, 'forged at once')`,
+      ]);
+      await expect(forging).rejects.toMatchObject({ code: "42501" });
+      const left = database.transaction(({ sql }) => sql`select current_setting('app.tenant_id', true) as tenant`);
+      expect(await left).toEqual([{ tenant: "" }]);
+    });
+
+    it("refuses a tenant that is not a UUID", async () => {
+      await expect(database.withTenantAtOnce("ten_1'; --", () => [])).rejects.toThrow(TypeError);
+    });
+  });
+
   async function countersNamed(name: string): Promise<number> {
     const rows = await database.transaction(({ sql }) => sql`select from counters where name = ${name}`);
     return rows.length;

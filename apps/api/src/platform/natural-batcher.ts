@@ -73,13 +73,12 @@ export class NaturalBatcher<Item, Result> {
     this.#flushing++;
     this.#underWay += batch.length;
     this.#most = this.#waiting.length + this.#underWay;
-    try {
-      await this.#settle(batch);
-    } finally {
-      this.#flushing--;
-      this.#underWay -= batch.length;
-      this.#schedule();
-    }
+    const outcomes = await this.#settle(batch);
+    this.#flushing--;
+    this.#underWay -= batch.length;
+    // Whoever calls again on hearing the answer finds the slot free.
+    for (const tell of outcomes) tell();
+    this.#schedule();
   }
 
   #takeBatch(): Waiting<Item, Result>[] {
@@ -93,15 +92,16 @@ export class NaturalBatcher<Item, Result> {
     return this.#waiting.splice(0, count);
   }
 
-  async #settle(batch: Waiting<Item, Result>[]): Promise<void> {
+  /** Flushes the items; what it returns tells the callers. */
+  async #settle(batch: Waiting<Item, Result>[]): Promise<(() => void)[]> {
     try {
       const results = await this.#options.flush(batch.map(({ item }) => item));
-      batch.forEach(({ resolve }, index) => {
-        resolve(results[index] as Result);
-      });
+      return batch.map(({ resolve }, index) => () => resolve(results[index] as Result));
     } catch (error) {
-      if (batch.length === 1 || !this.#options.triesSingly) for (const { reject } of batch) reject(error);
-      else for (const one of batch) await this.#settle([one]);
+      if (batch.length === 1 || !this.#options.triesSingly) return batch.map(({ reject }) => () => reject(error));
+      const outcomes = [];
+      for (const one of batch) outcomes.push(...(await this.#settle([one])));
+      return outcomes;
     }
   }
 }

@@ -23,7 +23,7 @@ export function recordingUses(
   return [
     sql`insert into audience_uses (tenant_id, subject_id, holder_kind, holder_id)
       select ${toUuid("tenant", tenantId)}, u.*
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as u(subject_id uuid, holder_kind text, holder_id uuid)`,
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as u(subject_id uuid, holder_kind audience_holder, holder_id uuid)`,
   ];
 }
 
