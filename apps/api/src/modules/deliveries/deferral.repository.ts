@@ -31,9 +31,11 @@ export const isDropped = ({ sql }: Tx) =>
 
 /** What the chunks of deferred rows need, so that those of a chunk are due together: at the end of the quiet hours. */
 export function dueTogether({ sql }: Tx, quiet: QuietNow | undefined) {
-  if (!quiet) return { column: sql``, value: sql``, perDue: sql``, byDue: sql``, inOrder: sql`` };
+  if (!quiet)
+    return { column: sql``, made: sql``, value: sql``, perDue: sql``, byDue: sql``, inOrder: sql`` };
   return {
     column: sql`, due_at`,
+    made: sql`, deferred_until`,
     value: sql`, coalesce(min(deferred_until), now())`,
     perDue: sql`, deferred_until`,
     byDue: sql`, deferred_until nulls first`,

@@ -166,25 +166,29 @@ async function recordSlice(
   const channelId = channel.id;
   const due = dueTogether(tx, quietHours);
   const last = (BigInt(base) + BigInt(targeted) - 1n).toString();
-  const chunks = sql`
-    insert into chunks (tenant_id, message_id, channel_id, step, priority, state, first_id, last_id, delivery_count
-      ${due.column})
-    select ${tenant}, ${message.id}, ${channelId}, 0, ${message.priority},
-      case when count(*) filter (where state = 'ready') > 0 then 'ready' else 'done' end::chunk_state,
-      min(id), max(id), count(*) filter (where state = 'ready') ${due.value}
-    from deliveries where tenant_id = ${tenant} and id between ${base} and ${last}
-    group by (id - ${base}) / ${CHUNK_SIZE} ${due.perDue}`;
-  const counts = sql`
+  // Read once, for both: a row for each chunk, outcome and reason.
+  const chunksAndCounts = sql`
+    with made as materialized (
+      select (id - ${base}) / ${CHUNK_SIZE} as number, state, coalesce(reason, '') as reason, min(id) as first_id,
+        max(id) as last_id, count(*) as amount ${due.made}
+      from deliveries where tenant_id = ${tenant} and id between ${base} and ${last}
+      group by 1, 2, 3 ${due.perDue}
+    ), chunked as (
+      insert into chunks (tenant_id, message_id, channel_id, step, priority, state, first_id, last_id, delivery_count
+        ${due.column})
+      select ${tenant}, ${message.id}, ${channelId}, 0, ${message.priority},
+        case when sum(amount) filter (where state = 'ready') > 0 then 'ready' else 'done' end::chunk_state,
+        min(first_id), max(last_id), coalesce(sum(amount) filter (where state = 'ready'), 0) ${due.value}
+      from made group by number ${due.perDue}
+    )
     insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
       reason, count)
     select ${tenant}, ${message.id}, coalesce(${message.sourceId}::uuid, ${NIL_UUID}), ${channelId},
-      coalesce(${message.templateId}::uuid, ${NIL_UUID}), 0, date_trunc('hour', now()), measure, reason, sum(amount)
-    from (
-      select state, coalesce(reason, '') as row_reason, count(*) as amount
-      from deliveries where tenant_id = ${tenant} and id between ${base} and ${last} group by 1, 2
-    ) grouped cross join lateral (values
+      coalesce(${message.templateId}::uuid, ${NIL_UUID}), 0, date_trunc('hour', now()), measure, counted.reason,
+      sum(amount)
+    from made cross join lateral (values
       ('targeted'::statistics_measure, ''),
-      (case when state = 'ready' then 'valid' else 'suppressed' end::statistics_measure, row_reason)
+      (case when state = 'ready' then 'valid' else 'suppressed' end::statistics_measure, made.reason)
     ) as counted(measure, reason)
     group by 8, 9`;
   const flows = sql`
@@ -199,8 +203,7 @@ async function recordSlice(
     from deliveries d where d.tenant_id = ${tenant} and d.id between ${base} and ${last})`;
   const { deduplicateSeconds } = message.options;
   await Promise.all([
-    chunks,
-    counts,
+    chunksAndCounts,
     ...(message.hasPolicy ? [flows] : []),
     ...(deduplicateSeconds === undefined ? [] : [rememberContents(tx, tenant, made)]),
   ]);

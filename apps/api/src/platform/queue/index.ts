@@ -62,6 +62,8 @@ const ANSWER_TIMEOUT_MS = 2_000;
 /** While a transport is away its clients report it again and again. */
 const REPORT_EVERY_MS = 60_000;
 const POOL_SIZE = 8;
+/** On PostgreSQL a bulk makes temporary tables, which costs as much as so many jobs by themselves. */
+const BULK_SIZE = 16;
 const JOB_OPTIONS = { attempts: 1, removeOnComplete: true, removeOnFail: true };
 
 export async function createQueueTransport(options: QueueOptions): Promise<QueueTransport> {
@@ -116,7 +118,10 @@ function transport(
       const queue = openQueue(name);
       return {
         async add(payloads) {
-          const added = queue.addBulk(payloads.map((data) => ({ name: "hint", data })));
+          const added =
+            payloads.length < BULK_SIZE
+              ? Promise.all(payloads.map((data) => queue.add("hint", data)))
+              : queue.addBulk(payloads.map((data) => ({ name: "hint", data })));
           await within(ANSWER_TIMEOUT_MS, "putting hints into the queue", added);
         },
       };
