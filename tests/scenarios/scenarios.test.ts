@@ -8,4 +8,5 @@ import "./sections/fallback.ts";
 import "./sections/frequency.ts";
 import "./sections/time.ts";
 import "./sections/receipts.ts";
+import "./sections/tracking.ts";
 import "./sections/crash.ts";

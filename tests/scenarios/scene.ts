@@ -132,9 +132,44 @@ export const waitsFor = (school: School, id: string, reason: string) =>
     return one.state === "ready" && one.reason === reason ? one : undefined;
   });
 
+const SHANGHAI = "Asia/Shanghai";
+const clockIn = (minutes: number) =>
+  new Intl.DateTimeFormat("sv-SE", { timeZone: SHANGHAI, timeStyle: "short" }).format(
+    Date.now() + minutes * 60_000,
+  );
+
+/** Daily hours by the clock, from and to so many minutes from now. */
+const daily = (from: number, to: number) => ({
+  timeZone: SHANGHAI,
+  windows: [{ from: clockIn(from), to: clockIn(to), weekdays: [1, 2, 3, 4, 5, 6, 7] }],
+});
+
+/** A school at half past five, with quiet hours from ten in the evening until six. */
+export async function newSchoolAtNight(): Promise<School> {
+  const school = await newSchool();
+  await mustSucceed(school.owner("PUT", "/v1/quiet-hours", { ofTenant: daily(-450, 30) }));
+  return school;
+}
+
+/**
+ * The clock shows the end of the quiet hours: they lie earlier by what has passed. By their route, what they keep back
+ * would be let go at once.
+ */
+export async function clockShowsMorning(school: School, userId: string): Promise<void> {
+  await stage.books.transaction(
+    ({ sql }) => sql`update quiet_hours set of_tenant = ${sql.json(daily(-480, 0))}
+      where tenant_id = ${toUuid("tenant", school.tenantId)}`,
+  );
+  const message = messageTo(users(userId), ["courier"], { quietHours: "drop" });
+  await until(async () => {
+    const { recipients } = await mustSucceed(school.owner("POST", "/v1/messages/explain", message));
+    return recipients.reached === 1;
+  });
+}
+
 export const inSeconds = (seconds: number) => ({
   at: new Date(Date.now() + seconds * 1000).toISOString(),
-  timeZone: "Asia/Shanghai",
+  timeZone: SHANGHAI,
 });
 
 export const listMessages = async (school: School) =>

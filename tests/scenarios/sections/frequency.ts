@@ -2,16 +2,51 @@ import { beforeAll, describe, expect, it } from "vitest";
 import {
   expectProblem,
   messageTo,
+  mustSucceed,
   QUOTA_CONTACT,
   type School,
   users,
 } from "../../../apps/api/test/harness/index.ts";
-import { allowMessagesADay, courierEffects, listMessages, newSchool, newUser } from "../scene.ts";
+import {
+  allowMessagesADay,
+  courierEffects,
+  couriered,
+  listMessages,
+  mailsTo,
+  newSchool,
+  newUser,
+  passes,
+} from "../scene.ts";
+
+const HOUR = 3600;
 
 describe("4.4 how much may go out", () => {
   let school: School;
   beforeAll(async () => {
     school = await newSchool();
+  });
+
+  it("S55 holds everybody to a cap of their own on its channel kind, and lets go again when its hours are over", async () => {
+    const capped = await newSchool();
+    const [often, seldom] = [await newUser(capped), await newUser(capped)];
+    const cap = { limit: 2, hours: 1, channelKind: "push" };
+    await mustSucceed(capped.owner("PUT", "/v1/frequency-caps", { items: [cap] }));
+    const send = async (...userIds: string[]) => {
+      const id = await capped.send(messageTo(users(...userIds), ["courier", "mail"]));
+      await capped.completed(id);
+      return id;
+    };
+    for (const _ of [1, 2]) await send(often);
+    const third = await send(often, seldom);
+    const left = (await capped.deliveriesOf(third)).filter(({ state }) => state === "suppressed");
+    expect(left).toMatchObject([
+      { user: { userId: often }, reason: "over_frequency_cap", reasonDetail: "2/1h push" },
+    ]);
+    expect([couriered(often).length, couriered(seldom).length]).toEqual([2, 1]);
+    expect([mailsTo(often).length, mailsTo(seldom).length]).toEqual([3, 1]);
+    await passes(HOUR + 60);
+    await send(often);
+    expect(couriered(often)).toHaveLength(3);
   });
 
   it("S57 takes as many messages as the day's quota has, and says of the others which quota is full", async () => {

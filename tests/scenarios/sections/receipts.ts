@@ -7,7 +7,17 @@ import {
   until,
   users,
 } from "../../../apps/api/test/harness/index.ts";
-import { inSeconds, newSchool, newUser, passes, policyOf, refuseAll, report, sendBy } from "../scene.ts";
+import {
+  couriered,
+  inSeconds,
+  newSchool,
+  newUser,
+  passes,
+  policyOf,
+  refuseAll,
+  report,
+  sendBy,
+} from "../scene.ts";
 import { stage } from "../stage.ts";
 
 describe("4.7 what the vendor says later, and what became of a message", () => {
@@ -25,6 +35,60 @@ describe("4.7 what the vendor says later, and what became of a message", () => {
     const again = await school.pushReceipt(school.channels.courier, { events: [event, event] });
     expect(again.status).toBe(200);
     expect([await school.timelineOf(id), (await school.message(id)).counts]).toEqual(before);
+  });
+
+  /** The one delivery that is not on its way any more, and why. */
+  async function reasonOf(id: string): Promise<string> {
+    const { state, reason } = await until(async () => {
+      const one = await school.timelineOf(id);
+      return one.state === "ready" ? undefined : one;
+    });
+    return `${state}: ${reason}`;
+  }
+
+  const suppressionsOf = async (kind: string, address: string) =>
+    (await mustSucceed(school.owner("POST", "/v1/suppression-lookups", { kind, address }))).items;
+
+  it("S88 writes no more to an address that a receipt calls gone, and goes on after a passing fault", async () => {
+    const [gone, off] = [await newUser(school), await newUser(school)];
+    const send = async () => {
+      const id = await school.send(messageTo(users(gone, off), ["courier"]));
+      await school.completed(id);
+      const deliveries = await school.deliveriesOf(id);
+      return [gone, off].map((userId) => deliveries.find(({ user }) => user?.userId === userId));
+    };
+    const [hard = "", soft = ""] = (await send()).map((delivery) => delivery?.id);
+    await report(school, "undelivered", hard, { code: "device_dead" });
+    await report(school, "undelivered", soft, { code: "phone_off" });
+    await until(async () => (await suppressionsOf("push", gone)).length === 1);
+    expect(await suppressionsOf("push", gone)).toMatchObject([
+      { origin: "hard_bounce", code: "device_dead", delivery: { id: hard } },
+    ]);
+    expect(await suppressionsOf("push", off)).toEqual([]);
+    expect(await send()).toMatchObject([
+      { state: "suppressed", reason: "address_dead" },
+      { state: "accepted", reason: null },
+    ]);
+    expect([couriered(gone).length, couriered(off).length]).toEqual([1, 2]);
+  });
+
+  it("S88 knows a dead address by the vendor's own code, in its answer or in its report", async () => {
+    const [illegal, invalid] = [newPhone("9999"), newPhone("6666")];
+    for (const [channel, kind, address, code] of [
+      ["mail", "email", "bounce@gone.example", "5.1.1"],
+      ["sms", "sms", illegal, "isv.MOBILE_NUMBER_ILLEGAL"],
+      ["sms", "sms", invalid, "INVALID_NUMBER"],
+    ] as const) {
+      const typed = messageTo({ kind: "addresses", addresses: [{ address }] }, [channel]);
+      await school.completed(await school.send(typed));
+      await until(async () => (await suppressionsOf(kind, address)).length === 1);
+      expect(await suppressionsOf(kind, address)).toMatchObject([{ origin: "hard_bounce", code }]);
+      expect(await reasonOf(await school.send(typed))).toBe("suppressed: address_dead");
+    }
+    expect(stage.sms.received().filter(({ to }) => to.endsWith(invalid))).toHaveLength(1);
+    const refused = { kind: "addresses", addresses: [{ address: "spam@busy.example" }] };
+    expect(await reasonOf(await school.send(messageTo(refused, ["mail"])))).toMatch(/^failed: /);
+    expect(await suppressionsOf("email", "spam@busy.example")).toEqual([]);
   });
 
   it("S89 answers a vendor's word that it does not know with an error, and believes none of it", async () => {
@@ -45,15 +109,6 @@ describe("4.7 what the vendor says later, and what became of a message", () => {
     expect((await school.pushReceipt(school.channels.courier, "not even JSON")).status).toBe(400);
     expect(await school.timelineOf(id)).toMatchObject({ state: "delivered" });
   });
-
-  /** The one delivery that is not on its way any more, and why. */
-  async function reasonOf(id: string): Promise<string> {
-    const { state, reason } = await until(async () => {
-      const one = await school.timelineOf(id);
-      return one.state === "ready" ? undefined : one;
-    });
-    return `${state}: ${reason}`;
-  }
 
   it("S96 says of everybody who did not get it at which step and why, each way out with a reason of its own", async () => {
     const { courier, mail } = school.channels;

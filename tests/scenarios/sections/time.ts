@@ -1,8 +1,19 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { messageTo, mustSucceed, type School, until, users } from "../../../apps/api/test/harness/index.ts";
-import { courierEffects, couriered, newSchool, newUser, passes, roundsPass, waitsFor } from "../scene.ts";
+import {
+  clockShowsMorning,
+  courierEffects,
+  couriered,
+  newSchool,
+  newSchoolAtNight,
+  newUser,
+  passes,
+  roundsPass,
+  waitsFor,
+} from "../scene.ts";
 import { stage } from "../stage.ts";
 
+const MINUTE = 60;
 const PUPILS = 1_500;
 /** The courier takes 50 at once, in eight calls at most. */
 const PAGE = 50 * 8;
@@ -11,6 +22,52 @@ describe("4.5 when a message goes, and how fast", () => {
   let school: School;
   beforeAll(async () => {
     school = await newSchool();
+  });
+
+  /** The message shows when it will go. */
+  const deferredUntil = (at: School, id: string) =>
+    until(async () => (await at.timelineOf(id)).deferredUntil ?? undefined);
+
+  it("S59 keeps what comes at half past five until the quiet hours end at six, and sends it once then", async () => {
+    const asleep = await newSchoolAtNight();
+    const userId = await newUser(asleep);
+    const id = await asleep.send(messageTo(users(userId), ["courier"]));
+    const morning = Date.parse(await deferredUntil(asleep, id));
+    expect(morning - Date.now()).toBeGreaterThan(28 * MINUTE * 1000);
+    expect(morning - Date.now()).toBeLessThanOrEqual(30 * MINUTE * 1000);
+    await passes(25 * MINUTE);
+    await roundsPass(school);
+    expect([(await asleep.timelineOf(id)).state, couriered(userId)]).toEqual(["ready", []]);
+    await clockShowsMorning(asleep, userId);
+    await passes(6 * MINUTE);
+    await asleep.completed(id);
+    const { state, timeline } = await asleep.timelineOf(id);
+    expect(state).toBe("accepted");
+    expect(timeline.map(({ type }) => type)).toEqual(["all", "quiet_hours", "started", "ended"]);
+    expect(couriered(userId)).toHaveLength(1);
+  });
+
+  it("S60 leaves out whom a message would disturb that asks for it, with the reason, and only those", async () => {
+    const asleep = await newSchoolAtNight();
+    const [sleeper, owl] = [await newUser(asleep), await newUser(asleep)];
+    const never = { timeZone: "Asia/Shanghai", windows: [] };
+    await mustSucceed(asleep.owner("PUT", `/v1/users/${owl}/quiet-hours`, never));
+    const id = await asleep.send(messageTo(users(sleeper, owl), ["courier"], { quietHours: "drop" }));
+    expect((await asleep.completed(id)).counts).toMatchObject({ submitted: 1, suppressed: 1 });
+    const left = (await asleep.deliveriesOf(id)).filter(({ state }) => state === "suppressed");
+    expect(left).toMatchObject([{ reason: "quiet_hours", user: { userId: sleeper } }]);
+    expect(courierEffects()).toEqual(new Map([[owl, 1]]));
+  });
+
+  it("S61 sends a critical message at night, while others wait for the morning", async () => {
+    const asleep = await newSchoolAtNight();
+    const userId = await newUser(asleep);
+    const send = (category: string) =>
+      asleep.send(messageTo(users(userId), ["courier"], { category, variables: { content: category } }));
+    const waiting = await send("service");
+    await asleep.completed(await send("critical"));
+    await deferredUntil(asleep, waiting);
+    expect(couriered(userId)).toMatchObject([{ text: "critical" }]);
   });
 
   it("S65 sends at most what was under way when it was paused, and goes on with nobody twice or missing", async () => {

@@ -175,4 +175,33 @@ describe("4.1 whom a message goes to", () => {
     await until(async () => (await school.timelineOf(first)).state === "delivered");
     expect(couriered(userId)).toHaveLength(1);
   });
+
+  it("S16 reaches everybody of a department and of those below it, and of those above only whom it names", async () => {
+    const department = async (name: string, code: string, parentId?: string) =>
+      (await mustSucceed<{ id: string }>(school.owner("POST", "/v1/departments", { name, code, parentId })))
+        .id;
+    const whole = await department("全校", "school");
+    const grade = await department("三年级", "g3", whole);
+    const classTwo = await department("二班", "g3-c2", grade);
+    const [head, pupil] = [
+      await newUser(school, { departments: ["g3"] }),
+      await newUser(school, { departments: ["g3-c2"] }),
+    ];
+    await newUser(school, { departments: ["school"] });
+    const reached = async (departmentIds: string[], rest: object = {}) => {
+      const id = await school.send(messageTo({ kind: "departments", departmentIds, ...rest }, ["courier"]));
+      await school.completed(id);
+      return (await school.deliveriesOf(id)).map(({ user }) => user?.userId).sort();
+    };
+    expect(await reached([classTwo])).toEqual([pupil]);
+    const both = [head, pupil].sort();
+    expect(await reached([grade])).toEqual(both);
+    expect(await reached([grade, classTwo], { includeChildren: false })).toEqual(both);
+    expect(courierEffects()).toEqual(
+      new Map([
+        [pupil, 3],
+        [head, 2],
+      ]),
+    );
+  });
 });

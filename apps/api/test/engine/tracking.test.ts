@@ -4,6 +4,7 @@ import {
   expectNothingLost,
   givenSchool,
   type Installation,
+  mailTo,
   messageTo,
   mustSucceed,
   type School,
@@ -45,22 +46,6 @@ function courierText(deliveryId: string): string {
   const call = installation.vendor.calls.find(({ refs }) => refs.includes(deliveryId));
   const { items } = JSON.parse(call?.body ?? "") as { items: { ref: string; text: string }[] };
   return items.find(({ ref }) => ref === deliveryId)?.text ?? "";
-}
-
-/** The latest mail to an address, as the mail server keeps it. */
-async function mailTo(address: string): Promise<{ text: string; html: string }> {
-  const received = installation.mail.received();
-  const index = received.findLastIndex(({ to }) => to === address);
-  const page = await (await fetch(new URL(`mails/${index + 1}`, installation.mail.url))).text();
-  const srcdoc = /srcdoc="([^"]*)"/.exec(page)?.[1] ?? "";
-  const html = srcdoc
-    .replaceAll("&lt;", "<")
-    .replaceAll("&gt;", ">")
-    .replaceAll("&quot;", '"')
-    .replaceAll("&#39;", "'")
-    .replaceAll("&amp;", "&")
-    .replace('<base target="_blank">', "");
-  return { text: received[index]?.text ?? "", html };
 }
 
 const BROWSER = { "user-agent": "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 Safari/605.1.15" };
@@ -149,7 +134,7 @@ it("puts links and one pixel into a mail, and takes the pixel's loading for an o
   const content = { email: { subject: "缴费", text: TEXT, html: HTML } };
   const id = await school.send(messageTo(users("u-2"), ["mail"], { content, tracking: ALL }));
   await school.completed(id);
-  const mail = await mailTo("u-2@school.example");
+  const mail = await mailTo(installation.mail, "u-2@school.example");
   const [link = "", pixel = ""] = addressesIn(mail.html);
   expect(mail.html.trim()).toBe(
     `<body><a href="${link}">缴费</a><img src="${pixel}" width="1" height="1" alt="" style="border:0"></body>`,

@@ -23,6 +23,7 @@ export {
 } from "./installation.ts";
 export { type Line, startLine } from "./line.ts";
 export { Listener, learnedAbout } from "./listener.ts";
+export { mailTo } from "./mail-html.ts";
 export { fillPath, listOperations, type Operation, requiredQuery } from "./operations.ts";
 export { until } from "./patience.ts";
 export { expectProblem, expectWellFormedProblem } from "./problems.ts";

@@ -14,6 +14,7 @@ export interface NewUser {
   name?: string;
   attributes?: Record<string, string | number | boolean>;
   tags?: string[];
+  departments?: string[];
   identities?: { kind: string; address: string; scope?: object }[];
 }
 

@@ -31,11 +31,13 @@ export async function finishMessage(tx: Tx, tenantId: string, messageId: string)
  * so that the last of them sees that it is.
  */
 export async function finishInTurn(tx: Tx, tenantId: string, messageId: string): Promise<void> {
-  const tenant = toUuid("tenant", tenantId);
-  await Promise.all([
-    tx.sql`select from messages where tenant_id = ${tenant} and id = ${toUuid("message", messageId)} for no key update`,
-    finishMessage(tx, tenantId, messageId),
-  ]);
+  // A statement is sent when it is awaited: beside an async function, one that is not yet would come second.
+  await Promise.all([lockMessage(tx, tenantId, messageId), finishMessage(tx, tenantId, messageId)]);
+}
+
+async function lockMessage({ sql }: Tx, tenantId: string, messageId: string): Promise<void> {
+  await sql`select from messages where tenant_id = ${toUuid("tenant", tenantId)}
+    and id = ${toUuid("message", messageId)} for no key update`;
 }
 
 /**
