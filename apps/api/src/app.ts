@@ -1,11 +1,12 @@
 import type { Hono } from "hono";
+import type { AppEnv } from "./platform/http/app-env.ts";
 import { type AuthenticateDeps, authenticate } from "./platform/http/authenticate.ts";
 import { guardBody } from "./platform/http/body-guard.ts";
 import { trustedProxies } from "./platform/http/client-address.ts";
 import { documentRoutes } from "./platform/http/documents.ts";
 import { handleError, handleNotFound, type ProblemMembers } from "./platform/http/problem-handler.ts";
 import { identifyRequest } from "./platform/http/request-identity.ts";
-import { type AppEnv, createRouter, type Router } from "./platform/http/router.ts";
+import { createRouter, type Router } from "./platform/http/router.ts";
 import { securityHeaders } from "./platform/http/security.ts";
 import type { Logger } from "./platform/logger.ts";
 

@@ -156,10 +156,11 @@ describe("transactions", () => {
   });
 
   describe("in one round trip", () => {
-    const add = (name: string) => database.withTenantAtOnce(TENANT, ({ sql }) => [
-      sql<{ name: string }[]>`insert into counters values (${name}, 1) returning name`,
-      sql<{ tenant: string }[]>`select current_setting('app.tenant_id') as tenant`,
-    ]);
+    const add = (name: string) =>
+      database.withTenantAtOnce(TENANT, ({ sql }) => [
+        sql<{ name: string }[]>`insert into counters values (${name}, 1) returning name`,
+        sql<{ tenant: string }[]>`select current_setting('app.tenant_id') as tenant`,
+      ]);
 
     it("answers every statement, inside the tenant, and commits", async () => {
       expect(await add("together")).toEqual([[{ name: "together" }], [{ tenant: TENANT }]]);
@@ -183,7 +184,9 @@ describe("transactions", () => {
         sql`insert into notes values (${OTHER_TENANT}, 'forged at once')`,
       ]);
       await expect(forging).rejects.toMatchObject({ code: "42501" });
-      const left = database.transaction(({ sql }) => sql`select current_setting('app.tenant_id', true) as tenant`);
+      const left = database.transaction(
+        ({ sql }) => sql`select current_setting('app.tenant_id', true) as tenant`,
+      );
       expect(await left).toEqual([{ tenant: "" }]);
     });
 

@@ -96,9 +96,18 @@ export class NaturalBatcher<Item, Result> {
   async #settle(batch: Waiting<Item, Result>[]): Promise<(() => void)[]> {
     try {
       const results = await this.#options.flush(batch.map(({ item }) => item));
-      return batch.map(({ resolve }, index) => () => resolve(results[index] as Result));
+      return batch.map(
+        ({ resolve }, index) =>
+          () =>
+            resolve(results[index] as Result),
+      );
     } catch (error) {
-      if (batch.length === 1 || !this.#options.triesSingly) return batch.map(({ reject }) => () => reject(error));
+      if (batch.length === 1 || !this.#options.triesSingly)
+        return batch.map(
+          ({ reject }) =>
+            () =>
+              reject(error),
+        );
       const outcomes = [];
       for (const one of batch) outcomes.push(...(await this.#settle([one])));
       return outcomes;

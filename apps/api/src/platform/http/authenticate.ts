@@ -3,7 +3,7 @@ import { abilityOf, type Permission } from "../authorization/index.ts";
 import type { Clock } from "../clock.ts";
 import type { Actor } from "../context.ts";
 import { unauthenticated } from "../errors.ts";
-import type { AppEnv } from "./router.ts";
+import type { AppEnv } from "./app-env.ts";
 import { assertSameOrigin } from "./security.ts";
 
 /** Whom a credential speaks for. */

@@ -6,7 +6,7 @@ import {
   payloadTooLarge,
   unsupportedMediaType,
 } from "../errors.ts";
-import type { AppEnv } from "./router.ts";
+import type { AppEnv } from "./app-env.ts";
 
 /** Largest JSON body, bytes. A request with 1,000 recipients and their variables stays well below. */
 export const MAX_BODY_BYTES = 1024 * 1024;

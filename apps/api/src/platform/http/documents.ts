@@ -3,7 +3,8 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { Hono } from "hono";
 import { listProblemTypes } from "../errors.ts";
-import type { AppEnv, Router } from "./router.ts";
+import type { AppEnv } from "./app-env.ts";
+import type { Router } from "./router.ts";
 
 /** The document of the whole API. */
 export function openApiDocument(app: Router, version: string) {

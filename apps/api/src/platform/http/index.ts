@@ -1,10 +1,10 @@
+export type { AppEnv } from "./app-env.ts";
 export { invalidRequest } from "./checked-input.ts";
 export { type EventSink, eventStream } from "./event-stream.ts";
 export type { Page, PageRequest } from "./fields.ts";
 export * as fields from "./fields.ts";
 export { readCursor, toPage } from "./pagination.ts";
 export {
-  type AppEnv,
   access,
   createRoute,
   createRouter,

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { Registry } from "prom-client";
-import type { AppEnv } from "./router.ts";
+import type { AppEnv } from "./app-env.ts";
 
 export interface OperationsDeps {
   /** Each dependency's probe, by name; a probe rejects when the dependency is down. */

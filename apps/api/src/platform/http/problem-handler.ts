@@ -12,7 +12,7 @@ import {
   unavailable,
 } from "../errors.ts";
 import type { Logger } from "../logger.ts";
-import type { AppEnv } from "./router.ts";
+import type { AppEnv } from "./app-env.ts";
 
 interface ProblemDocument {
   type: string;

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context, MiddlewareHandler } from "hono";
+import type { AppEnv } from "./app-env.ts";
 import { clientAddress, type TrustedProxies } from "./client-address.ts";
 import { withDefaultHeaders } from "./default-headers.ts";
-import type { AppEnv } from "./router.ts";
 
 /** Names the request: `x-request-id` on the answer, the same in problems, logs and audit entries. */
 export function identifyRequest(proxies: TrustedProxies): MiddlewareHandler<AppEnv> {

@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Action, Subject } from "../authorization/index.ts";
-import type { RequestContext } from "../context.ts";
+import type { AppEnv } from "./app-env.ts";
 import { checkInput } from "./checked-input.ts";
 
 // Callers read what to do rather than the types that a validator compares.
@@ -11,16 +11,6 @@ z.config({
 });
 
 export { createRoute, z };
-
-export interface AppEnv {
-  Variables: {
-    ctx: RequestContext;
-    requestId: string;
-    ipAddress: string;
-    /** The JSON that came, read and parsed; undefined without any. */
-    body: unknown;
-  };
-}
 
 export type Router = OpenAPIHono<AppEnv>;
 

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { forbidden } from "../errors.ts";
+import type { AppEnv } from "./app-env.ts";
 import { withDefaultHeaders } from "./default-headers.ts";
-import type { AppEnv } from "./router.ts";
 
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 const CONSOLE_HEADER = "x-tidings-console";
