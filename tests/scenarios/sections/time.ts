@@ -108,6 +108,7 @@ describe("4.5 when a message goes, and how fast", () => {
       call.headers.authorization === "Bearer mended" ? refuse(call) : { status: 401 },
     );
     const id = await school.send(messageTo(users(one, refused, third), ["courier"]));
+    await school.expanded(id);
     await until(async () => (await school.deliveriesOf(id)).every(({ reason }) => reason === "bad_token"));
     expect(await school.message(id)).toMatchObject({ state: "sending", counts: { failed: 0, submitted: 0 } });
     await mustSucceed(school.owner("PATCH", channel, { secrets: { token: "mended" } }));

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { claimChunks, listLanes } from "../../src/modules/deliveries/claim.repository.ts";
 import { FairShare } from "../../src/modules/deliveries/fair-share.rules.ts";
 import {
+  expandOnce,
   expectNothingLost,
   givenSchool,
   type Installation,
@@ -54,6 +55,7 @@ it("sends a newcomer's message while another tenant's backlog holds all that one
 it("claims in shares of deliveries, and never walks through the backlog of one tenant", async () => {
   const id = await big.send(messageTo(addresses(1, "plan"), ["courier"]));
   const other = await small.send(messageTo(addresses(1, "plan"), ["courier"], { priority: 3 }));
+  await expandOnce(installation);
   const [tenant, message] = [toUuid("tenant", big.tenantId), toUuid("message", id)];
   await installation.books.transaction(async ({ sql }) => {
     await sql`insert into chunks (tenant_id, message_id, channel_id, step, priority, first_id, last_id, delivery_count)

@@ -139,10 +139,11 @@ describe("frequency caps", () => {
       const row = await holdRow(slow, broadcast);
       await slow.startEngine();
       await until(() => countWaiting(slow, "transactionid"));
-      const list = other.send(messageTo(users("a"), ["courier"]));
-      await Promise.race([list, until(() => countWaiting(slow, "advisory"))]);
+      await slow.startEngine();
+      const list = await other.send(messageTo(users("a"), ["courier"]));
+      await Promise.race([other.expanded(list), until(() => countWaiting(slow, "advisory"))]);
       await row.release();
-      for (const id of [broadcast, await list]) await other.completed(id);
+      for (const id of [broadcast, list]) await other.completed(id);
       expect([...slow.vendor.effects.values()]).toEqual([1]);
       await expectNothingLost(slow);
     } finally {
@@ -188,6 +189,7 @@ describe("frequency caps", () => {
       await school.send(messageTo(users("a"), ["courier"])),
       await school.send(messageTo(users("a"), ["courier"])),
     ];
+    for (const id of ids) await school.expanded(id);
     await books.transaction(async ({ sql }) => {
       await sql`alter table chunks alter column due_at set default now()`;
       await sql`update chunks set created_at = created_at - interval '1 hour' where due_at = 'infinity'`;

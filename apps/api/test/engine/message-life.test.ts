@@ -4,6 +4,7 @@ import {
   type Answer,
   type Call,
   callWithKey,
+  expandOnce,
   expectNothingLost,
   givenSchool,
   type Installation,
@@ -160,6 +161,17 @@ const passing = (seconds: number): Command => ({
   toString: () => `timePasses(${seconds})`,
 });
 
+/** The deliveries are made, and wait. */
+const expandRound = (): Command => ({
+  check: () => true,
+  async run(model, { known }) {
+    life.expandRound(model);
+    while (await expandOnce(installation));
+    expect(await Promise.all(known.map(stateOf))).toEqual(model.lives.map(({ state }) => state));
+  },
+  toString: () => "expandRound",
+});
+
 /** The workers come, do what there is to do, and go again. */
 const workRound = (): Command => ({
   check: () => true,
@@ -224,6 +236,7 @@ const commands = fc.commands(
       .tuple(pick, fc.constantFrom<"approve" | "reject">("approve", "approve", "reject"))
       .map(([one, decision]) => deciding(one, decision)),
     fc.constantFrom(...PASSES).map(passing),
+    fc.constant(expandRound()),
     fc.constant(workRound()),
   ],
   { maxCommands: 25, size: "max" },

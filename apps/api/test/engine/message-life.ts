@@ -14,7 +14,7 @@ export type LifeState =
   | "expired";
 
 export interface Wish {
-  /** Named one by one, or by a tag: the one has its deliveries at once, the other when the workers come. */
+  /** Named one by one, or by a tag. */
   audience: "users" | "tags";
   isStrict: boolean;
   inSeconds: number | null;
@@ -50,10 +50,9 @@ export function begin(model: Model, wish: Wish): Life {
   return life;
 }
 
-const firstState = ({ audience, isStrict, inSeconds }: Wish): LifeState => {
+const firstState = ({ isStrict, inSeconds }: Wish): LifeState => {
   if (isStrict) return "pending_approval";
-  if (inSeconds !== null) return "scheduled";
-  return audience === "users" ? "sending" : "expanding";
+  return inSeconds === null ? "expanding" : "scheduled";
 };
 
 const expiry = ({ ttlSeconds }: Wish, from: number) => (ttlSeconds === null ? null : from + ttlSeconds);
@@ -90,6 +89,11 @@ export function decide(model: Model, life: Life, decision: "approve" | "reject")
   else if (isDue(model, life)) life.state = "expired";
   else life.state = life.scheduledAt === null ? "expanding" : "scheduled";
   return "done";
+}
+
+/** The expander has made all deliveries, and nobody has sent any. */
+export function expandRound(model: Model): void {
+  for (const life of model.lives) if (life.state === "expanding") life.state = "sending";
 }
 
 /** The workers have done everything that there was to do. */

@@ -1,6 +1,7 @@
 import { toUuid } from "@tidings/db";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
+  expandOnce,
   expectNothingLost,
   givenSchool,
   type Installation,
@@ -159,10 +160,17 @@ it("sends nothing of what ran out of time while nothing was running, whichever l
     const school = await givenSchool(installation);
     await school.addUsers([{ userId: "u-1", identities: [{ kind: "push", address: "d-1" }] }]);
     const message = messageTo(users("u-1"), ["courier"], { ttlSeconds: 600 });
-    const ids = await Promise.all(Array.from({ length: 20 }, () => school.send(message)));
+    const sendTen = () => Promise.all(Array.from({ length: 10 }, () => school.send(message)));
+    const waiting = await sendTen();
+    await expandOnce(installation);
+    const accepted = await sendTen();
     await timePasses(installation, 601);
     await installation.startEngine();
-    for (const id of ids) await school.reaches(id, "expired");
+    for (const id of waiting) await school.reaches(id, "expired");
+    for (const id of accepted) {
+      const { state, counts } = await school.completed(id);
+      expect([state, counts.expired]).toEqual(["expired", counts.targeted]);
+    }
     expect(installation.vendor.calls).toEqual([]);
     await expectNothingLost(installation);
   } finally {

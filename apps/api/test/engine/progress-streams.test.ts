@@ -75,6 +75,7 @@ describe("a progress stream", () => {
     const addresses = Array.from({ length: 50 }, (_, index) => ({ address: `a-${index}` }));
     const gate = installation.vendor.hold();
     const id = await school.send(messageTo({ kind: "addresses", addresses }, ["courier"]));
+    await school.expanded(id);
     const stream = await follow(id);
     await until(() => stream.events.length > 0);
     expect(stream.events[0]?.data).toMatchObject({

@@ -81,6 +81,7 @@ describe("quiet hours", () => {
     const { quietHours, endsAt } = quietFor(1);
     await save({ ofTenant: quietHours });
     const id = await school.send(toUsers("a"));
+    await school.expanded(id);
     expect(await deferralsOf(id)).toEqual([["ready", endsAt]]);
     expect(await dueTimes(id)).toEqual([endsAt]);
     await hoursPass(0.9);
@@ -134,7 +135,9 @@ describe("quiet hours", () => {
     const service = await school.send(toUsers("a"));
     await school.completed(service);
     const sale = { audience: users("a"), channels: ["courier"], template: "sale" };
-    expect(await deferralsOf(await school.send(sale))).toEqual([["ready", endsAt]]);
+    const marketing = await school.send(sale);
+    await school.expanded(marketing);
+    expect(await deferralsOf(marketing)).toEqual([["ready", endsAt]]);
     const contradicting = await school.trySend({ ...sale, category: "service" });
     expect(contradicting).toMatchObject({
       status: 422,
@@ -195,6 +198,7 @@ describe("quiet hours", () => {
   it("end a message whose time to live runs out before they do", async () => {
     await save({ ofTenant: quietFor(2).quietHours });
     const id = await school.send(messageTo(users("a"), ["courier"], { ttlSeconds: 3600 }));
+    await school.expanded(id);
     await hoursPass(1.1);
     await school.completed(id);
     expect(await statesOf(id)).toEqual({ a: "expired quiet_hours_outlast_time_to_live" });
@@ -204,6 +208,7 @@ describe("quiet hours", () => {
   it("let go what they kept back as soon as they are changed", async () => {
     await save({ ofTenant: quietFor(3).quietHours });
     const id = await school.send(toUsers("a"));
+    await school.expanded(id);
     await save({ ofTenant: null });
     await school.completed(id);
     expect(sentTo()).toEqual(["a-device"]);
@@ -237,6 +242,7 @@ describe("quiet hours", () => {
       );
     await setDefault("'infinity'");
     const id = await send();
+    await school.expanded(id);
     await setDefault("now()");
     return id;
   }

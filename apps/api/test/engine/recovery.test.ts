@@ -4,6 +4,7 @@ import { createDispatcher, SEND_QUEUE } from "../../src/modules/deliveries/index
 import type { HintQueue } from "../../src/platform/queue/index.ts";
 import {
   BACKENDS,
+  expandOnce,
   expectNothingLost,
   givenSchool,
   type Installation,
@@ -79,6 +80,7 @@ describe.each(BACKENDS)("recovery, with the queue on %s", (backend) => {
 
   it("gives work back whose hints were wiped from the queue", async () => {
     const id = await school.send(messageTo(users("u-1"), ["courier"]));
+    await expandOnce(installation);
     expect(await dispatchOnce()).toHaveLength(1);
     await installation.wipeQueue();
     await startEngine();
@@ -106,6 +108,7 @@ describe.each(BACKENDS)("recovery, with the queue on %s", (backend) => {
   it("sends once when hints come twice, at once and late", async () => {
     const id = await school.send(messageTo(users("u-1", "u-2"), ["courier"]));
     const gate = installation.vendor.hold();
+    await expandOnce(installation);
     const claims = await dispatchOnce((all) => [...all, ...all]);
     await startEngine();
     await gate.arrived(1);
@@ -216,6 +219,7 @@ describe.each(BACKENDS)("recovery, with the queue on %s", (backend) => {
 
   it("ends a message that is cancelled while its hint waits in the queue", async () => {
     const id = await school.send(messageTo(users("u-1"), ["courier"]));
+    await expandOnce(installation);
     await dispatchOnce();
     expect((await school.source("POST", `/v1/messages/${id}/cancellation`)).status).toBe(204);
     await startEngine();
@@ -241,6 +245,7 @@ describe.each(BACKENDS)("recovery, with the queue on %s", (backend) => {
 
   it("ends what is left of a cancelled message when the worker died that gave it back", async () => {
     const id = await school.send(messageTo(users("u-1"), ["courier"]));
+    await expandOnce(installation);
     await dispatchOnce();
     expect((await school.source("POST", `/v1/messages/${id}/cancellation`)).status).toBe(204);
     await installation.books.transaction(

@@ -10,6 +10,7 @@ export {
 } from "./caller.ts";
 export { CANARY, type CanarySchool, canaryMessage, givenCanarySchool, SECRET } from "./canary.ts";
 export { type CapturedLog, captureLog } from "./captured-log.ts";
+export { expandOnce } from "./expanding.ts";
 export type { FakeVendor, VendorCall } from "./fake-vendor.ts";
 export { leavingNoTrace } from "./fingerprint.ts";
 export {

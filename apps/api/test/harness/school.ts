@@ -73,6 +73,8 @@ export interface School {
   /** Sends as the source and returns the message's id; throws when it is not accepted. */
   send(message: object, options?: { key?: string; as?: Call }): Promise<string>;
   trySend(message: object, options?: { key?: string; as?: Call }): Promise<Answer<{ id: string }>>;
+  /** Waits until all deliveries of the message's first step are made. */
+  expanded(messageId: string): Promise<MessageView>;
   /** Waits until nothing of the message is under way any more. */
   completed(messageId: string, timeoutMs?: number): Promise<MessageView>;
   /** Waits for many at once, without asking for each. */
@@ -292,6 +294,11 @@ function verbs(installation: SchoolHost, owner: Call, source: Call) {
       return (await mustSucceed(trySend(input, options))).id;
     },
     message,
+    expanded: (messageId: string) =>
+      until(async () => {
+        const view = await message(messageId);
+        return view.state === "expanding" ? undefined : view;
+      }),
     async completed(messageId: string, timeoutMs = HANG_MS) {
       const isOver = async () => {
         const view = await message(messageId);

@@ -4,7 +4,17 @@ import type { Installation } from "./installation.ts";
  * Lets time pass for the engine: every moment in the database that something waits for, or is counted from, moves
  * into the past. What is due then is found by the next round of the loops.
  */
-export async function timePasses({ books }: Pick<Installation, "books">, seconds: number): Promise<void> {
+export async function timePasses(installation: Pick<Installation, "books">, seconds: number): Promise<void> {
+  await moveMoments(installation, seconds).catch((error) => {
+    // Workers lock the same rows in an order of their own; whoever is chosen to give way begins anew.
+    if (error.code !== DEADLOCK) throw error;
+    return timePasses(installation, seconds);
+  });
+}
+
+const DEADLOCK = "40P01";
+
+async function moveMoments({ books }: Pick<Installation, "books">, seconds: number): Promise<void> {
   await books.transaction(async ({ sql }) => {
     await sql`update chunks set due_at = due_at - make_interval(secs => ${seconds}) where state = 'ready'`;
     await sql`update chunks set lease_until = lease_until - make_interval(secs => ${seconds})

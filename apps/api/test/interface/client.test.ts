@@ -1,6 +1,7 @@
 import { createClient, ProblemError } from "@tidings/sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
+  expandOnce,
   givenSchool,
   type Installation,
   PASSWORD,
@@ -48,6 +49,7 @@ describe("the client against the API", () => {
         content: { webhook: { title: "t", text: "t" } },
       },
     });
+    await expandOnce(installation);
     const states: string[] = [];
     for await (const progress of await tidings.watchMessage({ path: { messageId } }))
       states.push(progress.state);
@@ -73,6 +75,7 @@ describe("the client against the API", () => {
     };
     const [first, second] = [await tidings.sendMessage(call), await tidings.sendMessage(call)];
     expect(second).toEqual(first);
+    await expandOnce(installation);
     const message = await tidings.getMessage({ path: { messageId: first.id } });
     expect(message).toMatchObject({ id: first.id, counts: { targeted: 1 } });
   });

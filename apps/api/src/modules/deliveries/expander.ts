@@ -39,12 +39,15 @@ export function createExpander(deps: ExpanderDeps): Loop {
       const failures: unknown[] = [];
       let more = false;
       for (const tenantId of tenants) {
-        const progress = await expandTenant(deps, tenantId, failures);
+        const progress = await expandTenant(deps, tenantId, failures).catch((failure) => {
+          failures.push(failure);
+          return false;
+        });
         more ||= progress;
         if (progress) deps.nudgeDispatcher();
       }
-      // What cannot be expanded must not keep what stands behind it waiting.
-      if (failures.length > 0) throw new AggregateError(failures, "messages were not expanded");
+      // What cannot be expanded must not keep what stands behind it waiting, nor for the pause behind a failed round.
+      if (failures.length > 0 && !more) throw new AggregateError(failures, "messages were not expanded");
       return more;
     },
   };
@@ -119,7 +122,10 @@ async function expandOne(
 
 type Step = "sliced" | "finished" | "waiting";
 
-/** The message was cancelled, or sliced by another expander, while a slice was made; the slice is rolled back. */
+/**
+ * The message was cancelled, got a rate that is to be worked out, or was sliced by another expander while a slice was
+ * made; the slice is rolled back.
+ */
 class Overtaken extends Error {
   override readonly name = "Overtaken";
 }
@@ -138,12 +144,14 @@ async function expandNext(
   if (!message) return "waiting";
   const deduplicates = message.options.deduplicateSeconds !== undefined;
   if (isListed(message.audience)) {
-    await settleRate(tx, tenantId, message, messageId, countListed(message.audience));
+    const count = countListed(message.audience) * message.channels.length;
+    await settleRate(tx, tenantId, message, messageId, count);
     if (deduplicates) await lockContents(tx, tenantId, [messageId]);
     await expandListed(tx, tenantId, [messageId], { restraints, deduplicates });
     return finishExpanding(tx, tenantId, messageId);
   }
   if (message.audience.kind === "deliveries") {
+    await settleRate(tx, tenantId, message, messageId, message.audience.deliveryCount);
     await expandResends(tx, tenantId, messageId, { restraints, deduplicates });
     return finishExpanding(tx, tenantId, messageId);
   }
@@ -171,7 +179,8 @@ async function sliceUsers(
   restraints: Restraints,
 ): Promise<Sliced> {
   if (message.openRate) {
-    await settleRate(tx, tenantId, message, messageId, await countAudience(tx, tenantId, message.audience));
+    const count = await countAudience(tx, tenantId, message.audience);
+    await settleRate(tx, tenantId, message, messageId, count * message.channels.length);
   }
   const slice = await nextSlice(tx, tenantId, message.expandCursor);
   for (const channel of message.channels) {
@@ -188,7 +197,7 @@ async function sliceFile(
   restraints: Restraints,
 ): Promise<Sliced> {
   const { audience, expandCursor, channels, options } = message;
-  await settleRate(tx, tenantId, message, messageId, audience.rowCount);
+  await settleRate(tx, tenantId, message, messageId, audience.rowCount * channels.length);
   const slice = await nextFileSlice(tx, tenantId, audience, expandCursor, channels.length);
   const deduplicates = options.deduplicateSeconds !== undefined;
   await expandFileSlice(tx, tenantId, messageId, audience, { slice, restraints, deduplicates });
@@ -198,13 +207,11 @@ async function sliceFile(
 async function settleRate(
   tx: Tx,
   tenantId: string,
-  message: Pick<expanding.LockedMessage, "openRate" | "channels">,
+  { openRate }: Pick<expanding.LockedMessage, "openRate">,
   messageId: string,
-  userCount: number,
+  deliveryCount: number,
 ): Promise<void> {
-  if (!message.openRate) return;
-  const perSecond = perSecondOf(message.openRate, userCount * message.channels.length);
-  await fixRate(tx, tenantId, messageId, perSecond);
+  if (openRate) await fixRate(tx, tenantId, messageId, perSecondOf(openRate, deliveryCount));
 }
 
 async function finishExpanding(tx: Tx, tenantId: string, messageId: string): Promise<Step> {

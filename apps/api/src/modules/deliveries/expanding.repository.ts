@@ -154,7 +154,10 @@ export async function moveCursor(
   return rows.length > 0;
 }
 
-/** The messages have all their deliveries; returns how many of them were expanding until now. */
+/**
+ * The messages have all their deliveries; returns how many of them were expanding until now. One that got a rate in the
+ * meantime which is still to be worked out stays: nobody would work it out any more.
+ */
 export async function markExpanded(
   { sql }: Tx,
   tenantId: string,
@@ -162,6 +165,7 @@ export async function markExpanded(
 ): Promise<number> {
   const ids = messageIds.map((id) => toUuid("message", id));
   const { count } = await sql`update messages set state = 'sending', updated_at = now()
-    where tenant_id = ${toUuid("tenant", tenantId)} and id = any(${ids}::uuid[]) and state = 'expanding'`;
+    where tenant_id = ${toUuid("tenant", tenantId)} and id = any(${ids}::uuid[]) and state = 'expanding'
+      and (rate is null or rate_per_second is not null)`;
   return count;
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { abilityOf } from "../../platform/authorization/index.ts";
 import { systemClock } from "../../platform/clock.ts";
 import { unauthenticated } from "../../platform/errors.ts";
+import { guardBody } from "../../platform/http/body-guard.ts";
 import { createRouter } from "../../platform/http/index.ts";
 import { handleError } from "../../platform/http/problem-handler.ts";
 import { contextOf, createTestInstallation, type TestInstallation } from "../tenants/tenant.fixture.ts";
@@ -34,6 +35,7 @@ function createApp(publicUrl: string) {
   const authenticate = createSessionAuthenticator(deps);
   const app = createRouter();
   app.onError(handleError(pino({ level: "silent" })));
+  app.use(guardBody);
   app.use(async (c, next) => {
     const token = cookie.read(c);
     const who = token ? await authenticate(token) : undefined;

@@ -81,6 +81,9 @@ export async function countSent(
       select distinct channel_id from chunks where tenant_id = ${tenant}
         and message_id = ${toUuid("message", messageId)}
         and (${key}::bigint is null or ${key}::bigint between first_id and last_id)
+      -- Before its deliveries are made, a message goes over what it was accepted for.
+      union select unnest(channel_ids) from messages where tenant_id = ${tenant}
+        and id = ${toUuid("message", messageId)} and ${key}::bigint is null and state in ('expanding', 'paused')
     ) k
     left join channels c on c.tenant_id = ${tenant} and c.id = k.channel_id
     left join sent s on s.channel_id = k.channel_id

@@ -1,0 +1,293 @@
+import { toUuid } from "@tidings/db";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import {
+  expandOnce,
+  expectNothingLost,
+  givenSchool,
+  type Installation,
+  messageTo,
+  mustSucceed,
+  type School,
+  startInstallation,
+  until,
+  users,
+} from "../harness/index.ts";
+import { givenTelegraph } from "./telegraph.ts";
+
+const PUPILS = ["u-1", "u-2", "u-3"];
+const MOST_AT_ONCE = 20_000;
+
+let installation: Installation;
+let school: School;
+beforeAll(async () => {
+  installation = await startInstallation({ engine: false });
+});
+beforeEach(async () => {
+  installation.vendor.reset();
+  school = await givenSchool(installation);
+  await school.addUsers(
+    PUPILS.map((userId) => ({ userId, identities: [{ kind: "push", address: userId }] })),
+  );
+});
+afterEach(() => expectNothingLost(installation));
+afterAll(() => installation?.stop());
+
+const send = (rest: object = {}, audience: object = users(...PUPILS)) =>
+  school.send(messageTo(audience, ["courier"], rest));
+const stateOf = async (id: string) => (await school.message(id)).state;
+const order = (verb: "cancellation" | "pause" | "resumption", id: string) =>
+  mustSucceed(school.source("POST", `/v1/messages/${id}/${verb}`));
+const changeRate = (id: string, rate: object | null, as = school.source) =>
+  mustSucceed(as("PATCH", `/v1/messages/${id}`, { rate }));
+const query = <Row extends object>(text: string) =>
+  installation.books.transaction(({ sql }) => sql.unsafe<Row[]>(text));
+
+async function perSecondOf(id: string): Promise<number | null> {
+  const [row] = await query<{ per_second: number | null }>(
+    `select rate_per_second as per_second from messages where id = '${toUuid("message", id)}'`,
+  );
+  return row?.per_second ?? null;
+}
+
+async function expandAll(): Promise<void> {
+  while (await expandOnce(installation));
+}
+
+/** Runs an engine until the messages are over. */
+async function finish(...ids: string[]): Promise<void> {
+  const engine = await installation.startEngine();
+  await Promise.all(ids.map((id) => school.completed(id)));
+  await engine.stop();
+}
+
+const sentCounts = () => [...installation.vendor.effects.values()];
+
+describe("messages that name their recipients", () => {
+  it("are expanded in several transactions when they are many, the urgent first", async () => {
+    const strangers = users(...Array.from({ length: 1000 }, (_, index) => `stranger-${index}`));
+    const patient: string[] = [];
+    while (patient.length < 21) patient.push(await send({ priority: 3 }, strangers));
+    const urgent = await send({ priority: 1 }, strangers);
+    await expandOnce(installation);
+    expect(await stateOf(urgent)).toBe("completed");
+    const first = await Promise.all(patient.map(stateOf));
+    expect(first.filter((state) => state === "expanding")).toHaveLength(2);
+    await expandAll();
+    await school.allCompleted([...patient, urgent]);
+    const made = await query<{ count: number }>(
+      `select count(*)::int as count from deliveries where tenant_id = '${toUuid("tenant", school.tenantId)}'
+        group by xmin::text order by count desc`,
+    );
+    expect(made.map(({ count }) => count)).toEqual([MOST_AT_ONCE, 22_000 - MOST_AT_ONCE]);
+  });
+
+  it("are completed at once when nothing of them can be sent", async () => {
+    const [nobody, somebody] = [await send({}, users("nobody")), await send({}, users("nobody", "u-1"))];
+    await expandOnce(installation);
+    expect(await school.message(nobody)).toMatchObject({
+      state: "completed",
+      counts: { targeted: 1, valid: 0, suppressed: 1 },
+    });
+    expect(await stateOf(somebody)).toBe("sending");
+    await finish(somebody);
+  });
+
+  it("are expanded once by two engines at the same moment, alone and together", async () => {
+    const ids: string[] = [];
+    for (let index = 0; index < 30; index++) {
+      const says = { variables: { content: `${index}` } };
+      ids.push(await send(index % 3 === 0 ? { ...says, deduplicateSeconds: 3600 } : says));
+    }
+    await until(async () => {
+      await Promise.all([expandOnce(installation), expandOnce(installation)]);
+      return !(await Promise.all(ids.map(stateOf))).includes("expanding");
+    });
+    await finish(...ids);
+    expect(sentCounts()).toEqual(Array(90).fill(1));
+  });
+});
+
+describe("a message that cannot be expanded", () => {
+  beforeEach(() =>
+    query(`create function refuse_poison() returns trigger language plpgsql as $$ begin
+        if new.address = 'poison' then raise exception 'poison'; end if; return new; end $$;
+      create trigger refuse_poison before insert on deliveries for each row execute function refuse_poison()`),
+  );
+  const heal = () => query("drop function if exists refuse_poison cascade");
+  afterEach(heal);
+  const sendPoison = () =>
+    send({ priority: 1 }, { kind: "addresses", addresses: [{ address: "u-0" }, { address: "poison" }] });
+
+  it("keeps back no other of its tenant, and nobody else's", async () => {
+    const poison = await sendPoison();
+    const others = [await send(), await send({ deduplicateSeconds: 3600 }), await send({}, { kind: "all" })];
+    const engine = await installation.startEngine();
+    await school.allCompleted(others);
+    const neighbours = await givenSchool(installation, "邻校");
+    for (const one of [school, neighbours]) {
+      const later = await one.send(messageTo(users("nobody"), ["courier"]));
+      await one.completed(later);
+    }
+    expect(await school.message(poison)).toMatchObject({ state: "expanding", counts: { targeted: 0 } });
+    await heal();
+    await school.completed(poison);
+    await engine.stop();
+    expect(sentCounts()).toEqual(Array(3 * PUPILS.length + 2).fill(1));
+  });
+
+  it("is no other tenant's trouble when the settings of its own cannot be read", async () => {
+    const other = await givenSchool(installation, "邻校");
+    const ofTenant = { timeZone: "Asia/Shanghai", windows: [] };
+    await mustSucceed(school.owner("PUT", "/v1/quiet-hours", { ofTenant }));
+    const moveTo = (zone: string) =>
+      query(`update quiet_hours set of_tenant = jsonb_set(of_tenant, '{timeZone}', '"${zone}"')`);
+    await moveTo("Nowhere");
+    const stuck = await send();
+    const theirs = await other.send(messageTo(users("nobody"), ["courier"]));
+    await expandOnce(installation);
+    expect([await stateOf(stuck), (await other.message(theirs)).state]).toEqual(["expanding", "completed"]);
+    await moveTo("Asia/Shanghai");
+    await finish(stuck);
+  });
+
+  it("does not have the others wait for the pause behind a failure", async () => {
+    const poison = await sendPoison();
+    const ids: string[] = [];
+    // More than one round makes of messages that are expanded one by one.
+    for (let index = 0; index < 25; index++) {
+      ids.push(await send({ variables: { content: `${index}` }, deduplicateSeconds: 3600 }));
+    }
+    expect(await expandOnce(installation)).toBe(true);
+    expect(await expandOnce(installation)).toBe(true);
+    expect(new Set(await Promise.all(ids.map(stateOf)))).toEqual(new Set(["sending"]));
+    await expect(expandOnce(installation)).rejects.toThrow("messages were not expanded");
+    await heal();
+    await finish(poison, ...ids);
+  });
+});
+
+describe("before its deliveries are made, a message", () => {
+  it("can be cancelled, and nothing of it is made", async () => {
+    const id = await send();
+    await order("cancellation", id);
+    await expandAll();
+    expect(await school.message(id)).toMatchObject({ state: "cancelled", counts: { targeted: 0 } });
+    const other = await send({}, users("u-1"));
+    await finish(other);
+    expect(sentCounts()).toEqual([1]);
+  });
+
+  it("can be paused, and goes on with them when it is resumed", async () => {
+    const id = await send();
+    await order("pause", id);
+    await expandAll();
+    expect(await school.message(id)).toMatchObject({
+      state: "paused",
+      pausedFrom: "expanding",
+      counts: { targeted: 0 },
+    });
+    await order("resumption", id);
+    await expandOnce(installation);
+    expect(await stateOf(id)).toBe("sending");
+    await finish(id);
+    expect(sentCounts()).toEqual([1, 1, 1]);
+  });
+
+  it("can be taken back, over a channel that can", async () => {
+    const telegraph = await givenTelegraph(school);
+    const id = await telegraph.send("u-1");
+    const path = `/v1/messages/${id}/recall`;
+    expect((await school.source("POST", path)).status).toBe(202);
+    expect(await stateOf(id)).toBe("cancelled");
+    const engine = await installation.startEngine();
+    await until(async () => (await school.owner("GET", path)).body.recalls[0]?.state === "ended");
+    await engine.stop();
+    expect(telegraph.calls("send")).toEqual([]);
+  });
+
+  it("gets another rate, which is worked out from its recipients", async () => {
+    const id = await send();
+    await changeRate(id, { overMinutes: 1 });
+    await expandAll();
+    expect(await perSecondOf(id)).toBeCloseTo(PUPILS.length / 60);
+    await changeRate(id, null);
+    await finish(id);
+  });
+
+  it("gets another rate also when it repeats deliveries", async () => {
+    const first = await send({}, users("newcomer", "late"));
+    await expandAll();
+    await school.addUsers(
+      ["newcomer", "late"].map((userId) => ({ userId, identities: [{ kind: "push", address: userId }] })),
+    );
+    const { id } = await mustSucceed<{ id: string }>(
+      school.operator("POST", `/v1/messages/${first}/replay`, {}),
+    );
+    await changeRate(id, { overMinutes: 1 }, school.operator);
+    await expandAll();
+    expect(await perSecondOf(id)).toBeCloseTo(2 / 60);
+    await changeRate(id, null, school.operator);
+    await finish(id);
+    expect(sentCounts()).toEqual([1, 1]);
+  });
+});
+
+describe.each([
+  ["together with others", {}],
+  ["by itself", { deduplicateSeconds: 3600 }],
+])("while its deliveries are made %s, a message", (_, options) => {
+  /** Does something while a transaction of the expander is held up in the middle. */
+  async function meanwhile(act: () => Promise<unknown>): Promise<void> {
+    const underWay = await installation.books.transaction(async ({ sql }) => {
+      await sql`lock table deliveries in share mode`;
+      const expanding = expandOnce(installation);
+      await until(async () => (await countWaiting()) === 1);
+      const acting = act();
+      await Promise.race([acting, until(async () => (await countWaiting()) === 2)]);
+      return [expanding, acting];
+    });
+    await Promise.all(underWay);
+  }
+
+  async function countWaiting(): Promise<number> {
+    const rows = await query(
+      "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    );
+    return rows.length;
+  }
+
+  it("can be cancelled: what was made is cancelled too", async () => {
+    const id = await send(options);
+    await meanwhile(() => order("cancellation", id));
+    await expandAll();
+    const { state, counts } = await school.message(id);
+    expect(state).toBe("cancelled");
+    expect(counts.cancelled).toBe(counts.targeted);
+    const other = await send({}, users("u-1"));
+    await finish(other);
+    expect(sentCounts()).toEqual([1]);
+  });
+
+  it("can be paused: it sends nothing until it is resumed, and then to each once", async () => {
+    const id = await send(options);
+    await meanwhile(() => order("pause", id));
+    await expandAll();
+    expect(await stateOf(id)).toBe("paused");
+    const other = await send({}, users("u-1"));
+    await finish(other);
+    expect(sentCounts()).toEqual([1]);
+    await order("resumption", id);
+    await finish(id);
+    expect(sentCounts()).toEqual([1, 1, 1, 1]);
+  });
+
+  it("gets another rate, which it is sent at", async () => {
+    const id = await send(options);
+    await meanwhile(() => changeRate(id, { overMinutes: 1 }));
+    await expandAll();
+    expect(await stateOf(id)).toBe("sending");
+    expect(await perSecondOf(id)).toBeCloseTo(PUPILS.length / 60);
+    await changeRate(id, null);
+    await finish(id);
+  });
+});
