@@ -92,6 +92,20 @@ describe("messages that name their recipients", () => {
     await finish(somebody);
   });
 
+  it("are held to a cap among themselves, and the critical among them are not", async () => {
+    const items = [{ limit: 1, hours: 24 }];
+    await mustSucceed(school.owner("PUT", "/v1/frequency-caps", { items }));
+    const ids: string[] = [];
+    for (const category of ["service", "critical", "service", "critical"]) {
+      ids.push(await send({ category }, users("u-1")));
+    }
+    await expandOnce(installation);
+    const states = await Promise.all(ids.map(stateOf));
+    expect(states).toEqual(["sending", "sending", "completed", "sending"]);
+    await finish(...ids);
+    expect(sentCounts()).toEqual([1, 1, 1]);
+  });
+
   it("are expanded once by two engines at the same moment, alone and together", async () => {
     const ids: string[] = [];
     for (let index = 0; index < 30; index++) {

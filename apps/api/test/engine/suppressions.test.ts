@@ -237,6 +237,7 @@ it("stops what waits to be sent when an entry is made, and the fallback goes on"
   );
   await holdQueue();
   const id = await school.send(messageTo(users(out, other), [], { channels: undefined, policy }));
+  await school.expanded(id);
   await suppress({ kind: "push", address: out, origin: "unsubscribed" });
   await releaseQueue();
   await until(() => installation.mail.received().some(({ to }) => to === `${out}@example.cn`));
@@ -260,6 +261,7 @@ it("ends a message of which everybody was suppressed while it waited", async () 
   const user = await givenUser();
   await holdQueue();
   const id = await school.send(messageTo(users(user), ["courier"]));
+  await school.expanded(id);
   await suppress({ userId: user });
   await releaseQueue();
   expect(await fates(id)).toEqual({ [user]: "suppressed suppressed_by_tenant" });
