@@ -10,7 +10,15 @@ import { countListed, isListed } from "./listed.rules.ts";
 import { perSecondOf } from "./pace.rules.ts";
 import { fixRate } from "./pacer.repository.ts";
 import type { ReadRestraints, Restraints } from "./restraints.ts";
-import { countAudience, type ExpandingMessage, expandSlice, nextSlice } from "./slice.repository.ts";
+import {
+  countAudience,
+  type ExpandingMessage,
+  expandSlice,
+  FIRST_SLICE_SIZE,
+  NO_USER,
+  nextSlice,
+  SLICE_SIZE,
+} from "./slice.repository.ts";
 
 const TENANTS_A_ROUND = 1_000;
 const SLICES_A_ROUND = 20;
@@ -182,7 +190,8 @@ async function sliceUsers(
     const count = await countAudience(tx, tenantId, message.audience);
     await settleRate(tx, tenantId, message, messageId, count * message.channels.length);
   }
-  const slice = await nextSlice(tx, tenantId, message.expandCursor);
+  const size = message.expandCursor === NO_USER ? FIRST_SLICE_SIZE : SLICE_SIZE;
+  const slice = await nextSlice(tx, tenantId, message.expandCursor, size);
   for (const channel of message.channels) {
     await expandSlice(tx, tenantId, message, channel, slice, restraints);
   }

@@ -16,8 +16,8 @@ import type { Restraints } from "./restraints.ts";
  * enough that it ends well within its deadline on a busy machine. Its ids fit into one block of the sequence.
  */
 export const SLICE_SIZE = 20_000;
-/** The first slice is one chunk: sending begins while the next is made. */
-const FIRST_SLICE_SIZE = CHUNK_SIZE;
+/** A message's first slice is one chunk: sending begins while the next is made. */
+export const FIRST_SLICE_SIZE = CHUNK_SIZE;
 
 /** Before and behind all users. */
 export const NO_USER = "00000000-0000-0000-0000-000000000000";
@@ -54,12 +54,12 @@ export interface ExpandingMessage {
 }
 
 /** Finds where the next slice ends. */
-export async function nextSlice(tx: Tx, tenantId: string, cursor: string): Promise<Slice> {
+export async function nextSlice(tx: Tx, tenantId: string, cursor: string, size = SLICE_SIZE): Promise<Slice> {
   const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
   const [end] = await sql<{ id: string }[]>`
     select id from users where tenant_id = ${tenant} and id > ${cursor}
-    order by id offset ${(cursor === NO_USER ? FIRST_SLICE_SIZE : SLICE_SIZE) - 1} limit 1`;
+    order by id offset ${size - 1} limit 1`;
   return end ? { lastUserId: end.id, isLast: false } : { lastUserId: LAST_USER, isLast: true };
 }
 
