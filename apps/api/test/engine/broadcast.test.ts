@@ -56,6 +56,7 @@ describe.each(BACKENDS)("broadcasts, with the queue on %s", (backend) => {
   it("sends nothing more once a running broadcast is cancelled; what was under way keeps its outcome", async () => {
     const gate = installation.vendor.hold();
     const id = await school.send(messageTo({ kind: "all" }, ["courier"]));
+    await school.expanded(id);
     await gate.arrived(8);
     expect((await school.source("POST", `/v1/messages/${id}/cancellation`)).status).toBe(204);
     const [{ covered }] = await installation.books.transaction(
