@@ -73,14 +73,13 @@ async function assertStored(stage: Stage, accepted: number): Promise<void> {
       select (select count(*)::int from messages) as messages, (select count(*)::int from idempotency_keys) as keys`,
   );
   assertEach(accepted, stored);
-  const readMade = () =>
-    database.run(
-      (sql) => sql<Counts[]>`
-        select (select count(*)::int from deliveries where state = 'ready') as deliveries,
-          (select coalesce(sum(delivery_count), 0)::int from chunks) as covered`,
-    );
   await withServer(stage, "expand", () => until(async () => (await countChunked(stage)) >= accepted));
-  assertEach(accepted, (await readMade())[0]);
+  const [made] = await database.run(
+    (sql) => sql<Counts[]>`
+      select (select count(*)::int from deliveries where state = 'ready') as deliveries,
+        (select coalesce(sum(delivery_count), 0)::int from chunks) as covered`,
+  );
+  assertEach(accepted, made);
 }
 
 type Counts = Record<string, number>;

@@ -1,5 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { createForgettingLoop } from "../../src/modules/messages/index.ts";
+import { createForgettingLoop, type NewMessage } from "../../src/modules/messages/index.ts";
+import { storeTogether } from "../../src/modules/messages/store-message.ts";
+import { transactAtOnceIn } from "../../src/platform/database/index.ts";
+import { newId } from "../../src/platform/ids.ts";
 import {
   expectNothingLost,
   expectProblem,
@@ -185,3 +188,49 @@ function wrongAddresses(channels: string[]): object {
   const addresses = [{ address: newPhone() }, { address: "not-a-phone" }];
   return { audience: { kind: "addresses", addresses }, channels };
 }
+
+describe("a message whose COMMIT was not answered", () => {
+  const createMessage = (key: string | undefined): NewMessage => ({
+    id: newId("message"),
+    sourceId: null,
+    authorId: null,
+    state: "expanding",
+    needsApproval: false,
+    title: "twice",
+    priority: 2,
+    category: "service",
+    audience: { kind: "segment", segmentId: newId("segment"), name: "s", rule: { all: [] } as never },
+    templateVersionId: null,
+    renderings: { push: { text: "twice" } },
+    tracking: null,
+    variables: {},
+    channelIds: [],
+    policyVersionId: null,
+    contentHash: Buffer.alloc(32),
+    scheduledAt: null,
+    timeZone: null,
+    ttlSeconds: null,
+    expiresAt: null,
+    options: {},
+    rate: null,
+    ratePerSecond: null,
+    createdAt: new Date(),
+    idempotency: key ? { scope: "src", key, requestHash: Buffer.alloc(32) } : null,
+  });
+
+  it.each([undefined, "tried-again"])(
+    "is stored and counted once when it is tried again (key: %s)",
+    async (key) => {
+      const other = await givenSchool(installation, "重试");
+      const { transact, api } = installation.foundation;
+      const deps = { transact, transactAtOnce: transactAtOnceIn(api) };
+      const message = { ...createMessage(key), state: "scheduled" as const };
+      for (let time = 0; time < 2; time++) {
+        expect(await storeTogether(deps, other.tenantId, [message])).toEqual([{ stored: true }]);
+      }
+      const quotas = await other.owner("GET", "/v1/quotas");
+      const daily = quotas.body.items.find(({ kind }: { kind: string }) => kind === "messages_per_day");
+      expect(daily.used).toBe(1);
+    },
+  );
+});

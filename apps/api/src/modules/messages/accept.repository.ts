@@ -41,8 +41,9 @@ const hex = (bytes: Buffer) => `\\x${bytes.toString("hex")}`;
 
 /**
  * Stores messages, many in one statement, and takes them from the day's quota. A message whose idempotency key is taken
- * is left out; the ids (row keys) of those stored come back. A concurrent request with the same key waits on the key's
- * row and then finds it taken. The quota comes last: its row is everybody's, so it is locked for the shortest time.
+ * is left out, and so is one that is there already; the ids (row keys) of those stored come back. A concurrent request
+ * with the same key waits on the key's row and then finds it taken. The quota comes last: its row is everybody's, so it
+ * is locked for the shortest time.
  */
 export function storing(tx: Pick<Tx, "sql">, tenantId: string, messages: readonly NewMessage[]) {
   const { sql } = tx;
@@ -69,7 +70,7 @@ export function storing(tx: Pick<Tx, "sql">, tenantId: string, messages: readonl
         template_version_id, renderings, tracking, variables, channel_ids, policy_version_id, content_hash,
         scheduled_at, time_zone, ttl_seconds, expires_at, wake_at, options, rate, rate_per_second, created_at
       from input where key is null or id in (select message_id from claimed)
-      returning id
+      on conflict (tenant_id, id) do nothing returning id
     )${takingDaily(tx, tenant, sql`stored`)}`;
 }
 

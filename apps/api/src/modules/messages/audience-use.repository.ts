@@ -9,7 +9,10 @@ export interface AudienceHolder {
   audience: schema.Audience;
 }
 
-/** Notes which messages and series go to a segment or file; where none does, there is no statement. */
+/**
+ * Notes which messages and series go to a segment or file; where none does, there is no statement. A message that was
+ * left out as a repeat is none.
+ */
 export function recordingUses(
   { sql }: Pick<Tx, "sql">,
   tenantId: string,
@@ -20,10 +23,16 @@ export function recordingUses(
     return subjectId ? [{ subject_id: subjectId, holder_kind: kind, holder_id: toUuid(kind, id) }] : [];
   });
   if (rows.length === 0) return [];
+  const tenant = toUuid("tenant", tenantId);
   return [
-    sql`insert into audience_uses (tenant_id, subject_id, holder_kind, holder_id)
-      select ${toUuid("tenant", tenantId)}, u.*
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as u(subject_id uuid, holder_kind audience_holder, holder_id uuid)`,
+    sql`
+      insert into audience_uses (tenant_id, subject_id, holder_kind, holder_id)
+      select ${tenant}, u.subject_id, u.holder_kind, u.holder_id
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as u(subject_id uuid, holder_kind audience_holder, holder_id uuid)
+      where u.holder_kind <> 'message'
+        or exists(select from messages m where m.tenant_id = ${tenant} and m.id = u.holder_id)
+      on conflict do nothing`,
   ];
 }
 

@@ -80,10 +80,11 @@ async function findFirsts(
   const firsts = repeated.length > 0 ? await findByIdempotencyKeys(tx, tenantId, repeated) : [];
   const byKey = new Map(firsts.map((first) => [`${first.scope} ${first.key}`, first]));
   return messages.map((message) => {
-    if (isStored(message)) return STORED;
-    const { scope, key } = message.idempotency ?? {};
+    // One without a key is left out only when it is there: the answer to its COMMIT was lost, and it was tried again.
+    if (isStored(message) || !message.idempotency) return STORED;
+    const { scope, key } = message.idempotency;
     const first = byKey.get(`${scope} ${key}`);
     if (!first) throw new Error("a message was neither stored nor found under its idempotency key");
-    return { stored: false, first };
+    return first.id === message.id ? STORED : { stored: false, first };
   });
 }
