@@ -70,7 +70,14 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
   loops.start(sending.hints.loop);
   const nudgeDispatcher = () => dispatcher.nudge();
   const expander = loops.start(
-    createExpander({ dispatch, transact, nudgeDispatcher, afterChunk, readRestraints }),
+    createExpander({
+      dispatch,
+      transact,
+      nudgeDispatcher,
+      afterChunk,
+      readRestraints,
+      logger: foundation.logger,
+    }),
   );
   const later = [
     createFallbackLoop({

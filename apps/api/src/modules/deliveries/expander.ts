@@ -1,5 +1,6 @@
 import type { schema } from "@tidings/db";
 import type { Database, Transact, Tx } from "../../platform/database/index.ts";
+import type { Logger } from "../../platform/logger.ts";
 import type { Loop } from "../../platform/loops.ts";
 import { finishMessage } from "./completion.repository.ts";
 import { lockContents } from "./duplicates.repository.ts";
@@ -29,6 +30,7 @@ export interface ExpanderDeps {
   nudgeDispatcher(): void;
   afterChunk(tenantId: string, messageId: string): Promise<void>;
   readRestraints: ReadRestraints;
+  logger: Pick<Logger, "warn">;
 }
 
 /**
@@ -54,9 +56,12 @@ export function createExpander(deps: ExpanderDeps): Loop {
         more ||= progress;
         if (progress) deps.nudgeDispatcher();
       }
+      if (failures.length === 0) return more;
       // What cannot be expanded must not keep what stands behind it waiting, nor for the pause behind a failed round.
-      if (failures.length > 0 && !more) throw new AggregateError(failures, "messages were not expanded");
-      return more;
+      const failure = new AggregateError(failures, "messages were not expanded");
+      if (!more) throw failure;
+      deps.logger.warn({ err: failure, loop: "expander" }, failure.message);
+      return true;
     },
   };
 }
