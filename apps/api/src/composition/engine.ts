@@ -7,16 +7,16 @@ import {
   createExpander,
   createHintWatch,
   createLedger,
-  createSendChunk,
+  createSendChunks,
   createStrandedLoop,
   createSweeperLoops,
   enterCancellation,
   expandStep,
-  finishMessage,
+  finishMessages,
   holdCancellation,
   keepAndApply,
   SEND_QUEUE,
-  type SendChunkDeps,
+  type SendChunksDeps,
   SendHint,
   withdrawSteps,
 } from "../modules/deliveries/index.ts";
@@ -55,11 +55,15 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
     if (claiming.isHoldingBack()) dispatcher.nudge();
   };
   const afterChunk = async (tenantId: string, messageId: string) => {
-    await transact({ tenantId }, (tx) => finishMessage(tx, tenantId, messageId));
+    await transact({ tenantId }, (tx) => finishMessages(tx, tenantId, [messageId]));
     afterLastBatch();
   };
-  const sendChunk = composeSendChunk(foundation, { afterChunk, afterLastBatch, isStopping: () => stopping });
-  const sending = startSending(foundation, queue, sendChunk, afterLastBatch);
+  const sendChunks = composeSendChunks(foundation, {
+    afterChunk,
+    afterLastBatch,
+    isStopping: () => stopping,
+  });
+  const sending = startSending(foundation, queue, sendChunks, afterLastBatch);
   const claiming = createDispatcher({
     dispatch,
     queue: sending.hints,
@@ -127,7 +131,7 @@ function createLoops({ logger, loops: watch }: Foundation) {
 }
 
 /** What puts right, compacts and checks. */
-function upkeepLoops(foundation: Foundation, afterChunk: SendChunkDeps["afterChunk"]): Loop[] {
+function upkeepLoops(foundation: Foundation, afterChunk: SendChunksDeps["afterChunk"]): Loop[] {
   const { dispatch, transactAsWorker: transact, logger, plugins } = foundation;
   const sweepers = createSweeperLoops({
     dispatch,
@@ -159,7 +163,7 @@ function followUpLoops(
   {
     afterChunk,
     nudgeDispatcher,
-  }: Pick<SendChunkDeps, "afterChunk"> & Pick<ReconcilerDeps, "nudgeDispatcher">,
+  }: Pick<SendChunksDeps, "afterChunk"> & Pick<ReconcilerDeps, "nudgeDispatcher">,
 ): Loop[] {
   const findHandle: ReconcilerDeps["findChannel"] = async (tx, { tenantId, channelId }) => {
     const channel = await findChannel(tx, tenantId, channelId);
@@ -201,13 +205,13 @@ function calendarLoops(foundation: Foundation, nudgeExpander: () => void): Loop[
   ];
 }
 
-function composeSendChunk(
+function composeSendChunks(
   foundation: Foundation,
-  steps: Pick<SendChunkDeps, "afterChunk" | "afterLastBatch" | "isStopping">,
+  steps: Pick<SendChunksDeps, "afterChunk" | "afterLastBatch" | "isStopping">,
 ) {
   const { transactAsWorker, vault } = foundation;
   const reportHealth = createHealthReporter({ transactAsWorker, clock: foundation.clock });
-  return createSendChunk({
+  return createSendChunks({
     transact: transactAsWorker,
     readRestraints: foundation.readRestraints,
     runtime: foundation.runtime,
@@ -229,10 +233,10 @@ function composeSendChunk(
 function startSending(
   { dispatch, metrics, logger }: Foundation,
   transport: QueueTransport,
-  sendChunk: ReturnType<typeof createSendChunk>,
+  sendChunks: ReturnType<typeof createSendChunks>,
   onRoom: () => void,
 ) {
-  const direct = createDirectSender({ sendChunk, slots: HINTS_AT_ONCE, onRoom, logger });
+  const direct = createDirectSender({ sendChunks, slots: HINTS_AT_ONCE, onRoom, logger });
   const hints = createHintWatch({
     dispatch,
     transport,
@@ -246,7 +250,7 @@ function startSending(
     queue: SEND_QUEUE,
     payload: SendHint,
     concurrency: HINTS_AT_ONCE,
-    process: (hint) => hints.follow(hint, (claims) => allOf(claims.map(sendChunk))),
+    process: (hint) => hints.follow(hint, (claims) => sendChunks(claims)),
   });
   return {
     hints,
@@ -255,10 +259,4 @@ function startSending(
       await Promise.all([worker.stop(), direct.stop()]);
     },
   };
-}
-
-/** Waits for all, also when some fail; then throws the first failure. */
-async function allOf(work: Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(work)).find(({ status }) => status === "rejected");
-  if (failed?.status === "rejected") throw failed.reason;
 }

@@ -43,7 +43,7 @@ it("completes a message of which two chunks end at once, by whichever commits la
       if (++endedCount === 2) goOn();
       // Neither sees that the other's chunk has ended, too.
       await bothEnded;
-      await finishInTurn(tx, school.tenantId, id);
+      await finishInTurn(tx, school.tenantId, [id]);
     });
   await Promise.all([school.channels.courier, school.channels.hook].map((channel) => endChunkOf(channel.id)));
   expect((await school.message(id)).state).toBe("completed");

@@ -1,11 +1,11 @@
-import { createExpander, finishMessage } from "../../src/modules/deliveries/index.ts";
+import { createExpander, finishMessages } from "../../src/modules/deliveries/index.ts";
 import type { Installation } from "./installation.ts";
 
 /** One round of the expander, without an engine; true when there is probably more to make. */
 export function expandOnce({ foundation }: Pick<Installation, "foundation">): Promise<boolean> {
   const { dispatch, transactAsWorker: transact, readRestraints, logger } = foundation;
   const afterChunk = (tenantId: string, messageId: string) =>
-    transact({ tenantId }, (tx) => finishMessage(tx, tenantId, messageId));
+    transact({ tenantId }, (tx) => finishMessages(tx, tenantId, [messageId]));
   const nudgeDispatcher = () => undefined;
   return createExpander({ dispatch, transact, readRestraints, afterChunk, nudgeDispatcher, logger }).run();
 }

@@ -124,13 +124,18 @@ export const resends = pgTable(
   ],
 );
 
-/** One vendor call (or one batch handed to a native plugin). Written before the call: the intent. */
+/**
+ * What a batch that the vendor gets in one go has of one chunk. Written before the call: the intent. Small chunks of one
+ * channel share a batch.
+ */
 export const attempts = pgTable(
   "attempts",
   {
     id: bigint("id", { mode: "bigint" }).primaryKey().generatedAlwaysAsIdentity(),
     tenantId: tenantId(),
     chunkId: bigint("chunk_id", { mode: "bigint" }).notNull(),
+    /** The batch, by which the vendor may refer to it. From the sequence of the ids. */
+    batchId: bigint("batch_id", { mode: "bigint" }).notNull(),
     channelId: channelId("channel_id").notNull(),
     firstId: bigint("first_id", { mode: "bigint" }).notNull(),
     lastId: bigint("last_id", { mode: "bigint" }).notNull(),
@@ -146,6 +151,7 @@ export const attempts = pgTable(
   },
   (table) => [
     index("attempts_of_chunk").on(table.tenantId, table.chunkId),
+    index("attempts_of_batch").on(table.tenantId, table.batchId),
     index("attempts_open").on(table.chunkId).where(sql`ended_at is null`),
   ],
 );

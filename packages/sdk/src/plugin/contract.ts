@@ -51,7 +51,7 @@ export interface OutboundMessage {
 }
 
 export interface PlanInput {
-  /** Identifies this batch; stable when the same batch is sent again. At most 64 characters. */
+  /** Identifies this batch, whose messages may be about different things; what is sent again comes in another. At most 64 characters. */
   batchRef: string;
   messages: OutboundMessage[];
   settings: Settings;

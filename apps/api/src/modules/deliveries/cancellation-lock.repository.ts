@@ -10,9 +10,10 @@ import { toUuid } from "../../platform/ids.ts";
 /** Any constant that tells this lock from others on the same message. */
 const CANCELLATION = 1;
 
-/** Keeps cancellations of the message out until the transaction ends; any number may hold it. */
-export async function holdCancellation({ sql }: Tx, messageId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock_shared(hashtextextended(${toUuid("message", messageId)}, ${CANCELLATION}))`;
+/** Keeps cancellations of the messages out until the transaction ends; any number may hold them. */
+export async function holdCancellation({ sql }: Tx, messageIds: readonly string[]): Promise<void> {
+  await sql`select pg_advisory_xact_lock_shared(hashtextextended(id, ${CANCELLATION}))
+    from unnest(${messageIds.map((id) => toUuid("message", id))}::text[]) as held(id)`;
 }
 
 /** Waits for the batches that are about to be sent, and keeps further ones out until the transaction ends. */

@@ -5,6 +5,7 @@ import type { ChosenChunk, InFlight, Lane } from "./fair-share.rules.ts";
 /** A claimed chunk. Everything else about it is read by the worker, inside the tenant's fence. */
 export interface Claim {
   tenantId: string;
+  channelId: string;
   chunkId: string;
   leaseToken: string;
 }
@@ -86,22 +87,17 @@ const isDue = (sql: Tx["sql"]) => sql`c.due_at <= now() and exists(
 export async function claimChunks(tx: Tx, chosen: readonly ChosenChunk[]): Promise<ClaimedChunk[]> {
   const { sql } = tx;
   const allowed = await startProbes(tx, chosen);
-  const rows = await sql<{ tenant_id: string; id: string; lease_token: string; delivery_count: number }[]>`
+  const rows = await sql<(LeaseRow & { delivery_count: number })[]>`
     with chosen as (
       select id from chunks where id = any(${allowed}::bigint[]) and state = 'ready' for update skip locked
     )
     update chunks set state = 'queued', lease_token = gen_random_uuid(),
       lease_until = now() + make_interval(secs => ${QUEUED_LEASE_SECONDS})
     where id in (select id from chosen)
-    returning tenant_id, id, lease_token, delivery_count`;
+    returning tenant_id, channel_id, id, lease_token, delivery_count`;
   const place = new Map(chosen.map(({ id }, index) => [id, index]));
   return rows
-    .map((row) => ({
-      tenantId: fromUuid("tenant", row.tenant_id),
-      chunkId: row.id,
-      leaseToken: row.lease_token,
-      deliveryCount: row.delivery_count,
-    }))
+    .map((row) => ({ ...toClaim(row), deliveryCount: row.delivery_count }))
     .sort((a, b) => (place.get(a.chunkId) ?? 0) - (place.get(b.chunkId) ?? 0));
 }
 
@@ -134,7 +130,7 @@ export async function readInFlight({ sql }: Tx): Promise<(InFlight & { chunkCoun
 /** Chunks whose hint went out at least so long ago and that nobody has begun; those waiting longest come first. */
 export async function listUnfollowed({ sql }: Tx, seconds: number, limit: number): Promise<Claim[]> {
   const rows = await sql<LeaseRow[]>`
-    select tenant_id, id, lease_token from chunks
+    select tenant_id, channel_id, id, lease_token from chunks
     where state = 'queued' and lease_until > now()
       and lease_until < now() + make_interval(secs => ${QUEUED_LEASE_SECONDS - seconds})
     order by lease_until limit ${limit}`;
@@ -144,19 +140,21 @@ export async function listUnfollowed({ sql }: Tx, seconds: number, limit: number
 /** A chunk whose lease ran out: its worker died, hung, or never got the hint. */
 export async function listExpiredLeases({ sql }: Tx, limit: number): Promise<Claim[]> {
   const rows = await sql<LeaseRow[]>`
-    select tenant_id, id, lease_token from chunks
+    select tenant_id, channel_id, id, lease_token from chunks
     where state in ('queued', 'sending') and lease_until < now() order by lease_until limit ${limit}`;
   return rows.map(toClaim);
 }
 
 interface LeaseRow {
   tenant_id: string;
+  channel_id: string;
   id: string;
   lease_token: string;
 }
 
 const toClaim = (row: LeaseRow): Claim => ({
   tenantId: fromUuid("tenant", row.tenant_id),
+  channelId: fromUuid("channel", row.channel_id),
   chunkId: row.id,
   leaseToken: row.lease_token,
 });

@@ -1,43 +1,47 @@
 import type { Tx } from "../../platform/database/index.ts";
-import { toUuid } from "../../platform/ids.ts";
+import { fromUuid, toUuid } from "../../platform/ids.ts";
 import { enterCancellation } from "./cancellation-lock.repository.ts";
 import { REASONS } from "./delivery.rules.ts";
 import { NIL_UUID } from "./expansion.repository.ts";
 
 /**
- * Ends a message when nothing of it is under way: expanded, every chunk done, no fallback waiting, no vendor to be asked
- * whether it got something. Of one that was ended before, it ends what a batch under way has left over.
+ * Ends messages of a tenant of which nothing is under way: expanded, every chunk done, no fallback waiting, no vendor to
+ * be asked whether it got something. Of those that were ended before, it ends what a batch under way has left over.
  */
-export async function finishMessage(tx: Tx, tenantId: string, messageId: string): Promise<void> {
+export async function finishMessages(tx: Tx, tenantId: string, messageIds: readonly string[]): Promise<void> {
   const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
-  const message = toUuid("message", messageId);
+  const messages = messageIds.map((id) => toUuid("message", id));
   const { count } = await sql`
-    update messages set state = 'completed', completed_at = now(), updated_at = now(), wake_at = null
-    where tenant_id = ${tenant} and id = ${message} and state = 'sending'
-      and not exists(select from chunks where tenant_id = ${tenant} and message_id = ${message} and state <> 'done')
-      and not exists(select from flows where tenant_id = ${tenant} and message_id = ${message} and state = 'waiting')
-      and not exists(select from inquiries
-        where tenant_id = ${tenant} and message_id = ${message} and kind = 'outcome')`;
-  if (count > 0) return;
-  const [ended] = await sql<{ state: "cancelled" | "expired" }[]>`
-    select state from messages where tenant_id = ${tenant} and id = ${message} and state in ('cancelled', 'expired')
-      and exists(select from chunks where tenant_id = ${tenant} and message_id = ${message} and state = 'ready')`;
-  if (ended) await endUnsent(tx, tenantId, messageId, ended.state);
+    update messages m set state = 'completed', completed_at = now(), updated_at = now(), wake_at = null
+    where m.tenant_id = ${tenant} and m.id = any(${messages}::uuid[]) and m.state = 'sending'
+      and not exists(select from chunks c
+        where c.tenant_id = ${tenant} and c.message_id = m.id and c.state <> 'done')
+      and not exists(select from flows f
+        where f.tenant_id = ${tenant} and f.message_id = m.id and f.state = 'waiting')
+      and not exists(select from inquiries i
+        where i.tenant_id = ${tenant} and i.message_id = m.id and i.kind = 'outcome')`;
+  if (count === messages.length) return;
+  const ended = await sql<{ id: string; state: "cancelled" | "expired" }[]>`
+    select m.id, m.state from messages m
+    where m.tenant_id = ${tenant} and m.id = any(${messages}::uuid[]) and m.state in ('cancelled', 'expired')
+      and exists(select from chunks c where c.tenant_id = ${tenant} and c.message_id = m.id and c.state = 'ready')
+    order by m.id`;
+  for (const { id, state } of ended) await endUnsent(tx, tenantId, fromUuid("message", id), state);
 }
 
 /**
- * `finishMessage` inside the transaction that ends a chunk: of several that end at once, each waits for the one before,
- * so that the last of them sees that it is.
+ * `finishMessages` inside the transaction that ends chunks of theirs: of several that end at once, each waits for the one
+ * before, so that the last of them sees that it is.
  */
-export async function finishInTurn(tx: Tx, tenantId: string, messageId: string): Promise<void> {
+export async function finishInTurn(tx: Tx, tenantId: string, messageIds: readonly string[]): Promise<void> {
   // A statement is sent when it is awaited: beside an async function, one that is not yet would come second.
-  await Promise.all([lockMessage(tx, tenantId, messageId), finishMessage(tx, tenantId, messageId)]);
+  await Promise.all([lockMessages(tx, tenantId, messageIds), finishMessages(tx, tenantId, messageIds)]);
 }
 
-async function lockMessage({ sql }: Tx, tenantId: string, messageId: string): Promise<void> {
+async function lockMessages({ sql }: Tx, tenantId: string, messageIds: readonly string[]): Promise<void> {
   await sql`select from messages where tenant_id = ${toUuid("tenant", tenantId)}
-    and id = ${toUuid("message", messageId)} for no key update`;
+    and id = any(${messageIds.map((id) => toUuid("message", id))}::uuid[]) order by id for no key update`;
 }
 
 /**

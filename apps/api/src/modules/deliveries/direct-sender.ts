@@ -1,9 +1,10 @@
 import type { Logger } from "../../platform/logger.ts";
 import type { Claim } from "./claim.repository.ts";
+import { byChannel } from "./claims.rules.ts";
 
 export interface DirectSenderDeps {
-  sendChunk(claim: Claim): Promise<void>;
-  /** Chunks sent at once. */
+  sendChunks(claims: readonly Claim[]): Promise<void>;
+  /** How many channels' chunks are sent at once. */
   slots: number;
   /** A chunk has ended, and there is room for more. */
   onRoom(): void;
@@ -14,22 +15,22 @@ export interface DirectSenderDeps {
  * Sends chunks without a hint, for as long as the queue transport does not carry any. Their leases and states are the
  * same, so a hint that comes all the same, now or later, finds nothing to do.
  */
-export function createDirectSender({ sendChunk, slots, onRoom, logger }: DirectSenderDeps) {
-  const underWay = new Map<string, Promise<void>>();
-  let waiting: Claim[] = [];
+export function createDirectSender({ sendChunks, slots, onRoom, logger }: DirectSenderDeps) {
+  const underWay = new Map<readonly Claim[], Promise<void>>();
+  let waiting: Claim[][] = [];
   let stopped = false;
 
-  function start(claim: Claim): void {
-    const sent = sendChunk(claim)
+  function start(claims: readonly Claim[]): void {
+    const sent = sendChunks(claims)
       .catch((error: unknown) =>
-        logger.error({ err: error }, "a chunk could not be sent; its lease will run out"),
+        logger.error({ err: error }, "chunks could not be sent; their leases will run out"),
       )
       .finally(() => {
-        underWay.delete(claim.leaseToken);
+        underWay.delete(claims);
         fill();
         if (waiting.length === 0) onRoom();
       });
-    underWay.set(claim.leaseToken, sent);
+    underWay.set(claims, sent);
   }
 
   function fill(): void {
@@ -44,8 +45,8 @@ export function createDirectSender({ sendChunk, slots, onRoom, logger }: DirectS
     /** How many chunks may be claimed for it. */
     room: (): number => Math.max(0, slots - underWay.size - waiting.length),
     send(claims: readonly Claim[]): void {
-      const known = new Set([...underWay.keys(), ...waiting.map(({ leaseToken }) => leaseToken)]);
-      waiting.push(...claims.filter(({ leaseToken }) => !known.has(leaseToken)));
+      const known = new Set([...underWay.keys(), ...waiting].flat().map(({ leaseToken }) => leaseToken));
+      waiting.push(...byChannel(claims.filter(({ leaseToken }) => !known.has(leaseToken))));
       fill();
     },
     /** Takes up nothing more, and waits for what is under way. */

@@ -6,10 +6,12 @@ import { type ClaimedChunk, claimChunks, listLanes, readInFlight } from "./claim
 import type { DirectSender } from "./direct-sender.ts";
 import { FairShare, type InFlightLimits } from "./fair-share.rules.ts";
 
-/** The queue of hints: which chunk to send. */
-export const SEND_QUEUE = "send-chunk";
+/** The queue of hints: which chunks to send. */
+export const SEND_QUEUE = "send-chunks";
 export const SendHint = z.object({
-  claims: z.array(z.object({ tenantId: z.string(), chunkId: z.string(), leaseToken: z.string() })),
+  claims: z.array(
+    z.object({ tenantId: z.string(), channelId: z.string(), chunkId: z.string(), leaseToken: z.string() }),
+  ),
 });
 export type SendHint = z.infer<typeof SendHint>;
 
@@ -17,7 +19,7 @@ export type SendHint = z.infer<typeof SendHint>;
 const WINDOW = 1_024;
 /** Deliveries and chunks that one hint is for at most; a larger chunk has a hint of its own. */
 const HINT_DELIVERIES = 500;
-const HINT_CHUNKS = 16;
+const HINT_CHUNKS = 100;
 const IDLE_MS = 200;
 
 /** A worker process follows 24 hints at once: six large chunks of a tenant alone leave most of them free. */

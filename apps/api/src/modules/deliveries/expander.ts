@@ -2,7 +2,7 @@ import type { schema } from "@tidings/db";
 import type { Database, Transact, Tx } from "../../platform/database/index.ts";
 import type { Logger } from "../../platform/logger.ts";
 import type { Loop } from "../../platform/loops.ts";
-import { finishMessage } from "./completion.repository.ts";
+import { finishMessages } from "./completion.repository.ts";
 import { lockContents } from "./duplicates.repository.ts";
 import * as expanding from "./expanding.repository.ts";
 import { expandListed, expandResends } from "./expansion.repository.ts";
@@ -116,7 +116,7 @@ async function expandNamed(
       expandListed(tx, tenantId, ids, { restraints, deduplicates: false }),
     ),
   ]);
-  for (const id of unsendable.flat()) await finishMessage(tx, tenantId, id);
+  await finishMessages(tx, tenantId, unsendable.flat());
 }
 
 const idsOf = (messages: readonly expanding.NamedMessage[]) => messages.map(({ id }) => id);

@@ -1,6 +1,6 @@
 export { readBacklog } from "./backlog.repository.ts";
 export { enterCancellation, holdCancellation } from "./cancellation-lock.repository.ts";
-export { endUnsent, finishMessage } from "./completion.repository.ts";
+export { endUnsent, finishMessages } from "./completion.repository.ts";
 export { neededVariables, type TrackedAddress, valuesFor } from "./content.rules.ts";
 export { releaseDeferred } from "./deferral.repository.ts";
 export { type DeliveryFilter, findDelivery } from "./delivery.repository.ts";
@@ -48,8 +48,8 @@ export {
 export { createReadRestraints, type ReadRestraints } from "./restraints.ts";
 export { wakeRetries } from "./retry.repository.ts";
 export { START_WITHIN_SECONDS } from "./send.repository.ts";
-export type { ChannelHealth, ChannelObservation, SendChunkDeps } from "./send-batch.ts";
-export { createSendChunk } from "./send-chunk.ts";
+export type { ChannelHealth, ChannelObservation, SendChunksDeps } from "./send-batch.ts";
+export { createSendChunks } from "./send-chunks.ts";
 export { createStrandedLoop } from "./stranded.ts";
 export { createSweeperLoops } from "./sweeper.ts";
 export { withdrawSteps } from "./withdrawal.repository.ts";

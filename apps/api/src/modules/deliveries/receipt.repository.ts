@@ -103,7 +103,7 @@ const isApplied = (sql: Tx["sql"]) => sql`(f.delivery_id in (select id from news
 function targetOf(event: ReceiptEvent): Record<string, string> {
   const target: Record<string, string> = {};
   if (event.ref) target.delivery = keyOf("dlv", event.ref);
-  if (event.batchRef) target.attempt = keyOf("att", event.batchRef);
+  if (event.batchRef) target.batch = keyOf("att", event.batchRef);
   if (event.vendorId) target.vendorId = event.vendorId;
   if (event.address) target.address = event.address;
   return target;
@@ -127,7 +127,7 @@ const moves = (sql: Tx["sql"], tenant: string) => sql`
         (select d.id from attempts a join deliveries d
            on d.tenant_id = ${tenant} and d.id between a.first_id and a.last_id
            where a.tenant_id = ${tenant} and a.channel_id = w.channel_id
-             and a.id = (w.target ->> 'attempt')::bigint and d.address = w.target ->> 'address' limit 1),
+             and a.batch_id = (w.target ->> 'batch')::bigint and d.address = w.target ->> 'address' limit 1),
         (select v.delivery_id from vendor_references v
            where v.tenant_id = ${tenant} and v.channel_id = w.channel_id
              and v.vendor_id = w.target ->> 'vendorId' limit 1)

@@ -4,21 +4,22 @@ import { fromBigint, toBigint } from "../../platform/ids.ts";
 import type { ChannelHandle, PluginCatalogue, PluginRuntime } from "../../platform/plugin-runtime/index.ts";
 import { deadAddressesIn, suppressAddresses } from "../suppressions/index.ts";
 import { finishInTurn } from "./completion.repository.ts";
-import { type Rendered, renderDelivery, type SharedContent, type TrackedAddress } from "./content.rules.ts";
+import { type Rendered, renderDelivery, type TrackedAddress } from "./content.rules.ts";
+import type { Batch, Share } from "./open-batches.ts";
 import {
   type ChannelObservation,
+  type JudgedResults,
   judgeChannel,
   judgeResults,
   questionsAbout,
-  type Round,
 } from "./outcome.rules.ts";
 import type { ReadRestraints } from "./restraints.ts";
-import { type ChunkEnd, type ChunkWork, endChunk, type ReadyRow } from "./send.repository.ts";
-import { type DeliveryException, settleBatch } from "./settle.repository.ts";
+import { type ChunkEnd, type ChunkWork, endChunks } from "./send.repository.ts";
+import { type DeliveryException, type Outcome, settleBatch } from "./settle.repository.ts";
 
 export type { ChannelObservation } from "./outcome.rules.ts";
 
-export interface SendChunkDeps {
+export interface SendChunksDeps {
   /** Transactions as the worker role. */
   transact: Transact;
   runtime: Pick<PluginRuntime, "send">;
@@ -64,87 +65,118 @@ const ALL_SENT: ChunkEnd = { roundCursor: null, pauseSeconds: 0, isRoundCounted:
 /** How long the outcome of a batch is offered to a database that does not take it. */
 const SETTLE_FOR_MS = 45_000;
 
-/** What the batches of a chunk found out about its next round. */
-export interface Findings {
-  pauseSeconds: number;
-  /** The channel is not sent through any more: what is left is not the chunk's fault. */
-  isHeld: boolean;
-  /** The chunk was ended together with its last batch. */
-  isEnded: boolean;
-  /** The vendor took something, and then asked for a pause. */
-  hasProgressed: boolean;
-  isThrottled: boolean;
-}
-
-/** A part of a chunk that the vendor gets in one go; its intent is written down. */
-export interface Batch {
-  attemptId: string;
-  /** Milliseconds of `performance.now()`: what is not begun by then is left, somebody else may take it over. */
-  startBy: number;
-  /** What the intent covers. */
-  range: Range;
-  /** What of it is still to be sent. */
-  rows: ReadyRow[];
-  /** It is all that the chunk has to send. */
-  isAll: boolean;
+/** The channel that chunks are sent through. */
+export interface SendingChannel {
+  work: ChunkWork;
   handle: ChannelHandle;
   manifest: PluginManifest;
-  shared: SharedContent;
-  round: Round;
-  found: Findings;
 }
 
-/** False when no further batch of the chunk should go out: the channel refuses everything. */
+/** False when no further batch of its chunks should go out: the channel refuses everything. */
 export async function sendBatch(
-  deps: SendChunkDeps,
-  work: ChunkWork,
-  { attemptId, startBy, range, rows, isAll, handle, manifest, shared, round, found }: Batch,
+  deps: SendChunksDeps,
+  channel: SendingChannel,
+  batch: Batch,
 ): Promise<boolean> {
-  const rendered = rows.map((row) => renderDelivery(shared, row));
-  const messages = rendered.flatMap((one) => ("message" in one ? [one.message] : []));
-  const batchRef = fromBigint("att", attemptId);
-  const results = messages.length > 0 ? await deps.runtime.send(handle, { batchRef, messages, startBy }) : [];
-  const judged = judgeResults(results, (ref) => toBigint("dlv", ref), round);
-  judged.exceptions.push(...unrenderable(rendered));
-  const dead = deadAddressesIn(refusalsIn(results), manifest.suppresses);
-  const endsChunk = isAll && judged.exceptions.length === 0;
-  // One after the other on one connection, without waiting for each answer.
-  await persistently(() =>
-    deps.transact(work, async (tx) => {
-      await Promise.all([
-        settleBatch(tx, work, { attemptId, ...range, ...judged }),
-        suppressAddresses(tx, work.tenantId, dead),
-        deps.afterBatch(tx, work, range),
-        ...questionsAbout(judged, manifest).map((kind) =>
-          deps.openInquiry(tx, { ...work, attemptId, ...range }, kind, manifest),
-        ),
-        ...(endsChunk ? [endChunk(tx, work, ALL_SENT), finishInTurn(tx, work.tenantId, work.messageId)] : []),
-      ]);
-    }),
+  const { work, handle, manifest } = channel;
+  const rendered = batch.shares.map(({ chunk, rows }) =>
+    rows.map((row) => renderDelivery(chunk.shared, row)),
   );
-  found.isEnded = endsChunk;
-  await reportHealth(deps, work, results, judged.configFault);
-  found.pauseSeconds = Math.max(found.pauseSeconds, judged.retryAfterMs / 1000);
-  return observe(deps, work, judgeChannel(results, judged), found);
+  const messages = rendered.map((some) => some.flatMap((one) => ("message" in one ? [one.message] : [])));
+  const all = messages.flat();
+  const batchRef = fromBigint("att", batch.id);
+  const { startBy } = batch;
+  const results = all.length > 0 ? await deps.runtime.send(handle, { batchRef, messages: all, startBy }) : [];
+  const byRef = new Map(results.map((result) => [result.ref, result]));
+  const settled = batch.shares.map((share, index): SettledShare => {
+    const own = (messages[index] ?? []).flatMap(({ ref }) => byRef.get(ref) ?? []);
+    const judged = judgeResults(own, (ref) => toBigint("dlv", ref), share.chunk.round);
+    judged.exceptions.push(...unrenderable(rendered[index] ?? []));
+    return { share, judged };
+  });
+  const dead = deadAddressesIn(refusalsIn(results), manifest.suppresses);
+  await persistently(() => deps.transact(work, (tx) => settle(deps, tx, channel, settled, dead)));
+  for (const { share, judged } of settled) {
+    const { found } = share.chunk;
+    found.isEnded = endsChunk({ share, judged });
+    found.pauseSeconds = Math.max(found.pauseSeconds, judged.retryAfterMs / 1000);
+  }
+  const whole = {
+    configFault: settled.find(({ judged }) => judged.configFault)?.judged.configFault,
+    retryAfterMs: Math.max(0, ...settled.map(({ judged }) => judged.retryAfterMs)),
+  };
+  await reportHealth(deps, work, results, whole.configFault);
+  return observe(deps, work, judgeChannel(results, whole), batch.shares);
 }
 
-/** Tells the breaker; false when no further batch of the chunk should go out. */
+/** A share of a batch, and what its results mean. */
+interface SettledShare {
+  share: Share;
+  judged: JudgedResults;
+}
+
+/** Whether nothing of the chunk is left to send. */
+const endsChunk = ({ share, judged }: SettledShare): boolean =>
+  share.isAll && judged.exceptions.every(({ state }) => state !== "ready");
+
+const outcomeOf = ({ share, judged }: SettledShare): Outcome => ({
+  work: share.chunk.work,
+  attemptId: share.attemptId,
+  ...share.range,
+  ids: share.rows.map(([id]) => id),
+  ...judged,
+});
+
+/** Writes down what became of a batch: statements one after the other, without waiting for each answer. */
+async function settle(
+  deps: SendChunksDeps,
+  tx: Tx,
+  { work: { tenantId }, manifest }: SendingChannel,
+  settled: readonly SettledShare[],
+  dead: ReturnType<typeof deadAddressesIn>,
+): Promise<void> {
+  const ended = settled.filter(endsChunk).map(({ share }) => share.chunk.work);
+  await Promise.all([
+    settleBatch(tx, settled.map(outcomeOf)),
+    suppressAddresses(tx, tenantId, dead),
+    ...settled.map(({ share }) => deps.afterBatch(tx, share.chunk.work, share.range)),
+    ...settled.flatMap(({ share, judged }) =>
+      questionsAbout(judged, manifest).map((kind) => {
+        const { chunk, attemptId, range } = share;
+        return deps.openInquiry(tx, { ...chunk.work, attemptId, ...range }, kind, manifest);
+      }),
+    ),
+    ...(ended.length === 0
+      ? []
+      : [
+          endChunks(
+            tx,
+            tenantId,
+            ended.map((work) => ({ work, end: ALL_SENT })),
+          ),
+          finishInTurn(tx, tenantId, [...new Set(ended.map(({ messageId }) => messageId))]),
+        ]),
+  ]);
+}
+
+/** Tells the breaker; false when no further batch of the chunks should go out. */
 async function observe(
-  deps: SendChunkDeps,
-  work: ChunkWork,
+  deps: SendChunksDeps,
+  { tenantId, channelId: id, channel }: ChunkWork,
   seen: ChannelObservation | undefined,
-  found: Findings,
+  shares: readonly Share[],
 ): Promise<boolean> {
   if (!seen) return true;
-  const { tenantId, channelId: id, channel } = work;
   const isProbe = channel?.circuit === "probe";
   const isOpen = await deps.breaker.observe(
     { tenantId, id, revision: channel?.revision ?? 0, isProbe },
     seen,
   );
-  if (seen.kind === "works") found.hasProgressed = true;
-  if (isOpen && seen.kind === "throttled") found.isThrottled = true;
-  else if (isOpen) found.isHeld = true;
+  for (const { found } of shares.map(({ chunk }) => chunk)) {
+    if (seen.kind === "works") found.hasProgressed = true;
+    if (isOpen && seen.kind === "throttled") found.isThrottled = true;
+    else if (isOpen) found.isHeld = true;
+  }
   return !isOpen;
 }
 
@@ -159,7 +191,7 @@ const unrenderable = (rendered: Rendered[]): DeliveryException[] =>
   );
 
 async function reportHealth(
-  deps: SendChunkDeps,
+  deps: SendChunksDeps,
   work: ChunkWork,
   results: readonly SendResult[],
   fault: { code: string; detail: string } | undefined,

@@ -57,6 +57,8 @@ export interface ChunkWork {
 }
 
 interface ChunkWorkRow {
+  id: string;
+  lease_token: string;
   message_id: string;
   source_id: string | null;
   channel_id: string;
@@ -86,23 +88,34 @@ interface ChunkWorkRow {
   circuit: "closed" | "probe" | "held";
 }
 
+/** Leases as parameters of a statement: chunks of one tenant and the tokens they are held by. */
+const leasesOf = (held: readonly Pick<Claim, "chunkId" | "leaseToken">[]) => ({
+  ids: held.map(({ chunkId }) => chunkId),
+  tokens: held.map(({ leaseToken }) => leaseToken),
+});
+
 /**
- * Takes the chunk from `queued` to `sending`. Undefined when the hint is stale: the lease was lost, or the message
- * was cancelled meanwhile. One whose time to live is over is left to the loop that ends it, which may be behind after
- * a standstill.
+ * Takes chunks of a tenant from `queued` to `sending`, in the order of their deliveries. Those are missing whose hint is
+ * stale: the lease was lost, or the message was cancelled meanwhile. One whose time to live is over is left to the loop
+ * that ends it, which may be behind after a standstill.
  */
-export async function beginChunk({ sql }: Tx, claim: Claim): Promise<ChunkWork | undefined> {
-  const tenant = toUuid("tenant", claim.tenantId);
-  const [row] = await sql<ChunkWorkRow[]>`
+export async function beginChunks(
+  { sql }: Tx,
+  tenantId: string,
+  claims: readonly Claim[],
+): Promise<ChunkWork[]> {
+  const tenant = toUuid("tenant", tenantId);
+  const { ids, tokens } = leasesOf(claims);
+  const rows = await sql<ChunkWorkRow[]>`
     with begun as (
       update chunks c set state = 'sending', lease_until = now() + make_interval(secs => ${SENDING_LEASE_SECONDS})
-      from messages m
-      where c.tenant_id = ${tenant} and c.id = ${claim.chunkId} and c.lease_token = ${claim.leaseToken}
+      from unnest(${ids}::bigint[], ${tokens}::uuid[]) as claim(id, token), messages m
+      where c.tenant_id = ${tenant} and c.id = claim.id and c.lease_token = claim.token
         and c.state = 'queued' and m.tenant_id = ${tenant} and m.id = c.message_id
         and m.state in ('expanding', 'sending') and (m.expires_at is null or m.expires_at > now())
       returning c.*
     )
-    select b.message_id, m.source_id, b.channel_id, b.step, b.first_id, b.last_id,
+    select b.id, b.lease_token, b.message_id, m.source_id, b.channel_id, b.step, b.first_id, b.last_id,
       coalesce(b.round_cursor + 1, b.first_id) as next_id, b.round_count,
       coalesce((select extract(epoch from now() - min(a.started_at)) from attempts a
         where b.round_count > 0 and a.tenant_id = ${tenant} and a.chunk_id = b.id), 0)::float
@@ -119,14 +132,17 @@ export async function beginChunk({ sql }: Tx, claim: Claim): Promise<ChunkWork |
     join messages m on m.tenant_id = ${tenant} and m.id = b.message_id
     left join template_versions v on v.tenant_id = ${tenant} and v.id = m.template_version_id
     left join channels c on c.tenant_id = ${tenant} and c.id = b.channel_id
-    left join channel_circuits k on k.tenant_id = ${tenant} and k.channel_id = b.channel_id`;
-  return row && toChunkWork(claim, row);
+    left join channel_circuits k on k.tenant_id = ${tenant} and k.channel_id = b.channel_id
+    order by b.first_id`;
+  return rows.map((row) => toChunkWork(tenantId, row));
 }
 
-function toChunkWork(claim: Claim, row: ChunkWorkRow): ChunkWork {
+function toChunkWork(tenantId: string, row: ChunkWorkRow): ChunkWork {
   const { plugin_id: pluginId, kind, channel_state: state, revision, settings, circuit } = row;
   return {
-    ...claim,
+    tenantId,
+    chunkId: row.id,
+    leaseToken: row.lease_token,
     messageId: fromUuid("message", row.message_id),
     sourceId: row.source_id && fromUuid("source", row.source_id),
     channelId: fromUuid("channel", row.channel_id),
@@ -162,22 +178,30 @@ export type ReadyRow = [
   attributes: Record<string, string | number | boolean> | null,
 ];
 
-/** The deliveries of a begun chunk that this round has still to send, in order. */
-export async function readReady({ sql }: Tx, { tenantId, chunkId, leaseToken }: Claim): Promise<ReadyRow[]> {
+/** The deliveries of begun chunks that this round has still to send, in order. */
+export async function readReady(
+  { sql }: Tx,
+  tenantId: string,
+  claims: readonly Claim[],
+): Promise<ReadyRow[]> {
   const tenant = toUuid("tenant", tenantId);
+  const { ids, tokens } = leasesOf(claims);
   // The range is written without arithmetic: behind row-level security the index takes leakproof conditions only, and a
   // sum may overflow. The users are fetched by one scan for all their keys, which costs a third of a probe for each; every
   // one of them has a delivery, so the full join is a left join that cannot become a nested loop.
   const rows = await sql`
     with ready as materialized (
       select d.id, d.address, d.variables, d.user_id
-      from chunks c
+      from unnest(${ids}::bigint[], ${tokens}::uuid[]) as claim(id, token)
+      cross join lateral (
+        select first_id, last_id, round_cursor from chunks c
+        where c.tenant_id = ${tenant} and c.id = claim.id and c.lease_token = claim.token and c.state = 'sending' offset 0
+      ) c
       cross join lateral (
         select * from deliveries d
         where d.tenant_id = ${tenant} and d.id between c.first_id and c.last_id and d.id > coalesce(c.round_cursor, 0)
           and d.state = 'ready' offset 0
       ) d
-      where c.tenant_id = ${tenant} and c.id = ${chunkId} and c.lease_token = ${leaseToken} and c.state = 'sending'
     )
     select r.id, r.address, r.variables, u.external_id, u.name, u.attributes
     from ready r full join (
@@ -191,61 +215,84 @@ export async function readReady({ sql }: Tx, { tenantId, chunkId, leaseToken }: 
 /** Entries of the suppression list that a transaction may still have held back when the chunk was made, seconds. */
 const LATE_ENTRY_SECONDS = 120;
 
+/** What of a chunk is about to be sent in one of several batches, which are numbered. */
+export interface Intent {
+  work: ChunkWork;
+  rows: ReadyRow[];
+  batch: number;
+}
+
+/** An intent that is written down. */
+export interface OpenedAttempt {
+  id: string;
+  batchId: string;
+}
+
 /** What `openAttempts` has opened. */
 export interface OpenedAttempts {
-  /** One for each batch, in order. */
-  ids: string[];
-  /** An entry has been added to the tenant's suppression list since the chunk was made. */
+  /** By the intent's first delivery. Those are missing of which nothing may be sent: the lease is lost, or the message cancelled. */
+  byFirstId: Map<string, OpenedAttempt>;
+  /** An entry has been added to the tenant's suppression list since the chunks were made. */
   areSuppressionsNew: boolean;
 }
 
-/**
- * Writes down, before the vendor is called, that these batches are about to be sent. Undefined when nothing may be sent: the lease is lost, or the message was cancelled. Extends the lease.
- */
-export async function openAttempts(
-  tx: Tx,
-  work: ChunkWork,
-  batches: ReadyRow[][],
-): Promise<OpenedAttempts | undefined> {
+/** Writes down, before the vendor is called, what is about to be sent of chunks of a channel. Extends the leases. */
+export async function openAttempts(tx: Tx, intents: readonly Intent[]): Promise<OpenedAttempts> {
   const { sql } = tx;
-  const tenant = toUuid("tenant", work.tenantId);
-  const ranges = batches.map((rows) => ({ first: rows[0]?.[0], last: rows.at(-1)?.[0], count: rows.length }));
+  const [any] = intents;
+  if (!any) return { byFirstId: new Map(), areSuppressionsNew: false };
+  const tenant = toUuid("tenant", any.work.tenantId);
+  const works = [...new Set(intents.map(({ work }) => work))];
+  const { ids, tokens } = leasesOf(works);
+  const parts = intents.map(({ work, rows, batch }) => ({
+    chunk: work.chunkId,
+    batch,
+    first: rows[0]?.[0],
+    last: rows.at(-1)?.[0],
+    count: rows.length,
+  }));
   const [, opened] = await Promise.all([
-    holdCancellation(tx, work.messageId),
-    sql<{ id: string; first_id: string; are_suppressions_new: boolean }[]>`
+    holdCancellation(
+      tx,
+      works.map(({ messageId }) => messageId),
+    ),
+    sql<{ id: string; batch_id: string; first_id: string; are_suppressions_new: boolean }[]>`
       with held as (
-        update chunks set lease_until = now() + make_interval(secs => ${SENDING_LEASE_SECONDS})
-        where tenant_id = ${tenant} and id = ${work.chunkId} and lease_token = ${work.leaseToken}
-          and state = 'sending' and lease_until > now()
-          and exists(select from messages where tenant_id = ${tenant}
-            and id = ${toUuid("message", work.messageId)} and state in ('expanding', 'sending'))
-        returning id, created_at
+        update chunks c set lease_until = now() + make_interval(secs => ${SENDING_LEASE_SECONDS})
+        from unnest(${ids}::bigint[], ${tokens}::uuid[]) as claim(id, token)
+        where c.tenant_id = ${tenant} and c.id = claim.id and c.lease_token = claim.token
+          and c.state = 'sending' and c.lease_until > now()
+          and exists(select from messages m where m.tenant_id = ${tenant} and m.id = c.message_id
+            and m.state in ('expanding', 'sending'))
+        returning c.id, c.lease_token, c.created_at
+      ), parts as materialized (
+        select * from jsonb_to_recordset(${JSON.stringify(parts)}::jsonb)
+          as p(chunk bigint, batch int, first bigint, last bigint, count int)
+      ), batches as materialized (
+        select batch, nextval('attempts_id_seq') as id from (select distinct batch from parts) numbers
       )
-      insert into attempts (tenant_id, chunk_id, channel_id, first_id, last_id, delivery_count, lease_token)
-      select ${tenant}, id, ${toUuid("channel", work.channelId)}, first, last, count, ${work.leaseToken}
-      from held cross join jsonb_to_recordset(${JSON.stringify(ranges)}::jsonb)
-        as r(first bigint, last bigint, count int)
-      returning id, first_id, (select exists(select from suppressions s where s.tenant_id = ${tenant}
-        and s.updated_at > (select created_at from held) - make_interval(secs => ${LATE_ENTRY_SECONDS})))
+      insert into attempts (tenant_id, chunk_id, batch_id, channel_id, first_id, last_id, delivery_count, lease_token)
+      select ${tenant}, held.id, b.id, ${toUuid("channel", any.work.channelId)}, p.first, p.last, p.count,
+        held.lease_token
+      from parts p join held on held.id = p.chunk join batches b on b.batch = p.batch
+      returning id, batch_id, first_id, (select exists(select from suppressions s where s.tenant_id = ${tenant}
+        and s.updated_at > (select min(created_at) from held) - make_interval(secs => ${LATE_ENTRY_SECONDS})))
         as are_suppressions_new`,
   ]);
-  const [first] = opened;
-  if (!first) return undefined;
-  const idOf = new Map(opened.map((row) => [row.first_id, row.id]));
   return {
-    ids: ranges.map((range) => idOf.get(range.first ?? "") ?? ""),
-    areSuppressionsNew: first.are_suppressions_new,
+    byFirstId: new Map(opened.map((row) => [row.first_id, { id: row.id, batchId: row.batch_id }])),
+    areSuppressionsNew: opened[0]?.are_suppressions_new ?? false,
   };
 }
 
-/** Keeps the lease while a long call is under way; false when it is lost. */
-export async function extendLease({ sql }: Tx, work: ChunkWork): Promise<boolean> {
-  const rows = await sql`
-    update chunks set lease_until = now() + make_interval(secs => ${SENDING_LEASE_SECONDS})
-    where tenant_id = ${toUuid("tenant", work.tenantId)} and id = ${work.chunkId}
-      and lease_token = ${work.leaseToken} and state = 'sending' and lease_until > now()
-    returning id`;
-  return rows.length > 0;
+/** Keeps the leases on chunks of a tenant while a long call is under way; one that is lost stays lost. */
+export async function extendLeases({ sql }: Tx, works: readonly ChunkWork[]): Promise<void> {
+  const { ids, tokens } = leasesOf(works);
+  await sql`
+    update chunks c set lease_until = now() + make_interval(secs => ${SENDING_LEASE_SECONDS})
+    from unnest(${ids}::bigint[], ${tokens}::uuid[]) as claim(id, token)
+    where c.tenant_id = ${toUuid("tenant", works[0]?.tenantId ?? "")} and c.id = claim.id
+      and c.lease_token = claim.token and c.state = 'sending' and c.lease_until > now()`;
 }
 
 /** How a worker leaves a chunk. */
@@ -260,31 +307,42 @@ export interface ChunkEnd {
   isRoundCounted: boolean;
 }
 
-/** Ends the worker's hold: done, or ready again for what is left, not before the pause is over. */
-export async function endChunk({ sql }: Tx, work: ChunkWork, end: ChunkEnd): Promise<void> {
-  const tenant = toUuid("tenant", work.tenantId);
+/** A chunk and how it is left. */
+export interface LeftChunk {
+  work: ChunkWork;
+  end: ChunkEnd;
+}
+
+/** Ends the worker's hold on chunks of a tenant: done, or ready again for what is left, not before the pause is over. */
+export async function endChunks({ sql }: Tx, tenantId: string, left: readonly LeftChunk[]): Promise<void> {
+  const tenant = toUuid("tenant", tenantId);
+  const ends = left.map(({ work, end }) => ({ id: work.chunkId, token: work.leaseToken, ...end }));
   await sql`
-    update chunks c set lease_token = null, lease_until = null, round_cursor = ${end.roundCursor}::bigint,
-      round_count = round_count + ${end.isRoundCounted ? 1 : 0},
-      state = case when left_over.some then 'ready' else 'done' end::chunk_state,
-      due_at = coalesce(${end.dueAt?.toISOString() ?? null}::timestamptz,
-        now() + make_interval(secs => ${end.pauseSeconds}))
-    from (
-      select exists(select from deliveries where tenant_id = ${tenant}
-        and id between ${work.firstId} and ${work.lastId} and state = 'ready') as some
-    ) left_over
-    where c.tenant_id = ${tenant} and c.id = ${work.chunkId} and c.lease_token = ${work.leaseToken}`;
+    update chunks c set lease_token = null, lease_until = null, round_cursor = e."roundCursor",
+      round_count = round_count + e."isRoundCounted"::int,
+      state = case when exists(select from deliveries d where d.tenant_id = ${tenant}
+        and d.id between c.first_id and c.last_id and d.state = 'ready') then 'ready' else 'done' end::chunk_state,
+      due_at = coalesce(e."dueAt", now() + make_interval(secs => e."pauseSeconds"))
+    from jsonb_to_recordset(${JSON.stringify(ends)}::jsonb) as e(id bigint, token uuid, "roundCursor" bigint,
+      "pauseSeconds" float8, "dueAt" timestamptz, "isRoundCounted" boolean)
+    where c.tenant_id = ${tenant} and c.id = e.id and c.lease_token = e.token`;
 }
 
 /**
- * Gives a chunk back whose message does not run any more, and returns the message. Only from `queued`: a doubled hint
+ * Gives chunks of a tenant back whose messages do not run any more, and returns these. Only from `queued`: a doubled hint
  * carries the lease of the worker that is sending, and must not take the chunk from under it.
  */
-export async function releaseChunk({ sql }: Tx, claim: Claim): Promise<string | undefined> {
-  const [released] = await sql<{ message_id: string }[]>`
-    update chunks set state = 'ready', lease_token = null, lease_until = null
-    where tenant_id = ${toUuid("tenant", claim.tenantId)} and id = ${claim.chunkId}
-      and lease_token = ${claim.leaseToken} and state = 'queued'
-    returning message_id`;
-  return released && fromUuid("message", released.message_id);
+export async function releaseChunks(
+  { sql }: Tx,
+  tenantId: string,
+  claims: readonly Claim[],
+): Promise<string[]> {
+  const { ids, tokens } = leasesOf(claims);
+  const released = await sql<{ message_id: string }[]>`
+    update chunks c set state = 'ready', lease_token = null, lease_until = null
+    from unnest(${ids}::bigint[], ${tokens}::uuid[]) as claim(id, token)
+    where c.tenant_id = ${toUuid("tenant", tenantId)} and c.id = claim.id and c.lease_token = claim.token
+      and c.state = 'queued'
+    returning c.message_id`;
+  return released.map((row) => fromUuid("message", row.message_id));
 }

@@ -28,6 +28,8 @@ export async function listDueChannels({ sql }: Tx, limit: number): Promise<DueCh
 /** An inquiry that somebody has taken up, with the deliveries that he asks about now. */
 export interface Inquiry extends DueChannel {
   attemptId: string;
+  /** The batch that the vendor got it in. */
+  batchId: string;
   kind: InquiryKind;
   messageId: string;
   chunkId: string;
@@ -50,6 +52,7 @@ export interface AskedDelivery {
 
 interface DueRow {
   attempt_id: string;
+  batch_id: string;
   kind: InquiryKind;
   message_id: string;
   chunk_id: string;
@@ -110,7 +113,7 @@ export async function takeInquiries(tx: Tx, due: DueChannel, batchSize: number):
 }
 
 const lockDue = ({ sql }: Tx, due: DueChannel) => sql<DueRow[]>`
-  select i.attempt_id, i.kind, i.message_id, a.chunk_id, c.step, i.first_id, i.last_id, i.opened_at, i.round_count,
+  select i.attempt_id, a.batch_id, i.kind, i.message_id, a.chunk_id, c.step, i.first_id, i.last_id, i.opened_at, i.round_count,
     i.ends_at <= now() as is_over, a.started_at, a.vendor_ids
   from inquiries i
   join attempts a on a.tenant_id = i.tenant_id and a.id = i.attempt_id
@@ -149,6 +152,7 @@ function toInquiry(due: DueChannel, row: DueRow, asked: AskedRow[]): Inquiry {
   return {
     ...due,
     attemptId: row.attempt_id,
+    batchId: row.batch_id,
     kind: row.kind,
     messageId: fromUuid("message", row.message_id),
     chunkId: row.chunk_id,

@@ -19,7 +19,7 @@ export interface ReconcilerDeps {
   /** Keeps and applies the vendor's last word like any other receipt. */
   applyReceipts(tx: Tx, tenantId: string, channelId: string, events: ReceiptEvent[]): Promise<void>;
   /** Keeps cancellations of the message out until the transaction ends. */
-  holdCancellation(tx: Tx, messageId: string): Promise<void>;
+  holdCancellation(tx: Tx, messageIds: readonly string[]): Promise<void>;
   /** Fallback timers of the users of a range. */
   wakeFlows(
     tx: Tx,
@@ -72,10 +72,10 @@ async function askChannel(deps: ReconcilerDeps, due: DueChannel): Promise<void> 
   }
 }
 
-const toSentMessages = ({ attemptId, sentAt, vendorIds, asked }: Inquiry) =>
+const toSentMessages = ({ batchId, sentAt, vendorIds, asked }: Inquiry) =>
   asked.map(({ id, address, vendorId }) => ({
     ref: fromBigint("dlv", id),
-    batchRef: fromBigint("att", attemptId),
+    batchRef: fromBigint("att", batchId),
     address,
     ...(vendorId !== null && { vendorId }),
     ...(vendorIds.length > 0 && { batchVendorIds: vendorIds }),
@@ -92,7 +92,7 @@ async function settle(
   const { tenantId, messageId, kind } = inquiry;
   const isEnded = await deps.transact(inquiry, async (tx) => {
     // Before any row is locked: a cancellation locks in the same order.
-    if (kind === "outcome") await deps.holdCancellation(tx, messageId);
+    if (kind === "outcome") await deps.holdCancellation(tx, [messageId]);
     const events = answers.filter(isLastWord).map((answer) => toEvent(answer, deps.now()));
     if (events.length > 0) await deps.applyReceipts(tx, tenantId, inquiry.channelId, events);
     const settled = kind === "outcome" ? await settleUnknown(deps, tx, inquiry, answers) : [];

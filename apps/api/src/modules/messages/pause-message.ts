@@ -2,7 +2,7 @@ import { authorize } from "../../platform/authorization/index.ts";
 import type { RequestContext } from "../../platform/context.ts";
 import type { Transact, Tx } from "../../platform/database/index.ts";
 import { recordAudit } from "../audit/index.ts";
-import { finishMessage, holdUnsent, releaseUnsent } from "../deliveries/index.ts";
+import { finishMessages, holdUnsent, releaseUnsent } from "../deliveries/index.ts";
 import { type LockedCourse, lockCourse, saveCourse } from "./course.repository.ts";
 import { messageNotPausable, messageNotPaused } from "./message.errors.ts";
 import { isPausable } from "./schedule.rules.ts";
@@ -51,7 +51,7 @@ export function createPauseService(deps: PauseDeps) {
         await saveCourse(tx, ctx.tenantId, messageId, resumed);
         await releaseUnsent(tx, ctx.tenantId, messageId);
         // What was under way when it was paused may have been all that was left.
-        await finishMessage(tx, ctx.tenantId, messageId);
+        await finishMessages(tx, ctx.tenantId, [messageId]);
         await recordCourse(tx, ctx, messageId, { action: "message.resumed", before: course, after: resumed });
       });
       deps.nudge();

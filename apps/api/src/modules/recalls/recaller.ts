@@ -94,16 +94,9 @@ function lengthOfRun(deliveries: SentDelivery[], channelId: string): number {
   return end < 0 ? deliveries.length : end;
 }
 
-const toSentMessage = ({
-  id,
-  address,
-  sentAt,
-  attemptId,
-  vendorIds,
-  vendorId,
-}: SentDelivery): SentMessage => ({
+const toSentMessage = ({ id, address, sentAt, batchId, vendorIds, vendorId }: SentDelivery): SentMessage => ({
   ref: fromBigint("dlv", id),
-  batchRef: fromBigint("att", attemptId),
+  batchRef: fromBigint("att", batchId),
   address,
   ...(vendorId !== null && { vendorId }),
   ...(vendorIds && vendorIds.length > 0 && { batchVendorIds: vendorIds }),

@@ -67,7 +67,7 @@ export interface SentDelivery {
   address: string;
   sentAt: Date;
   ageSeconds: number;
-  attemptId: string;
+  batchId: string;
   vendorIds: string[] | null;
   vendorId: string | null;
 }
@@ -83,14 +83,14 @@ export async function listNext({ sql }: Tx, recall: TakenRecall): Promise<SentDe
       id: string;
       channel_id: string;
       address: string | null;
-      attempt_id: string;
+      batch_id: string;
       started_at: Date;
       age: number;
       vendor_ids: string[] | null;
       vendor_id: string | null;
     }[]
   >`
-    select d.id, k.channel_id, d.address, a.id as attempt_id, a.started_at,
+    select d.id, k.channel_id, d.address, a.batch_id, a.started_at,
       extract(epoch from now() - coalesce(d.accepted_at, d.delivered_at))::float as age, a.vendor_ids, v.vendor_id
     from chunks k
     cross join lateral (
@@ -98,7 +98,7 @@ export async function listNext({ sql }: Tx, recall: TakenRecall): Promise<SentDe
         and d.id > ${recall.cursor} and ${isCandidate(sql, recall)} order by d.id limit ${READ_AT_ONCE} offset 0
     ) d
     cross join lateral (
-      select a.id, a.started_at, a.vendor_ids from attempts a
+      select a.batch_id, a.started_at, a.vendor_ids from attempts a
       where a.tenant_id = ${tenant} and a.chunk_id = k.id and d.id between a.first_id and a.last_id
       order by (a.ended_at = d.accepted_at) is true desc, a.id desc limit 1
     ) a
@@ -115,7 +115,7 @@ export async function listNext({ sql }: Tx, recall: TakenRecall): Promise<SentDe
     address: row.address ?? "",
     sentAt: row.started_at,
     ageSeconds: row.age,
-    attemptId: row.attempt_id,
+    batchId: row.batch_id,
     vendorIds: row.vendor_ids,
     vendorId: row.vendor_id,
   }));
