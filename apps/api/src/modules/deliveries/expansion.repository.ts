@@ -135,11 +135,17 @@ export async function makeDeliveries(
   target: Fragment,
   making: Making,
 ): Promise<string[]> {
-  const [, unsendable] = await Promise.all([
+  const [, , unsendable] = await Promise.all([
+    planOnce(tx),
     holdCaps(tx, tenant, making.restraints.caps),
     insertDeliveries(tx, tenant, target, making),
   ]);
   return unsendable.map((row) => fromUuid("message", row.message_id));
+}
+
+/** The statement takes milliseconds to plan, anew for each call unless told otherwise, and its plan is always the same. */
+async function planOnce({ sql }: Tx): Promise<void> {
+  await sql`set local plan_cache_mode = force_generic_plan`;
 }
 
 function insertDeliveries(
