@@ -34,7 +34,7 @@ function readMessage(message: OutboundMessage): Sms | { code: string; detail: st
   const to = readNumber(message.address);
   if (!to) {
     return {
-      code: "invalid_number",
+      code: "invalid_e164_number",
       detail: "The address is no mobile number of mainland China or E.164 number.",
     };
   }

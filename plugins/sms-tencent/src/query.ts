@@ -38,7 +38,7 @@ export function query(input: FollowUpInput): QueryOutput {
   for (const message of input.messages) {
     const to = readNumber(message.address);
     if (to) requests.push(toRequest(message, to, input));
-    else answers.push({ ref: message.ref, status: "unanswered", code: "invalid_number" });
+    else answers.push({ ref: message.ref, status: "unanswered", code: "invalid_e164_number" });
   }
   return { requests, answers };
 }

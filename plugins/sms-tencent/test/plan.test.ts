@@ -80,7 +80,7 @@ test("refuses what the vendor cannot send, and sends the rest", () => {
     ]),
   );
   expect(results?.map((result) => [result.status, result.code])).toEqual([
-    ["rejected", "invalid_number"],
+    ["rejected", "invalid_e164_number"],
     ["rejected", "invalid_template_id"],
     ["rejected", "invalid_parameter_list"],
     ["rejected", "missing_parameter"],
