@@ -87,7 +87,13 @@ test("calls every server error unknown, whatever it says", () => {
 });
 
 test("has words for its own codes, and for all that stop a channel or suppress a number", () => {
-  const own = ["invalid_e164_number", "invalid_parameter_list", "no_report", "unreadable_answer", "ambiguous"];
+  const own = [
+    "invalid_e164_number",
+    "invalid_parameter_list",
+    "no_report",
+    "unreadable_answer",
+    "ambiguous",
+  ];
   expect(Object.keys(manifest.errors)).toEqual(
     expect.arrayContaining([...own, ...Object.keys(manifest.suppresses)]),
   );
