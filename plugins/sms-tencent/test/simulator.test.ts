@@ -8,6 +8,9 @@ import * as plugin from "../src/plugin.ts";
 import { makeBatch, makeMessage } from "./messages.ts";
 import { makeSender, post, signTc3 } from "./tc3.ts";
 
+/** Seldom enough for the vendor's twenty questions a second. */
+const PATIENCE = { timeout: 10_000, interval: 250 };
+
 let simulator: Simulator;
 afterEach(() => simulator.close());
 
@@ -94,7 +97,7 @@ test.each([
 ] as const)("calls a message %s → %s", async (fault, status, receivedCount) => {
   await start();
   simulator.misbehave(fault, 1);
-  expect(await send([makeMessage(1)], 200)).toMatchObject([{ status }]);
+  expect(await send([makeMessage(1)], 500)).toMatchObject([{ status }]);
   expect(simulator.received()).toHaveLength(receivedCount);
   expect(await send([makeMessage(2)])).toMatchObject([{ status: "accepted" }]);
 });
@@ -218,30 +221,35 @@ test("finds by its serial number what became of a message, and of no other to th
       },
       { ref: "dlv_3", status: "unanswered", code: "no_report" },
     ]);
-  });
+  }, PATIENCE);
   expect(await ask([other], others)).toMatchObject([{ eventId: `${others[0]?.vendorId}:delivered` }]);
 });
 
 test("finds out about calls that were never answered where the vendor gives sessions back", async () => {
   await start({ echoesSession: true });
   simulator.misbehave("hang", 2);
-  expect(new Set((await send(ASKED, 200)).map(({ status }) => status))).toEqual(new Set(["unknown"]));
-  await vi.waitFor(async () =>
-    expect((await ask(ASKED)).map(({ status }) => status)).toEqual([
-      "delivered",
-      "undelivered",
-      "unanswered",
-    ]),
+  expect(new Set((await send(ASKED, 500)).map(({ status }) => status))).toEqual(new Set(["unknown"]));
+  await vi.waitFor(
+    async () =>
+      expect((await ask(ASKED)).map(({ status }) => status)).toEqual([
+        "delivered",
+        "undelivered",
+        "unanswered",
+      ]),
+    PATIENCE,
   );
 });
 
 test("leaves open what it cannot tell, and never calls it not found", async () => {
   await start();
   simulator.misbehave("hang", 2);
-  await send(ASKED, 200);
+  await send(ASKED, 500);
   const later = makeMessage(5);
   const results = await send([later]);
-  await vi.waitFor(async () => expect(await ask([later], results)).toMatchObject([{ status: "delivered" }]));
+  await vi.waitFor(
+    async () => expect(await ask([later], results)).toMatchObject([{ status: "delivered" }]),
+    PATIENCE,
+  );
   const open = ASKED.map(({ ref }) => ({ ref, status: "unanswered", code: "no_report" }));
   expect(await ask(ASKED)).toEqual(open);
   expect(await ask([makeMessage(1)], [], { secretKey: "wrong" })).toMatchObject([
@@ -284,7 +292,7 @@ test("reports every number that ever reports, whatever the order and repeats", a
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   options.receiptsUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const results = await send([...ASKED, makeMessage(4)]);
-  await vi.waitFor(() => expect(events.size).toBe(3), { timeout: 3000 });
+  await vi.waitFor(() => expect(events.size).toBe(3), PATIENCE);
   server.close();
   const refOf = (event: ReceiptEvent) => results.find(({ vendorId }) => vendorId === event.vendorId)?.ref;
   const found = [...events.values()].map((event) => [refOf(event), event.type]);
