@@ -32,7 +32,7 @@ function mergeField(name: string, plugins: readonly Plugin[]): ContentField {
   };
 }
 
-/** 模板 CODE（阿里云短信） · Template code (Alibaba Cloud SMS) */
+/** 模板编号（某短信平台） · Template code (Some SMS) */
 function withOwners(label: Text, owners: { plugin: Text }[]): Text {
   return {
     zh: `${label.zh}（${owners.map(({ plugin }) => plugin.zh).join("、")}）`,
