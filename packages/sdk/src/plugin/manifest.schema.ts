@@ -20,6 +20,11 @@ const authScheme = {
     authObject("basic", { user: settingName, secret: settingName }),
     authObject("header", { name: { type: "string", pattern: "^[A-Za-z0-9-]{1,64}$" }, secret: settingName }),
     authObject("acs3", { accessKeyId: settingName, secret: settingName }),
+    authObject("tc3", {
+      secretId: settingName,
+      secret: settingName,
+      service: { type: "string", pattern: "^[a-z][a-z0-9]{0,31}$" },
+    }),
     authObject("standard-webhooks", { secret: settingName }),
   ],
 };

@@ -24,6 +24,11 @@ export type AuthScheme =
   | { type: "header"; name: string; secret: string }
   /** The ACS3-HMAC-SHA256 request signature; `accessKeyId` and `secret` name two secret settings. */
   | { type: "acs3"; accessKeyId: string; secret: string }
+  /**
+   * The TC3-HMAC-SHA256 request signature; `secretId` and `secret` name two secret settings, `service` is the name of the
+   * vendor's product in the signature's scope.
+   */
+  | { type: "tc3"; secretId: string; secret: string; service: string }
   /** Standard Webhooks: HMAC-SHA256 over `id.timestamp.body`; the id is the request's `idempotencyKey`. */
   | { type: "standard-webhooks"; secret: string };
 

@@ -1,6 +1,7 @@
 import { type ContentField, type Plugin, type Tracking, tidings } from "../api/client.ts";
 import { localized } from "../format/localized.ts";
 import { can } from "../session.svelte.ts";
+import { mergeContent } from "./content-fields.ts";
 
 /**
  * What the installed plugins say about their channel kinds: names, content fields, addresses, and the
@@ -45,15 +46,15 @@ export class PluginCatalogue {
     return plugin ? localized(plugin.address.label) : this.kindName(kind);
   }
 
-  /** What has to be written for a message of this kind, in the plugin's order. */
+  /** What has to be written for a message of this kind, by any plugin that serves it. */
   contentFields(kind: string): [name: string, field: ContentField][] {
-    return Object.entries(this.#ofKind(kind)[0]?.content ?? {});
+    return mergeContent(this.#ofKind(kind));
   }
 
   /** What a content field is called; its own name where no plugin is known. */
   fieldName(kind: string, field: string): string {
-    const label = this.#ofKind(kind)[0]?.content[field]?.label;
-    return label ? localized(label) : field;
+    const [, found] = this.contentFields(kind).find(([name]) => name === field) ?? [];
+    return found ? localized(found.label) : field;
   }
 
   /** Whether an address suits any plugin of the kind, as the API judges it. */

@@ -26,11 +26,14 @@ export const settingsAreValid: Check = ({ manifest, settings, secrets }) => [
     .map((name) => `settings hold ${name}, which is a secret`),
 ];
 
+/** The parts of a scheme that say something by themselves; every other one names a setting. */
+const LITERAL_PARTS = ["name", "service"];
+
 export const authNamesSettings: Check = ({ manifest }) => {
   const problems: string[] = [];
   for (const [scheme, { type, ...parts }] of Object.entries(manifest.auth)) {
     for (const [part, setting] of Object.entries(parts)) {
-      if (part === "name" || manifest.settings.properties[setting]) continue;
+      if (LITERAL_PARTS.includes(part) || manifest.settings.properties[setting]) continue;
       problems.push(`auth ${scheme} (${type}) names the setting ${setting}, which does not exist`);
     }
   }

@@ -101,3 +101,64 @@ describe("acs3", () => {
     expect(nonces[0]).not.toBe(nonces[1]);
   });
 });
+
+describe("tc3", () => {
+  const scheme = { type: "tc3", secretId: "keyId", secret: "key", service: "sms" } as const;
+  const authenticator = createAuthenticator(scheme, values);
+  const json = "application/json; charset=utf-8";
+  const send = request({
+    url: new URL("https://api.vendor.example:8443/"),
+    headers: { "content-type": json, "x-tc-action": "SendSms", "x-tc-version": "2021-01-11" },
+    body: '{"SignName":"知行学校"}',
+    // Already the next day in Beijing: the scope has the day in UTC.
+    now: new Date("2024-05-06T17:08:09.987Z"),
+  });
+
+  it("signs the example of the vendor's documentation", () => {
+    const secrets = { keyId: `AKID${"*".repeat(32)}`, key: "*".repeat(32) };
+    const documented = createAuthenticator({ ...scheme, service: "cvm" }, { settings: {}, secrets });
+    const headers = documented.headersFor(
+      request({
+        url: new URL("https://cvm.tencentcloudapi.com/"),
+        headers: { "content-type": json, "x-tc-action": "DescribeInstances" },
+        body: '{"Limit": 1, "Filters": [{"Values": ["\\u672a\\u547d\\u540d"], "Name": "instance-name"}]}',
+        now: new Date(1_551_113_065_000),
+      }),
+    );
+    const signature = "10b1a37a7301a02ca19a647ad722d5e43b4b3cff309d421d85b46093f6ab6c4f";
+    expect(headers.authorization).toBe(
+      `TC3-HMAC-SHA256 Credential=${secrets.keyId}/2019-02-25/cvm/tc3_request, SignedHeaders=content-type;host;x-tc-action, Signature=${signature}`,
+    );
+  });
+
+  // The signatures of the following were computed with another implementation.
+  it("signs content type, host with port, action, the bytes of the body and the second", () => {
+    const signature = "8d3c5917e1f2f39de19556df287d28e446244f59716860bb38de232f1d3f522f";
+    expect(authenticator.headersFor(send)).toEqual({
+      host: "api.vendor.example:8443",
+      "x-tc-timestamp": "1715015289",
+      authorization: `TC3-HMAC-SHA256 Credential=test-key-id/2024-05-06/sms/tc3_request, SignedHeaders=content-type;host;x-tc-action, Signature=${signature}`,
+    });
+  });
+
+  it("signs the query of a GET, and of nothing else", () => {
+    const list = request({
+      method: "GET",
+      url: new URL("https://api.vendor.example/?Limit=10&Offset=0"),
+      headers: { "content-type": "application/x-www-form-urlencoded", "x-tc-action": "DescribeInstances" },
+      now: send.now,
+    });
+    const cvm = createAuthenticator({ ...scheme, service: "cvm" }, values);
+    expect(cvm.headersFor(list).authorization).toMatch(
+      /=97b4cdf4cf37255f99931068ffb92a7f2ff2d689039f81c363df4057f7359888$/,
+    );
+    const queried = { ...send, url: new URL("?Limit=10", send.url) };
+    expect(authenticator.headersFor(queried)).toEqual(authenticator.headersFor(send));
+  });
+
+  it("blocks a request that lacks what has to be signed", () => {
+    expect(() => authenticator.headersFor({ ...send, headers: { "content-type": json } })).toThrow(
+      "The request has no x-tc-action to sign.",
+    );
+  });
+});

@@ -6,12 +6,20 @@ import { basic } from "./basic.ts";
 import { bearer } from "./bearer.ts";
 import { header } from "./header.ts";
 import { standardWebhooks } from "./standard-webhooks.ts";
+import { tc3 } from "./tc3.ts";
 
 export type { Authenticator, SchemeValues, SignableRequest } from "./authenticator.ts";
 
 /** The names of the secret settings that a scheme uses. */
 export function secretsOfScheme(scheme: AuthScheme): string[] {
-  return scheme.type === "acs3" ? [scheme.accessKeyId, scheme.secret] : [scheme.secret];
+  switch (scheme.type) {
+    case "acs3":
+      return [scheme.accessKeyId, scheme.secret];
+    case "tc3":
+      return [scheme.secretId, scheme.secret];
+    default:
+      return [scheme.secret];
+  }
 }
 
 /** Prepares a scheme of the manifest for one channel. A secret that is not set fails each request, not this. */
@@ -28,6 +36,8 @@ export function createAuthenticator(scheme: AuthScheme, { settings, secrets }: S
       return header(scheme.name, secret);
     case "acs3":
       return acs3(secrets[scheme.accessKeyId] ?? "", secret);
+    case "tc3":
+      return tc3(secrets[scheme.secretId] ?? "", secret, scheme.service);
     case "standard-webhooks":
       return standardWebhooks(secret);
   }

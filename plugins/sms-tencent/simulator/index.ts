@@ -1,0 +1,68 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import type { Simulator, SimulatorOptions } from "@tidings/sdk/testing";
+import { FaultPlan, Inbox, openAccount } from "./account.ts";
+import { type CallLimits, NumberGuard, type NumberLimits, RateLimit, VENDOR_CALL_LIMITS } from "./limits.ts";
+import { ReceiptPusher } from "./receipts.ts";
+import { createServer } from "./server.ts";
+
+const HOST = "127.0.0.1";
+
+export interface SmsSimulatorOptions extends SimulatorOptions {
+  /** Calls per second before `RequestLimitExceeded`, by default the vendor's. */
+  callLimits?: Partial<CallLimits>;
+  /** Messages to one number before it is refused, by default any number. */
+  numberLimits?: NumberLimits;
+  /** Waits before a refused push of receipts is repeated; the vendor repeats twice. */
+  retryDelaysMs?: number[];
+  /** Reports carry the session of their call, default false as at the vendor. */
+  echoesSession?: boolean;
+}
+
+/** Starts the vendor's fake. `options.receiptsUrl` is read at each push, so it may be set later. */
+export async function startSimulator(options: SmsSimulatorOptions = {}): Promise<Simulator> {
+  const { echoesSession = false } = options;
+  const vendor = {
+    account: openAccount(),
+    inbox: new Inbox(),
+    faults: new FaultPlan(),
+    rateLimit: new RateLimit({ ...VENDOR_CALL_LIMITS, ...options.callLimits }),
+    numberGuard: new NumberGuard(options.numberLimits ?? {}),
+    receipts: new ReceiptPusher({
+      receiptsUrl: () => options.receiptsUrl,
+      delayMs: options.receiptDelayMs ?? 300,
+      retryDelaysMs: options.retryDelaysMs ?? [1000, 5000],
+      echoesSession,
+    }),
+    echoesSession,
+  };
+  const server = createAdaptorServer({ fetch: createServer(vendor).fetch }) as Server;
+  const origin = await listen(server, options.port ?? 0);
+  return {
+    url: `${origin}/`,
+    endpoints: [new URL(origin).host],
+    settings: { endpoint: origin, region: "ap-guangzhou", ...vendor.account },
+    received: () =>
+      vendor.inbox.messages.map(({ to, text, ref, at }) => ({ to, text, ...(ref && { ref }), at })),
+    misbehave: (fault, count) => vendor.faults.order(fault, count),
+    close: () => {
+      vendor.receipts.close();
+      return close(server);
+    },
+  };
+}
+
+function listen(server: Server, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, HOST, () => resolve(`http://${HOST}:${(server.address() as AddressInfo).port}`));
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

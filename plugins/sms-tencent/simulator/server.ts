@@ -1,0 +1,87 @@
+import type { Http2Bindings, HttpBindings } from "@hono/node-server";
+import { type Context, Hono } from "hono";
+import type { Account, FaultPlan, Inbox } from "./account.ts";
+import { refusal, type VendorAnswer } from "./answers.ts";
+import type { NumberGuard, RateLimit } from "./limits.ts";
+import { addPage } from "./page.ts";
+import type { ReceiptPusher } from "./receipts.ts";
+import { sendSms } from "./send-sms.ts";
+import { pullSendStatus } from "./send-status.ts";
+import { checkSignature } from "./signature.ts";
+import { sendStatistics } from "./statistics.ts";
+
+export interface Vendor {
+  account: Account;
+  inbox: Inbox;
+  faults: FaultPlan;
+  rateLimit: RateLimit;
+  numberGuard: NumberGuard;
+  receipts: ReceiptPusher;
+  /** Whether reports carry the session of their call: at the vendor, customers have it switched on. */
+  echoesSession: boolean;
+}
+
+type Env = { Bindings: HttpBindings | Http2Bindings };
+
+/** The vendor's one address: calls are posted to it, a browser that looks at it gets the page. */
+export function createServer(vendor: Vendor): Hono<Env> {
+  const app = new Hono<Env>();
+  addPage(app, vendor.inbox);
+  app.post("/", async (c) => {
+    const fault = vendor.faults.take();
+    if (fault === "drop") return dropConnection(c);
+    const body = await c.req.text();
+    const answer = handleCall(vendor, c.req.raw.headers, body, fault);
+    if (fault === "hang") return new Promise<Response>(() => {});
+    return c.json(answer);
+  });
+  return app;
+}
+
+function handleCall(vendor: Vendor, headers: Headers, body: string, fault: string | undefined): VendorAnswer {
+  const now = Date.now();
+  const refused = checkSignature({ method: "POST", headers, body }, vendor.account, now);
+  if (refused) return refused;
+  const action = headers.get("x-tc-action") ?? "";
+  if (headers.get("x-tc-version") !== "2021-01-11") return refusal("NoSuchVersion");
+  if (!/^[a-z]+-[a-z]+$/.test(headers.get("x-tc-region") ?? "")) return refusal("UnsupportedRegion");
+  if (fault === "busy" || !vendor.rateLimit.allows(action, now)) return refusal("RequestLimitExceeded");
+  if (fault === "refuse") return refusal("FailedOperation.InsufficientBalanceInSmsPackage");
+  const fields = readFields(body);
+  return fields ? operate(vendor, action, fields, now) : refusal("InvalidParameter");
+}
+
+function operate(vendor: Vendor, action: string, fields: Record<string, unknown>, now: number): VendorAnswer {
+  const { account, inbox, echoesSession } = vendor;
+  switch (action) {
+    case "SendSms": {
+      const { answer, sent } = sendSms(account, vendor.numberGuard, fields, now);
+      inbox.add(sent);
+      vendor.receipts.schedule(sent);
+      return answer;
+    }
+    case "PullSmsSendStatusByPhoneNumber":
+      return pullSendStatus(account, inbox, fields, { now, echoesSession });
+    case "SendStatusStatistics":
+      return sendStatistics(account, inbox, fields);
+    default:
+      return refusal("InvalidAction");
+  }
+}
+
+function readFields(body: string): Record<string, unknown> | undefined {
+  try {
+    const fields: unknown = JSON.parse(body);
+    return typeof fields === "object" && fields !== null && !Array.isArray(fields)
+      ? (fields as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function dropConnection(c: Context<Env>): Promise<Response> {
+  const { incoming } = c.env;
+  if ("socket" in incoming) incoming.socket?.destroy();
+  return new Promise<Response>(() => {});
+}

@@ -1,0 +1,34 @@
+import type { PlannedResponse, SendResult, SettleInput, SettleOutput } from "@tidings/sdk/plugin";
+import { type Outcome, readAnswer, readError, readOutcome } from "./outcome.ts";
+import type { SentNumbers } from "./plan.ts";
+import { settleQuery } from "./query.ts";
+import { isRecord, readText } from "./text.ts";
+import { readVerification } from "./verify.ts";
+
+export function settle(input: SettleInput): SettleOutput {
+  if (input.op === "verify") return { results: [], verification: readVerification(input.responses) };
+  if (input.op === "query") return settleQuery(input);
+  return { results: input.responses.flatMap(readResults) };
+}
+
+/** A refused call sent nothing. Of a call that was taken each number is answered by itself, in any order. */
+function readResults(response: PlannedResponse): SendResult[] {
+  const outcome = readOutcome(response);
+  if (outcome.status !== "accepted") return response.refs.map((ref) => ({ ref, ...outcome }));
+  const { numbers = [] } = (response.context ?? {}) as Partial<SentNumbers>;
+  const statuses = "body" in response ? statusesByNumber(response.body) : new Map();
+  return response.refs.map((ref, index) => ({ ref, ...readStatus(statuses.get(numbers[index])) }));
+}
+
+function statusesByNumber(body: string): Map<unknown, Record<string, unknown>> {
+  const set = readAnswer(body)?.SendStatusSet;
+  const statuses = Array.isArray(set) ? set.filter(isRecord) : [];
+  return new Map(statuses.map((status) => [status.PhoneNumber, status]));
+}
+
+function readStatus(status: Record<string, unknown> | undefined): Outcome {
+  if (!status) return { status: "unknown", code: "unreadable_answer" };
+  if (status.Code !== "Ok") return readError(status);
+  const vendorId = readText(status.SerialNo, 128);
+  return { status: "accepted", ...(vendorId && { vendorId }) };
+}
