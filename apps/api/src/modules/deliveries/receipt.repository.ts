@@ -1,7 +1,7 @@
 import type { ReceiptEvent } from "@tidings/sdk/plugin";
 import type { Tx } from "../../platform/database/index.ts";
 import { fromUuid, toBigint, toUuid } from "../../platform/ids.ts";
-import { HEARING_STATES, statesBefore } from "./delivery.rules.ts";
+import { type DeliveryState, HEARING_STATES, statesBefore } from "./delivery.rules.ts";
 import { NIL_UUID } from "./expansion.repository.ts";
 
 const RECEIPTS_A_ROUND = 2000;
@@ -99,6 +99,10 @@ export async function listUndelivered(
 /** Whether a found receipt `f` is among the news; not a join, whose plan would compare each with each. */
 const isApplied = (sql: Tx["sql"]) => sql`(f.delivery_id in (select id from news))`;
 
+/** As an array that is read once a statement: a parameter's texts would be turned into states anew for every row. */
+const states = (sql: Tx["sql"], list: readonly DeliveryState[]) =>
+  sql`(select ${[...list]}::text[]::delivery_state[])::delivery_state[]`;
+
 /** Our own references as keys; a reference that is none of ours stays out and never matches. */
 function targetOf(event: ReceiptEvent): Record<string, string> {
   const target: Record<string, string> = {};
@@ -171,12 +175,12 @@ const moves = (sql: Tx["sql"], tenant: string) => sql`
         changed_at = now()
       from (
         select *, case
-          when delivered_at is not null and old_state = any(${statesBefore("delivered")}::text[]::delivery_state[])
+          when delivered_at is not null and old_state = any(${states(sql, statesBefore("delivered"))})
             then 'delivered'::delivery_state
-          when undelivered_at is not null and old_state = any(${statesBefore("undelivered")}::text[]::delivery_state[])
+          when undelivered_at is not null and old_state = any(${states(sql, statesBefore("undelivered"))})
             then 'undelivered'
           else old_state end as new_state
-        from news where old_state = any(${HEARING_STATES}::text[]::delivery_state[])
+        from news where old_state = any(${states(sql, HEARING_STATES)})
       ) n where d.tenant_id = ${tenant} and d.id = n.id
       returning d.message_id, d.channel_id, d.user_id, d.step, n.hour, n.old_state, n.old_reason, d.state, d.reason,
         n.old_read_at is null and d.read_at is not null as first_read,

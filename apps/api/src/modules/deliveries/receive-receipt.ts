@@ -1,13 +1,15 @@
-import type { ReceiptOutput } from "@tidings/sdk/plugin";
+import type { ReceiptEvent, ReceiptOutput } from "@tidings/sdk/plugin";
 import type { Transact } from "../../platform/database/index.ts";
 import { notFound } from "../../platform/errors.ts";
 import { isId } from "../../platform/ids.ts";
+import { NaturalBatcher } from "../../platform/natural-batcher.ts";
 import type {
   ChannelHandle,
   PluginCatalogue,
   PluginRuntime,
   ReceiptRequest,
 } from "../../platform/plugin-runtime/index.ts";
+import { byChannel } from "./claims.rules.ts";
 import { keepAndApply } from "./receipt.repository.ts";
 import { suppressByReceipts } from "./suppress-by-receipts.ts";
 
@@ -21,8 +23,23 @@ export interface ReceiveReceiptDeps {
 
 const EVENTS_A_TRANSACTION = 2_000;
 
-/** Takes a vendor's push: read by the plugin, kept, applied, and only then acknowledged. */
+/** Events of one channel, of one push. */
+interface Push {
+  channel: ChannelHandle;
+  events: ReceiptEvent[];
+}
+
+/**
+ * Takes a vendor's push: read by the plugin, kept, applied, and only then acknowledged. Pushes that come while others are
+ * being written are written together.
+ */
 export function createReceiveReceipt(deps: ReceiveReceiptDeps) {
+  const writer = new NaturalBatcher<Push, undefined>({
+    flush: (pushes) => keepTogether(deps, pushes),
+    weightOf: ({ events }) => events.length,
+    maxWeight: EVENTS_A_TRANSACTION,
+  });
+
   return async function receiveReceipt(
     channelId: string,
     token: string,
@@ -32,14 +49,31 @@ export function createReceiveReceipt(deps: ReceiveReceiptDeps) {
     if (!channel) throw notFound("There is no such receipts address.");
     const { events, reply } = await deps.runtime.parseReceipt(channel, request);
     for (let from = 0; from < events.length; from += EVENTS_A_TRANSACTION) {
-      const some = events.slice(from, from + EVENTS_A_TRANSACTION);
-      await deps.transact(channel, async (tx) => {
-        await keepAndApply(tx, channel.tenantId, channelId, some);
-        await suppressByReceipts(tx, deps.catalogue, channel, some);
-      });
+      await writer.add({ channel, events: events.slice(from, from + EVENTS_A_TRANSACTION) });
     }
     return reply;
   };
+}
+
+/** One transaction for each channel; none waits for, or fails with, another. */
+async function keepTogether(
+  { transact, catalogue }: ReceiveReceiptDeps,
+  pushes: readonly Push[],
+): Promise<undefined[]> {
+  const writes = byChannel(pushes.map((push) => ({ channelId: push.channel.channelId, ...push }))).map(
+    ([first, ...others]) => {
+      if (!first) return undefined;
+      const { channel } = first;
+      const events = [first, ...others].flatMap((push) => push.events);
+      return transact(channel, async (tx) => {
+        await keepAndApply(tx, channel.tenantId, channel.channelId, events);
+        await suppressByReceipts(tx, catalogue, channel, events);
+      });
+    },
+  );
+  const failed = (await Promise.allSettled(writes)).find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
+  return pushes.map(() => undefined);
 }
 
 export type ReceiveReceipt = ReturnType<typeof createReceiveReceipt>;
