@@ -86,13 +86,17 @@ export interface PlanOutput {
 
 /**
  * What came back for one request: an answer, or an error of the transport.
- * - `not_sent`: provably nothing reached the vendor (refused connection, DNS, connect timeout)
- * - `blocked`: the address is not allowed (allow-list or private network)
+ * - `not_sent`: provably nothing reached the vendor (refused connection, DNS, connect timeout), or there is no access
+ *   token at the moment
+ * - `blocked`: the address is not allowed (allow-list or private network), or the vendor refuses this channel an access
+ *   token
  * - `ambiguous`: the request was written, no answer was read
+ *
+ * `code` is the vendor's where it gave no access token, and `detail` then its sentence.
  */
 export type PlannedResponse = { id: string; refs: string[]; context?: Json } & (
   | { status: number; headers: Record<string, string>; body: string }
-  | { error: "not_sent" | "blocked" | "ambiguous"; detail: string }
+  | { error: "not_sent" | "blocked" | "ambiguous"; detail: string; code?: string }
 );
 
 export interface SettleInput {

@@ -14,6 +14,26 @@ export function createRedactor(secrets: readonly string[]): Redact {
   return (text) => text.replace(pattern, MASK);
 }
 
+/** The most texts that are learnt; a channel has a few tokens in the minute that its secrets are kept. */
+const MAX_LEARNT = 8;
+
+/** A redactor that is told further secrets as they come. */
+export function createLearningRedactor(secrets: readonly string[]): {
+  redact: Redact;
+  learn(secret: string): void;
+} {
+  let learnt: string[] = [];
+  let current = createRedactor(secrets);
+  return {
+    redact: (text) => current(text),
+    learn(secret) {
+      if (learnt.includes(secret)) return;
+      learnt = [...learnt, secret].slice(-MAX_LEARNT);
+      current = createRedactor([...secrets, ...learnt]);
+    },
+  };
+}
+
 function formsOf(secret: string): string[] {
   return [secret, encodeURIComponent(secret.toWellFormed()), JSON.stringify(secret).slice(1, -1)];
 }
