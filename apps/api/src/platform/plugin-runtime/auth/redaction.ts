@@ -4,7 +4,7 @@ const MASK = "[redacted]";
 
 export type Redact = (text: string) => string;
 
-/** Replaces secrets wherever a vendor echoes them: as they are, percent-encoded or escaped in JSON. */
+/** Replaces secrets wherever a vendor echoes them: as they are, encoded for a URL or a form, or escaped in JSON. */
 export function createRedactor(secrets: readonly string[]): Redact {
   const forms = new Set(secrets.filter((secret) => secret.length >= MIN_LENGTH).flatMap(formsOf));
   if (forms.size === 0) return (text) => text;
@@ -35,7 +35,8 @@ export function createLearningRedactor(secrets: readonly string[]): {
 }
 
 function formsOf(secret: string): string[] {
-  return [secret, encodeURIComponent(secret.toWellFormed()), JSON.stringify(secret).slice(1, -1)];
+  const asField = new URLSearchParams([["", secret]]).toString().slice("=".length);
+  return [secret, encodeURIComponent(secret.toWellFormed()), asField, JSON.stringify(secret).slice(1, -1)];
 }
 
 const escapePattern = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
