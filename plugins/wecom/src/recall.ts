@@ -10,7 +10,7 @@ import { readOutcome } from "./outcome.ts";
 
 /**
  * Takes back by `msgid`, which stands for all users of a call: https://developer.work.weixin.qq.com/document/path/96460
- * A batch holds one message of ours only, so a call never reaches further than the recall that was asked for.
+ * No two messages of ours share a call, so it never reaches further than the recall that was asked for.
  */
 export function recall({ messages, settings }: FollowUpInput): RecallOutput {
   const refsById = new Map<string, string[]>();

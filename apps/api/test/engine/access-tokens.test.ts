@@ -75,6 +75,14 @@ it("sends through a channel whose vendor gives tokens, names who cannot be reach
   await until(async () => (await school.message(id)).counts.recalled === 2);
 });
 
+it("takes back one of two messages with the same content, although they may be sent together", async () => {
+  const [one, other] = await Promise.all([send("明天放假", "wang"), send("明天放假", "li")]);
+  await school.allCompleted([one, other]);
+  await mustSucceed(school.source("POST", `/v1/messages/${one}/recall`));
+  await until(async () => (await school.message(one)).counts.recalled === 1);
+  expect(arrived()).toEqual(["li: 明天放假"]);
+});
+
 it("sends once what the vendor had refused for its token", async () => {
   await school.completed(await send("第一封", "wang"));
   simulator.revokeToken();

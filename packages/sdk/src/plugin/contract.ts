@@ -43,6 +43,11 @@ export type Settings = Record<string, string | number | boolean>;
 export interface OutboundMessage {
   /** The delivery's id; stable over retries, so it may serve as idempotency key. At most 64 characters. */
   ref: string;
+  /**
+   * The message it is a delivery of: what somebody may take back as a whole. A plugin whose vendor takes back whole calls
+   * puts no two into one call. Given by hosts of protocol 1.2 and later. At most 64 characters.
+   */
+  messageRef?: string;
   address: string;
   /** Rendered fields by the names in the manifest's `content`. */
   content: Record<string, string>;
