@@ -46,9 +46,7 @@ function settingsOfScheme(scheme: AuthScheme): string[] {
     return [...placeholders].map(([, setting = ""]) => setting);
   }
   const { type, ...parts } = scheme;
-  return Object.entries(parts).flatMap(([part, setting]) =>
-    LITERAL_PARTS.includes(part) ? [] : [setting],
-  );
+  return Object.entries(parts).flatMap(([part, setting]) => (LITERAL_PARTS.includes(part) ? [] : [setting]));
 }
 
 export const sampleAddressesAreValid: Check = ({ manifest, makeMessage }) =>
