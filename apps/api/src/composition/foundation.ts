@@ -1,5 +1,5 @@
 import { connect } from "@tidings/db";
-import { type ChannelVault, createChannelVault } from "../modules/channels/index.ts";
+import { type ChannelVault, createAccessTokenStore, createChannelVault } from "../modules/channels/index.ts";
 import {
   createReadRestraints,
   type InFlightLimits,
@@ -72,14 +72,16 @@ export function lay(installation: Installation): Foundation {
   const [transact, transactAsWorker] = [transactIn(api), transactIn(worker)];
   const loops = createLoopWatch();
   const metrics = createMetrics(dispatch, loops);
+  const sealing = { transactAsWorker, installationKey: installation.installationKey };
   const runtime = createPluginRuntime({
     plugins: installation.plugins,
     clock,
     logger: installation.logger,
     outbound: installation.outbound,
     metrics: metrics.plugins,
+    tokens: createAccessTokenStore(sealing),
   });
-  const vault = createChannelVault({ transactAsWorker, installationKey: installation.installationKey });
+  const vault = createChannelVault(sealing);
   return {
     ...installation,
     clock,

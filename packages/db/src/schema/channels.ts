@@ -9,6 +9,7 @@ import {
   primaryKey,
   text,
   unique,
+  uuid,
 } from "drizzle-orm/pg-core";
 import { bytes, channelId, createdAt, moment, tenantId, updatedAt } from "./columns.ts";
 import { tenants } from "./tenancy.ts";
@@ -98,6 +99,38 @@ export const channelSecrets = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.tenantId, table.channelId, table.field] }),
+    foreignKey({
+      columns: [table.tenantId, table.channelId],
+      foreignColumns: [channels.tenantId, channels.id],
+    }).onDelete("cascade"),
+  ],
+);
+
+/**
+ * Access tokens that vendors gave for channels' secrets, sealed like those; one for each revision, so that a token never
+ * outlives the secrets it came from. The API role sees nothing of it.
+ */
+export const accessTokens = pgTable(
+  "access_tokens",
+  {
+    tenantId: tenantId(),
+    channelId: channelId("channel_id").notNull(),
+    revision: integer("revision").notNull(),
+    /** The auth scheme's name in the manifest. */
+    scheme: text("scheme").notNull(),
+    /** Rises with every token, so that a refused one is told from its successor. */
+    version: integer("version").notNull(),
+    /** Null until the first token is kept, as are the three below it. */
+    ciphertext: bytes("ciphertext"),
+    keyVersion: integer("key_version"),
+    renewAt: moment("renew_at"),
+    expiresAt: moment("expires_at"),
+    /** Who fetches the next one, until when. */
+    leaseToken: uuid("lease_token"),
+    leaseUntil: moment("lease_until"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.channelId, table.revision, table.scheme] }),
     foreignKey({
       columns: [table.tenantId, table.channelId],
       foreignColumns: [channels.tenantId, channels.id],

@@ -43,6 +43,11 @@ export type Settings = Record<string, string | number | boolean>;
 export interface OutboundMessage {
   /** The delivery's id; stable over retries, so it may serve as idempotency key. At most 64 characters. */
   ref: string;
+  /**
+   * The message it is a delivery of: what somebody may take back as a whole. A plugin whose vendor takes back whole calls
+   * puts no two into one call. Given by hosts of protocol 1.2 and later. At most 64 characters.
+   */
+  messageRef?: string;
   address: string;
   /** Rendered fields by the names in the manifest's `content`. */
   content: Record<string, string>;
@@ -86,13 +91,17 @@ export interface PlanOutput {
 
 /**
  * What came back for one request: an answer, or an error of the transport.
- * - `not_sent`: provably nothing reached the vendor (refused connection, DNS, connect timeout)
- * - `blocked`: the address is not allowed (allow-list or private network)
+ * - `not_sent`: provably nothing reached the vendor (refused connection, DNS, connect timeout), or there is no access
+ *   token at the moment
+ * - `blocked`: the address is not allowed (allow-list or private network), or the vendor refuses this channel an access
+ *   token
  * - `ambiguous`: the request was written, no answer was read
+ *
+ * `code` is the vendor's where it gave no access token, and `detail` then its sentence.
  */
 export type PlannedResponse = { id: string; refs: string[]; context?: Json } & (
   | { status: number; headers: Record<string, string>; body: string }
-  | { error: "not_sent" | "blocked" | "ambiguous"; detail: string }
+  | { error: "not_sent" | "blocked" | "ambiguous"; detail: string; code?: string }
 );
 
 export interface SettleInput {

@@ -1,3 +1,4 @@
+import { accessTokenScheme } from "./access-token.schema.ts";
 import { SUPPRESSING_ORIGINS } from "./manifest.ts";
 
 const localizedText = {
@@ -26,6 +27,7 @@ const authScheme = {
       service: { type: "string", pattern: "^[a-z][a-z0-9]{0,31}$" },
     }),
     authObject("standard-webhooks", { secret: settingName }),
+    accessTokenScheme,
   ],
 };
 

@@ -1,7 +1,8 @@
+import type { AccessTokenScheme } from "./access-token.ts";
 import type { JsonSchema, LocalizedText } from "./json.ts";
 
 /** The version of the plugin contract that this package describes, `major.minor`. */
-export const PROTOCOL_VERSION = "1.1";
+export const PROTOCOL_VERSION = "1.2";
 
 /** Where a plugin may run. `pure`: functions without I/O. `native`: code with sockets, operator-installed only. */
 export const PLUGIN_LEVELS = ["pure", "native"] as const;
@@ -30,7 +31,9 @@ export type AuthScheme =
    */
   | { type: "tc3"; secretId: string; secret: string; service: string }
   /** Standard Webhooks: HMAC-SHA256 over `id.timestamp.body`; the id is the request's `idempotencyKey`. */
-  | { type: "standard-webhooks"; secret: string };
+  | { type: "standard-webhooks"; secret: string }
+  /** A token that the vendor gives for the secrets and takes for a while. */
+  | AccessTokenScheme;
 
 /** What a channel of this plugin can find out after the vendor accepted a message. */
 export interface ReceiptAbilities {

@@ -19,7 +19,7 @@ export const MAX_ROUNDS = 3;
 /** What came back for a request, before it is joined with the request's id and refs. */
 export type Answer =
   | { status: number; headers: Record<string, string>; body: string }
-  | { error: "not_sent" | "blocked" | "ambiguous"; detail: string };
+  | { error: "not_sent" | "blocked" | "ambiguous"; detail: string; code?: string };
 
 /** Joins an answer with what the host hands back of its request. */
 export function respond(request: PlannedRequest, answer: Answer): PlannedResponse {

@@ -1,3 +1,4 @@
+export { createAccessTokenStore } from "./access-token-store.ts";
 export {
   type ChannelRow,
   type ChannelWithParts,

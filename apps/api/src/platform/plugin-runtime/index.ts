@@ -1,3 +1,4 @@
+export type { AccessToken, NewToken, TokenPlace, TokenStore } from "./auth/access-token/token-store.ts";
 export type { LoadedPlugin, LoadedPlugins, PluginCatalogue } from "./catalogue.ts";
 export type { ChannelHandle } from "./channel.ts";
 export { loadPlugins } from "./loader/load-plugins.ts";

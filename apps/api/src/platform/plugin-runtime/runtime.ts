@@ -7,7 +7,9 @@ import type {
 } from "@tidings/sdk/plugin";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
-import { type CredentialsCache, createCredentialsCache, readCredentials } from "./auth/credentials.ts";
+import { createTokenSources } from "./auth/access-token/token-sources.ts";
+import type { TokenStore } from "./auth/access-token/token-store.ts";
+import { type CredentialsCache, createCredentialsCache } from "./auth/credentials.ts";
 import type { LoadedPlugins, PluginModule } from "./catalogue.ts";
 import type { ChannelHandle, SendBatch } from "./channel.ts";
 import { logReceiptFault } from "./execution/fault-log.ts";
@@ -46,6 +48,8 @@ export interface PluginRuntimeDeps {
   logger: Logger;
   outbound: OutboundPolicy;
   metrics?: PluginMetrics;
+  /** Where access tokens are shared with other processes; without it each credential fetches its own. */
+  tokens?: TokenStore;
   /** Resolves host names; the system's resolver unless given. */
   resolve?: ResolveHost;
 }
@@ -54,7 +58,8 @@ export interface PluginRuntimeDeps {
 export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
   const { plugins, clock, logger, outbound: policy, metrics = noMetrics, resolve = resolveHost } = deps;
   const client = createHttpClient(policy, resolve);
-  const credentialsCache = createCredentialsCache();
+  const tokenSources = createTokenSources({ client, policy, clock, logger, store: deps.tokens });
+  const credentialsCache = createCredentialsCache(tokenSources);
   const sessions = new NativeSessions((error) => logger.warn({ err: error }, "native session did not close"));
   const sendRequests = createRequestSender({ client, policy, slots: new Slots(), clock, metrics });
   const pure = createPureExecutor({ sendRequests, clock, logger });
@@ -103,8 +108,7 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
     async verify(channel) {
       const found = find(channel);
       if (!found) return { ok: false, ...MISSING_PLUGIN };
-      // Past the cache: what is tested may not be saved yet, and must not mix with what is in use.
-      const sender = await prepare(channel, found.manifest, readCredentials);
+      const sender = await prepare(channel, found.manifest, credentialsCache.readAfresh);
       if (!sender) return { ok: false, ...NO_SECRETS };
       const { module } = found;
       return module.level === "pure"

@@ -1,4 +1,4 @@
-import { isPulled, isPushed } from "../../plugin/index.ts";
+import { type AuthScheme, isPulled, isPushed } from "../../plugin/index.ts";
 import { findManifestProblems, findSchemaProblems } from "./schema.ts";
 import type { Check } from "./subject.ts";
 
@@ -31,14 +31,23 @@ const LITERAL_PARTS = ["name", "service"];
 
 export const authNamesSettings: Check = ({ manifest }) => {
   const problems: string[] = [];
-  for (const [scheme, { type, ...parts }] of Object.entries(manifest.auth)) {
-    for (const [part, setting] of Object.entries(parts)) {
-      if (LITERAL_PARTS.includes(part) || manifest.settings.properties[setting]) continue;
-      problems.push(`auth ${scheme} (${type}) names the setting ${setting}, which does not exist`);
+  for (const [name, scheme] of Object.entries(manifest.auth)) {
+    for (const setting of settingsOfScheme(scheme)) {
+      if (manifest.settings.properties[setting]) continue;
+      problems.push(`auth ${name} (${scheme.type}) names the setting ${setting}, which does not exist`);
     }
   }
   return problems;
 };
+
+function settingsOfScheme(scheme: AuthScheme): string[] {
+  if (scheme.type === "access-token") {
+    const placeholders = JSON.stringify(scheme.request).matchAll(/\$\{(?:settings|secrets)\.(\w+)\}/g);
+    return [...placeholders].map(([, setting = ""]) => setting);
+  }
+  const { type, ...parts } = scheme;
+  return Object.entries(parts).flatMap(([part, setting]) => (LITERAL_PARTS.includes(part) ? [] : [setting]));
+}
 
 export const sampleAddressesAreValid: Check = ({ manifest, makeMessage }) =>
   findSchemaProblems(manifest.address.schema, makeMessage(0).address);

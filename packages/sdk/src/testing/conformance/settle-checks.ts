@@ -45,6 +45,11 @@ const CASES: Case[] = [
   },
   { name: "not_sent", answer: { error: "not_sent", detail: "refused" }, allowed: () => ["transient"] },
   { name: "blocked", answer: { error: "blocked", detail: "private" }, allowed: () => ["config"] },
+  {
+    name: "no access token",
+    answer: { error: "blocked", detail: "invalid credential", code: "40001" },
+    allowed: () => ["config"],
+  },
   { name: "ambiguous", answer: { error: "ambiguous", detail: "timeout" }, allowed: () => ["unknown"] },
 ];
 

@@ -10,13 +10,18 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+const refuse = () => {
+  throw new Error("no scheme of these tests needs a token");
+};
+const noTokens = { shared: refuse, own: refuse };
+
 function countingChannel() {
   const channel = channelWith({ readSecrets: vi.fn(async () => ({ token: "tok-0123456789" })) });
   return { channel, readCount: () => vi.mocked(channel.readSecrets).mock.calls.length };
 }
 
 it("keeps what it read for a minute and no longer, however often it is asked for", async () => {
-  const cache = createCredentialsCache();
+  const cache = createCredentialsCache(noTokens);
   const { channel, readCount } = countingChannel();
   for (let second = 0; second < 59; second += 1) {
     await cache.get(channel, manifestWith());
@@ -29,7 +34,7 @@ it("keeps what it read for a minute and no longer, however often it is asked for
 });
 
 it("keeps the tenants' channels apart", async () => {
-  const cache = createCredentialsCache();
+  const cache = createCredentialsCache(noTokens);
   const { channel, readCount } = countingChannel();
   await cache.get(channel, manifestWith());
   await cache.get({ ...channel, tenantId: "ten_2" }, manifestWith());

@@ -1,35 +1,62 @@
-import type { PluginManifest } from "@tidings/sdk/plugin";
+import type { AccessTokenScheme, PluginManifest, TokenPlacement } from "@tidings/sdk/plugin";
 import { type ChannelHandle, revisionKey } from "../channel.ts";
+import type { Answer } from "../outbound/answer.ts";
 import { BlockedError } from "../outbound/blocked-error.ts";
-import { type Authenticator, createAuthenticator, type SignableRequest } from "./index.ts";
-import { createRedactor, type Redact } from "./redaction.ts";
+import { isTokenRefused } from "./access-token/token-answer.ts";
+import type { TokenSource } from "./access-token/token-source.ts";
+import type { OpenTokenSource, TokenSources } from "./access-token/token-sources.ts";
+import { type Authenticator, createAuthenticator, type SchemeValues, type SignableRequest } from "./index.ts";
+import { createLearningRedactor, type Redact } from "./redaction.ts";
 
 /** The longest that decrypted secrets stay in memory, milliseconds. */
 const KEEP_MS = 60_000;
 
 /** What a channel's secrets are good for. The secrets themselves stay inside, except for native plugins. */
 export interface Credentials {
-  /** The headers of a named scheme; throws BlockedError if it cannot be applied. */
-  authenticate(schemeName: string, request: SignableRequest): Record<string, string>;
+  /**
+   * What a named scheme adds to a request. Rejects with BlockedError if it cannot be applied, and with NoTokenError if
+   * there is no access token, or none above the version that the vendor refuses.
+   */
+  authenticate(
+    schemeName: string,
+    request: SignableRequest,
+    refusedVersion?: number,
+  ): Promise<Authentication>;
+  /** Whether an answer says that the access token of the scheme is not valid, or not any more. */
+  isTokenRefused(schemeName: string, answer: Answer): boolean;
   redact: Redact;
   secrets: Readonly<Record<string, string>>;
+}
+
+/** What authenticates one request. Header names are lower-case. */
+export interface Authentication {
+  headers: Record<string, string>;
+  /** To be set in the query. */
+  query?: { name: string; value: string };
+  /** The access token among them. */
+  tokenVersion?: number;
 }
 
 export interface CredentialsCache {
   /** Rejects if the secrets cannot be read. */
   get(channel: ChannelHandle, manifest: PluginManifest): Promise<Credentials>;
+  /**
+   * Reads the secrets again, past the cache and past the shared access tokens: what is tested may not be saved yet, and
+   * must not mix with what is in use.
+   */
+  readAfresh(channel: ChannelHandle, manifest: PluginManifest): Promise<Credentials>;
   clear(): void;
 }
 
 /** Reads the secrets of a channel's revision at most once a minute, however many batches ask at once. */
-export function createCredentialsCache(): CredentialsCache {
+export function createCredentialsCache(tokens: TokenSources): CredentialsCache {
   const entries = new Map<string, { value: Promise<Credentials>; timer: NodeJS.Timeout }>();
   return {
     get(channel, manifest) {
       const key = revisionKey(channel);
       const known = entries.get(key);
       if (known) return known.value;
-      const value = readCredentials(channel, manifest);
+      const value = readCredentials(channel, manifest, tokens.shared);
       const timer = setTimeout(() => entries.delete(key), KEEP_MS).unref();
       entries.set(key, { value, timer });
       value.catch(() => {
@@ -38,6 +65,7 @@ export function createCredentialsCache(): CredentialsCache {
       });
       return value;
     },
+    readAfresh: (channel, manifest) => readCredentials(channel, manifest, tokens.own),
     clear() {
       for (const { timer } of entries.values()) clearTimeout(timer);
       entries.clear();
@@ -46,30 +74,77 @@ export function createCredentialsCache(): CredentialsCache {
 }
 
 /** Reads and prepares the secrets of a channel; rejects if they cannot be read. */
-export async function readCredentials(
+async function readCredentials(
   channel: ChannelHandle,
   manifest: PluginManifest,
+  openTokenSource: OpenTokenSource,
 ): Promise<Credentials> {
-  return createCredentials(channel, manifest, await channel.readSecrets());
+  return createCredentials(channel, manifest, await channel.readSecrets(), openTokenSource);
+}
+
+/** A scheme of the manifest, ready for one channel. */
+interface ReadyScheme {
+  authenticate(request: SignableRequest, refusedVersion?: number): Promise<Authentication>;
+  isTokenRefused(answer: Answer): boolean;
 }
 
 function createCredentials(
-  { settings }: Pick<ChannelHandle, "settings">,
-  manifest: Pick<PluginManifest, "auth">,
+  channel: ChannelHandle,
+  manifest: PluginManifest,
   secrets: Record<string, string>,
+  openTokenSource: OpenTokenSource,
 ): Credentials {
-  const schemes = new Map<string, Authenticator>();
+  const values = { settings: channel.settings, secrets };
+  const authenticators = createAuthenticators(manifest, values);
+  const derived = [...authenticators.values()].flatMap(({ derivedSecrets }) => derivedSecrets);
+  const { redact, learn } = createLearningRedactor([...Object.values(secrets), ...derived]);
+  const schemes = new Map<string, ReadyScheme>();
+  for (const [name, authenticator] of authenticators) schemes.set(name, readyOwn(authenticator));
   for (const [name, scheme] of Object.entries(manifest.auth)) {
-    schemes.set(name, createAuthenticator(scheme, { settings, secrets }));
+    if (scheme.type !== "access-token") continue;
+    const authenticator = authenticators.get(scheme.request.auth ?? "");
+    const source = openTokenSource({ channel, manifest, name, scheme, values, authenticator, redact });
+    schemes.set(name, readyToken(scheme, source, learn));
   }
-  const derived = [...schemes.values()].flatMap(({ derivedSecrets }) => derivedSecrets);
   return {
-    authenticate(schemeName, request) {
-      const scheme = schemes.get(schemeName);
-      if (!scheme) throw new BlockedError(`The plugin has no auth scheme "${schemeName.slice(0, 64)}".`);
-      return scheme.headersFor(request);
+    async authenticate(name, request, refusedVersion) {
+      const scheme = schemes.get(name);
+      if (!scheme) throw new BlockedError(`The plugin has no auth scheme "${name.slice(0, 64)}".`);
+      return scheme.authenticate(request, refusedVersion);
     },
-    redact: createRedactor([...Object.values(secrets), ...derived]),
+    isTokenRefused: (name, answer) => schemes.get(name)?.isTokenRefused(answer) ?? false,
+    redact,
     secrets,
   };
+}
+
+function createAuthenticators({ auth }: PluginManifest, values: SchemeValues): Map<string, Authenticator> {
+  const authenticators = new Map<string, Authenticator>();
+  for (const [name, scheme] of Object.entries(auth)) {
+    if (scheme.type !== "access-token") authenticators.set(name, createAuthenticator(scheme, values));
+  }
+  return authenticators;
+}
+
+const readyOwn = (authenticator: Authenticator): ReadyScheme => ({
+  authenticate: async (request) => ({ headers: authenticator.headersFor(request) }),
+  isTokenRefused: () => false,
+});
+
+const readyToken = (
+  { placement, refusal }: AccessTokenScheme,
+  source: TokenSource,
+  learn: (token: string) => void,
+): ReadyScheme => ({
+  async authenticate(_request, refusedVersion) {
+    const { value, version } = await source.get(refusedVersion);
+    learn(value);
+    return { ...carry(placement, value), tokenVersion: version };
+  },
+  isTokenRefused: (answer) => isTokenRefused(answer, refusal),
+});
+
+function carry(placement: TokenPlacement, token: string): Authentication {
+  if (placement.in === "query") return { headers: {}, query: { name: placement.name, value: token } };
+  return { headers: { [placement.name.toLowerCase()]: `${placement.prefix ?? ""}${token}` } };
 }

@@ -1,4 +1,4 @@
-import type { AuthScheme } from "@tidings/sdk/plugin";
+import type { AccessTokenScheme, AuthScheme } from "@tidings/sdk/plugin";
 import { BlockedError } from "../outbound/blocked-error.ts";
 import { acs3 } from "./acs3.ts";
 import type { Authenticator, SchemeValues } from "./authenticator.ts";
@@ -10,8 +10,11 @@ import { tc3 } from "./tc3.ts";
 
 export type { Authenticator, SchemeValues, SignableRequest } from "./authenticator.ts";
 
+/** A scheme that needs the channel's settings and nobody else to authenticate a request. */
+type OwnScheme = Exclude<AuthScheme, AccessTokenScheme>;
+
 /** The names of the secret settings that a scheme uses. */
-export function secretsOfScheme(scheme: AuthScheme): string[] {
+export function secretsOfScheme(scheme: OwnScheme): string[] {
   switch (scheme.type) {
     case "acs3":
       return [scheme.accessKeyId, scheme.secret];
@@ -23,7 +26,7 @@ export function secretsOfScheme(scheme: AuthScheme): string[] {
 }
 
 /** Prepares a scheme of the manifest for one channel. A secret that is not set fails each request, not this. */
-export function createAuthenticator(scheme: AuthScheme, { settings, secrets }: SchemeValues): Authenticator {
+export function createAuthenticator(scheme: OwnScheme, { settings, secrets }: SchemeValues): Authenticator {
   const missing = secretsOfScheme(scheme).find((name) => !secrets[name]);
   if (missing) return refuse(`The secret "${missing}" is not set.`);
   const secret = secrets[scheme.secret] ?? "";

@@ -4,7 +4,7 @@ const MASK = "[redacted]";
 
 export type Redact = (text: string) => string;
 
-/** Replaces secrets wherever a vendor echoes them: as they are, percent-encoded or escaped in JSON. */
+/** Replaces secrets wherever a vendor echoes them: as they are, encoded for a URL or a form, or escaped in JSON. */
 export function createRedactor(secrets: readonly string[]): Redact {
   const forms = new Set(secrets.filter((secret) => secret.length >= MIN_LENGTH).flatMap(formsOf));
   if (forms.size === 0) return (text) => text;
@@ -14,8 +14,29 @@ export function createRedactor(secrets: readonly string[]): Redact {
   return (text) => text.replace(pattern, MASK);
 }
 
+/** The most texts that are learnt; a channel has a few tokens in the minute that its secrets are kept. */
+const MAX_LEARNT = 8;
+
+/** A redactor that is told further secrets as they come. */
+export function createLearningRedactor(secrets: readonly string[]): {
+  redact: Redact;
+  learn(secret: string): void;
+} {
+  let learnt: string[] = [];
+  let current = createRedactor(secrets);
+  return {
+    redact: (text) => current(text),
+    learn(secret) {
+      if (learnt.includes(secret)) return;
+      learnt = [...learnt, secret].slice(-MAX_LEARNT);
+      current = createRedactor([...secrets, ...learnt]);
+    },
+  };
+}
+
 function formsOf(secret: string): string[] {
-  return [secret, encodeURIComponent(secret.toWellFormed()), JSON.stringify(secret).slice(1, -1)];
+  const asField = new URLSearchParams([["", secret]]).toString().slice("=".length);
+  return [secret, encodeURIComponent(secret.toWellFormed()), asField, JSON.stringify(secret).slice(1, -1)];
 }
 
 const escapePattern = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");

@@ -1,6 +1,7 @@
 import type { PlannedRequest, PlannedResponse, PluginManifest } from "@tidings/sdk/plugin";
 import type { Clock } from "../../clock.ts";
-import type { Credentials } from "../auth/credentials.ts";
+import { NoTokenError } from "../auth/access-token/no-token-error.ts";
+import type { Authentication, Credentials } from "../auth/credentials.ts";
 import { type ChannelHandle, channelKey } from "../channel.ts";
 import type { PluginMetrics, RequestOutcome } from "../metrics.ts";
 import type { Answer } from "../outbound/answer.ts";
@@ -58,16 +59,16 @@ export function createRequestSender(deps: RequestSenderDeps) {
       return last.url;
     }
 
-    function prepare(request: PlannedRequest): HttpRequest {
+    async function prepare(request: PlannedRequest, refusedVersion?: number): Promise<Prepared> {
       const { method, body, auth, idempotencyKey } = request;
       const url = destinationOf(request.url);
       const headers = readHeaders(request.headers);
-      if (auth !== undefined) {
-        const now = deps.clock.now();
-        const signable = { method, url, headers, body: body ?? "", idempotencyKey, now };
-        Object.assign(headers, credentials.authenticate(auth, signable));
-      }
-      return { method, url, headers, body, timeoutMs: limits.timeoutMs };
+      const http = { method, url, headers, body, timeoutMs: limits.timeoutMs };
+      if (auth === undefined) return { http };
+      const now = deps.clock.now();
+      const signable = { method, url, headers, body: body ?? "", idempotencyKey, now };
+      const authentication = await credentials.authenticate(auth, signable, refusedVersion);
+      return { http: apply(http, authentication), tokenVersion: authentication.tokenVersion };
     }
 
     async function exchange(request: PlannedRequest): Promise<Answer> {
@@ -79,15 +80,28 @@ export function createRequestSender(deps: RequestSenderDeps) {
     }
 
     async function attempt(request: PlannedRequest): Promise<Answer> {
-      let prepared: HttpRequest;
+      const { answer, tokenVersion } = await sendOnce(request);
+      const { auth = "" } = request;
+      if (tokenVersion === undefined || !credentials.isTokenRefused(auth, answer)) return answer;
+      // The vendor has refused the call, so nothing came of it: it may go out again, with another token.
+      return (await sendOnce(request, tokenVersion)).answer;
+    }
+
+    async function sendOnce(
+      request: PlannedRequest,
+      refusedVersion?: number,
+    ): Promise<{ answer: Answer; tokenVersion?: number | undefined }> {
+      let prepared: Prepared;
       try {
-        prepared = prepare(request);
+        prepared = await prepare(request, refusedVersion);
       } catch (error) {
-        const detail = error instanceof BlockedError ? error.message : "The request is malformed.";
-        return { error: "blocked", detail };
+        return { answer: readObstacle(error) };
       }
-      if (performance.now() > startBy) return { error: "not_sent", detail: "Its turn came too late." };
-      return scrub(await deps.client.send(prepared), credentials);
+      if (performance.now() > startBy) {
+        return { answer: { error: "not_sent", detail: "Its turn came too late." } };
+      }
+      const answer = scrub(await deps.client.send(prepared.http), credentials);
+      return { answer, tokenVersion: prepared.tokenVersion };
     }
 
     return async (request) => {
@@ -95,6 +109,28 @@ export function createRequestSender(deps: RequestSenderDeps) {
       const { id, refs, context } = request;
       return { id, refs, ...(context !== undefined && { context }), ...answer };
     };
+  };
+}
+
+/** A request as it goes out. */
+interface Prepared {
+  http: HttpRequest;
+  /** The access token that it carries. */
+  tokenVersion?: number | undefined;
+}
+
+function apply(http: HttpRequest, { headers, query }: Authentication): HttpRequest {
+  const url = query ? new URL(http.url) : http.url;
+  if (query) url.searchParams.set(query.name, query.value);
+  return { ...http, url, headers: { ...http.headers, ...headers } };
+}
+
+/** Why a request is not sent. */
+function readObstacle(error: unknown): Answer {
+  if (error instanceof NoTokenError) return error.outcome;
+  return {
+    error: "blocked",
+    detail: error instanceof BlockedError ? error.message : "The request is malformed.",
   };
 }
 

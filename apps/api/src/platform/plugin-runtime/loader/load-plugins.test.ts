@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { SettingProperty } from "@tidings/sdk/plugin";
+import type { SettingProperty, TokenRequest } from "@tidings/sdk/plugin";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { hostOfSetting, manifestWith, recordingLogger } from "../testing/plugins.ts";
+import { secretNamed, tokenScheme, withTokens } from "../testing/token-vendor.ts";
 import { loadPlugins } from "./load-plugins.ts";
 
 const MODULE = "export const plan = () => ({ requests: [] }); export const settle = () => ({ results: [] });";
@@ -53,6 +54,13 @@ describe("loadPlugins", () => {
     expect(() => Object.assign(manifest?.limits ?? {}, { concurrency: 256 })).toThrow();
   });
 
+  it("loads a plugin whose vendor gives access tokens", async () => {
+    await put("a", manifestWith(withTokens()));
+    const { plugins, reasons } = await load();
+    expect(reasons).toEqual([]);
+    expect(plugins.find("acme/test")?.manifest.auth.api?.type).toBe("access-token");
+  });
+
   it("starts without plugins when the folder is missing", async () => {
     const { logger, logs } = recordingLogger();
     expect((await loadPlugins(join(folder, "none"), logger)).list()).toEqual([]);
@@ -73,6 +81,9 @@ describe("loadPlugins", () => {
     return { settings: { ...settings, properties } };
   };
 
+  const withToken = (request: Partial<TokenRequest>) =>
+    manifestWith({ auth: { api: tokenScheme({ request: { ...tokenScheme().request, ...request } }) } });
+
   it.each<[string, unknown, string]>([
     ["no JSON", "{", "cannot be read"],
     ["an unknown key", { ...manifestWith(), colour: "red" }, "colour"],
@@ -91,6 +102,31 @@ describe("loadPlugins", () => {
       "an auth scheme with an open secret",
       manifestWith({ auth: { a: { type: "bearer", secret: "endpoint" } } }),
       "no secret setting",
+    ],
+    ["a token for a secret that is none", withToken({ query: { s: secretNamed("endpoint") } }), '"endpoint"'],
+    ["a token for an open secret", withToken({ query: { s: hostOfSetting("token") } }), '"token"'],
+    ["a token request with a body and GET", withToken({ form: { a: "b" } }), "a body with GET"],
+    [
+      "a token request with two bodies",
+      withToken({ method: "POST", form: { a: "b" }, json: { a: "b" } }),
+      "a form and a JSON body",
+    ],
+    ["a token request to a strange host", withToken({ url: "https://other.test/token" }), "not among hosts"],
+    [
+      "a token request with a secret in its address",
+      withToken({ url: `${hostOfSetting("endpoint")}/${secretNamed("token")}` }),
+      "a secret in its address",
+    ],
+    ["a token request that needs a token", withToken({ auth: "api" }), "no scheme without a token"],
+    [
+      "a token refused by a server error",
+      manifestWith({ auth: { api: tokenScheme({ refusal: { statuses: [503] } }) } }),
+      "/auth",
+    ],
+    [
+      "a token placed nowhere",
+      manifestWith({ auth: { api: tokenScheme({ placement: { in: "body", name: "t" } as never }) } }),
+      "/auth",
     ],
     ["an unknown auth scheme", manifestWith({ auth: { a: { type: "magic" } as never } }), "/auth"],
     ["a host that is none", manifestWith({ hosts: ["https://x.test/"] }), "no host name"],

@@ -1,6 +1,6 @@
 import { isPulled, type PluginManifest, PROTOCOL_VERSION } from "@tidings/sdk/plugin";
-import { secretsOfScheme } from "../auth/index.ts";
 import { settingOfHost } from "../outbound/destination.ts";
+import { findAuthFaults } from "./auth-rules.ts";
 
 const majorOf = (version: string) => version.split(".")[0];
 
@@ -31,18 +31,6 @@ function findSettingsFaults({ settings: { properties, required = [] } }: PluginM
     ...missing.map((name) => `settings requires "${name}", which is no property`),
     ...odd.map((name) => `the secret "${name}" is not a string`),
   ];
-}
-
-function findAuthFaults({ auth, settings: { properties } }: PluginManifest): string[] {
-  return Object.entries(auth).flatMap(([name, scheme]) => {
-    const faults = secretsOfScheme(scheme)
-      .filter((secret) => !properties[secret]?.["x-secret"])
-      .map((secret) => `auth "${name}" uses "${secret}", which is no secret setting`);
-    if (scheme.type === "basic" && !properties[scheme.user]) {
-      faults.push(`auth "${name}" uses "${scheme.user}", which is no setting`);
-    }
-    return faults;
-  });
 }
 
 function findHostFaults({ hosts, settings: { properties } }: PluginManifest): string[] {

@@ -1,0 +1,72 @@
+import { randomBytes } from "node:crypto";
+import type { SimulatedMessage, SimulatorFault } from "@tidings/sdk/testing";
+
+/** The one company of the simulated vendor, with its one app. The secret is made up for each start. */
+export interface Company {
+  corpId: string;
+  agentId: number;
+  secret: string;
+  appName: string;
+}
+
+export function openCompany(): Company {
+  return {
+    corpId: `ww${randomBytes(8).toString("hex")}`,
+    agentId: 1_000_002,
+    secret: randomBytes(32).toString("base64url"),
+    appName: "校园通知",
+  };
+}
+
+/** A message at one member's. */
+export interface SimulatedNotice extends SimulatedMessage {
+  msgid: string;
+  msgtype: string;
+  /** Where a card leads. */
+  url: string;
+  /** `dropped`: above the member's limit, which the sender is not told. */
+  state: "arrived" | "dropped" | "recalled";
+}
+
+const INBOX_LIMIT = 100_000;
+
+/** What was sent, oldest first; the oldest are dropped beyond the limit. */
+export class Inbox {
+  #notices: SimulatedNotice[] = [];
+
+  add(notices: SimulatedNotice[]): void {
+    this.#notices.push(...notices);
+    if (this.#notices.length > INBOX_LIMIT) this.#notices = this.#notices.slice(-INBOX_LIMIT);
+  }
+
+  get notices(): readonly SimulatedNotice[] {
+    return this.#notices;
+  }
+
+  listOf(msgid: string): SimulatedNotice[] {
+    return this.#notices.filter((notice) => notice.msgid === msgid);
+  }
+}
+
+/** Whether a user id belongs to a member, by how it ends: this is what tests choose it for. */
+export function membershipOf(userId: string): "member" | "unknown" | "unlicensed" {
+  if (!/^[a-z0-9][a-z0-9_.@-]{0,63}$/.test(userId) || userId.endsWith("-gone")) return "unknown";
+  return userId.endsWith("-guest") ? "unlicensed" : "member";
+}
+
+/** Faults that a test has ordered, one per call. */
+export class FaultPlan {
+  #fault: SimulatorFault | undefined;
+  #count = 0;
+
+  order(fault: SimulatorFault, count: number): void {
+    this.#fault = fault;
+    this.#count = count;
+  }
+
+  take(): SimulatorFault | undefined {
+    if (this.#count === 0) return undefined;
+    this.#count -= 1;
+    return this.#fault;
+  }
+}

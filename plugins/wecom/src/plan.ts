@@ -1,0 +1,95 @@
+import type { PlanInput, PlannedRequest, PlanOutput, SendResult, Settings } from "@tidings/sdk/plugin";
+import { call } from "./calls.ts";
+import { type Content, readContent } from "./content.ts";
+
+/** https://developer.work.weixin.qq.com/document/path/90236 */
+export const MAX_USERS = 1000;
+
+/** Letters, digits and `_-@.`; the first is a letter or a digit. So `@all` and a list of users are none. */
+const USER_ID = /^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$/;
+
+/** What travels with a request: whom it goes to, in the order of its `refs`, and whether it is all of the batch. */
+export type SendContext = {
+  /** In lower case, as the vendor names them. */
+  users: string[];
+  isWholeBatch: boolean;
+};
+
+interface Addressed {
+  ref: string;
+  userId: string;
+}
+
+/** Deliveries of one message with the same content: the vendor takes back whole calls, so no two messages share one. */
+interface Group {
+  content: Content;
+  messages: Addressed[];
+}
+
+export function plan({ messages, settings }: PlanInput): PlanOutput {
+  const results: SendResult[] = [];
+  const groups = new Map<string, Group>();
+  for (const { ref, messageRef = "", address, content: fields } of messages) {
+    const content = readContent(fields);
+    if (!USER_ID.test(address)) {
+      const detail = "A user id has 1 to 64 letters, digits or any of _-@.";
+      results.push({ ref, status: "rejected", code: "invalid_user_id", detail });
+    } else if ("code" in content) results.push({ ref, status: "rejected", ...content });
+    else {
+      const key = JSON.stringify([messageRef, content]);
+      const group = groups.get(key) ?? { content, messages: [] };
+      group.messages.push({ ref, userId: address });
+      groups.set(key, group);
+    }
+  }
+  const calls = [...groups.values()].flatMap(({ content, messages: all }) =>
+    splitUp(all).map((some) => ({ content, messages: some })),
+  );
+  const isWholeBatch = calls.length === 1;
+  return {
+    requests: calls.map((group, index) => toRequest(String(index + 1), group, isWholeBatch, settings)),
+    results,
+  };
+}
+
+/** As few calls as the vendor's limit allows, and no user twice in one of them: the vendor would merge the two. */
+function splitUp(messages: Addressed[]): Addressed[][] {
+  const layers: Addressed[][] = [];
+  const counts = new Map<string, number>();
+  for (const message of messages) {
+    const user = message.userId.toLowerCase();
+    const count = counts.get(user) ?? 0;
+    counts.set(user, count + 1);
+    const layer = layers[count] ?? [];
+    layers[count] = layer;
+    layer.push(message);
+  }
+  return layers.flatMap((layer) => chunk(layer, MAX_USERS));
+}
+
+function chunk<T>(items: T[], size: number): T[][] {
+  const chunks: T[][] = [];
+  for (let start = 0; start < items.length; start += size) chunks.push(items.slice(start, start + size));
+  return chunks;
+}
+
+function toRequest(
+  id: string,
+  { content, messages }: Group,
+  isWholeBatch: boolean,
+  settings: Settings,
+): PlannedRequest {
+  const context: SendContext = { users: messages.map(({ userId }) => userId.toLowerCase()), isWholeBatch };
+  const body = {
+    touser: messages.map(({ userId }) => userId).join("|"),
+    agentid: settings.agentId,
+    ...content,
+    ...duplicateCheck(settings),
+  };
+  return { id, refs: messages.map(({ ref }) => ref), ...call(settings, "message/send", body), context };
+}
+
+function duplicateCheck({ duplicateCheckSeconds: seconds }: Settings): object {
+  if (typeof seconds !== "number" || seconds <= 0) return {};
+  return { enable_duplicate_check: 1, duplicate_check_interval: seconds };
+}

@@ -1,0 +1,4 @@
+export { plan } from "./plan.ts";
+export { recall } from "./recall.ts";
+export { settle } from "./settle.ts";
+export { verify } from "./verify.ts";

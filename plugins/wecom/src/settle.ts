@@ -1,0 +1,38 @@
+import type { PlannedResponse, SendResult, SettleInput, SettleOutput } from "@tidings/sdk/plugin";
+import { type Outcome, readAnswer, readOutcome } from "./outcome.ts";
+import type { SendContext } from "./plan.ts";
+import { settleRecall } from "./recall.ts";
+import { clip } from "./text.ts";
+import { readVerification } from "./verify.ts";
+
+export function settle({ op, responses }: SettleInput): SettleOutput {
+  if (op === "verify") return { results: [], verification: readVerification(responses) };
+  if (op === "recall") return { results: [], recalls: settleRecall(responses) };
+  return { results: responses.flatMap(settleSend) };
+}
+
+/** A call that the vendor accepts may leave out some of its users: it names them, and sends to the rest. */
+function settleSend(response: PlannedResponse): SendResult[] {
+  const outcome = readOutcome(response);
+  const answer = outcome.status === "accepted" && "body" in response ? readAnswer(response.body) : undefined;
+  if (!answer) return response.refs.map((ref) => ({ ref, ...outcome }));
+  const { users = [], isWholeBatch = false } = (response.context ?? {}) as Partial<SendContext>;
+  const { invaliduser, unlicenseduser, msgid } = answer.fields;
+  const leftOut = new Map<string, Outcome>([
+    ...listUsers(invaliduser).map((user) => [user, refusalOf("invalid_user")] as const),
+    ...listUsers(unlicenseduser).map((user) => [user, refusalOf("unlicensed_user")] as const),
+  ]);
+  // One id for all users of the call. It is kept once for the batch where the batch is one call.
+  const id = typeof msgid === "string" ? clip(msgid, 200) : "";
+  const accepted: Outcome = {
+    ...outcome,
+    ...(id && (isWholeBatch ? { batchVendorId: id } : { vendorId: id })),
+  };
+  return response.refs.map((ref, index) => ({ ref, ...(leftOut.get(users[index] ?? "") ?? accepted) }));
+}
+
+const refusalOf = (code: string): Outcome => ({ status: "rejected", code });
+
+function listUsers(value: unknown): string[] {
+  return typeof value === "string" ? value.toLowerCase().split("|").filter(Boolean) : [];
+}
