@@ -20,7 +20,7 @@ interface Addressed {
   userId: string;
 }
 
-/** Deliveries of one message with the same content: the vendor takes back whole calls, so no two messages share one. */
+/** What has the same content. All of a batch is of one message, so a call may be taken back as a whole. */
 interface Group {
   content: Content;
   messages: Addressed[];
@@ -29,14 +29,14 @@ interface Group {
 export function plan({ messages, settings }: PlanInput): PlanOutput {
   const results: SendResult[] = [];
   const groups = new Map<string, Group>();
-  for (const { ref, messageRef = "", address, content: fields } of messages) {
+  for (const { ref, address, content: fields } of messages) {
     const content = readContent(fields);
     if (!USER_ID.test(address)) {
       const detail = "A user id has 1 to 64 letters, digits or any of _-@.";
       results.push({ ref, status: "rejected", code: "invalid_user_id", detail });
     } else if ("code" in content) results.push({ ref, status: "rejected", ...content });
     else {
-      const key = JSON.stringify([messageRef, content]);
+      const key = JSON.stringify(content);
       const group = groups.get(key) ?? { content, messages: [] };
       group.messages.push({ ref, userId: address });
       groups.set(key, group);

@@ -23,17 +23,6 @@ test("sends differing contents by a call each", () => {
   expect(requests.map((request) => bodyOf(request).text.content)).toEqual(["第 0 封", "第 1 封", "第 2 封"]);
 });
 
-test("puts no two messages into one call, which is taken back as a whole", () => {
-  const { requests } = plan(
-    makeBatch([
-      makeMessage(1, { messageRef: "msg_1" }),
-      makeMessage(2, { messageRef: "msg_2" }),
-      makeMessage(3, { messageRef: "msg_1" }),
-    ]),
-  );
-  expect(requests.map(({ refs }) => refs)).toEqual([["dlv_1", "dlv_3"], ["dlv_2"]]);
-});
-
 test("names no user twice in one call, whatever the letters' case", () => {
   const again = { ...makeMessage(1, { address: "t20240001" }), ref: "dlv_again" };
   const { requests } = plan(makeBatch([makeMessage(1), makeMessage(2), again]));

@@ -43,11 +43,6 @@ export type Settings = Record<string, string | number | boolean>;
 export interface OutboundMessage {
   /** The delivery's id; stable over retries, so it may serve as idempotency key. At most 64 characters. */
   ref: string;
-  /**
-   * The message it is a delivery of: what somebody may take back as a whole. A plugin whose vendor takes back whole calls
-   * puts no two into one call. Given by hosts of protocol 1.2 and later. At most 64 characters.
-   */
-  messageRef?: string;
   address: string;
   /** Rendered fields by the names in the manifest's `content`. */
   content: Record<string, string>;
@@ -56,7 +51,10 @@ export interface OutboundMessage {
 }
 
 export interface PlanInput {
-  /** Identifies this batch, whose messages may be about different things; what is sent again comes in another. At most 64 characters. */
+  /**
+   * Identifies this batch; what is sent again comes in another. At most 64 characters. It may hold what several people
+   * wrote, unless the plugin can recall: the vendor may take back whole calls.
+   */
   batchRef: string;
   messages: OutboundMessage[];
   settings: Settings;

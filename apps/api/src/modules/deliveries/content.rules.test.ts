@@ -12,7 +12,7 @@ function shared(text: string, variables: SharedContent["variables"] = {}): Share
     { name: "course", type: "text", required: true },
     { name: "rate", type: "text", required: false, default: "0%" },
   ]);
-  return { messageId: "msg_1", compiled, fields, variables: { course: "英语", ...variables }, needed };
+  return { compiled, fields, variables: { course: "英语", ...variables }, needed };
 }
 
 const row = (
@@ -52,8 +52,7 @@ describe("renderDelivery", () => {
 
   it("hands on only what the content uses", () => {
     const rendered = renderDelivery(shared("{{rate}} {{user_name}}"), row({ secret: "x" }));
-    const variables = { rate: "0%", user_name: "张伟" };
-    expect(rendered).toMatchObject({ message: { messageRef: "msg_1", variables } });
+    expect(rendered).toMatchObject({ message: { variables: { rate: "0%", user_name: "张伟" } } });
     expect(Object.keys("message" in rendered ? rendered.message.variables : {})).toHaveLength(2);
   });
 });

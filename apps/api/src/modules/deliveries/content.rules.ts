@@ -18,7 +18,6 @@ export const USER_VARIABLE_PREFIX = "user_";
 
 /** What stays the same for every delivery of a chunk. */
 export interface SharedContent {
-  messageId: string;
   compiled: CompiledRendering;
   fields: Record<string, ContentField>;
   variables: Record<string, string | number>;
@@ -62,8 +61,7 @@ export function renderDelivery(shared: SharedContent, row: ReadyRow): Rendered {
   const content = renderContent(shared.compiled, variables, addressesOf(shared, id));
   const overlong = overlongFields(content, shared.fields);
   if (overlong.length > 0) return { id, reason: REASONS.contentTooLong, detail: overlong.join(", ") };
-  const ref = fromBigint("dlv", id);
-  return { message: { ref, messageRef: shared.messageId, address, content, variables } };
+  return { message: { ref: fromBigint("dlv", id), address, content, variables } };
 }
 
 /** What a user is called may change after sending: the values that come from the user stand in the address itself. */

@@ -325,7 +325,6 @@ function sharedContent(
   const compiled = compileRendering(work.renderings[plugin.manifest.kind] ?? {}, fields, work.tracking);
   const needed = neededVariables(variablesIn(compiled), work.variableSchema);
   return {
-    messageId: work.messageId,
     compiled,
     fields,
     variables: work.variables,
