@@ -5,6 +5,7 @@ export { type ChannelKinds, createQuotaService, type QuotaService } from "./quot
 export { getCurrentKey, lockTenant, type TenantRow } from "./tenant.repository.ts";
 export { tenantRoutes } from "./tenant.routes.ts";
 export { isTimeZone, type Locale } from "./tenant.rules.ts";
+export { timeZone } from "./tenant.schemas.ts";
 export {
   type CreateTenant,
   createTenantService,
