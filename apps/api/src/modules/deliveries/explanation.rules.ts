@@ -53,13 +53,16 @@ export const isOutlasted = (deferredUntil: Date | null, expiresAt: Date | null):
  * The tally when the time to live is over: what waits for the end of quiet hours beyond it is never sent. It is no
  * failure that a later step would answer: the message ends with it.
  */
-export const endTally = ({ deliveries, recipients }: Tally, expiresAt: Date | null): Tally => ({
-  deliveries: deliveries.map((row) => ended(row, expiresAt)),
-  recipients: recipients.map((row) => {
-    const end = ended(row, expiresAt);
-    return end === row ? row : { ...end, beginsAt: null };
-  }),
-});
+export function endTally({ deliveries, recipients }: Tally, expiresAt: Date | null): Tally {
+  // Rows that differed by until when they wait are alike by now.
+  return addTallies(noTally(), {
+    deliveries: deliveries.map((row) => ended(row, expiresAt)),
+    recipients: recipients.map((row) => {
+      const end = ended(row, expiresAt);
+      return end === row ? row : { ...end, beginsAt: null };
+    }),
+  });
+}
 
 /** What becomes of a row that is judged when the time to live is over. */
 export function ended<Row extends Pick<Counted, "reason" | "deferredUntil">>(
