@@ -2231,7 +2231,7 @@ export type SimulationStart = {
      * What quiet hours do to the message. When left out, what they do to one of the category.
      */
     quietHours?: 'defer' | 'drop' | 'ignore';
-    own?: QuietHours & unknown;
+    own?: QuietHours;
 };
 
 export type Source = {

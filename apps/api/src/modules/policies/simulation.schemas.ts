@@ -51,13 +51,11 @@ const Start = z
     quietHours: z.enum(["defer", "drop", "ignore"]).optional().openapi({
       description: "What quiet hours do to the message. When left out, what they do to one of the category.",
     }),
-    own: QuietHoursSchema.optional().openapi({
-      description: "The imagined user's own quiet hours, in the place of the tenant's.",
-    }),
+    own: QuietHoursSchema.optional(),
   })
   .openapi("SimulationStart", {
     description:
-      "When the message begins. The tenant's quiet hours hold, as they are set now, and a step that falls into them waits or is left out as it would be.",
+      "When the message begins. The tenant's quiet hours hold, as they are set now, and a step that falls into them waits or is left out as it would be. `own` are the imagined user's, in the place of the tenant's.",
   });
 
 export const SimulatePolicyBody = z
