@@ -42,14 +42,14 @@ export interface PlannedAudience {
 }
 
 /** Quiet hours that the message would find one user in; `reason` is why it waits or is left out, null: it goes. */
-export interface ExplainedQuietHours extends QuietHoursMet {
+export interface StoryQuietHours extends QuietHoursMet {
   reason: string | null;
 }
 
 export interface ExplainedStory extends repository.UserStory {
   isInAudience: boolean;
   /** Null: none at that time. */
-  quietHours: ExplainedQuietHours | null;
+  quietHours: StoryQuietHours | null;
 }
 
 export interface AudienceTally extends Tally {
@@ -195,7 +195,7 @@ async function readQuietHours(
   { tenantId }: Tenant,
   { beginsAt, expiresAt, quiet }: PlannedAudience,
   key: string,
-): Promise<ExplainedQuietHours | null> {
+): Promise<StoryQuietHours | null> {
   const [settings, own] = await Promise.all([
     findSettings(tx, tenantId),
     findOwn(tx, tenantId, fromUuid("user", key)),
