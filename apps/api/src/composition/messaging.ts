@@ -196,10 +196,10 @@ function receiptsChannel({ api, transact, installationKey, vault }: Foundation) 
 const EXPLAINING = { atOnce: 2, waiting: 50 };
 
 /** What can be said of a message before it is sent. */
-function composeExplaining({ api, plugins: catalogue, readRestraints }: Foundation, planSend: SendPlanner) {
+function composeExplaining({ api, plugins: catalogue }: Foundation, planSend: SendPlanner) {
   const read = readIn(api);
   const takeTurn = createTurns(EXPLAINING);
-  const explainAudience = createExplainAudience({ read, readRestraints, timeLimitMs: EXPLAINING_MS });
+  const explainAudience = createExplainAudience({ read, timeLimitMs: EXPLAINING_MS });
   return {
     explainMessage: createExplainMessage({
       read,

@@ -19,6 +19,7 @@ const HOUR_MS = 3_600_000;
 const atMinute = (ms: number) => new Date(Math.floor(ms / 60_000) * 60_000);
 const timeOfDay = (at: Date) =>
   new Intl.DateTimeFormat("sv-SE", { timeZone: SHANGHAI, hour: "2-digit", minute: "2-digit" }).format(at);
+const dayOf = (at: Date) => new Intl.DateTimeFormat("sv-SE", { timeZone: SHANGHAI }).format(at);
 /** Quiet hours that began an hour ago and end in so many hours. */
 const quietFor = (hours: number) => {
   const now = Date.now();
@@ -214,7 +215,7 @@ describe("quiet hours", () => {
     expect(sentTo()).toEqual(["a-device"]);
   });
 
-  it("keep the next step of a policy until they are over, and its window begins then", async () => {
+  it("keep the next step of a policy until they are over, as its simulation says", async () => {
     const { courier, hook } = school.channels;
     const policy = await mustSucceed<{ id: string }>(
       school.owner("POST", "/v1/policies", {
@@ -229,6 +230,16 @@ describe("quiet hours", () => {
     const second = await school.reaches(id, "ready", 1);
     expect(second).toMatchObject({ deferredUntil: endsAt });
     expect(sentTo()).toEqual([]);
+    const at = new Date();
+    const simulation = await mustSucceed<{ timeline: { kind: string; step: number; until: string }[] }>(
+      school.owner("POST", "/v1/policies/simulations", {
+        policyId: policy.id,
+        channels: [{ channelId: hook.id, noAddress: true }],
+        start: { on: dayOf(at), timeOfDay: timeOfDay(at), timeZone: SHANGHAI },
+      }),
+    );
+    const deferred = simulation.timeline.find(({ kind }) => kind === "deferred");
+    expect(deferred).toMatchObject({ step: 1, until: second.deferredUntil });
     await hoursPass(1.1);
     await school.completed(id);
     expect(sentTo()).toEqual(["d-device"]);

@@ -20,6 +20,7 @@ async function moveMoments({ books }: Pick<Installation, "books">, seconds: numb
     await sql`update chunks set lease_until = lease_until - make_interval(secs => ${seconds})
       where state in ('queued', 'sending')`;
     await sql`update deliveries set accepted_at = accepted_at - make_interval(secs => ${seconds}),
+      deferred_until = deferred_until - make_interval(secs => ${seconds}),
       changed_at = changed_at - make_interval(secs => ${seconds})`;
     await sql`update channel_circuits set next_probe_at = next_probe_at - make_interval(secs => ${seconds}),
       since = since - make_interval(secs => ${seconds})`;

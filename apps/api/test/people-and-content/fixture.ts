@@ -10,9 +10,11 @@ import {
   createReconsiderRequests,
   type OnDecided,
 } from "../../src/modules/approvals/index.ts";
+import { releaseDeferred } from "../../src/modules/deliveries/index.ts";
 import { createDepartmentService, departmentRoutes } from "../../src/modules/departments/index.ts";
 import { createMemberService, memberRoutes } from "../../src/modules/members/index.ts";
 import { createPolicyService, policyRoutes } from "../../src/modules/policies/index.ts";
+import { createQuietHoursService, quietHoursRoutes } from "../../src/modules/quiet-hours/index.ts";
 import {
   createEntryService,
   createRecipientListService,
@@ -101,6 +103,7 @@ export async function startContentApp(options: { onDecided?: OnDecided } = {}) {
       templateRoutes(createTemplateService(deps)),
       templateVersionRoutes(createTemplateVersionService(deps)),
       policyRoutes(createPolicyService(deps)),
+      quietHoursRoutes(createQuietHoursService({ transact, releaseDeferred, nudge: () => undefined })),
       approvalRoutes(createApprovalFlowService(deps), createApprovalRequestService({ transact, onDecided })),
       memberRoutes(createMemberService({ transact, onReviewerLeft })),
       statisticsRoutes(createStatisticsService(deps)),

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findPolicyVersion } from "../../src/modules/policies/index.ts";
 import { startContentApp } from "./fixture.ts";
 
@@ -83,4 +83,79 @@ it("simulates steps that are not saved, refuses illegal ones, and stores nothing
     body: { errors: [{ pointer: "/steps/1/when", code: "no_receipt" }] },
   });
   expect(await admin.call("POST", "/policies/simulations", { channels: [] })).toMatchObject({ status: 422 });
+});
+
+describe("a simulation that starts at a wall clock's time", () => {
+  const NIGHT = { timeZone: "Asia/Shanghai", windows: [{ from: "22:00", to: "07:00" }] };
+  const start = { on: "2027-01-12", timeOfDay: "21:56", timeZone: "Asia/Shanghai" };
+
+  async function simulating() {
+    const { admin, sms, mail } = await makeChannels();
+    expect((await admin.call("PUT", "/quiet-hours", { ofTenant: NIGHT })).status).toBe(200);
+    const steps = [{ channelIds: [sms] }, { channelIds: [mail], when: "undelivered", afterSeconds: 300 }];
+    const simulate = (start: object, channels: object[] = []) =>
+      admin.call("POST", "/policies/simulations", { steps, channels, start });
+    // biome-ignore lint/suspicious/noExplicitAny: the answer is looked at in many places
+    const told = async (start: object): Promise<any> => (await simulate(start)).body.timeline;
+    return { simulate, told };
+  }
+
+  it("keeps a step that falls into the tenant's night until the morning, and says when that is", async () => {
+    const { told } = await simulating();
+    expect((await told(start)).slice(3)).toMatchObject([
+      { kind: "step_started", step: 1, because: "undelivered", at: "2027-01-12T14:01:00.000Z" },
+      {
+        kind: "deferred",
+        code: "quiet_hours",
+        until: "2027-01-12T23:00:00.000Z",
+        untilSeconds: 9 * 3600 + 240,
+      },
+      { kind: "accepted", step: 1, at: "2027-01-12T23:00:00.000Z" },
+      { kind: "exhausted" },
+    ]);
+  });
+
+  it("goes by the category, the message's choice and the user's own hours, as sending does", async () => {
+    const { told } = await simulating();
+    const kinds = async (rest: object) =>
+      (await told({ ...start, timeOfDay: "23:00", ...rest })).map(({ kind }: { kind: string }) => kind);
+    const goesOn = ["step_started", "accepted", "waiting", "step_started", "accepted", "exhausted"];
+    expect(await kinds({})).toContain("deferred");
+    expect(await kinds({ category: "critical" })).toEqual(goesOn);
+    expect(await kinds({ category: "critical", quietHours: "defer" })).toContain("deferred");
+    expect(await kinds({ quietHours: "ignore" })).toEqual(goesOn);
+    expect(await kinds({ own: { timeZone: "Asia/Shanghai", windows: [] } })).toEqual(goesOn);
+    expect(await kinds({ timeZone: "Europe/Berlin" })).toContain("deferred");
+    expect(await kinds({ timeZone: "Europe/Berlin", timeOfDay: "12:00" })).toEqual(goesOn);
+    expect(await kinds({ quietHours: "drop" })).toEqual([
+      "step_started",
+      "suppressed",
+      "step_skipped",
+      "step_started",
+      "suppressed",
+      "exhausted",
+    ]);
+  });
+
+  it.each([
+    ["a zone that is none", { timeZone: "Nowhere/City" }, "/start/timeZone"],
+    ["a day that is none", { on: "2027-02-30" }, "/start/on"],
+    ["a day long ago", { on: "1883-11-18" }, "/start/on"],
+    ["a time that is none", { timeOfDay: "24:00" }, "/start/timeOfDay"],
+    [
+      "hours that are never over",
+      { own: { timeZone: "Asia/Shanghai", windows: [{ from: "00:00", to: "00:00" }] } },
+      "/start/own/windows",
+    ],
+  ])("refuses %s, and says where", async (_, change, pointer) => {
+    const { simulate } = await simulating();
+    const { status, body } = await simulate({ ...start, ...change });
+    expect([status, body.errors?.[0]?.pointer]).toEqual([422, pointer]);
+  });
+
+  it("shows no moments without a start", async () => {
+    const { simulate } = await simulating();
+    const { body } = await simulate(undefined as unknown as object);
+    expect(body.timeline[0]).toMatchObject({ atSeconds: 0, at: null, until: null });
+  });
 });

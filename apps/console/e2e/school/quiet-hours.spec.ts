@@ -1,6 +1,7 @@
 import { expect, test } from "@playwright/test";
 import { expectScreen, openSignedIn } from "../server/expect-screen.ts";
-import { signIn } from "../server/sign-in.ts";
+import { openAtCheck } from "../server/open-at-check.ts";
+import { callApi, signIn } from "../server/sign-in.ts";
 import { expectAccessible } from "../support/axe.ts";
 import { looks, screenshot } from "../support/looks.ts";
 
@@ -73,12 +74,35 @@ test("a message written in quiet hours says when it will go out, and its deliver
   await expectAccessible(page);
   await next();
   await expect(page.getByRole("definition").filter({ hasText: "现在是免打扰时段，将在" })).toBeVisible();
+  await expect(page.getByText(/^1 人等到免打扰时段结束（.*）$/)).toBeVisible();
   await page.getByRole("button", { name: "发送", exact: true }).click();
   await expect(page).toHaveURL(/\/messages\/msg_/);
   await page.getByRole("link", { name: "15213130124" }).first().click();
   await expect(page.getByText(/^推迟到 .* 发送$/)).toBeVisible();
   await expect(page.getByText("正值免打扰时段").first()).toBeVisible();
   await screenshot(page, "delivery-deferred");
+  await expectAccessible(page);
+});
+
+test("what sending would do says how many wait until when, and of one person in which zone", async ({
+  page,
+}) => {
+  await signIn(page, "operator");
+  const { items } = await callApi<{ items: { userId: string; name: string; identities: object[] }[] }>(
+    page.request,
+    "GET",
+    "/v1/users?limit=100",
+  );
+  const reached = items.find(({ identities }) => identities.length > 1);
+  await openAtCheck(page, { kind: "all" });
+  await expect(page.getByText(/^\d+ 人等到免打扰时段结束（.*）$/)).toBeVisible();
+  await expect(page.getByText("0 人不用等待")).toBeVisible();
+  const field = page.getByRole("textbox", { name: "用户 ID" });
+  await field.fill(reached?.userId ?? "");
+  await field.press("Enter");
+  await expect(page.getByText(/处于免打扰时段，等到 .*（Asia\/Shanghai）才会收到。$/)).toBeVisible();
+  await expect(page.getByText(/^所有用户的免打扰时段，到 .*结束。 消息等到那时再发。$/)).toBeVisible();
+  await screenshot(page, "compose-explained-quiet-hours");
   await expectAccessible(page);
 });
 

@@ -1,5 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
 import { openSignedIn } from "../server/expect-screen.ts";
+import { openAtCheck } from "../server/open-at-check.ts";
 import { callApi, signIn } from "../server/sign-in.ts";
 import { expectAccessible } from "../support/axe.ts";
 import { problem } from "../support/fake-session.ts";
@@ -18,37 +19,6 @@ const policyOf = async (page: Page): Promise<Policy> => {
   if (!policy) throw new Error("The demo school has no policy.");
   return policy;
 };
-
-/** A draft that is ready to be checked, as an earlier visit left it. */
-async function openAtCheck(page: Page, audience: object, way: object = {}): Promise<void> {
-  const [me, templates, channels] = await Promise.all([
-    callApi<{ member: { id: string }; tenant: { id: string } }>(page.request, "GET", "/v1/me"),
-    callApi<{ items: { id: string; code: string; name: string }[] }>(page.request, "GET", "/v1/templates"),
-    callApi<{ items: { id: string; kind: string }[] }>(page.request, "GET", "/v1/channels?state=on"),
-  ]);
-  const draft = {
-    audience: {
-      kind: "tags",
-      any: [],
-      all: [],
-      not: [],
-      userIds: [],
-      addressKind: "",
-      addresses: [],
-      ...audience,
-    },
-    template: templates.items.find(({ name }) => name === "出勤提醒")?.id,
-    variables: { course: "高等数学", rate: "72%", user_name: "张伟" },
-    channels: channels.items.filter(({ kind }) => kind === "sms" || kind === "email").map(({ id }) => id),
-    ...way,
-  };
-  const stored = { memberId: me.member.id, tenantId: me.tenant.id, draft };
-  await page.addInitScript((text) => sessionStorage.setItem("tidings-draft", text), JSON.stringify(stored));
-  await page.goto("/messages/new");
-  // The template is fetched before its variables are known.
-  await expect(page.locator("main [aria-busy=true]")).toHaveCount(0);
-  await page.locator('[data-step="check"]').click();
-}
 
 for (const look of looks) {
   test(`what sending would do is shown, accessible and fits at ${look.name}`, async ({ browser }) => {

@@ -80,6 +80,20 @@ test("a policy is put together, put in order and simulated with the keyboard alo
     await expectAccessible(page);
   });
 
+  await test.step("a fallback that falls into the night waits until the morning", async () => {
+    await page.getByRole("radio", { name: "指定时间，按免打扰时段推演" }).check();
+    await page.getByLabel("开始时间").first().fill("2027-01-12T21:56");
+    await page.getByLabel("这位用户自己的免打扰时段").selectOption("单独设置");
+    await page.getByRole("button", { name: "开始推演" }).click();
+    const timeline = page.getByRole("list", { name: "推演时间线" });
+    await expect(timeline).toContainText("免打扰时段：“校园邮件”等到 2027年1月13日 07:00 再发");
+    await screenshot(page, "policy-simulated-night");
+    await expectAccessible(page);
+    await page.getByRole("combobox", { name: /^免打扰时段/ }).selectOption("不发给正在免打扰的人");
+    await page.getByRole("button", { name: "开始推演" }).click();
+    await expect(timeline).toContainText("正值免打扰时段，“校园邮件”不发");
+  });
+
   await test.step("save", async () => {
     await page.getByRole("button", { name: "创建策略" }).press("Enter");
     await expect(page).toHaveURL(/\/policies$/);

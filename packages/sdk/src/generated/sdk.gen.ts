@@ -602,7 +602,7 @@ export const countAudience = <ThrowOnError extends boolean = true>(options: Opti
 /**
  * Say what sending a message would do; nothing is stored or sent
  *
- * Takes what `sendMessage` takes, and refuses what it refuses. Who would get it, by which channel and when; who would not, and why; which approval it needs and what is left of today's quota. With `explainUser`, the whole way of one user. Costs are not known and not estimated.
+ * Takes what `sendMessage` takes, and refuses what it refuses. Who would get it, by which channel and when, with quiet hours as of the moment it would begin; who would not, and why; which approval it needs and what is left of today's quota. With `explainUser`, the whole way of one user. Costs are not known and not estimated.
  */
 export const explainMessage = <ThrowOnError extends boolean = true>(options: Options<ExplainMessageData, ThrowOnError>) => (options.client ?? client).post<ExplainMessageResponses, ExplainMessageErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',

@@ -425,7 +425,7 @@ export type ChannelScript = {
      */
     noAddress?: boolean;
     /**
-     * Seconds from the beginning of the step to the vendor's answer: queueing, pacing, retries, quiet hours. 0 when left out.
+     * Seconds from the beginning of the step, or from the end of the quiet hours it was deferred for, to its turn and the vendor's answer: queueing, pacing, retries. 0 when left out.
      */
     acceptedAfterSeconds?: number;
     /**
@@ -833,6 +833,10 @@ export type ExplainedChannel = {
      * Up to ten of them, where you may read users; otherwise none.
      */
     samples: Array<RecipientSample>;
+    /**
+     * Those of the valid ones that would wait; null: none.
+     */
+    deferred: ExplainedDeferral | null;
     suppressed: Array<ReasonCount>;
     /**
      * The channel's own limit.
@@ -846,6 +850,37 @@ export type ExplainedChannel = {
         cause: 'refused' | 'unreachable' | 'throttled' | null;
         nextProbeAt: string | null;
     } | null;
+};
+
+/**
+ * Those that wait for the end of quiet hours, and when the first and the last of these end.
+ */
+export type ExplainedDeferral = {
+    count: number;
+    earliestUntil: string;
+    latestUntil: string;
+};
+
+/**
+ * What quiet hours would do, judged as of `timing.beginsAt` by the settings of now. What its rates hold back for longer meets those that begin meanwhile.
+ */
+export type ExplainedQuietHours = {
+    /**
+     * Recipients who would get it without waiting for their end.
+     */
+    atOnce: number;
+    /**
+     * Recipients who would get it when they are over; null: nobody.
+     */
+    deferred: ExplainedDeferral | null;
+    /**
+     * Recipients whom the message would leave out.
+     */
+    dropped: number;
+    /**
+     * Recipients who would never get it: the time to live is over before they are.
+     */
+    outlasted: number;
 };
 
 export type ExplainedStep = {
@@ -869,7 +904,7 @@ export type ExplainedTiming = {
      */
     perSecond: number | null;
     /**
-     * When the last delivery of the first step would be sent if only the rates of message and channels held it back; null where nothing has a rate.
+     * When the last delivery of the first step would be sent if only quiet hours and the rates of message and channels held it back; null where nothing waits and nothing has a rate.
      */
     endsAt: string | null;
     expiresAt: string | null;
@@ -890,6 +925,10 @@ export type ExplainedUser = {
      * The first step that can be sent; null: none can.
      */
     beginsAt: number | null;
+    /**
+     * The quiet hours in which it would find the user when it begins; null: none.
+     */
+    quietHours: ExplainedUserQuietHours | null;
     steps: Array<{
         step: number;
         when: 'failed' | 'undelivered' | 'unread' | null;
@@ -902,6 +941,10 @@ export type ExplainedUser = {
              * Why it would not be sent; null: it would.
              */
             reason: string | null;
+            /**
+             * The end of the quiet hours that it would wait for.
+             */
+            deferredUntil: string | null;
             /**
              * Masked.
              */
@@ -920,6 +963,26 @@ export type ExplainedUser = {
             }>;
         }>;
     }>;
+};
+
+export type ExplainedUserQuietHours = {
+    /**
+     * Whose they are: the user's own, those of the message's category, or the tenant's.
+     */
+    of: 'user' | 'category' | 'tenant';
+    /**
+     * In which they are set.
+     */
+    timeZone: string;
+    endsAt: string;
+    /**
+     * What the message does in them.
+     */
+    choice: 'defer' | 'drop' | 'ignore';
+    /**
+     * `quiet_hours`: it waits for their end or is left out; `quiet_hours_outlast_time_to_live`: it would wait for longer than it lives; null: it goes out all the same.
+     */
+    reason: string | null;
 };
 
 export type Explanation = {
@@ -943,9 +1006,10 @@ export type Explanation = {
      */
     steps: Array<ExplainedStep>;
     /**
-     * Who would get nothing, by the first step's reason.
+     * Who would get nothing, by quiet hours or else by the first step's reason.
      */
     unreached: Array<ReasonCount>;
+    quietHours: ExplainedQuietHours;
     timing: ExplainedTiming;
     /**
      * The levels that have to approve before anything is sent, in order; none: it is sent without.
@@ -2122,6 +2186,7 @@ export type SimulatePolicy = {
      * The script. A channel without an entry accepts at once and never reports anything.
      */
     channels: Array<ChannelScript>;
+    start?: SimulationStart;
 };
 
 export type SimulationEvent = {
@@ -2129,18 +2194,44 @@ export type SimulationEvent = {
      * On the virtual clock, which starts at 0.
      */
     atSeconds: number;
-    kind: 'step_started' | 'no_address' | 'accepted' | 'failed' | 'delivered' | 'undelivered' | 'read' | 'clicked' | 'waiting' | 'step_skipped' | 'cancelled' | 'wasted' | 'satisfied' | 'exhausted';
+    /**
+     * The same as a moment; null without `start`.
+     */
+    at: string | null;
+    kind: 'step_started' | 'no_address' | 'deferred' | 'suppressed' | 'accepted' | 'failed' | 'delivered' | 'undelivered' | 'read' | 'clicked' | 'waiting' | 'step_skipped' | 'cancelled' | 'wasted' | 'satisfied' | 'exhausted';
     step: number;
     channelId: string | null;
     /**
      * Why a step was taken.
      */
-    because: 'no_address' | 'failed' | 'undelivered' | 'unread' | null;
+    because: 'no_address' | 'quiet_hours' | 'failed' | 'undelivered' | 'unread' | null;
     code: string | null;
     /**
-     * When the window ends that is waited for.
+     * When the window or the quiet hours end that are waited for.
      */
     untilSeconds: number | null;
+    /**
+     * The same as a moment; null without `start`.
+     */
+    until: string | null;
+};
+
+/**
+ * When left out, it is never quiet.
+ */
+export type SimulationStart = {
+    on: string;
+    /**
+     * By the wall clock of the zone. A time that clocks skip is as much later, of one that comes twice the first counts.
+     */
+    timeOfDay: string;
+    timeZone: string;
+    category?: MessageCategory;
+    /**
+     * What quiet hours do to the message. When left out, what they do to one of the category.
+     */
+    quietHours?: 'defer' | 'drop' | 'ignore';
+    own?: QuietHours;
 };
 
 export type Source = {

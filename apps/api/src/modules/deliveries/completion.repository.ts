@@ -62,14 +62,14 @@ export async function endUnsent(
   await sql`
     with ended as (
       update deliveries d set changed_at = now(),
-        reason = case when ${end} = 'expired' and d.deferred_until > now() then ${REASONS.quietHoursOutlast}
-          else ${REASONS[end]} end,
+        reason = case when ${end} = 'expired' and d.deferred_until >= m.expires_at
+          then ${REASONS.quietHoursOutlast} else ${REASONS[end]} end,
         state = case when exists(select from attempts a where a.tenant_id = ${tenant} and a.chunk_id = c.id
           and d.id between a.first_id and a.last_id and a.outcome ?| array['unknown', 'abandoned']
           and not exists(select from receipts r where r.tenant_id = ${tenant} and r.delivery_id = d.id
             and r.type = 'not_found' and r.received_at >= a.ended_at))
           then 'unknown' else ${end} end::delivery_state
-      from chunks c
+      from chunks c join messages m on m.tenant_id = ${tenant} and m.id = ${message}
       where c.tenant_id = ${tenant} and c.message_id = ${message} and c.state <> 'done'
         and d.tenant_id = ${tenant} and d.id between c.first_id and c.last_id and d.state = 'ready'
         and not exists(select from attempts a where a.tenant_id = ${tenant} and a.chunk_id = c.id

@@ -1,11 +1,20 @@
 import type { schema } from "@tidings/db";
 import type { RequestContext } from "../../platform/context.ts";
 import type { Transact } from "../../platform/database/index.ts";
+import { fromUuid } from "../../platform/ids.ts";
+import {
+  findOwn,
+  findSettings,
+  meetQuietHours,
+  type QuietHoursMet,
+  type QuietSubject,
+} from "../quiet-hours/index.ts";
+import { REASONS } from "./delivery.rules.ts";
 import * as repository from "./explaining.repository.ts";
-import { addTallies, noTally, type Tally } from "./explanation.rules.ts";
+import { addTallies, ended, endTally, isOutlasted, noTally, type Tally } from "./explanation.rules.ts";
 import { type FileSlice, isInFile, nextFileSlice } from "./file-slice.repository.ts";
 import { countListed, isListed } from "./listed.rules.ts";
-import type { ReadRestraints, Restraints } from "./restraints.ts";
+import { type Restraints, readRestraintsAt } from "./restraints.ts";
 import { countAudience, NO_USER, nextSlice, type Slice } from "./slice.repository.ts";
 
 type Tx = Parameters<Parameters<Transact>[1]>[0];
@@ -19,7 +28,6 @@ export const EXPLAINING_MS = 3_000;
 export interface ExplainDeps {
   /** A transaction that can change nothing. */
   read: Transact;
-  readRestraints: ReadRestraints;
   timeLimitMs: number;
 }
 
@@ -27,6 +35,21 @@ export interface ExplainDeps {
 export interface PlannedAudience {
   audience: Exclude<schema.Audience, { kind: "deliveries" }>;
   steps: repository.PlannedSteps;
+  /** When its deliveries would be made: quiet hours are judged as of then. */
+  beginsAt: Date;
+  expiresAt: Date | null;
+  quiet: Omit<QuietSubject, "own">;
+}
+
+/** Quiet hours that the message would find one user in; `reason` is why it waits or is left out, null: it goes. */
+export interface StoryQuietHours extends QuietHoursMet {
+  reason: string | null;
+}
+
+export interface ExplainedStory extends repository.UserStory {
+  isInAudience: boolean;
+  /** Null: none at that time. */
+  quietHours: StoryQuietHours | null;
 }
 
 export interface AudienceTally extends Tally {
@@ -45,23 +68,23 @@ type Tenant = Pick<RequestContext, "tenantId">;
 export function createExplainAudience(deps: ExplainDeps) {
   return {
     async tally(ctx: Tenant, planned: PlannedAudience): Promise<AudienceTally> {
-      const restraints = await deps.readRestraints(ctx.tenantId);
-      const { audience, steps } = planned;
-      if (!isListed(audience)) return tallySlices(deps, ctx, { ...planned, audience }, restraints);
-      const tally = await deps.read(ctx, (tx) => repository.tallyListed(tx, ctx.tenantId, steps, restraints));
-      return { ...tally, isExact: true };
+      const { beginsAt, expiresAt } = planned;
+      const restraints = await deps.read(ctx, (tx) => readRestraintsAt(tx, ctx.tenantId, beginsAt));
+      const { isExact, ...tally } = await tallyAll(deps, ctx, planned, restraints);
+      return { ...endTally(tally, expiresAt), isExact };
     },
 
     /** What decides about one user, and whether the audience holds them. */
-    async tellStory(
-      ctx: Tenant,
-      planned: PlannedAudience,
-      userId: string,
-    ): Promise<repository.UserStory & { isInAudience: boolean }> {
-      const restraints = await deps.readRestraints(ctx.tenantId);
+    async tellStory(ctx: Tenant, planned: PlannedAudience, userId: string): Promise<ExplainedStory> {
       return deps.read(ctx, async (tx) => {
+        const restraints = await readRestraintsAt(tx, ctx.tenantId, planned.beginsAt);
         const story = await repository.readStory(tx, ctx.tenantId, userId, planned.steps, restraints);
-        return { ...story, isInAudience: await isHeld(tx, ctx, planned, { userId, key: story.user?.key }) };
+        return {
+          ...story,
+          channels: story.channels.map((row) => ended(row, planned.expiresAt)),
+          isInAudience: await isHeld(tx, ctx, planned, { userId, key: story.user?.key }),
+          quietHours: story.user ? await readQuietHours(tx, ctx, planned, story.user.key) : null,
+        };
       });
     },
 
@@ -126,12 +149,16 @@ const overLines = (
     visit,
   );
 
-async function tallySlices(
+async function tallyAll(
   deps: ExplainDeps,
   ctx: Tenant,
   { audience, steps }: PlannedAudience,
   restraints: Restraints,
 ): Promise<AudienceTally> {
+  if (isListed(audience)) {
+    const tally = await deps.read(ctx, (tx) => repository.tallyListed(tx, ctx.tenantId, steps, restraints));
+    return { ...tally, isExact: true };
+  }
   let sum = noTally();
   const add = (tally: Tally) => {
     sum = addTallies(sum, tally);
@@ -160,4 +187,22 @@ async function isHeld(
   if (audience.kind === "file") return isInFile(tx, tenantId, audience, userId);
   if (key === undefined) return false;
   return repository.isInSlices(tx, tenantId, await repository.readPlanned(tx, tenantId, steps), key);
+}
+
+/** The quiet hours that the message would find a user in, of whom the row key is known. */
+async function readQuietHours(
+  tx: Tx,
+  { tenantId }: Tenant,
+  { beginsAt, expiresAt, quiet }: PlannedAudience,
+  key: string,
+): Promise<StoryQuietHours | null> {
+  const [settings, own] = await Promise.all([
+    findSettings(tx, tenantId),
+    findOwn(tx, tenantId, fromUuid("user", key)),
+  ]);
+  const met = meetQuietHours(settings, { ...quiet, own }, beginsAt);
+  if (!met) return null;
+  if (met.choice === "ignore") return { ...met, reason: null };
+  const isTooLate = met.choice === "defer" && isOutlasted(met.endsAt, expiresAt);
+  return { ...met, reason: isTooLate ? REASONS.quietHoursOutlast : REASONS.quietHours };
 }

@@ -1,6 +1,7 @@
 import type { schema } from "@tidings/db";
 import type { Fragment, Tx } from "../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
+import { REASONS } from "./delivery.rules.ts";
 import { readExpanding } from "./expanding.repository.ts";
 import { listedTarget, recipientsOf } from "./expansion.repository.ts";
 import { MAX_SAMPLES, type Sample, type Tally } from "./explanation.rules.ts";
@@ -107,7 +108,7 @@ function judgeSteps(tx: Tx, tenant: string, targets: Fragment[], restraints: Res
   const steps = targets.map(
     (target, step) => tx.sql`
       select ${step}::int as step, j.user_id, j.external_id, j.channel_id, j.chosen_address, j.origin, j.reason,
-        coalesce(j.user_id::text, j.external_id, j.address) as recipient
+        j.deferred_until, coalesce(j.user_id::text, j.external_id, j.address) as recipient
       from (${judge(tx, tenant, target, restraints)}) j`,
   );
   return allOf(tx, steps);
@@ -117,13 +118,15 @@ interface TallyRow {
   step: number | null;
   channel_id: string | null;
   reason: string | null;
+  deferred_until: Date | null;
   count: number;
   samples: Sample[];
 }
 
 /**
  * Counts what would be made of the targets. A later step is taken at once by users for whom no earlier one can be sent;
- * users that are not known have no later step.
+ * users that are not known have no later step. Who is left out of any step by quiet hours is unreached for their sake:
+ * they hold for every step alike.
  */
 async function tally(tx: Tx, tenant: string, targets: Fragment[], restraints: Restraints): Promise<Tally> {
   const { sql } = tx;
@@ -133,34 +136,40 @@ async function tally(tx: Tx, tenant: string, targets: Fragment[], restraints: Re
   const rows = await sql<TallyRow[]>`
     with judged as materialized (${judgeSteps(tx, tenant, targets, restraints)}), recipients as materialized (
       select recipient, min(step) filter (where reason is null) as begins_at,
-        min(reason) filter (where step = 0) as first_reason, min(external_id) as external_id,
+        coalesce(min(reason) filter (where reason = ${REASONS.quietHours}),
+          min(reason) filter (where step = 0)) as first_reason,
+        min(deferred_until) as deferred_until, min(external_id) as external_id,
         min(chosen_address) as chosen_address
       from judged group by recipient
     ), made as (
       select j.* from judged j join recipients r using (recipient)
       where j.step = 0 or (j.user_id is not null and (r.begins_at is null or r.begins_at >= j.step))
     )
-    select step, channel_id, reason, count(*)::int as count, ${samples} as samples
-    from (select *, row_number() over (partition by step, channel_id, reason) as place from made) numbered
-    group by step, channel_id, reason
-    union all
-    select begins_at, null, reason, count(*)::int, ${samples}
+    select step, channel_id, reason, deferred_until, count(*)::int as count, ${samples} as samples
     from (
-      select r.*, case when begins_at is null then first_reason end as reason,
-        row_number() over (partition by begins_at, case when begins_at is null then first_reason end) as place
+      select *, row_number() over (partition by step, channel_id, reason, deferred_until) as place from made
+    ) numbered
+    group by step, channel_id, reason, deferred_until
+    union all
+    select begins_at, null, reason, deferred_until, count(*)::int, ${samples}
+    from (
+      select r.*, case when begins_at is null then first_reason end as reason, row_number() over (
+        partition by begins_at, case when begins_at is null then first_reason end, deferred_until) as place
       from recipients r
     ) numbered
-    group by begins_at, reason`;
+    group by begins_at, reason, deferred_until`;
   return toTally(rows);
 }
 
 function toTally(rows: TallyRow[]): Tally {
   return {
-    deliveries: rows.flatMap(({ channel_id, step, ...row }) =>
-      channel_id === null ? [] : [{ ...row, step: step ?? 0, channelId: fromUuid("channel", channel_id) }],
+    deliveries: rows.flatMap(({ channel_id, step, deferred_until: deferredUntil, ...row }) =>
+      channel_id === null
+        ? []
+        : [{ ...row, deferredUntil, step: step ?? 0, channelId: fromUuid("channel", channel_id) }],
     ),
-    recipients: rows.flatMap(({ channel_id, step, ...row }) =>
-      channel_id === null ? [{ ...row, beginsAt: step }] : [],
+    recipients: rows.flatMap(({ channel_id, step, deferred_until: deferredUntil, ...row }) =>
+      channel_id === null ? [{ ...row, deferredUntil, beginsAt: step }] : [],
     ),
   };
 }
@@ -172,6 +181,8 @@ export interface UserStory {
     step: number;
     channelId: string;
     reason: string | null;
+    /** The end of the quiet hours that it waits for. */
+    deferredUntil: Date | null;
     address: string | null;
     origin: "all" | "source" | "channel" | "custom" | null;
   }[];
@@ -203,11 +214,12 @@ export async function readStory(
       step: number;
       channel_id: string;
       reason: string | null;
+      deferred_until: Date | null;
       chosen_address: string | null;
       origin: UserStory["channels"][number]["origin"];
     }[]
   >`
-    select step, channel_id, reason, chosen_address, origin
+    select step, channel_id, reason, deferred_until, chosen_address, origin
     from (${judgeSteps(tx, tenant, targets, restraints)}) j order by step`;
   const [user] = await sql<{ id: string; name: string }[]>`
     select id, name from users where tenant_id = ${tenant} and external_id = ${userId}`;
@@ -218,8 +230,9 @@ export async function readStory(
     : [];
   return {
     user: user ? { key: user.id, name: user.name } : null,
-    channels: judged.map(({ channel_id, chosen_address, ...row }) => ({
+    channels: judged.map(({ channel_id, chosen_address, deferred_until, ...row }) => ({
       ...row,
+      deferredUntil: deferred_until,
       channelId: fromUuid("channel", channel_id),
       address: chosen_address,
     })),

@@ -1,3 +1,5 @@
+import { REASONS } from "./delivery.rules.ts";
+
 /** Recipients that stand for many with the same answer. */
 export const MAX_SAMPLES = 10;
 
@@ -11,6 +13,8 @@ export interface Sample {
 interface Counted {
   /** Why it cannot be sent; null: it can. */
   reason: string | null;
+  /** The end of the quiet hours that it waits for; null: it goes at once, or never. */
+  deferredUntil: Date | null;
   count: number;
   samples: Sample[];
 }
@@ -31,9 +35,42 @@ export function addTallies(one: Tally, other: Tally): Tally {
       row.step,
       row.channelId,
       row.reason,
+      row.deferredUntil,
     ]),
-    recipients: addUp([...one.recipients, ...other.recipients], (row) => [row.beginsAt, row.reason]),
+    recipients: addUp([...one.recipients, ...other.recipients], (row) => [
+      row.beginsAt,
+      row.reason,
+      row.deferredUntil,
+    ]),
   };
+}
+
+/** Whether the time to live is over before the quiet hours are. */
+export const isOutlasted = (deferredUntil: Date | null, expiresAt: Date | null): boolean =>
+  deferredUntil !== null && expiresAt !== null && deferredUntil >= expiresAt;
+
+/**
+ * The tally when the time to live is over: what waits for the end of quiet hours beyond it is never sent. It is no
+ * failure that a later step would answer: the message ends with it.
+ */
+export function endTally({ deliveries, recipients }: Tally, expiresAt: Date | null): Tally {
+  // Rows that differed by until when they wait are alike by now.
+  return addTallies(noTally(), {
+    deliveries: deliveries.map((row) => ended(row, expiresAt)),
+    recipients: recipients.map((row) => {
+      const end = ended(row, expiresAt);
+      return end === row ? row : { ...end, beginsAt: null };
+    }),
+  });
+}
+
+/** What becomes of a row that is judged when the time to live is over. */
+export function ended<Row extends Pick<Counted, "reason" | "deferredUntil">>(
+  row: Row,
+  expiresAt: Date | null,
+): Row {
+  if (!isOutlasted(row.deferredUntil, expiresAt)) return row;
+  return { ...row, reason: REASONS.quietHoursOutlast, deferredUntil: null };
 }
 
 function addUp<Row extends Counted>(rows: Row[], keyOf: (row: Row) => unknown[]): Row[] {

@@ -25,10 +25,11 @@ export {
   createExplainAudience,
   EXPLAINING_MS,
   type ExplainAudience,
+  type ExplainedStory,
   type PlannedAudience,
 } from "./explain-audience.ts";
 export type { UserStory } from "./explaining.repository.ts";
-export type { Sample, Tally } from "./explanation.rules.ts";
+export { MAX_SAMPLES, type Sample, type Tally } from "./explanation.rules.ts";
 export type { InFlightLimits } from "./fair-share.rules.ts";
 export { createHintWatch } from "./hint-watch.ts";
 export { holdUnsent, releaseUnsent } from "./holding.repository.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../../platform/clock.ts";
-import type { Transact } from "../../platform/database/index.ts";
+import type { Transact, Tx } from "../../platform/database/index.ts";
 import { createRecentAnswers } from "../../platform/recent-answers.ts";
 import { type FrequencyCap, listCaps } from "../frequency-caps/index.ts";
 import {
@@ -10,9 +10,9 @@ import {
   type QuietNow,
 } from "../quiet-hours/index.ts";
 
-/** What may keep a tenant's deliveries back at this moment. */
+/** What may keep a tenant's deliveries back at a moment. */
 export interface Restraints {
-  /** Undefined: nobody is to be left undisturbed now. */
+  /** Undefined: nobody is to be left undisturbed then. */
   quietHours: QuietNow | undefined;
   caps: readonly FrequencyCap[];
 }
@@ -35,19 +35,22 @@ export function createReadRestraints(deps: { transact: Transact; clock: Clock })
   });
 
   const read = (tenantId: string) =>
-    deps.transact({ tenantId }, async (tx): Promise<Restraints> => {
-      const [settings, own, caps] = await Promise.all([
-        findSettings(tx, tenantId),
-        listShared(tx, tenantId, MAX_SHARED),
-        listCaps(tx, tenantId),
-      ]);
-      return { quietHours: judgeQuietHours(settings, own, deps.clock.now()), caps };
-    });
+    deps.transact({ tenantId }, (tx) => readRestraintsAt(tx, tenantId, deps.clock.now()));
 
   return async (tenantId) => {
     const { quietHours, caps } = await recent.get(tenantId, () => read(tenantId));
     return { quietHours: quietHours && withoutEnded(quietHours, deps.clock.now()), caps };
   };
+}
+
+/** What will restrain a tenant at a moment, by the settings as they are now. */
+export async function readRestraintsAt(tx: Tx, tenantId: string, at: Date): Promise<Restraints> {
+  const [settings, own, caps] = await Promise.all([
+    findSettings(tx, tenantId),
+    listShared(tx, tenantId, MAX_SHARED),
+    listCaps(tx, tenantId),
+  ]);
+  return { quietHours: judgeQuietHours(settings, own, at), caps };
 }
 
 /** What was quiet a moment ago and is not any more. */

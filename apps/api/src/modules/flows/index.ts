@@ -4,6 +4,7 @@ export { FLOW_STATES } from "./flow.rules.ts";
 export {
   type ChannelScript,
   SIMULATION_EVENTS,
+  type SimulatedClock,
   type Simulation,
   simulateFlow,
 } from "./simulation.rules.ts";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Engagement, mergeReceipt, type Receipt } from "../deliveries/index.ts";
+import { meetQuietHours, type QuietHoursChoice } from "../quiet-hours/index.ts";
 import {
   type Flow,
   hasToWithdraw,
@@ -9,7 +10,12 @@ import {
   type StepDelivery,
   summariseStep,
 } from "./flow.rules.ts";
-import { type ChannelScript, type SimulatedStep, simulateFlow } from "./simulation.rules.ts";
+import {
+  type ChannelScript,
+  type SimulatedClock,
+  type SimulatedStep,
+  simulateFlow,
+} from "./simulation.rules.ts";
 
 const RUNS = { numRuns: 2_000 };
 const seconds = fc.option(fc.integer({ min: 0, max: 90 }), { nil: undefined });
@@ -40,8 +46,28 @@ const scripts = fc
   .array(script, { minLength: CHANNELS.length, maxLength: CHANNELS.length })
   .map((all) => all.map((one, index): ChannelScript => ({ channelId: CHANNELS[index] ?? "", ...one })));
 
-const startsOf = (steps: readonly SimulatedStep[], channels: readonly ChannelScript[]) =>
-  simulateFlow(steps, channels)
+/** Quiet from a second of the run to another, and what the message does then. */
+const quiet = fc
+  .record({
+    from: fc.integer({ min: 0, max: 200 }),
+    lasts: fc.integer({ min: 0, max: 200 }),
+    choice: fc.constantFrom("defer" as const, "drop" as const, "ignore" as const),
+  })
+  .map(({ from, lasts, choice }): SimulatedClock => {
+    const endsAt = new Date((from + lasts) * 1000);
+    const met = { of: "tenant" as const, timeZone: "Asia/Shanghai", endsAt, choice };
+    return {
+      startsAt: new Date(0),
+      quietHoursAt: (at) => (at.getTime() >= from * 1000 && at < endsAt ? met : undefined),
+    };
+  });
+
+const startsOf = (
+  steps: readonly SimulatedStep[],
+  channels: readonly ChannelScript[],
+  clock?: SimulatedClock,
+) =>
+  simulateFlow(steps, channels, clock)
     .timeline.filter(({ kind }) => kind === "step_started")
     .map(({ step, atSeconds }) => `${step}@${atSeconds}`);
 
@@ -63,15 +89,6 @@ describe("simulateFlow", () => {
       "299 satisfied 0",
     ]);
     expect(startsOf(undelivered, [])).toEqual(["0@0", "1@300"]);
-  });
-
-  it("begins the window of a step that quiet hours kept back when it has gone out", () => {
-    const night = 8.5 * 3600;
-    const [, mail, hook] = startsOf(
-      [...undelivered, { channelIds: ["hook"], when: "unread", afterSeconds: 600 }],
-      [{ channelId: "mail", acceptedAfterSeconds: night }],
-    );
-    expect([mail, hook]).toEqual(["1@300", `2@${300 + night + 600}`]);
   });
 
   it("counts the window from the vendor's acceptance", () => {
@@ -118,16 +135,118 @@ describe("simulateFlow", () => {
     );
   });
 
-  it("agrees with an engine that judges what has come due, second by second", () => {
+  it("agrees with an engine that judges what has come due, second by second, also around quiet hours", () => {
     fc.assert(
-      fc.property(policy, scripts, (steps, channels) => {
-        const { outcome, wastedCount } = simulateFlow(steps, channels);
-        const engine = runEngine(steps, channels);
-        expect(startsOf(steps, channels)).toEqual(engine.starts);
+      fc.property(policy, scripts, quiet, (steps, channels, clock) => {
+        const { outcome, wastedCount } = simulateFlow(steps, channels, clock);
+        const engine = runEngine(steps, channels, clock);
+        expect(startsOf(steps, channels, clock)).toEqual(engine.starts);
         expect({ outcome, wastedCount }).toEqual({ outcome: engine.state, wastedCount: engine.wastedCount });
       }),
       RUNS,
     );
+  });
+});
+
+/** From 22:00 to 07:00, as its clocks show them. */
+const nightsIn = (timeZone: string) => ({
+  ofTenant: { timeZone, windows: [{ from: "22:00", to: "07:00", weekdays: [1, 2, 3, 4, 5, 6, 7] }] },
+  ofCategories: {},
+});
+const startingAt = (at: string, choice?: QuietHoursChoice, timeZone = "Asia/Shanghai"): SimulatedClock => ({
+  startsAt: new Date(at),
+  quietHoursAt: (moment) =>
+    meetQuietHours(nightsIn(timeZone), { category: "service", choice, own: undefined }, moment),
+});
+const HOUR = 3600;
+
+describe("a simulation that runs into the night", () => {
+  const told = (channels: ChannelScript[], clock: SimulatedClock, steps = undelivered) =>
+    simulateFlow(steps, channels, clock).timeline.map(({ atSeconds, kind, step, untilSeconds }) =>
+      [atSeconds, kind, step, untilSeconds].filter((part) => part !== null).join(" "),
+    );
+
+  it("defers a step until the morning, and begins its window when the vendor has it", () => {
+    const steps: SimulatedStep[] = [
+      ...undelivered,
+      { channelIds: ["hook"], when: "unread", afterSeconds: 600 },
+    ];
+    expect(told([], startingAt("2026-11-25T21:56:00+08:00"), steps)).toEqual([
+      "0 step_started 0",
+      "0 accepted 0",
+      "0 waiting 0 300",
+      "300 step_started 1",
+      `300 deferred 1 ${9 * HOUR + 240}`,
+      `${9 * HOUR + 240} accepted 1`,
+      `${9 * HOUR + 240} waiting 1 ${9 * HOUR + 840}`,
+      `${9 * HOUR + 840} step_started 2`,
+      `${9 * HOUR + 840} accepted 2`,
+      `${9 * HOUR + 840} exhausted 2`,
+    ]);
+  });
+
+  it("queues from the end of quiet hours, and waits anew for those that have begun when its turn comes", () => {
+    const sms = { channelId: "sms", acceptedAfterSeconds: 600 };
+    const [only] = undelivered;
+    expect(told([sms], startingAt("2026-11-25T23:00:00+08:00"), only && [only])).toEqual([
+      "0 step_started 0",
+      `0 deferred 0 ${8 * HOUR}`,
+      `${8 * HOUR + 600} accepted 0`,
+      `${8 * HOUR + 600} exhausted 0`,
+    ]);
+    expect(told([sms], startingAt("2026-11-25T21:55:00+08:00"), only && [only])).toEqual([
+      "0 step_started 0",
+      `600 deferred 0 ${9 * HOUR + 300}`,
+      `${9 * HOUR + 300} accepted 0`,
+      `${9 * HOUR + 300} exhausted 0`,
+    ]);
+  });
+
+  it("leaves out what the message would rather drop, and takes the next step at once for that reason", () => {
+    const { timeline, outcome } = simulateFlow(
+      undelivered,
+      [{ channelId: "sms", acceptedAfterSeconds: 600 }],
+      startingAt("2026-11-25T21:55:00+08:00", "drop"),
+    );
+    expect(timeline.map(({ atSeconds, kind, step, because }) => [atSeconds, kind, step, because])).toEqual([
+      [0, "step_started", 0, null],
+      [600, "suppressed", 0, null],
+      [600, "step_skipped", 0, "quiet_hours"],
+      [600, "step_started", 1, "quiet_hours"],
+      [600, "suppressed", 1, null],
+      [600, "exhausted", 1, null],
+    ]);
+    expect(outcome).toBe("exhausted");
+  });
+
+  it("withdraws a deferred fallback when the receipt comes during the night", () => {
+    const late = [{ channelId: "sms", deliveredAfterSeconds: 2 * HOUR }];
+    const { timeline, wastedCount } = simulateFlow(
+      undelivered,
+      late,
+      startingAt("2026-11-25T21:56:00+08:00"),
+    );
+    expect(timeline.slice(-3).map(({ kind, step }) => [kind, step])).toEqual([
+      ["delivered", 0],
+      ["satisfied", 0],
+      ["cancelled", 1],
+    ]);
+    expect(wastedCount).toBe(0);
+  });
+
+  it.each([
+    ["an hour longer", "2026-10-24T22:00:00+02:00", 10],
+    ["an hour shorter", "2026-03-28T22:00:00+01:00", 8],
+  ])("knows a night that is %s because the clocks change", (_, at, nightHours) => {
+    const [, deferred] = told([], startingAt(at, undefined, "Europe/Berlin"));
+    expect(deferred).toBe(`0 deferred 0 ${nightHours * HOUR}`);
+  });
+
+  it("goes on in spite of the night where the message ignores it", () => {
+    expect(startsOf(undelivered, [], startingAt("2026-11-25T21:56:00+08:00", "ignore"))).toEqual([
+      "0@0",
+      "1@300",
+    ]);
   });
 });
 
@@ -162,31 +281,37 @@ describe("mergeReceipt", () => {
 interface Row extends Omit<StepDelivery, "state">, Engagement {
   step: number;
   script: ChannelScript;
-  madeAt: number;
+  /** When its turn comes; it is judged again then. */
+  turnAt: number;
   answeredAt: number | null;
 }
 
 interface Engine {
   steps: readonly SimulatedStep[];
   channels: readonly ChannelScript[];
+  clock: SimulatedClock;
   rows: Row[];
   flow: { state: Flow["state"]; step: number; wakeAt: number | null };
   starts: string[];
   wastedCount: number;
 }
 
-const HORIZON_SECONDS = 1_500;
+const HORIZON_SECONDS = 2_000;
 
 /** The engine in small: rows that are moved, a flow that is woken, and a loop that judges it when it is due. */
-function runEngine(steps: readonly SimulatedStep[], channels: readonly ChannelScript[]) {
+function runEngine(
+  steps: readonly SimulatedStep[],
+  channels: readonly ChannelScript[],
+  clock: SimulatedClock,
+) {
   const flow: Engine["flow"] = { state: "waiting", step: 0, wakeAt: 0 };
-  const engine: Engine = { steps, channels, rows: [], flow, starts: [], wastedCount: 0 };
+  const engine: Engine = { steps, channels, clock, rows: [], flow, starts: [], wastedCount: 0 };
   expand(engine, 0);
   for (let now = 0; now < HORIZON_SECONDS; now += 1) {
     // A judgement may make rows that are answered in the same second.
     for (let count = -1; count !== engine.rows.length; ) {
       count = engine.rows.length;
-      const news = engine.rows.map((row) => moveRow(row, now));
+      const news = engine.rows.map((row) => moveRow(engine, row, now));
       if (news.includes(true)) flow.wakeAt = now;
       judgeDue(engine, now);
     }
@@ -195,13 +320,17 @@ function runEngine(steps: readonly SimulatedStep[], channels: readonly ChannelSc
   return { starts: engine.starts, state: flow.state, wastedCount: engine.wastedCount };
 }
 
-function expand({ flow, starts, steps, channels, rows }: Engine, now: number): void {
+function expand({ flow, starts, steps, channels, rows, clock }: Engine, now: number): void {
   starts.push(`${flow.step}@${now}`);
   for (const channelId of steps[flow.step]?.channelIds ?? []) {
     const script = channels.find((one) => one.channelId === channelId) ?? { channelId };
-    const state = script.noAddress ? "suppressed" : "ready";
+    const met = clock.quietHoursAt(new Date(now * 1000));
+    const isDropped = script.noAddress || met?.choice === "drop";
+    const state = isDropped ? "suppressed" : "ready";
+    const mayGoAt = met?.choice === "defer" ? met.endsAt.getTime() / 1000 : now;
+    const turnAt = mayGoAt + (script.acceptedAfterSeconds ?? 0);
     const nothing = { acceptedAt: null, deliveredAt: null, readAt: null, clickedAt: null, isRead: false };
-    rows.push({ step: flow.step, script, madeAt: now, answeredAt: null, state, ...nothing });
+    rows.push({ step: flow.step, script, turnAt, answeredAt: null, state, ...nothing });
   }
 }
 
@@ -232,10 +361,19 @@ function satisfy(engine: Engine, seen: Flow, judgement: Extract<Judgement, { kin
 }
 
 /** Whether something became of the row in this second. */
-function moveRow(row: Row, now: number): boolean {
+function moveRow({ clock }: Engine, row: Row, now: number): boolean {
   const { script } = row;
   let moved = false;
-  if (row.state === "ready" && now === row.madeAt + (script.acceptedAfterSeconds ?? 0)) {
+  if (row.state === "ready" && now === row.turnAt) {
+    const met = clock.quietHoursAt(new Date(now * 1000));
+    if (met?.choice === "defer") {
+      row.turnAt = met.endsAt.getTime() / 1000;
+      return false;
+    }
+    if (met?.choice === "drop") {
+      row.state = "suppressed";
+      return true;
+    }
     row.state = script.failedWith === undefined ? "accepted" : "failed";
     row.answeredAt = now;
     if (row.state === "accepted") row.acceptedAt = new Date(now * 1000);

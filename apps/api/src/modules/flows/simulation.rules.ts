@@ -1,4 +1,11 @@
-import { type DeliveryState, type Engagement, mergeReceipt, type Receipt } from "../deliveries/index.ts";
+import {
+  type DeliveryState,
+  type Engagement,
+  mergeReceipt,
+  REASONS,
+  type Receipt,
+} from "../deliveries/index.ts";
+import type { QuietHoursMet } from "../quiet-hours/index.ts";
 import {
   type AdvanceReason,
   type Flow,
@@ -13,6 +20,10 @@ import {
 /*
  * A flow on a virtual clock: the deliveries of one imagined user, moved by a script instead of vendors and judged by the
  * rules of the engine. What happens at the same second as the end of a window comes first.
+ *
+ * Quiet hours are judged where the engine judges them: when a step's deliveries are made, and again when the turn of one
+ * that has queued comes. One that was deferred when it was made queues from their end; one whose turn comes in quiet
+ * hours has it again at their end.
  */
 
 export interface SimulatedStep extends StepRule {
@@ -23,7 +34,10 @@ export interface SimulatedStep extends StepRule {
 export interface ChannelScript {
   channelId: string;
   noAddress?: boolean | undefined;
-  /** Seconds from the beginning of the step to the vendor's answer: queueing, pacing, retries. */
+  /**
+   * Seconds from the beginning of the step, or from the end of the quiet hours it was deferred for, to its turn and the
+   * vendor's answer: queueing, pacing, retries.
+   */
   acceptedAfterSeconds?: number | undefined;
   /** The vendor's answer is a final refusal with this code. */
   failedWith?: string | undefined;
@@ -37,6 +51,8 @@ export interface ChannelScript {
 export const SIMULATION_EVENTS = [
   "step_started",
   "no_address",
+  "deferred",
+  "suppressed",
   "accepted",
   "failed",
   "delivered",
@@ -57,10 +73,19 @@ export interface SimulationEvent {
   step: number;
   channelId: string | null;
   /** Why a step was taken; null for the first. */
-  because: AdvanceReason | null;
+  because: SimulatedReason | null;
   code: string | null;
-  /** When the window ends that is waited for. */
+  /** When the window or the quiet hours end that are waited for. */
   untilSeconds: number | null;
+}
+
+/** The flow takes the next step of whatever could not be sent alike; here it is told apart. */
+export type SimulatedReason = AdvanceReason | "quiet_hours";
+
+/** When it begins, and what quiet hours the message would meet at a moment. */
+export interface SimulatedClock {
+  startsAt: Date;
+  quietHoursAt(at: Date): QuietHoursMet | undefined;
 }
 
 export interface Simulation {
@@ -71,6 +96,8 @@ export interface Simulation {
 
 interface SimulatedDelivery extends Engagement {
   step: number;
+  /** Left out by quiet hours. */
+  isDropped: boolean;
   channelId: string;
   script: ChannelScript;
   acceptedAt: Date | null;
@@ -79,11 +106,12 @@ interface SimulatedDelivery extends Engagement {
 /** Something of the script that is still to happen. */
 interface Coming {
   atSeconds: number;
-  type: "answer" | Receipt["type"];
+  type: "turn" | Receipt["type"];
   delivery: number;
 }
 
 interface Run {
+  clock: SimulatedClock;
   policy: readonly SimulatedStep[];
   scripts: ReadonlyMap<string, ChannelScript>;
   nowSeconds: number;
@@ -94,11 +122,16 @@ interface Run {
   timeline: SimulationEvent[];
 }
 
+/** A clock that shows no time of the day: it is never quiet. */
+const TIMELESS: SimulatedClock = { startsAt: new Date(0), quietHoursAt: () => undefined };
+
 export function simulateFlow(
   policy: readonly SimulatedStep[],
   scripts: readonly ChannelScript[],
+  clock = TIMELESS,
 ): Simulation {
   const run: Run = {
+    clock,
     policy,
     scripts: new Map(scripts.map((script) => [script.channelId, script])),
     nowSeconds: 0,
@@ -129,7 +162,7 @@ function takeComing(run: Run): Coming | undefined {
   return index < 0 ? undefined : run.coming.splice(index, 1)[0];
 }
 
-function startStep(run: Run, because: AdvanceReason | null): void {
+function startStep(run: Run, because: SimulatedReason | null): void {
   const { step } = run.flow;
   tell(run, { kind: "step_started", step, because });
   for (const channelId of run.policy[step]?.channelIds ?? []) {
@@ -139,14 +172,38 @@ function startStep(run: Run, because: AdvanceReason | null): void {
       channelId,
       script,
       state: script.noAddress ? "suppressed" : "ready",
+      isDropped: false,
       acceptedAt: null,
       deliveredAt: null,
       readAt: null,
       clickedAt: null,
     });
     if (script.noAddress) tell(run, { kind: "no_address", step, channelId });
-    else foresee(run, "answer", delivery - 1, script.acceptedAfterSeconds ?? 0);
+    else enqueue(run, delivery - 1, script.acceptedAfterSeconds ?? 0);
   }
+}
+
+/** It queues from now on, or from the end of quiet hours, unless these leave it out. */
+function enqueue(run: Run, index: number, queuedSeconds: number): void {
+  const waitSeconds = heedQuietHours(run, index);
+  if (waitSeconds !== undefined) foresee(run, "turn", index, waitSeconds + queuedSeconds);
+}
+
+/** How long quiet hours keep back a delivery that could be sent now, seconds; undefined: they leave it out. */
+function heedQuietHours(run: Run, index: number): number | undefined {
+  const delivery = run.deliveries[index];
+  const met = run.clock.quietHoursAt(momentOf(run, run.nowSeconds));
+  if (!delivery || !met || met.choice === "ignore") return 0;
+  const { step, channelId } = delivery;
+  const about = { step, channelId, code: REASONS.quietHours };
+  if (met.choice === "drop") {
+    run.deliveries[index] = { ...delivery, state: "suppressed", isDropped: true };
+    tell(run, { kind: "suppressed", ...about });
+    return undefined;
+  }
+  const untilSeconds = secondsOf(run, met.endsAt);
+  tell(run, { kind: "deferred", ...about, untilSeconds });
+  return untilSeconds - run.nowSeconds;
 }
 
 function foresee(run: Run, type: Coming["type"], delivery: number, afterSeconds: number | undefined): void {
@@ -157,24 +214,36 @@ function foresee(run: Run, type: Coming["type"], delivery: number, afterSeconds:
 function happen(run: Run, { type, delivery: index }: Coming): void {
   const delivery = run.deliveries[index];
   if (!delivery) return;
-  const { step, channelId, script } = delivery;
-  if (type !== "answer") {
-    run.deliveries[index] = mergeReceipt(delivery, { type, at: momentOf(run.nowSeconds) });
+  const { step, channelId } = delivery;
+  if (type === "turn") {
+    takeTurn(run, index, delivery);
+  } else {
+    run.deliveries[index] = mergeReceipt(delivery, { type, at: momentOf(run, run.nowSeconds) });
     tell(run, { kind: type, step, channelId });
-  } else if (delivery.state === "ready") {
-    answer(run, index, delivery);
-    const code = script.failedWith ?? null;
-    tell(run, { kind: code === null ? "accepted" : "failed", step, channelId, code });
   }
 }
 
-/** The vendor's answer; what has been withdrawn meanwhile never gets one. */
+/** It is sent and answered, unless it has been withdrawn meanwhile or it is quiet now. */
+function takeTurn(run: Run, index: number, delivery: SimulatedDelivery): void {
+  if (delivery.state !== "ready") return;
+  const waitSeconds = heedQuietHours(run, index);
+  if (waitSeconds === undefined) return;
+  if (waitSeconds > 0) {
+    foresee(run, "turn", index, waitSeconds);
+    return;
+  }
+  answer(run, index, delivery);
+  const { step, channelId, script } = delivery;
+  const code = script.failedWith ?? null;
+  tell(run, { kind: code === null ? "accepted" : "failed", step, channelId, code });
+}
+
 function answer(run: Run, index: number, delivery: SimulatedDelivery): void {
   const { script } = delivery;
   const state: DeliveryState = script.failedWith === undefined ? "accepted" : "failed";
   run.deliveries[index] = { ...delivery, state };
   if (state === "failed") return;
-  run.deliveries[index] = { ...delivery, state, acceptedAt: momentOf(run.nowSeconds) };
+  run.deliveries[index] = { ...delivery, state, acceptedAt: momentOf(run, run.nowSeconds) };
   foresee(run, "delivered", index, script.deliveredAfterSeconds);
   foresee(run, "undelivered", index, script.undeliveredAfterSeconds);
   foresee(run, "read", index, script.readAfterSeconds);
@@ -186,7 +255,7 @@ function judge(run: Run): void {
   let judgement: Judgement;
   do {
     const flow = { ...run.flow, steps: stepsOf(run) };
-    judgement = judgeFlow(run.policy, flow, momentOf(run.nowSeconds));
+    judgement = judgeFlow(run.policy, flow, momentOf(run, run.nowSeconds));
     run.flow.wakeSeconds = null;
     obey(run, judgement, flow);
   } while (judgement.kind === "advance");
@@ -201,11 +270,17 @@ function obey(run: Run, judgement: Judgement, flow: Flow): void {
     tellWasted(run, judgement.by);
   }
   if (judgement.kind === "advance") {
-    if (judgement.because === "no_address") tell(run, { kind: "step_skipped", step: run.flow.step });
+    const because = reasonOf(run, judgement.because);
+    if (judgement.because === "no_address") tell(run, { kind: "step_skipped", step: run.flow.step, because });
     run.flow.step += 1;
-    startStep(run, judgement.because);
+    startStep(run, because);
   }
 }
+
+const reasonOf = ({ flow, deliveries }: Run, because: AdvanceReason): SimulatedReason =>
+  because === "no_address" && deliveries.some(({ step, isDropped }) => step === flow.step && isDropped)
+    ? "quiet_hours"
+    : because;
 
 const stepsOf = ({ flow, deliveries }: Run) =>
   Array.from({ length: flow.step + 1 }, (_, index) =>
@@ -218,7 +293,7 @@ const stepsOf = ({ flow, deliveries }: Run) =>
 
 function wait(run: Run, until: Date | null): void {
   if (!until) return;
-  const untilSeconds = until.getTime() / 1000;
+  const untilSeconds = secondsOf(run, until);
   run.flow.wakeSeconds = untilSeconds;
   const known = run.timeline.some(
     (event) =>
@@ -250,7 +325,11 @@ function tellWasted(run: Run, by: number): void {
   }
 }
 
-const momentOf = (seconds: number): Date => new Date(seconds * 1000);
+const momentOf = ({ clock }: Run, seconds: number): Date =>
+  new Date(clock.startsAt.getTime() + seconds * 1000);
+
+const secondsOf = ({ clock }: Run, moment: Date): number =>
+  (moment.getTime() - clock.startsAt.getTime()) / 1000;
 
 function tell(
   run: Run,

@@ -17,7 +17,9 @@ import { checkSend, type MessageRequest } from "./accept.rules.ts";
 import { toNewMessage } from "./accept-message.ts";
 import { type ExplainedUser, explainUser } from "./explained-user.rules.ts";
 import {
+  type ExplainedQuietHours,
   type ExplainedStep,
+  explainQuietHours,
   explainSteps,
   explainUnreached,
   type ReasonCount,
@@ -37,6 +39,7 @@ export interface Explanation {
   recipients: { count: number; reached: number; unreached: number; isExact: boolean };
   steps: ExplainedStep[];
   unreached: ReasonCount[];
+  quietHours: ExplainedQuietHours;
   timing: Timing;
   /** The levels that have to approve first; none: it is sent without. */
   approval: DemandedLevel[];
@@ -93,8 +96,14 @@ function plannedAudience({ tenantId }: RequestContext, plan: SendPlan, message: 
   return {
     audience: message.audience as PlannedAudience["audience"],
     steps: (tx) => rows.map((row) => rowOf(tx, tenantId, row)),
+    beginsAt: beginOf(message),
+    expiresAt: message.expiresAt,
+    quiet: { category: message.category, choice: message.options.quietHours },
   };
 }
+
+/** When its deliveries would be made. */
+const beginOf = ({ scheduledAt, createdAt }: NewMessage): Date => scheduledAt ?? createdAt;
 
 interface Facts {
   circuits: CircuitRow[];
@@ -131,11 +140,16 @@ function toExplanation(
     recipients: { count, reached: count - sum(unreached), unreached: sum(unreached), isExact: tally.isExact },
     steps,
     unreached,
+    quietHours: explainQuietHours(tally),
     timing: timingOf({
-      beginsAt: message.scheduledAt ?? message.createdAt,
+      beginsAt: beginOf(message),
       perSecond: message.rate && perSecondOf(message.rate, count * plan.channels.length),
       expiresAt: message.expiresAt,
-      channels: first.map(({ valid, ratePerSecond }) => ({ count: valid, perSecond: ratePerSecond })),
+      channels: first.map(({ valid, ratePerSecond, deferred }) => ({
+        count: valid,
+        perSecond: ratePerSecond,
+        deferred,
+      })),
     }),
     approval,
     quota,

@@ -1,5 +1,5 @@
 import { fromUuid } from "../../platform/ids.ts";
-import type { UserStory } from "../deliveries/index.ts";
+import type { ExplainedStory } from "../deliveries/index.ts";
 import type { ChannelRow } from "./send-plan.repository.ts";
 import type { PlannedStep, SendPlan } from "./send-plan.ts";
 
@@ -19,12 +19,14 @@ export interface ExplainedUser {
   isInAudience: boolean;
   /** The first step that can be sent to them. */
   beginsAt: number | null;
+  quietHours: ExplainedStory["quietHours"];
   steps: (Pick<PlannedStep, "when" | "afterSeconds"> & {
     step: number;
     channels: (Pick<ChannelRow, "id" | "name" | "kind"> & {
       reason: string | null;
+      deferredUntil: Date | null;
       address: string | null;
-      origin: UserStory["channels"][number]["origin"];
+      origin: ExplainedStory["channels"][number]["origin"];
       identities: ExplainedIdentity[];
     })[];
   })[];
@@ -35,7 +37,7 @@ export function explainUser(
   plan: SendPlan,
   sourceId: string | null,
   userId: string,
-  story: UserStory & { isInAudience: boolean },
+  story: ExplainedStory,
 ): ExplainedUser {
   const sendable = story.channels.filter(({ reason }) => reason === null).map(({ step }) => step);
   return {
@@ -43,6 +45,7 @@ export function explainUser(
     name: story.user?.name ?? null,
     isInAudience: story.isInAudience,
     beginsAt: sendable.length > 0 ? Math.min(...sendable) : null,
+    quietHours: story.quietHours,
     steps: plan.steps.map(({ channels, when, afterSeconds }, step) => ({
       step,
       when,
@@ -54,6 +57,7 @@ export function explainUser(
           name,
           kind,
           reason: judged?.reason ?? null,
+          deferredUntil: judged?.deferredUntil ?? null,
           address: judged?.address ?? null,
           origin: judged?.origin ?? null,
           identities: story.identities
@@ -71,8 +75,12 @@ export function explainUser(
 
 /** An identity of the origin's scope that counts here is the one that was chosen: a scope has one for each kind. */
 function standingOf(
-  { scope, scopeId }: UserStory["identities"][number],
-  judged: { channelId: string; sourceId: string | null; origin: UserStory["channels"][number]["origin"] },
+  { scope, scopeId }: ExplainedStory["identities"][number],
+  judged: {
+    channelId: string;
+    sourceId: string | null;
+    origin: ExplainedStory["channels"][number]["origin"];
+  },
 ): Standing {
   if (scope === "channel" && (!scopeId || fromUuid("channel", scopeId) !== judged.channelId)) {
     return "other_channel";

@@ -1,5 +1,6 @@
 import { fields, z } from "../../platform/http/index.ts";
 import { maskAddress } from "../users/index.ts";
+import { toUserQuietHours, UserQuietHours } from "./explained-quiet-hours.schemas.ts";
 import type { ExplainedUser as UserResult } from "./explained-user.rules.ts";
 import type { PlannedStep } from "./send-plan.ts";
 
@@ -19,6 +20,9 @@ export const ExplainedUser = z
     name: z.string().nullable().openapi({ description: "Null: no user has this id." }),
     isInAudience: z.boolean(),
     beginsAt: z.int().nullable().openapi({ description: "The first step that can be sent; null: none can." }),
+    quietHours: z.union([UserQuietHours, z.null()]).openapi({
+      description: "The quiet hours in which it would find the user when it begins; null: none.",
+    }),
     steps: z.array(
       z.object({
         step: z.int(),
@@ -30,6 +34,9 @@ export const ExplainedUser = z
               .string()
               .nullable()
               .openapi({ description: "Why it would not be sent; null: it would." }),
+            deferredUntil: fields.moment
+              .nullable()
+              .openapi({ description: "The end of the quiet hours that it would wait for." }),
             address: z.string().nullable().openapi({ description: "Masked." }),
             origin: z.enum(["all", "source", "channel", "custom"]).nullable(),
             identities: z
@@ -66,21 +73,25 @@ export function toExplainedUser(user: UserResult): z.infer<typeof ExplainedUser>
     name: user.name,
     isInAudience: user.isInAudience,
     beginsAt: user.beginsAt,
+    quietHours: user.quietHours && toUserQuietHours(user.quietHours),
     steps: user.steps.map((step) => ({
       ...conditionOf(step),
-      channels: step.channels.map(({ id, name, kind, reason, address, origin, identities }) => ({
-        id,
-        name,
-        kind,
-        reason,
-        address: address && maskAddress(address),
-        origin,
-        identities: identities.map(({ scope, standing, ...identity }) => ({
-          address: maskAddress(identity.address),
-          scope,
-          standing,
-        })),
-      })),
+      channels: step.channels.map(
+        ({ id, name, kind, reason, deferredUntil, address, origin, identities }) => ({
+          id,
+          name,
+          kind,
+          reason,
+          deferredUntil: deferredUntil?.toISOString() ?? null,
+          address: address && maskAddress(address),
+          origin,
+          identities: identities.map(({ scope, standing, ...identity }) => ({
+            address: maskAddress(identity.address),
+            scope,
+            standing,
+          })),
+        }),
+      ),
     })),
   };
 }

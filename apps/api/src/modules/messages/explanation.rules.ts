@@ -1,7 +1,8 @@
 import type { CircuitRow } from "../channels/index.ts";
-import type { AudienceTally, Sample } from "../deliveries/index.ts";
+import { type AudienceTally, MAX_SAMPLES, REASONS, type Sample } from "../deliveries/index.ts";
 import type { ChannelRow } from "./send-plan.repository.ts";
 import type { PlannedStep, SendPlan } from "./send-plan.ts";
+import type { Deferred } from "./timing.rules.ts";
 
 /** How many of those counted; `reason` says why they are left out. */
 export interface ReasonCount {
@@ -15,6 +16,8 @@ export interface ExplainedChannel extends Pick<ChannelRow, "id" | "name" | "kind
   targeted: number;
   valid: number;
   samples: Sample[];
+  /** Those of the valid ones that wait for the end of quiet hours, by when that is. */
+  deferred: Deferred[];
   suppressed: ReasonCount[];
   /** Why nothing is sent by it at the moment; deliveries wait. */
   pause: Pick<CircuitRow, "since" | "cause" | "nextProbeAt"> | null;
@@ -45,7 +48,8 @@ export function explainSteps(
       const counts = {
         targeted: sum(own),
         valid: sum(valid),
-        samples: valid.flatMap(({ samples }) => samples),
+        samples: valid.flatMap(({ samples }) => samples).slice(0, MAX_SAMPLES),
+        deferred: deferredOf(valid),
       };
       return {
         id,
@@ -63,6 +67,34 @@ export function explainSteps(
 /** Recipients whom no step can be sent to, by the first step's reason. */
 export const explainUnreached = ({ recipients }: AudienceTally): ReasonCount[] =>
   byReason(recipients.filter(({ beginsAt }) => beginsAt === null));
+
+/** What quiet hours do to the recipients. */
+export interface ExplainedQuietHours {
+  /** Recipients who get it at once, and those who wait, by when their quiet hours end. */
+  atOnce: number;
+  deferred: Deferred[];
+  /** Left out, because the message would rather not disturb them. */
+  dropped: number;
+  /** Never sent to: the time to live is over before their quiet hours are. */
+  outlasted: number;
+}
+
+export function explainQuietHours({ recipients }: AudienceTally): ExplainedQuietHours {
+  const reached = recipients.filter(({ beginsAt }) => beginsAt !== null);
+  const unreachedFor = (reason: string) =>
+    sum(recipients.filter((row) => row.beginsAt === null && row.reason === reason));
+  return {
+    atOnce: sum(reached.filter(({ deferredUntil }) => deferredUntil === null)),
+    deferred: deferredOf(reached),
+    dropped: unreachedFor(REASONS.quietHours),
+    outlasted: unreachedFor(REASONS.quietHoursOutlast),
+  };
+}
+
+const deferredOf = (rows: readonly { deferredUntil: Date | null; count: number }[]): Deferred[] =>
+  rows
+    .flatMap(({ deferredUntil, count }) => (deferredUntil ? [{ until: deferredUntil, count }] : []))
+    .sort((a, b) => a.until.getTime() - b.until.getTime());
 
 export const sum = (rows: readonly { count: number }[]): number =>
   rows.reduce((total, { count }) => total + count, 0);

@@ -3,6 +3,12 @@ import type { DailyUse } from "../tenants/index.ts";
 import { maskAddress } from "../users/index.ts";
 import type { Explanation as ExplanationResult } from "./explain-message.ts";
 import {
+  Deferred,
+  QuietHoursEffect,
+  toDeferred,
+  toQuietHoursEffect,
+} from "./explained-quiet-hours.schemas.ts";
+import {
   conditionOf,
   ExplainedUser,
   named,
@@ -52,6 +58,9 @@ const ExplainedChannel = z
     targeted: count.openapi({ description: "Deliveries that would be made when it begins." }),
     valid: count.openapi({ description: "Those of them that would be sent." }),
     samples,
+    deferred: z
+      .union([Deferred, z.null()])
+      .openapi({ description: "Those of the valid ones that would wait; null: none." }),
     suppressed: z.array(ReasonCount),
     ratePerSecond: z.int().nullable().openapi({ description: "The channel's own limit." }),
     pause: z
@@ -88,7 +97,7 @@ const Timing = z
       .openapi({ description: "The message's own rate; null: as fast as it can." }),
     endsAt: fields.moment.nullable().openapi({
       description:
-        "When the last delivery of the first step would be sent if only the rates of message and channels held it back; null where nothing has a rate.",
+        "When the last delivery of the first step would be sent if only quiet hours and the rates of message and channels held it back; null where nothing waits and nothing has a rate.",
     }),
     expiresAt: fields.moment.nullable(),
     lateCount: count.openapi({
@@ -122,7 +131,8 @@ export const Explanation = z
     }),
     unreached: z
       .array(ReasonCount)
-      .openapi({ description: "Who would get nothing, by the first step's reason." }),
+      .openapi({ description: "Who would get nothing, by quiet hours or else by the first step's reason." }),
+    quietHours: QuietHoursEffect,
     timing: Timing,
     approval: z.array(DemandedLevel).openapi({
       description:
@@ -136,7 +146,7 @@ export const Explanation = z
   .openapi("Explanation");
 
 export function toExplanation(
-  { recipients, steps, unreached, timing, approval, quota, user }: ExplanationResult,
+  { recipients, steps, unreached, quietHours, timing, approval, quota, user }: ExplanationResult,
   mayReadUsers: boolean,
 ): z.infer<typeof Explanation> {
   const moment = (at: Date | null) => at?.toISOString() ?? null;
@@ -153,6 +163,7 @@ export function toExplanation(
       channels: step.channels.map((one) => toExplainedChannel(one, mayReadUsers)),
     })),
     unreached: unreached.map((one) => toReasonCount(one, mayReadUsers)),
+    quietHours: toQuietHoursEffect(quietHours),
     timing: {
       beginsAt: timing.beginsAt.toISOString(),
       perSecond: timing.perSecond,
@@ -186,6 +197,7 @@ const toExplainedChannel = (one: ChannelResult, mayReadUsers: boolean): z.infer<
   targeted: one.targeted,
   valid: one.valid,
   samples: toSamples(one.samples, mayReadUsers),
+  deferred: toDeferred(one.deferred),
   suppressed: one.suppressed.map((reason) => toReasonCount(reason, mayReadUsers)),
   ratePerSecond: one.ratePerSecond,
   pause: one.pause && {

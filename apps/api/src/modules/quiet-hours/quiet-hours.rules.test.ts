@@ -6,6 +6,7 @@ import {
   defaultChoice,
   fingerprintOf,
   judgeQuietHours,
+  meetQuietHours,
   type QuietHours,
   quietUntil,
 } from "./quiet-hours.rules.ts";
@@ -201,4 +202,47 @@ it("refuses windows that would never let anything through", () => {
     { pointer: "/ofTenant/windows", code: "never_over" },
   ]);
   expect(checkQuietHours(hours("08:00", "07:00"), "")).toEqual([]);
+});
+
+describe("the quiet hours that a message meets", () => {
+  const settings = fc.record({
+    ofTenant: fc.option(anyHours),
+    ofCategories: fc.record(
+      { critical: anyHours, service: anyHours, marketing: anyHours },
+      { requiredKeys: [] },
+    ),
+  });
+  const subject = fc.record({
+    category: fc.constantFrom("critical" as const, "service" as const, "marketing" as const),
+    choice: fc.constantFrom("defer" as const, "drop" as const, "ignore" as const, undefined),
+    own: fc.option(anyHours, { nil: undefined }),
+  });
+
+  it("are those that whatever sends would find for the same user at the same moment", () => {
+    fc.assert(
+      fc.property(settings, subject, anyMoment, (settings, { category, choice, own }, at) => {
+        const met = meetQuietHours(settings, { category, choice, own }, at);
+        const shared = own ? [{ fingerprint: "own", quietHours: own }] : [];
+        const now = judgeQuietHours(settings, shared, at);
+        expect(met?.endsAt).toEqual(own ? now?.byFingerprint.own : now?.byCategory[category]);
+        if (met && now) expect(met.choice).toBe(choice ?? defaultChoice(category, now));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("say whose they are and in which zone", () => {
+    const night = hours("22:00", "07:00");
+    const berlin = hours("00:00", "23:00", "Europe/Berlin");
+    const late = new Date("2026-11-25T23:00:00+08:00");
+    const ofAll = { ofTenant: night, ofCategories: { marketing: berlin } };
+    const whose = (category: "service" | "marketing", own?: QuietHours) => {
+      const met = meetQuietHours(ofAll, { category, choice: undefined, own }, late);
+      return met && [met.of, met.timeZone, met.endsAt.toISOString(), met.choice];
+    };
+    expect(whose("service")).toEqual(["tenant", "Asia/Shanghai", "2026-11-25T23:00:00.000Z", "defer"]);
+    expect(whose("marketing")).toEqual(["category", "Europe/Berlin", "2026-11-25T22:00:00.000Z", "defer"]);
+    expect(whose("marketing", night)?.[0]).toBe("user");
+    expect(whose("marketing", { timeZone: "Asia/Shanghai", windows: [] })).toBeUndefined();
+  });
 });

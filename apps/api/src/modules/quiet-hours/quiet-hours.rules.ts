@@ -39,6 +39,27 @@ export interface QuietNow {
   coversCritical: boolean;
 }
 
+/** Whose quiet hours hold for somebody. */
+export const QUIET_HOURS_HOLDERS = ["user", "category", "tenant"] as const;
+export type QuietHoursHolder = (typeof QUIET_HOURS_HOLDERS)[number];
+
+/** Somebody to whom a message would go, as far as quiet hours go. */
+export interface QuietSubject {
+  category: MessageCategory;
+  /** What the message says it does in quiet hours; undefined: nothing. */
+  choice: QuietHoursChoice | undefined;
+  /** The quiet hours that they have of their own. */
+  own: QuietHours | undefined;
+}
+
+/** The quiet hours in which a message would find somebody, and what it does in them. */
+export interface QuietHoursMet {
+  of: QuietHoursHolder;
+  timeZone: string;
+  endsAt: Date;
+  choice: QuietHoursChoice;
+}
+
 /** Different quiet hours that a tenant's users may have: each is worked out once a second while the tenant sends. */
 export const MAX_SHARED = 500;
 
@@ -94,16 +115,47 @@ const dayAfter = (on: string, days: number): string =>
 /** 1 is Monday, 7 is Sunday. */
 const weekdayOf = (on: string): number => new Date(`${on}T00:00:00.000Z`).getUTCDay() || 7;
 
+/** The quiet hours that hold for somebody: their own, those of the category, those of the tenant, if any. */
+function heldBy(
+  { ofTenant, ofCategories }: QuietHoursSettings,
+  category: MessageCategory,
+  own?: QuietHours,
+): { of: QuietHoursHolder; quietHours: QuietHours } | undefined {
+  if (own) return { of: "user", quietHours: own };
+  const ofCategory = ofCategories[category];
+  if (ofCategory) return { of: "category", quietHours: ofCategory };
+  return ofTenant ? { of: "tenant", quietHours: ofTenant } : undefined;
+}
+
+/** The quiet hours that a message would meet at a moment; undefined when it would meet none. */
+export function meetQuietHours(
+  settings: QuietHoursSettings,
+  { category, choice, own }: QuietSubject,
+  at: Date,
+): QuietHoursMet | undefined {
+  const held = heldBy(settings, category, own);
+  const endsAt = held && quietUntil(held.quietHours, at);
+  if (!held || !endsAt) return undefined;
+  return {
+    of: held.of,
+    timeZone: held.quietHours.timeZone,
+    endsAt,
+    choice: choice ?? defaultChoice(category, { coversCritical: coversCritical(settings) }),
+  };
+}
+
+const coversCritical = ({ ofCategories }: QuietHoursSettings) => ofCategories.critical !== undefined;
+
 /** Whose quiet hours it is; undefined when it is nobody's. */
 export function judgeQuietHours(
-  { ofTenant, ofCategories }: QuietHoursSettings,
+  settings: QuietHoursSettings,
   own: readonly SharedQuietHours[],
   at: Date,
 ): QuietNow | undefined {
   const byCategory: QuietNow["byCategory"] = {};
   for (const category of MESSAGE_CATEGORIES) {
-    const quietHours = ofCategories[category] ?? ofTenant;
-    const until = quietHours && quietUntil(quietHours, at);
+    const held = heldBy(settings, category);
+    const until = held && quietUntil(held.quietHours, at);
     if (until) byCategory[category] = until;
   }
   const byFingerprint: QuietNow["byFingerprint"] = {};
@@ -112,8 +164,7 @@ export function judgeQuietHours(
     if (until) byFingerprint[fingerprint] = until;
   }
   if (Object.keys(byCategory).length + Object.keys(byFingerprint).length === 0) return undefined;
-  const coversCritical = ofCategories.critical !== undefined;
-  return { byCategory, byFingerprint, hasOwn: own.length > 0, coversCritical };
+  return { byCategory, byFingerprint, hasOwn: own.length > 0, coversCritical: coversCritical(settings) };
 }
 
 /** What a message does in quiet hours when it does not say so itself. */

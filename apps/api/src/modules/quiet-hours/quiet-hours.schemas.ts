@@ -1,12 +1,12 @@
 import { fields, z } from "../../platform/http/index.ts";
 import type { MESSAGE_CATEGORIES } from "../templates/index.ts";
-import { isTimeZone } from "../tenants/index.ts";
+import { timeZone } from "../tenants/index.ts";
 import type { QuietHours as QuietHoursValue } from "./quiet-hours.rules.ts";
 import type { TenantQuietHours as TenantQuietHoursValue } from "./quiet-hours.service.ts";
 
 const MAX_WINDOWS = 14;
 
-const timeOfDay = z
+export const timeOfDay = z
   .string()
   .max(5)
   .regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, "Use a time of the day from 00:00 to 23:59.")
@@ -28,11 +28,7 @@ const QuietWindow = z
 
 export const QuietHours = z
   .strictObject({
-    timeZone: z
-      .string()
-      .max(64)
-      .refine(isTimeZone, "Not a name of the IANA time zone database.")
-      .openapi({ example: "Asia/Shanghai" }),
+    timeZone,
     windows: z
       .array(QuietWindow)
       .max(MAX_WINDOWS)

@@ -4,7 +4,8 @@ export { quotaRoutes } from "./quota.routes.ts";
 export { type ChannelKinds, createQuotaService, type QuotaService } from "./quota.service.ts";
 export { getCurrentKey, lockTenant, type TenantRow } from "./tenant.repository.ts";
 export { tenantRoutes } from "./tenant.routes.ts";
-export { isTimeZone, type Locale } from "./tenant.rules.ts";
+export type { Locale } from "./tenant.rules.ts";
+export { timeZone } from "./tenant.schemas.ts";
 export {
   type CreateTenant,
   createTenantService,

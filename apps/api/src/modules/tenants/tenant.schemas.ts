@@ -2,7 +2,7 @@ import { fields, z } from "../../platform/http/index.ts";
 import type { TenantRow } from "./tenant.repository.ts";
 import { isTimeZone, LOCALES } from "./tenant.rules.ts";
 
-const timeZone = z
+export const timeZone = z
   .string()
   .max(64)
   .refine(isTimeZone, "Not a name of the IANA time zone database.")

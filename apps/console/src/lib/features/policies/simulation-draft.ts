@@ -58,6 +58,7 @@ type SimulationEvent = PolicySimulation["timeline"][number];
 
 const because = {
   no_address: m.policies_because_no_address,
+  quiet_hours: m.policies_because_quiet_hours,
   failed: m.policies_because_failed,
   undelivered: m.policies_because_undelivered,
   unread: m.policies_because_unread,
@@ -78,6 +79,8 @@ export function eventText(
   }
   const texts: Record<Exclude<SimulationEvent["kind"], "step_started">, () => string> = {
     no_address: () => m.policies_event_no_address({ channel }),
+    deferred: () => m.policies_event_deferred({ channel, until }),
+    suppressed: () => m.policies_event_suppressed({ channel }),
     accepted: () => m.policies_event_accepted({ channel }),
     failed: () => m.policies_event_failed({ channel }),
     delivered: () => m.policies_event_delivered({ channel }),
@@ -85,7 +88,10 @@ export function eventText(
     read: () => m.policies_event_read({ channel }),
     clicked: () => m.policies_event_clicked({ channel }),
     waiting: () => m.policies_event_waiting({ until }),
-    step_skipped: () => m.policies_event_skipped({ number }),
+    step_skipped: () =>
+      event.because === "quiet_hours"
+        ? m.policies_event_skipped_quiet({ number })
+        : m.policies_event_skipped({ number }),
     cancelled: () => m.policies_event_cancelled({ channel }),
     wasted: () => m.policies_event_wasted({ number }),
     satisfied: () => m.policies_event_satisfied({ number }),
