@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { NO_USER, nextSlice, type UserAudience } from "../../src/modules/deliveries/slice.repository.ts";
 import {
   expectNothingLost,
   expectProblem,
@@ -304,5 +305,52 @@ describe("files of users", () => {
     const withValue = await school.send({ ...body, variables: { amount: "0" } });
     await school.completed(withValue);
     expect((await school.message(withValue)).counts).toMatchObject({ submitted: 2, failed: 0 });
+  });
+});
+
+describe("tags", () => {
+  const tags = (one: { any?: string[]; all?: string[]; not?: string[] }) => ({
+    kind: "tags" as const,
+    ...{ any: [], all: [], not: [] },
+    ...one,
+  });
+
+  beforeAll(() =>
+    school.addUsers([
+      pupil("fang", { tags: ["合唱", "住校"] }),
+      pupil("gu", { tags: ["合唱"] }),
+      pupil("han", { tags: ["合唱", "足球"] }),
+      pupil("ida", { tags: ["足球"] }),
+    ]),
+  );
+
+  it.each([
+    [{ any: ["合唱"] }, ["fang", "gu", "han"]],
+    [{ any: ["合唱", "足球"] }, ["fang", "gu", "han", "ida"]],
+    [{ all: ["合唱", "足球"] }, ["han"]],
+    [{ any: ["住校", "足球"], all: ["合唱"] }, ["fang", "han"]],
+    [{ any: ["合唱"], not: ["足球", "住校"] }, ["gu"]],
+    [{ all: ["合唱", "没有的"] }, []],
+  ])("%o reach whoever has them", async (one, expected) => {
+    expect(await reached(tags(one))).toEqual(expected);
+  });
+
+  /** How many users the slices of an audience cover that are cut at two each. */
+  async function sliceCount(audience: UserAudience): Promise<number> {
+    return installation.foundation.transactAsWorker(school, async (tx) => {
+      let count = 0;
+      let cursor = NO_USER;
+      for (let isLast = false; !isLast; count++) {
+        const slice = await nextSlice(tx, school.tenantId, audience, cursor, 2);
+        [cursor, isLast] = [slice.lastUserId, slice.isLast];
+      }
+      return count;
+    });
+  }
+
+  it("are cut into slices of those who have them, however many have not", async () => {
+    expect(await sliceCount({ kind: "all" })).toBe(5);
+    expect(await sliceCount(tags({ any: ["合唱"] }))).toBe(2);
+    expect(await sliceCount(tags({ any: ["合唱", "足球"], all: ["住校"] }))).toBe(2);
   });
 });

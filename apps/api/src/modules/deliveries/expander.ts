@@ -196,7 +196,7 @@ async function sliceUsers(
     await settleRate(tx, tenantId, message, messageId, count * message.channels.length);
   }
   const size = message.expandCursor === NO_USER ? FIRST_SLICE_SIZE : SLICE_SIZE;
-  const slice = await nextSlice(tx, tenantId, message.expandCursor, size);
+  const slice = await nextSlice(tx, tenantId, message.audience, message.expandCursor, size);
   for (const channel of message.channels) {
     await expandSlice(tx, tenantId, message, channel, slice, restraints);
   }

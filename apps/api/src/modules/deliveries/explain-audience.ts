@@ -15,7 +15,7 @@ import { addTallies, ended, endTally, isOutlasted, noTally, type Tally } from ".
 import { type FileSlice, isInFile, nextFileSlice } from "./file-slice.repository.ts";
 import { countListed, isListed } from "./listed.rules.ts";
 import { type Restraints, readRestraintsAt } from "./restraints.ts";
-import { countAudience, NO_USER, nextSlice, type Slice } from "./slice.repository.ts";
+import { countAudience, NO_USER, nextSlice, type Slice, type UserAudience } from "./slice.repository.ts";
 
 type Tx = Parameters<Parameters<Transact>[1]>[0];
 
@@ -93,7 +93,7 @@ export function createExplainAudience(deps: ExplainDeps) {
       if (isListed(audience)) return { count: countListed(audience), isExact: true };
       if (audience.kind === "file") return { count: audience.rowCount, isExact: true };
       let count = 0;
-      const isExact = await overUsers(deps, ctx, async (tx, { after, lastUserId }) => {
+      const isExact = await overUsers(deps, ctx, audience, async (tx, { after, lastUserId }) => {
         count += await countAudience(tx, ctx.tenantId, audience, { after, lastUserId });
       });
       return { count, isExact };
@@ -125,12 +125,17 @@ async function overSlices<S extends { isLast: boolean }>(
 
 type UserSlice = Slice & { after: string };
 
-const overUsers = (deps: ExplainDeps, ctx: Tenant, visit: (tx: Tx, slice: UserSlice) => Promise<void>) =>
+const overUsers = (
+  deps: ExplainDeps,
+  ctx: Tenant,
+  audience: UserAudience,
+  visit: (tx: Tx, slice: UserSlice) => Promise<void>,
+) =>
   overSlices<UserSlice>(
     deps,
     ctx,
     async (tx, { lastUserId: after } = { lastUserId: NO_USER, isLast: false, after: NO_USER }) => ({
-      ...(await nextSlice(tx, ctx.tenantId, after)),
+      ...(await nextSlice(tx, ctx.tenantId, audience, after)),
       after,
     }),
     visit,
@@ -170,7 +175,7 @@ async function tallyAll(
     return { ...sum, isExact };
   }
   const planned = await deps.read(ctx, (tx) => repository.readPlanned(tx, ctx.tenantId, steps));
-  const isExact = await overUsers(deps, ctx, async (tx, slice) =>
+  const isExact = await overUsers(deps, ctx, audience, async (tx, slice) =>
     add(await repository.tallySlice(tx, ctx.tenantId, planned, slice, restraints)),
   );
   return { ...sum, isExact };

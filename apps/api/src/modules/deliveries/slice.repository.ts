@@ -53,14 +53,32 @@ export interface ExpandingMessage {
   expandCursor: string;
 }
 
-/** Finds where the next slice ends. */
-export async function nextSlice(tx: Tx, tenantId: string, cursor: string, size = SLICE_SIZE): Promise<Slice> {
+/** Finds where the next slice ends: behind so many users of whom the audience may consist. */
+export async function nextSlice(
+  tx: Tx,
+  tenantId: string,
+  audience: UserAudience,
+  cursor: string,
+  size = SLICE_SIZE,
+): Promise<Slice> {
   const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
+  const tag = tagOfAll(audience);
+  const candidates =
+    tag === undefined
+      ? sql`select id from users where tenant_id = ${tenant}`
+      : sql`select user_id as id from user_tags where tenant_id = ${tenant}
+          and tag_id = (select id from tags where tenant_id = ${tenant} and name = ${tag})`;
   const [end] = await sql<{ id: string }[]>`
-    select id from users where tenant_id = ${tenant} and id > ${cursor}
-    order by id offset ${size - 1} limit 1`;
+    select id from (${candidates}) candidate where id > ${cursor} order by id offset ${size - 1} limit 1`;
   return end ? { lastUserId: end.id, isLast: false } : { lastUserId: LAST_USER, isLast: true };
+}
+
+/** A tag that everybody in the audience has: a small audience of a large tenant is then found in one slice. */
+function tagOfAll(audience: UserAudience): string | undefined {
+  if (audience.kind !== "tags") return undefined;
+  const { any, all } = audience;
+  return any.length === 1 ? any[0] : all[0];
 }
 
 /** How many users an audience has now, of all or of those behind a cursor up to the end of its slice. */
