@@ -212,6 +212,7 @@ async function loadAllPlugins(logger: Logger): Promise<LoadedPlugins> {
   return {
     list: () => sets.flatMap((set) => set.list()),
     find: (id) => sets.map((set) => set.find(id)).find((plugin) => plugin !== undefined),
-    module: (id) => sets.map((set) => set.module(id)).find((module) => module !== undefined),
+    module: (id, tenantId) =>
+      sets.map((set) => set.module(id, tenantId)).find((module) => module !== undefined),
   };
 }

@@ -1,4 +1,5 @@
-import type { PurePlugin, ReceiptEvent, ReceiptInput, ReceiptOutput } from "@tidings/sdk/plugin";
+import type { ReceiptEvent, ReceiptInput, ReceiptOutput } from "@tidings/sdk/plugin";
+import type { PureFunctions } from "../catalogue.ts";
 import { cleanText, MAX_CODE_LENGTH, MAX_DETAIL_LENGTH, MAX_VENDOR_ID_LENGTH } from "./foreign-text.ts";
 import { PluginFault } from "./plugin-fault.ts";
 import { isRecord, isText, isTextRecord } from "./plugin-output.ts";
@@ -13,7 +14,7 @@ const LAST_MOMENT = Date.UTC(2100, 0, 1);
 
 /** Reads a push with the plugin; throws what the plugin throws, and PluginFault for an unreadable output. */
 export async function readReceipt(
-  plugin: PurePlugin,
+  plugin: PureFunctions,
   input: ReceiptInput,
 ): Promise<ReceiptOutput & { droppedCount: number }> {
   const output: unknown = await plugin.parseReceipt?.(input);

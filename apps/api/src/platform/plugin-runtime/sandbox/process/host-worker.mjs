@@ -1,0 +1,46 @@
+/**
+ * The worker that plugins are loaded by. Runs inside workerd; `*.txt` are the modules that surround a plugin.
+ *
+ * `GET /beat` answers as long as the process does. `PUT /bundles/<hash>` brings a plugin's code.
+ * `POST /calls/<hash>/<scope>/<function>` calls it: 200 with the output, 404 where the code is not known yet, else one of
+ * the faults that call.mjs names, or 424 where the plugin cannot be loaded or gave up on its own.
+ */
+import call from "call.txt";
+import intrinsics from "intrinsics.txt";
+
+const ANSWERS = new Set([200, 413, 422]);
+const bundles = new Map();
+
+const reply = (status) => new Response(null, { status });
+
+function load(env, hash, scope) {
+  return env.LOADER.get(`${hash}#${scope}`, () => ({
+    compatibilityDate: "2026-04-01",
+    mainModule: "call.js",
+    modules: { "call.js": call, "intrinsics.js": intrinsics, "plugin.js": bundles.get(hash) },
+    env: {},
+    globalOutbound: null,
+  }));
+}
+
+async function callPlugin(request, env, [hash, scope, name]) {
+  if (!bundles.has(hash)) return reply(404);
+  try {
+    const entry = load(env, hash, scope).getEntrypoint();
+    const answer = await entry.fetch(`http://plugin/${name}`, { method: "POST", body: request.body });
+    return ANSWERS.has(answer.status) ? new Response(answer.body, { status: answer.status }) : reply(424);
+  } catch {
+    return reply(424);
+  }
+}
+
+export default {
+  async fetch(request, env) {
+    if (request.headers.get("authorization") !== `Bearer ${env.TOKEN}`) return reply(403);
+    const [, kind, ...rest] = new URL(request.url).pathname.split("/");
+    if (kind === "beat") return reply(204);
+    if (kind === "calls") return callPlugin(request, env, rest);
+    bundles.set(rest[0], await request.text());
+    return reply(204);
+  },
+};
