@@ -76,7 +76,9 @@ describe("a sealed plugin", () => {
       requests: [],
       loot: {
         environment: ["undefined", "undefined", "undefined", "undefined"],
-        bindings: [],
+        timers: ["undefined", "undefined", "undefined", "undefined", "undefined"],
+        workers: [],
+        prototypes: ["undefined", "undefined"],
         files: "refused",
         children: "refused",
         neighbour: "refused",

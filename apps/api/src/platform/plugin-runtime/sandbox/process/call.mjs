@@ -2,7 +2,7 @@
  * Surrounds a plugin inside its isolate: JSON in, JSON out. 422 is what it threw (name and places, no message: that may
  * quote people's data), 413 an output beyond the limit. `exports` answers the names of its functions.
  */
-import { entries, fromEntries, parse, Response, stringify, text, URL } from "intrinsics.js";
+import { entries, fromEntries, keys, parse, Response, stringify, text, URL } from "intrinsics.js";
 import * as plugin from "plugin.js";
 
 const MAX_OUTPUT_LENGTH = 16 * 1024 * 1024;
@@ -24,9 +24,7 @@ export default {
     const name = new URL(request.url).pathname.slice(1);
     try {
       const answer =
-        name === "exports"
-          ? entries(functions).map(([exported]) => exported)
-          : await functions[name](parse(await request.text()));
+        name === "exports" ? keys(functions) : await functions[name](parse(await request.text()));
       const output = stringify(answer) ?? "null";
       return output.length > MAX_OUTPUT_LENGTH
         ? new Response(null, { status: 413 })

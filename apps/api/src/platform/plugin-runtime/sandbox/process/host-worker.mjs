@@ -8,6 +8,10 @@
 import call from "call.txt";
 import intrinsics from "intrinsics.txt";
 
+/** Modules of workerd that a plugin could import; instead it gets empty ones. */
+const HIDDEN = ["workers", "sockets", "node", "email", "workflows", "vectorize"];
+const NOTHING = Object.fromEntries(HIDDEN.map((name) => [`cloudflare:${name}`, { js: "export {};" }]));
+
 const ANSWERS = new Set([200, 413, 422]);
 const bundles = new Map();
 
@@ -17,7 +21,7 @@ function load(env, hash, scope) {
   return env.LOADER.get(`${hash}#${scope}`, () => ({
     compatibilityDate: "2026-04-01",
     mainModule: "call.js",
-    modules: { "call.js": call, "intrinsics.js": intrinsics, "plugin.js": bundles.get(hash) },
+    modules: { ...NOTHING, "call.js": call, "intrinsics.js": intrinsics, "plugin.js": bundles.get(hash) },
     env: {},
     globalOutbound: null,
   }));

@@ -4,7 +4,7 @@ export const GREEDY = {
   "an endless chain of microtasks":
     "export const plan = () => { const again = () => Promise.resolve().then(again); return again(); };",
   "a regular expression that backtracks":
-    'export const plan = () => ({ requests: [], found: /^(a+)+$/.test(`${"a".repeat(60)}!`) });',
+    'export const plan = () => ({ requests: [], found: /^(a+)+$/.test("a".repeat(60) + "!") });',
   "a heap bomb":
     "export const plan = () => { const hoard = []; for (;;) hoard.push({ more: [hoard.length, {}] }); };",
   "a buffer bomb":
@@ -16,17 +16,17 @@ export const GREEDY = {
       return { requests: [] };
     };`,
   "an answer that never comes": "export const plan = () => new Promise(() => {});",
-  "an answer that waits for a timer":
-    "export const plan = () => new Promise((resolve) => setTimeout(resolve, 3_600_000));",
   "a huge output": 'export const plan = () => ({ requests: [], padding: "x".repeat(20 << 20) });',
   "an output with a toJSON that never ends":
     "export const plan = () => ({ requests: [], toJSON() { for (;;); } });",
-  "work that begins after the answer": `
-    import { waitUntil } from "cloudflare:workers";
+  "work that goes on after the answer": `
     export const plan = () => {
-      waitUntil(new Promise((resolve) => setTimeout(() => { for (;;); }, 50)));
+      (async () => { for (let turn = 0; turn < 100; turn += 1) await null; for (;;); })();
       return { requests: [] };
     };`,
+  "the end of the process": `
+    import { exit } from "node:process";
+    export const plan = () => exit(1);`,
 } as const;
 
 /** A plugin that is asked what it can reach, and says so. */
@@ -36,7 +36,9 @@ export const PRYING = `
     requests: [],
     loot: {
       environment: [typeof process, typeof require, typeof Deno, typeof Bun],
-      bindings: Object.keys((await import("cloudflare:workers")).env),
+      timers: [typeof setTimeout, typeof setInterval, typeof scheduler, typeof MessageChannel, typeof Atomics],
+      workers: Object.keys(await import("cloudflare:workers")),
+      prototypes: [typeof Object.getPrototypeOf(globalThis).fetch, typeof globalThis.constructor.prototype.setTimeout],
       files: await attempt(async () => (await import("node:fs")).readFileSync("/etc/passwd", "utf8")),
       children: await attempt(async () => (await import("node:child_process")).execSync("id").toString()),
       neighbour: await attempt(async () => Object.keys(await import("host-worker.mjs"))),
