@@ -1,6 +1,5 @@
 import type { NativePlugin, PluginManifest, PurePlugin } from "@tidings/sdk/plugin";
 import type { FieldProblem } from "../errors.ts";
-import type { Sandbox } from "./sandbox/index.ts";
 
 /** A plugin that passed every check at start. */
 export interface LoadedPlugin {
@@ -29,8 +28,26 @@ export type PureFunctions = {
     : never;
 };
 
+/** A plugin that runs in the sandbox only. */
+export interface SealedPlugin {
+  /** Names of the functions it exports. */
+  exports: readonly string[];
+  /** Its functions for one tenant: what they remember between calls, no other tenant's calls find. */
+  functionsFor(tenantId: string): PureFunctions;
+}
+
+/** Loads plugins behind walls. */
+export interface Sealer {
+  /**
+   * Loads a plugin's code, which is one module without imports.
+   *
+   * @throws PluginFault if it cannot be loaded, PluginUnavailable if there is no sandbox or the code is disabled
+   */
+  seal(pluginId: string, code: string): Promise<SealedPlugin>;
+}
+
 /** Where the pure plugins of a folder run. Native ones need what the sandbox denies, and always run in this process. */
-export type Isolation = { kind: "in-process" } | { kind: "sealed"; sandbox: Pick<Sandbox, "seal"> };
+export type Isolation = { kind: "in-process" } | { kind: "sealed"; sandbox: Sealer };
 
 /** What a plugin's entry exports, by the level its manifest declares. */
 export type PluginModule =

@@ -3,7 +3,7 @@ import { join, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { isPushed, manifestSchema, type PluginManifest } from "@tidings/sdk/plugin";
 import type { ErrorObject } from "ajv/dist/2020.js";
-import type { Isolation, LoadedPlugin, PluginModule } from "../catalogue.ts";
+import type { Isolation, LoadedPlugin, PluginModule, Sealer } from "../catalogue.ts";
 import { createAjv } from "./ajv.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { findManifestFaults } from "./manifest-rules.ts";
@@ -99,11 +99,7 @@ async function importEntry(path: string, { entry, level }: PluginManifest): Prom
 }
 
 /** Reads the code without running it here. */
-async function sealEntry(
-  path: string,
-  { id, entry }: PluginManifest,
-  sandbox: Extract<Isolation, { kind: "sealed" }>["sandbox"],
-): Promise<OpenEntry> {
+async function sealEntry(path: string, { id, entry }: PluginManifest, sandbox: Sealer): Promise<OpenEntry> {
   try {
     const { exports, functionsFor } = await sandbox.seal(id, await readFile(path, "utf8"));
     return { exports, moduleFor: (tenantId) => ({ level: "pure", functions: functionsFor(tenantId) }) };

@@ -38,6 +38,25 @@ describe("a plugin that takes too much", () => {
     expect(sandbox.counts().strikes.map(({ pluginId }) => pluginId)).not.toContain("acme/two");
   });
 
+  it("is found out among others that do the same at the same time", async () => {
+    const { sandbox, disabled } = newSandbox();
+    const innocents = await Promise.all(["acme/one", "acme/two"].map((id) => keepBusy(sandbox, id)));
+    const attacks = ["an infinite loop", "a heap bomb", "an answer that never comes"] as const;
+    const attackers = attacks.map(async (name) => {
+      const { plan } = (await sandbox.seal(`evil/${name}`, GREEDY[name])).functionsFor("ten_evil");
+      let outcome: unknown;
+      for (let call = 0; call < MOST_CALLS && outcome !== "plugin_disabled"; call += 1) {
+        outcome = await Promise.resolve(plan(INPUT)).catch((error) => error.obstacle?.code);
+      }
+      return outcome;
+    });
+    expect(new Set(await Promise.all(attackers))).toEqual(new Set(["plugin_disabled"]));
+    for (const innocent of innocents) expect((await innocent.stop()).failures).toEqual([]);
+    expect(disabled.map(({ pluginId }) => pluginId).sort()).toEqual(
+      attacks.map((name) => `evil/${name}`).sort(),
+    );
+  }, 60_000);
+
   it("while it is loaded is refused", async () => {
     const { sandbox, disabled } = newSandbox();
     const innocent = await keepBusy(sandbox, "acme/one");

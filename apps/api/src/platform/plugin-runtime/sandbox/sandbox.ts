@@ -1,5 +1,5 @@
 import type { Logger } from "../../logger.ts";
-import type { PureFunctions } from "../catalogue.ts";
+import type { PureFunctions, Sealer } from "../catalogue.ts";
 import { PluginFault } from "../execution/plugin-fault.ts";
 import { type Answer, type Bundle, bundleOf, type Overrun } from "./bundle.ts";
 import { DEFAULT_LIMITS, type SandboxLimits } from "./limits.ts";
@@ -19,25 +19,11 @@ const OVERRUNS: Record<Overrun, string> = {
   no_answer: "gave no answer",
 };
 
-/** A plugin that runs in the sandbox only. */
-export interface SealedPlugin {
-  /** Names of the functions it exports. */
-  exports: readonly string[];
-  /** Its functions for one tenant: what they remember between calls, no other tenant's calls find. */
-  functionsFor(tenantId: string): PureFunctions;
-}
-
 /**
  * Runs pure plugins where there is no network, no secret, no file and no other tenant, and where whoever takes too much
  * time or memory is found out and disabled. Plugins come and go by their code, at any time.
  */
-export interface Sandbox {
-  /**
-   * Loads a plugin's code, which is one module without imports.
-   *
-   * @throws PluginFault if it cannot be loaded, PluginUnavailable if the sandbox cannot be started
-   */
-  seal(pluginId: string, code: string): Promise<SealedPlugin>;
+export interface Sandbox extends Sealer {
   counts(): SandboxCounts;
   close(): Promise<void>;
 }

@@ -2,8 +2,8 @@
  * Surrounds a plugin inside its isolate: JSON in, JSON out. 422 is what it threw (name and places, no message: that may
  * quote people's data), 413 an output beyond the limit. `exports` answers the names of its functions.
  */
-import { entries, fromEntries, keys, parse, Response, stringify, text, URL } from "intrinsics.js";
-import * as plugin from "plugin.js";
+import { entries, fromEntries, keys, parse, Response, stringify, text, URL } from "./intrinsics.mjs";
+import * as plugin from "./plugin.js";
 
 const MAX_OUTPUT_LENGTH = 16 * 1024 * 1024;
 const MAX_NAME_LENGTH = 100;

@@ -1,12 +1,12 @@
 /**
- * The worker that plugins are loaded by. Runs inside workerd; `*.txt` are the modules that surround a plugin.
+ * The worker that plugins are loaded by. Runs inside workerd, and imports as texts the modules that surround a plugin.
  *
  * `GET /beat` answers as long as the process does. `PUT /bundles/<hash>` brings a plugin's code.
  * `POST /calls/<hash>/<scope>/<function>` calls it: 200 with the output, 404 where the code is not known yet, else one of
  * the faults that call.mjs names, or 424 where the plugin cannot be loaded or gave up on its own.
  */
-import call from "call.txt";
-import intrinsics from "intrinsics.txt";
+import call from "./call.mjs";
+import intrinsics from "./intrinsics.mjs";
 
 /** Modules of workerd that a plugin could import; instead it gets empty ones. */
 const HIDDEN = ["workers", "sockets", "node", "email", "workflows", "vectorize"];
@@ -20,8 +20,13 @@ const reply = (status) => new Response(null, { status });
 function load(env, hash, scope) {
   return env.LOADER.get(`${hash}#${scope}`, () => ({
     compatibilityDate: "2026-04-01",
-    mainModule: "call.js",
-    modules: { ...NOTHING, "call.js": call, "intrinsics.js": intrinsics, "plugin.js": bundles.get(hash) },
+    mainModule: "call.mjs",
+    modules: {
+      ...NOTHING,
+      "call.mjs": { js: call },
+      "intrinsics.mjs": { js: intrinsics },
+      "plugin.js": bundles.get(hash),
+    },
     env: {},
     globalOutbound: null,
   }));

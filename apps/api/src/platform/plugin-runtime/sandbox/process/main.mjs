@@ -30,8 +30,8 @@ try {
         compatibilityDate: "2026-04-01",
         modules: [
           { type: "ESModule", path: "host-worker.mjs", contents: read("host-worker.mjs") },
-          { type: "Text", path: "call.txt", contents: read("call.mjs") },
-          { type: "Text", path: "intrinsics.txt", contents: read("intrinsics.mjs") },
+          { type: "Text", path: "call.mjs", contents: read("call.mjs") },
+          { type: "Text", path: "intrinsics.mjs", contents: read("intrinsics.mjs") },
         ],
         bindings: { TOKEN: token },
         workerLoaders: { LOADER: {} },

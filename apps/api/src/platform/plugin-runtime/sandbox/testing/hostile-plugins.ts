@@ -41,7 +41,7 @@ export const PRYING = `
       prototypes: [typeof Object.getPrototypeOf(globalThis).fetch, typeof globalThis.constructor.prototype.setTimeout],
       files: await attempt(async () => (await import("node:fs")).readFileSync("/etc/passwd", "utf8")),
       children: await attempt(async () => (await import("node:child_process")).execSync("id").toString()),
-      neighbour: await attempt(async () => Object.keys(await import("host-worker.mjs"))),
+      neighbour: await attempt(async () => Object.keys(await import("./host-worker.mjs"))),
       fetched: await attempt(async () => (await fetch(settings.origin)).status),
       connected: await attempt(async () => {
         const socket = (await import("cloudflare:sockets")).connect(settings.address);

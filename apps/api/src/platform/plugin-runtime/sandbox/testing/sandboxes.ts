@@ -1,7 +1,8 @@
 import { afterEach } from "vitest";
+import type { SealedPlugin } from "../../catalogue.ts";
 import { recordingLogger } from "../../testing/plugins.ts";
 import type { SandboxLimits } from "../limits.ts";
-import { createSandbox, type Sandbox, type SealedPlugin } from "../sandbox.ts";
+import { createSandbox, type Sandbox } from "../sandbox.ts";
 import { INNOCENT } from "./hostile-plugins.ts";
 
 /** The supervisor's times, short enough for a test. */
