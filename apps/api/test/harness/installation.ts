@@ -10,7 +10,7 @@ import { type Engine, startEngine } from "../../src/composition/engine.ts";
 import { type Foundation, lay } from "../../src/composition/foundation.ts";
 import { composeHttp, type Http } from "../../src/composition/http.ts";
 import { createLogger, type Logger } from "../../src/platform/logger.ts";
-import { type LoadedPlugins, loadPlugins } from "../../src/platform/plugin-runtime/index.ts";
+import { type Isolation, type LoadedPlugins, loadPlugins } from "../../src/platform/plugin-runtime/index.ts";
 import { createQueueTransport, type QueueTransport } from "../../src/platform/queue/index.ts";
 import { type FakeVendor, startFakeVendor } from "./fake-vendor.ts";
 import { HAS_REDIS, openRedis } from "./redis.ts";
@@ -31,6 +31,10 @@ export interface InstallationOptions {
   publicUrl?: string;
   trustedProxies?: string[];
   logger?: Logger;
+  /** Where pure plugins run; in this process unless given. */
+  isolation?: Isolation;
+  /** A folder of further plugins. */
+  pluginsFolder?: string;
   /** Limits of the operator's, as the environment sets them. */
   limits?: Partial<Pick<Foundation, "inFlightLimits" | "backlogLimits">>;
 }
@@ -103,7 +107,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
       databaseUrl: test.url,
       installationKey: randomBytes(32),
       publicUrl: options.publicUrl ?? publicUrl,
-      plugins: await loadAllPlugins(logger),
+      plugins: await loadAllPlugins(options, logger),
       outbound: { allowedEndpoints },
       logger,
       quotaContact: QUOTA_CONTACT,
@@ -203,12 +207,13 @@ export async function startSimulator(
   return { ...(await module.startSimulator(options)), options };
 }
 
-/** The repository's plugins, built, and the tests' own courier. */
-async function loadAllPlugins(logger: Logger): Promise<LoadedPlugins> {
-  const sets = [
-    await loadPlugins(join(REPOSITORY, "plugins"), logger),
-    await loadPlugins(OWN_PLUGINS, logger),
-  ];
+/** The repository's plugins, built, the tests' own, and those of the one test. */
+async function loadAllPlugins(
+  { isolation, pluginsFolder }: InstallationOptions,
+  logger: Logger,
+): Promise<LoadedPlugins> {
+  const folders = [join(REPOSITORY, "plugins"), OWN_PLUGINS, ...(pluginsFolder ? [pluginsFolder] : [])];
+  const sets = await Promise.all(folders.map((folder) => loadPlugins(folder, logger, isolation)));
   return {
     list: () => sets.flatMap((set) => set.list()),
     find: (id) => sets.map((set) => set.find(id)).find((plugin) => plugin !== undefined),

@@ -5,7 +5,6 @@
  */
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { Miniflare, Response } from "miniflare";
 
 const HOST = "127.0.0.1";
 const read = (name) => readFileSync(new URL(name, import.meta.url), "utf8");
@@ -13,6 +12,8 @@ const read = (name) => readFileSync(new URL(name, import.meta.url), "utf8");
 process.on("disconnect", () => process.exit());
 
 try {
+  // Here, so that its absence is told like every other reason: it is an optional dependency.
+  const { Miniflare, Response } = await import("miniflare");
   const token = randomBytes(32).toString("base64url");
   const miniflare = new Miniflare({
     host: HOST,
