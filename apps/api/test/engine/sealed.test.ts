@@ -30,10 +30,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "tidings-greedy-"));
   await putGreedyCourier(join(folder, "greedy"));
   sandbox = createSandbox({ logger: createLogger("silent"), limits: { beatMs: 200, hangMs: 1_000 } });
-  installation = await startInstallation({
-    isolation: { kind: "sealed", sandbox },
-    pluginsFolder: folder,
-  });
+  installation = await startInstallation({ sandbox, pluginsFolder: folder });
   school = await givenSchool(installation);
   greedy = await mustSucceed<SchoolChannel>(
     school.owner("POST", "/v1/channels", {
@@ -93,6 +90,10 @@ it("delivers through every other channel at the first try while a plugin attacks
   await until(async () => (await circuit()).state !== "closed");
   expect(await circuit()).toMatchObject({ cause: "unreachable", code: "plugin_disabled" });
   expect(sandbox.counts().disabled).toEqual(["test/greedy"]);
+  const metrics = await (await installation.http.app.request("/metrics")).text();
+  expect(metrics).toContain('tidings_plugin_disabled{plugin="test/greedy"} 1');
+  expect(metrics).toContain('tidings_plugin_strikes_total{plugin="test/greedy",reason="hung"} 2');
+  expect(metrics).toMatch(/tidings_sandbox_losses_total\{reason="hung"\} \d/);
   for (const id of attacks) await school.reaches(id, "ready");
   const audit = `/v1/audit-entries?action=channel.paused&subjectId=${greedy.id}`;
   const { items } = await mustSucceed<{ items: { after: object }[] }>(school.owner("GET", audit));

@@ -10,7 +10,12 @@ import { type Engine, startEngine } from "../../src/composition/engine.ts";
 import { type Foundation, lay } from "../../src/composition/foundation.ts";
 import { composeHttp, type Http } from "../../src/composition/http.ts";
 import { createLogger, type Logger } from "../../src/platform/logger.ts";
-import { type Isolation, type LoadedPlugins, loadPlugins } from "../../src/platform/plugin-runtime/index.ts";
+import {
+  type Isolation,
+  type LoadedPlugins,
+  loadPlugins,
+  type Sandbox,
+} from "../../src/platform/plugin-runtime/index.ts";
 import { createQueueTransport, type QueueTransport } from "../../src/platform/queue/index.ts";
 import { type FakeVendor, startFakeVendor } from "./fake-vendor.ts";
 import { HAS_REDIS, openRedis } from "./redis.ts";
@@ -32,7 +37,7 @@ export interface InstallationOptions {
   trustedProxies?: string[];
   logger?: Logger;
   /** Where pure plugins run; in this process unless given. */
-  isolation?: Isolation;
+  sandbox?: Sandbox;
   /** A folder of further plugins. */
   pluginsFolder?: string;
   /** Limits of the operator's, as the environment sets them. */
@@ -113,6 +118,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
       quotaContact: QUOTA_CONTACT,
       ...options.limits,
       ...(options.trustedProxies ? { trustedProxies: options.trustedProxies } : {}),
+      ...(options.sandbox ? { sandbox: options.sandbox } : {}),
       ...(options.consoleDir ? { consoleDir: options.consoleDir } : {}),
     }),
   );
@@ -209,10 +215,11 @@ export async function startSimulator(
 
 /** The repository's plugins, built, the tests' own, and those of the one test. */
 async function loadAllPlugins(
-  { isolation, pluginsFolder }: InstallationOptions,
+  { sandbox, pluginsFolder }: InstallationOptions,
   logger: Logger,
 ): Promise<LoadedPlugins> {
   const folders = [join(REPOSITORY, "plugins"), OWN_PLUGINS, ...(pluginsFolder ? [pluginsFolder] : [])];
+  const isolation: Isolation = sandbox ? { kind: "sealed", sandbox } : { kind: "in-process" };
   const sets = await Promise.all(folders.map((folder) => loadPlugins(folder, logger, isolation)));
   return {
     list: () => sets.flatMap((set) => set.list()),

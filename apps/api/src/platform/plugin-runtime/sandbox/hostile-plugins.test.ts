@@ -13,7 +13,7 @@ const INPUT = inputWith({ endpoint: "e" }, "r1");
 /** One more than it takes: shared, and twice alone. */
 const MOST_CALLS = 12;
 
-describe("a plugin that takes too much", () => {
+describe("a plugin that takes too much", { timeout: 60_000 }, () => {
   it.each(Object.entries(GREEDY))("by %s is disabled, and nobody else is harmed", async (_name, code) => {
     const { sandbox, disabled } = newSandbox();
     const innocents = await Promise.all(["acme/one", "acme/two"].map((id) => keepBusy(sandbox, id)));
@@ -55,7 +55,7 @@ describe("a plugin that takes too much", () => {
     expect(disabled.map(({ pluginId }) => pluginId).sort()).toEqual(
       attacks.map((name) => `evil/${name}`).sort(),
     );
-  }, 60_000);
+  });
 
   it("while it is loaded is refused", async () => {
     const { sandbox, disabled } = newSandbox();

@@ -16,6 +16,8 @@ interface InFlight {
   fail(lost: ProcessLost): void;
 }
 
+/** Connections that break under a call while the process lives, before the call is to blame. */
+const CONNECTION_TRIES = 3;
 const OVERDUE: Answer = { kind: "overrun", overrun: "time" };
 
 /** One process from its start to its end: its calls, its heartbeat, its memory. */
@@ -84,13 +86,17 @@ export class Life {
   }
 
   async #ask(call: SealedCall, signal: AbortSignal): Promise<Answer> {
-    try {
-      return await this.#process.call(call, signal);
-    } catch {
-      if (signal.aborted) return OVERDUE;
-      // Whatever breaks a connection of this machine to itself: there is nobody at the other end.
-      throw this.#lose("died");
+    for (let tries = 1; tries <= CONNECTION_TRIES; tries += 1) {
+      try {
+        return await this.#process.call(call, signal);
+      } catch {
+        if (signal.aborted) return OVERDUE;
+        // Mostly there is nobody at the other end any more; but a connection alone may break as well.
+        const reason = await this.#examine();
+        if (reason) throw this.#lose(reason);
+      }
     }
+    return { kind: "overrun", overrun: "no_answer" };
   }
 
   /** The answer of a call that takes too long in a process that is well. */

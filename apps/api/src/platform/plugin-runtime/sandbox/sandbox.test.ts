@@ -33,11 +33,24 @@ describe("the sandbox", () => {
     expect(sandbox.counts()).toEqual({ losses: [], strikes: [], disabled: [] });
   });
 
+  it("loses no process by code it does not know yet, nor by what throws or gives up", async () => {
+    const { sandbox } = newSandbox({ ...IMPATIENT, strikeCount: 100 });
+    const busy = await keepBusy(sandbox, "acme/busy");
+    const faults = ["throw new Error('no')", "return new Promise(() => {})", "return 1n"];
+    for (let round = 0; round < 30; round += 1) {
+      const code = `export const plan = () => { ${faults[round % 3]} }; // ${round}`;
+      const { plan } = (await sandbox.seal("acme/faulty", code)).functionsFor("ten_a");
+      await expect(plan(INPUT)).rejects.toThrow();
+    }
+    expect((await busy.stop()).failures).toEqual([]);
+    expect(sandbox.counts().losses).toEqual([]);
+  });
+
   it("replaces a process that has made many isolates, and fails no call by it", async () => {
     const { sandbox } = newSandbox({ ...IMPATIENT, isolateCount: 4 });
     const busy = await keepBusy(sandbox, "acme/busy");
     const plugin = await sandbox.seal("acme/one", INNOCENT);
-    for (let tenant = 0; tenant < 9; tenant += 1) {
+    for (let tenant = 0; tenant < 5; tenant += 1) {
       expect(await plugin.functionsFor(`ten_${tenant}`).plan(INPUT)).toMatchObject({
         requests: [{ id: "r1" }],
       });
