@@ -1,6 +1,6 @@
 import type { Logger } from "../../logger.ts";
-import type { LossReason } from "./process-lost.ts";
-import type { SandboxEvents, StrikeReason } from "./supervisor.ts";
+import type { LossReason } from "./supervision/process-lost.ts";
+import type { SandboxEvents, StrikeReason } from "./supervision/supervisor.ts";
 
 /** What has happened in the sandbox since this process began. */
 export interface SandboxCounts {

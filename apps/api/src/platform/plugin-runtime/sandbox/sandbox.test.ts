@@ -3,9 +3,9 @@ import { PluginFault } from "../execution/plugin-fault.ts";
 import { recordingLogger } from "../testing/plugins.ts";
 import { bundleOf } from "./bundle.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
-import { startSandboxProcess } from "./sandbox-process.ts";
+import { startSandboxProcess } from "./process/sandbox-process.ts";
 import { SandboxReport } from "./sandbox-report.ts";
-import { Supervisor } from "./supervisor.ts";
+import { Supervisor } from "./supervision/supervisor.ts";
 import { INNOCENT } from "./testing/hostile-plugins.ts";
 import { IMPATIENT, inputWith, keepBusy, useSandboxes } from "./testing/sandboxes.ts";
 

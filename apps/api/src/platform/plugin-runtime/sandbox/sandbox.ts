@@ -3,9 +3,9 @@ import type { PureFunctions, Sealer } from "../catalogue.ts";
 import { PluginFault } from "../execution/plugin-fault.ts";
 import { type Answer, type Bundle, bundleOf, type Overrun } from "./bundle.ts";
 import { DEFAULT_LIMITS, type SandboxLimits } from "./limits.ts";
-import { startSandboxProcess } from "./sandbox-process.ts";
+import { startSandboxProcess } from "./process/sandbox-process.ts";
 import { type SandboxCounts, SandboxReport } from "./sandbox-report.ts";
-import { type SandboxEvents, Supervisor } from "./supervisor.ts";
+import { type SandboxEvents, Supervisor } from "./supervision/supervisor.ts";
 
 const FUNCTIONS = ["plan", "settle", "parseReceipt", "verify", "query", "recall"] as const;
 /** What the surroundings of a plugin answer with the names of its functions. */

@@ -1,9 +1,9 @@
-import { SANDBOX_UNAVAILABLE } from "../execution/obstacles.ts";
-import { PluginUnavailable } from "../execution/plugin-unavailable.ts";
-import type { Answer, SealedCall } from "./bundle.ts";
+import { SANDBOX_UNAVAILABLE } from "../../execution/obstacles.ts";
+import { PluginUnavailable } from "../../execution/plugin-unavailable.ts";
+import type { Answer, SealedCall } from "../bundle.ts";
+import type { SandboxLimits } from "../limits.ts";
+import type { StartProcess } from "../process/sandbox-process.ts";
 import { Life, type Loss } from "./life.ts";
-import type { SandboxLimits } from "./limits.ts";
-import type { StartProcess } from "./sandbox-process.ts";
 
 const START_TRIES = 3;
 

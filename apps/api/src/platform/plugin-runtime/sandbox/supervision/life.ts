@@ -1,8 +1,8 @@
 import { setTimeout as delay, setImmediate as turn } from "node:timers/promises";
-import type { Answer, Bundle, SealedCall } from "./bundle.ts";
-import type { SandboxLimits } from "./limits.ts";
+import type { Answer, Bundle, SealedCall } from "../bundle.ts";
+import type { SandboxLimits } from "../limits.ts";
+import type { SandboxProcess } from "../process/sandbox-process.ts";
 import { type LossReason, ProcessLost } from "./process-lost.ts";
-import type { SandboxProcess } from "./sandbox-process.ts";
 
 /** What was going on when a process was lost. */
 export interface Loss {

@@ -1,9 +1,9 @@
-import { PLUGIN_DISABLED, SANDBOX_UNAVAILABLE } from "../execution/obstacles.ts";
-import { PluginUnavailable } from "../execution/plugin-unavailable.ts";
-import { Slots } from "../execution/slots.ts";
-import type { Answer, Bundle, Overrun, SealedCall } from "./bundle.ts";
+import { PLUGIN_DISABLED, SANDBOX_UNAVAILABLE } from "../../execution/obstacles.ts";
+import { PluginUnavailable } from "../../execution/plugin-unavailable.ts";
+import { Slots } from "../../execution/slots.ts";
+import type { Answer, Bundle, Overrun, SealedCall } from "../bundle.ts";
+import type { SandboxLimits } from "../limits.ts";
 import { Cell, type CellDeps } from "./cell.ts";
-import type { SandboxLimits } from "./limits.ts";
 import { type LossReason, ProcessLost } from "./process-lost.ts";
 import { Standings } from "./standings.ts";
 

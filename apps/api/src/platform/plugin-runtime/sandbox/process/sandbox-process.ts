@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { Pool } from "undici";
-import { within } from "../../deadline.ts";
-import type { Answer, SealedCall } from "./bundle.ts";
-import type { SandboxLimits } from "./limits.ts";
+import { within } from "../../../deadline.ts";
+import type { Answer, SealedCall } from "../bundle.ts";
+import type { SandboxLimits } from "../limits.ts";
 import { peakBytesOfChildren } from "./peak-memory.ts";
 
 const MAIN = "src/platform/plugin-runtime/sandbox/process/main.mjs";

@@ -4,11 +4,11 @@ import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { bundleOf } from "./bundle.ts";
-import { DEFAULT_LIMITS } from "./limits.ts";
+import { bundleOf } from "../bundle.ts";
+import { DEFAULT_LIMITS } from "../limits.ts";
 import { startSandboxProcess } from "./sandbox-process.ts";
 
-const MAIN = fileURLToPath(new URL("./process/main.mjs", import.meta.url));
+const MAIN = fileURLToPath(new URL("./main.mjs", import.meta.url));
 const SPIN = bundleOf("evil/plugin", "export const plan = () => { for (;;); };");
 
 const childrenOf = ({ pid }: ChildProcess) =>
