@@ -14,7 +14,7 @@ import { type DemoSimulator, startSimulators } from "./demo/simulators.ts";
 import { KEY_BYTES } from "./platform/crypto/index.ts";
 import type { Env } from "./platform/env.ts";
 import type { Logger } from "./platform/logger.ts";
-import { loadPlugins } from "./platform/plugin-runtime/index.ts";
+import { createSandbox, type Isolation, loadPlugins, type Sandbox } from "./platform/plugin-runtime/index.ts";
 import { createQueueTransport } from "./platform/queue/index.ts";
 
 export interface RunOptions {
@@ -61,11 +61,14 @@ async function start(
   const simulators = demo ? await startDemoVendors(env, stops) : [];
   const port = await choosePort(env);
   const publicUrl = env.PUBLIC_URL ?? `http://${env.HOST === "0.0.0.0" ? "localhost" : env.HOST}:${port}`;
+  const sandbox = createSandbox({ logger });
+  stops.push(() => sandbox.close());
   const foundation = lay({
     databaseUrl,
     installationKey: readInstallationKey(env),
     publicUrl,
-    plugins: await loadPlugins(resolve(env.PLUGINS_DIR), logger),
+    plugins: await loadPlugins(resolve(env.PLUGINS_DIR), logger, chooseIsolation(env, sandbox)),
+    sandbox,
     outbound: {
       allowedEndpoints: new Set([
         ...allowedEndpoints,
@@ -76,22 +79,16 @@ async function start(
     consoleDir: resolve(env.CONSOLE_DIR),
     trustedProxies: env.TRUSTED_PROXIES,
     quotaContact: env.QUOTA_CONTACT,
-    backlogLimits: {
-      perTenant: env.BACKLOG_PER_TENANT,
-      inTotal: env.BACKLOG_TOTAL,
-      storing: env.STORING_AT_ONCE,
-    },
-    inFlightLimits: {
-      perTenant: env.IN_FLIGHT_PER_TENANT,
-      perChannel: env.IN_FLIGHT_PER_CHANNEL,
-      inAll: env.IN_FLIGHT_IN_ALL,
-    },
+    ...readLimits(env),
   });
   stops.push(() => foundation.close());
   let accepting = true;
   let engine: Engine | undefined;
   const watching = {
-    degraded: () => (engine?.isDegraded() ? ["queue"] : []),
+    degraded: () => [
+      ...(engine?.isDegraded() ? ["queue"] : []),
+      ...(sandbox.counts().disabled.length > 0 ? ["plugins"] : []),
+    ],
     isAccepting: () => accepting,
   };
   const http = composeHttp(foundation, { nudge: () => engine?.nudge(), ...watching });
@@ -121,6 +118,25 @@ async function embedDatabase(dataDir: string, stops: Stop[]): Promise<string> {
   const server = await startEmbeddedPostgres({ dataDir: resolve(dataDir, "postgres"), onProgress: progress });
   stops.push(() => server.stop());
   return server.url;
+}
+
+/** The one place where it is decided whether the shipped plugins are trusted with this process. */
+const chooseIsolation = (env: Env, sandbox: Sandbox): Isolation =>
+  env.PLUGIN_ISOLATION === "sealed" ? { kind: "sealed", sandbox } : { kind: "in-process" };
+
+function readLimits(env: Env) {
+  return {
+    backlogLimits: {
+      perTenant: env.BACKLOG_PER_TENANT,
+      inTotal: env.BACKLOG_TOTAL,
+      storing: env.STORING_AT_ONCE,
+    },
+    inFlightLimits: {
+      perTenant: env.IN_FLIGHT_PER_TENANT,
+      perChannel: env.IN_FLIGHT_PER_CHANNEL,
+      inAll: env.IN_FLIGHT_IN_ALL,
+    },
+  };
 }
 
 function startDemoVendors(env: Env, stops: Stop[]): Promise<DemoSimulator[]> {

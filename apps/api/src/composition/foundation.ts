@@ -16,6 +16,7 @@ import {
   type LoadedPlugins,
   type OutboundPolicy,
   type PluginRuntime,
+  type Sandbox,
 } from "../platform/plugin-runtime/index.ts";
 import { createMetrics } from "./metrics.ts";
 
@@ -27,6 +28,8 @@ export interface Installation {
   /** Where people and vendors reach it. */
   publicUrl: string;
   plugins: LoadedPlugins;
+  /** Where plugins that are sealed run. */
+  sandbox?: Sandbox;
   outbound: OutboundPolicy;
   logger: Logger;
   clock?: Clock;
@@ -71,7 +74,7 @@ export function lay(installation: Installation): Foundation {
   const [api, worker, dispatch] = [open("api"), open("worker"), open("dispatch")];
   const [transact, transactAsWorker] = [transactIn(api), transactIn(worker)];
   const loops = createLoopWatch();
-  const metrics = createMetrics(dispatch, loops);
+  const metrics = createMetrics({ dispatch, loops, sandbox: installation.sandbox });
   const sealing = { transactAsWorker, installationKey: installation.installationKey };
   const runtime = createPluginRuntime({
     plugins: installation.plugins,

@@ -2,15 +2,18 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import type { LedgerReport } from "../modules/deliveries/index.ts";
 import type { Database } from "../platform/database/index.ts";
 import type { LoopWatch } from "../platform/loop-watch.ts";
-import type { PluginMetrics } from "../platform/plugin-runtime/index.ts";
+import type { PluginMetrics, Sandbox } from "../platform/plugin-runtime/index.ts";
 
 const LATENCY_BUCKETS_SECONDS = [0.005, 0.02, 0.1, 0.5, 2, 10, 30];
 
-/** What `/metrics` shows: the process, the vendors' calls, and what waits to be sent. */
-export function createMetrics(
-  dispatch: Database,
-  loops: Pick<LoopWatch, "ages">,
-): {
+export interface MetricsDeps {
+  dispatch: Database;
+  loops: Pick<LoopWatch, "ages">;
+  sandbox: Pick<Sandbox, "counts"> | undefined;
+}
+
+/** What `/metrics` shows: the process, the vendors' calls, the sandbox, and what waits to be sent. */
+export function createMetrics({ dispatch, loops, sandbox }: MetricsDeps): {
   registry: Registry;
   plugins: PluginMetrics;
   ledger: { report(report: LedgerReport): void };
@@ -41,6 +44,7 @@ export function createMetrics(
       for (const state of ["ready", "queued", "sending"]) this.set({ state }, counts[state] ?? 0);
     },
   });
+  if (sandbox) sandboxMetrics(registry, sandbox);
   return {
     registry,
     ledger: ledgerMetrics(registry),
@@ -71,6 +75,41 @@ function engineMetrics(registry: Registry, loops: Pick<LoopWatch, "ages">) {
     },
   });
   return { report: (isDegraded: boolean) => degraded.set(isDegraded ? 1 : 0) };
+}
+
+/** What sealed plugins have done to the sandbox, and which of them are disabled for it. */
+function sandboxMetrics(registry: Registry, sandbox: Pick<Sandbox, "counts">): void {
+  new Counter({
+    name: "tidings_sandbox_losses_total",
+    help: "Sandbox processes that were replaced, by reason: hung, died or memory",
+    labelNames: ["reason"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { reason, count } of sandbox.counts().losses) this.inc({ reason }, count);
+    },
+  });
+  new Counter({
+    name: "tidings_plugin_strikes_total",
+    help: "Times that a sealed plugin was to blame for what went wrong, by plugin and reason",
+    labelNames: ["plugin", "reason"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { pluginId, reason, count } of sandbox.counts().strikes) {
+        this.inc({ plugin: pluginId, reason }, count);
+      }
+    },
+  });
+  new Gauge({
+    name: "tidings_plugin_disabled",
+    help: "1 for a sealed plugin that this process has disabled",
+    labelNames: ["plugin"],
+    registers: [registry],
+    collect() {
+      for (const plugin of sandbox.counts().disabled) this.set({ plugin }, 1);
+    },
+  });
 }
 
 async function countChunks({ sql }: Parameters<Parameters<Database["transaction"]>[0]>[0]) {

@@ -36,6 +36,8 @@ const schema = z.object({
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   /** Folder of the channel plugins. */
   PLUGINS_DIR: z.string().default("plugins"),
+  /** Where the pure plugins of `PLUGINS_DIR` run: in this process, or sealed in the sandbox. */
+  PLUGIN_ISOLATION: z.enum(["in-process", "sealed"]).default("in-process"),
   /** Folder of the built console. */
   CONSOLE_DIR: z.string().default("apps/console/build"),
 });

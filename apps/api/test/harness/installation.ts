@@ -10,7 +10,12 @@ import { type Engine, startEngine } from "../../src/composition/engine.ts";
 import { type Foundation, lay } from "../../src/composition/foundation.ts";
 import { composeHttp, type Http } from "../../src/composition/http.ts";
 import { createLogger, type Logger } from "../../src/platform/logger.ts";
-import { type LoadedPlugins, loadPlugins } from "../../src/platform/plugin-runtime/index.ts";
+import {
+  type Isolation,
+  type LoadedPlugins,
+  loadPlugins,
+  type Sandbox,
+} from "../../src/platform/plugin-runtime/index.ts";
 import { createQueueTransport, type QueueTransport } from "../../src/platform/queue/index.ts";
 import { type FakeVendor, startFakeVendor } from "./fake-vendor.ts";
 import { HAS_REDIS, openRedis } from "./redis.ts";
@@ -31,6 +36,10 @@ export interface InstallationOptions {
   publicUrl?: string;
   trustedProxies?: string[];
   logger?: Logger;
+  /** Where pure plugins run; in this process unless given. */
+  sandbox?: Sandbox;
+  /** A folder of further plugins. */
+  pluginsFolder?: string;
   /** Limits of the operator's, as the environment sets them. */
   limits?: Partial<Pick<Foundation, "inFlightLimits" | "backlogLimits">>;
 }
@@ -103,12 +112,13 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
       databaseUrl: test.url,
       installationKey: randomBytes(32),
       publicUrl: options.publicUrl ?? publicUrl,
-      plugins: await loadAllPlugins(logger),
+      plugins: await loadAllPlugins(options, logger),
       outbound: { allowedEndpoints },
       logger,
       quotaContact: QUOTA_CONTACT,
       ...options.limits,
       ...(options.trustedProxies ? { trustedProxies: options.trustedProxies } : {}),
+      ...(options.sandbox ? { sandbox: options.sandbox } : {}),
       ...(options.consoleDir ? { consoleDir: options.consoleDir } : {}),
     }),
   );
@@ -203,15 +213,18 @@ export async function startSimulator(
   return { ...(await module.startSimulator(options)), options };
 }
 
-/** The repository's plugins, built, and the tests' own courier. */
-async function loadAllPlugins(logger: Logger): Promise<LoadedPlugins> {
-  const sets = [
-    await loadPlugins(join(REPOSITORY, "plugins"), logger),
-    await loadPlugins(OWN_PLUGINS, logger),
-  ];
+/** The repository's plugins, built, the tests' own, and those of the one test. */
+async function loadAllPlugins(
+  { sandbox, pluginsFolder }: InstallationOptions,
+  logger: Logger,
+): Promise<LoadedPlugins> {
+  const folders = [join(REPOSITORY, "plugins"), OWN_PLUGINS, ...(pluginsFolder ? [pluginsFolder] : [])];
+  const isolation: Isolation = sandbox ? { kind: "sealed", sandbox } : { kind: "in-process" };
+  const sets = await Promise.all(folders.map((folder) => loadPlugins(folder, logger, isolation)));
   return {
     list: () => sets.flatMap((set) => set.list()),
     find: (id) => sets.map((set) => set.find(id)).find((plugin) => plugin !== undefined),
-    module: (id) => sets.map((set) => set.module(id)).find((module) => module !== undefined),
+    module: (id, tenantId) =>
+      sets.map((set) => set.module(id, tenantId)).find((module) => module !== undefined),
   };
 }

@@ -21,12 +21,41 @@ export interface PluginCatalogue {
   find(pluginId: string): LoadedPlugin | undefined;
 }
 
+/** The functions of a pure plugin as the host calls them: in this process, or behind the walls of the sandbox. */
+export type PureFunctions = {
+  [Name in keyof PurePlugin]: NonNullable<PurePlugin[Name]> extends (input: infer Input) => infer Output
+    ? (input: Input) => Output | Promise<Output>
+    : never;
+};
+
+/** A plugin that runs in the sandbox only. */
+export interface SealedPlugin {
+  /** Names of the functions it exports. */
+  exports: readonly string[];
+  /** Its functions for one tenant: what they remember between calls, no other tenant's calls find. */
+  functionsFor(tenantId: string): PureFunctions;
+}
+
+/** Loads plugins behind walls. */
+export interface Sealer {
+  /**
+   * Loads a plugin's code, which is one module without imports.
+   *
+   * @throws PluginFault if it cannot be loaded, PluginUnavailable if there is no sandbox or the code is disabled
+   */
+  seal(pluginId: string, code: string): Promise<SealedPlugin>;
+}
+
+/** Where the pure plugins of a folder run. Native ones need what the sandbox denies, and always run in this process. */
+export type Isolation = { kind: "in-process" } | { kind: "sealed"; sandbox: Sealer };
+
 /** What a plugin's entry exports, by the level its manifest declares. */
 export type PluginModule =
-  | { level: "pure"; functions: PurePlugin }
+  | { level: "pure"; functions: PureFunctions }
   | { level: "native"; functions: NativePlugin };
 
 /** The catalogue together with the code behind it, which only the runtime may touch. */
 export interface LoadedPlugins extends PluginCatalogue {
-  module(pluginId: string): PluginModule | undefined;
+  /** The module as it is to be called for a tenant. */
+  module(pluginId: string, tenantId: string): PluginModule | undefined;
 }

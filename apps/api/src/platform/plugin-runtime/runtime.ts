@@ -15,6 +15,7 @@ import type { ChannelHandle, SendBatch } from "./channel.ts";
 import { logReceiptFault } from "./execution/fault-log.ts";
 import { MISSING_PLUGIN, NO_SECRETS } from "./execution/obstacles.ts";
 import { PluginFault } from "./execution/plugin-fault.ts";
+import { PluginUnavailable } from "./execution/plugin-unavailable.ts";
 import { createPureExecutor } from "./execution/pure-plugin.ts";
 import { readReceipt } from "./execution/receipts.ts";
 import { createRequestSender, type Sender } from "./execution/request-sender.ts";
@@ -36,7 +37,10 @@ export interface PluginRuntime extends FollowUps {
   send(channel: ChannelHandle, batch: SendBatch): Promise<SendResult[]>;
   /** Proves a channel's settings without sending anything to anybody. Never throws. */
   verify(channel: ChannelHandle): Promise<Verification>;
-  /** Reads a vendor's push; a plugin that fails over it answers 400 without events. Never throws. */
+  /**
+   * Reads a vendor's push; a plugin that fails over it answers 400 without events, one that cannot be run at the moment
+   * 503. Never throws.
+   */
   parseReceipt(channel: ChannelHandle, request: ReceiptRequest): Promise<ReceiptOutput>;
   /** Closes connections and native sessions. Call it when nothing is being sent any more. */
   close(): Promise<void>;
@@ -65,9 +69,9 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
   const pure = createPureExecutor({ sendRequests, clock, logger });
   const native = createNativeExecutor({ sessions, policy, resolve, clock, logger, metrics });
 
-  function find({ pluginId }: ChannelHandle): { manifest: PluginManifest; module: PluginModule } | undefined {
-    const manifest = plugins.find(pluginId)?.manifest;
-    const module = plugins.module(pluginId);
+  function find(channel: ChannelHandle): { manifest: PluginManifest; module: PluginModule } | undefined {
+    const manifest = plugins.find(channel.pluginId)?.manifest;
+    const module = plugins.module(channel.pluginId, channel.tenantId);
     return manifest && module && { manifest, module };
   }
 
@@ -128,7 +132,7 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
         return receipt;
       } catch (error) {
         logReceiptFault(logger, channel, error);
-        return refuse(400);
+        return refuse(error instanceof PluginUnavailable ? 503 : 400);
       }
     },
 

@@ -1,5 +1,6 @@
-import type { PlannedRequest, PurePlugin, SettleInput } from "@tidings/sdk/plugin";
+import type { PlannedRequest, SettleInput } from "@tidings/sdk/plugin";
 import type { Clock } from "../../clock.ts";
+import type { PureFunctions } from "../catalogue.ts";
 import { PluginFault } from "./plugin-fault.ts";
 import { readSettlement, type Settlement } from "./plugin-output.ts";
 import type { createRequestSender, Sender } from "./request-sender.ts";
@@ -32,7 +33,7 @@ export function createConversation({
 }) {
   return async (
     sender: Sender,
-    plugin: PurePlugin,
+    plugin: PureFunctions,
     { op, first, startBy }: Opening,
     listener: Listener,
   ): Promise<void> => {

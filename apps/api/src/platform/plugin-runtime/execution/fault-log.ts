@@ -3,6 +3,7 @@ import type { ChannelHandle } from "../channel.ts";
 import type { ContractBreaches } from "./batch-outcome.ts";
 import { clip } from "./foreign-text.ts";
 import { PluginFault } from "./plugin-fault.ts";
+import { PluginUnavailable } from "./plugin-unavailable.ts";
 import type { Sender } from "./request-sender.ts";
 
 const MAX_REASON_LENGTH = 2000;
@@ -27,7 +28,7 @@ export function logReceiptFault(logger: Logger, channel: ChannelHandle, error: u
  * and places only. What we say of the contract ourselves quotes nothing.
  */
 function reasonOf(error: unknown): string {
-  if (error instanceof PluginFault) return error.message;
+  if (error instanceof PluginFault || error instanceof PluginUnavailable) return error.message;
   return error instanceof Error ? `${error.name}\n${framesOf(error) ?? ""}` : `a thrown ${typeof error}`;
 }
 

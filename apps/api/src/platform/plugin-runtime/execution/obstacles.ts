@@ -1,9 +1,23 @@
-/** Why a plugin cannot be called at all. */
-export const MISSING_PLUGIN = {
+/** Why a plugin cannot be called at all, or gave nothing when it was. */
+export interface Obstacle {
+  code: string;
+  detail: string;
+}
+
+export const MISSING_PLUGIN: Obstacle = {
   code: "plugin_missing",
   detail: "The plugin of this channel is not installed.",
 };
-export const NO_SECRETS = {
+export const NO_SECRETS: Obstacle = {
   code: "secrets_unavailable",
   detail: "The secrets of this channel cannot be read.",
 };
+export const SANDBOX_UNAVAILABLE: Obstacle = {
+  code: "sandbox_unavailable",
+  detail: "The sandbox in which this plugin has to run does not answer.",
+};
+export const PLUGIN_DISABLED: Obstacle = {
+  code: "plugin_disabled",
+  detail: "The plugin of this channel was disabled, because it took more time or memory than it may.",
+};
+export const FAILED: Obstacle = { code: "plugin_error", detail: "The plugin failed." };

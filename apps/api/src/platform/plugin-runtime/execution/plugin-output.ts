@@ -13,6 +13,8 @@ import { isVerification } from "./verification.ts";
  * cannot be read fails as a whole, before anything is sent; results are judged one by one.
  */
 
+/** Requests of one round: two for each message of the largest batch. */
+const MAX_REQUESTS = 4_000;
 const METHODS = ["GET", "POST", "PUT", "DELETE"];
 
 type Loose = Record<string, unknown>;
@@ -63,6 +65,7 @@ export function readList(value: unknown): unknown[] {
 
 export function readRequests(value: unknown): PlannedRequest[] {
   if (!Array.isArray(value)) throw new PluginFault("requests is no array");
+  if (value.length > MAX_REQUESTS) throw new PluginFault(`asked for more than ${MAX_REQUESTS} requests`);
   const broken = value.findIndex((request) => !isRequest(request));
   if (broken >= 0) throw new PluginFault(`request ${broken} is malformed`);
   return value;

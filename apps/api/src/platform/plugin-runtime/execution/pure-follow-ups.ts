@@ -1,14 +1,15 @@
-import type { FollowUpInput, PurePlugin, QueryAnswer, RecallResult } from "@tidings/sdk/plugin";
+import type { FollowUpInput, QueryAnswer, RecallResult } from "@tidings/sdk/plugin";
 import type { Logger } from "../../logger.ts";
+import type { PureFunctions } from "../catalogue.ts";
 import type { FollowUp } from "../channel.ts";
 import type { Converse } from "./conversation.ts";
 import { logBreaches, logFault } from "./fault-log.ts";
 import { FollowUpOutcome, type ReadSaid, readAnswer, readRecall } from "./follow-up.ts";
 import { readFollowUp, type Settlement } from "./plugin-output.ts";
+import { obstacleOf } from "./plugin-unavailable.ts";
 import type { Sender } from "./request-sender.ts";
 
 const NO_RESULT = { code: "no_result", detail: "The plugin gave no result for this message." };
-const FAILED = { code: "plugin_error", detail: "The plugin failed." };
 
 export interface PureFollowUpDeps {
   converse: Converse;
@@ -21,7 +22,7 @@ export interface PureFollowUpDeps {
 export function createPureFollowUps({ converse, fresh, logger }: PureFollowUpDeps) {
   async function followUp<T extends QueryAnswer | RecallResult>(
     sender: Sender,
-    plugin: PurePlugin,
+    plugin: PureFunctions,
     { messages }: FollowUp,
     way: { op: "query" | "recall"; said: "answers" | "recalls"; read: ReadSaid<T> },
   ): Promise<T[]> {
@@ -35,17 +36,17 @@ export function createPureFollowUps({ converse, fresh, logger }: PureFollowUpDep
       return outcome.complete(NO_RESULT);
     } catch (error) {
       logFault(logger, sender, way.op, error);
-      return outcome.complete(FAILED);
+      return outcome.complete(obstacleOf(error));
     } finally {
       logBreaches(logger, sender, outcome.breaches);
     }
   }
 
   return {
-    query: (sender: Sender, plugin: PurePlugin, asked: FollowUp): Promise<QueryAnswer[]> =>
+    query: (sender: Sender, plugin: PureFunctions, asked: FollowUp): Promise<QueryAnswer[]> =>
       followUp(sender, plugin, asked, { op: "query", said: "answers", read: readAnswer }),
 
-    recall: (sender: Sender, plugin: PurePlugin, asked: FollowUp): Promise<RecallResult[]> =>
+    recall: (sender: Sender, plugin: PureFunctions, asked: FollowUp): Promise<RecallResult[]> =>
       followUp(sender, plugin, asked, { op: "recall", said: "recalls", read: readRecall }),
   };
 }

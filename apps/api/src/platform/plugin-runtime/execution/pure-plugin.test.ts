@@ -46,6 +46,22 @@ describe("a batch", () => {
     expect(most).toBe(3);
   });
 
+  it("is not begun when it asks for more requests than any batch needs", async () => {
+    const { send, logs } = runtimeFor({
+      plan: ({ settings }) => ({
+        requests: Array.from({ length: 4_001 }, (_, i) => ({
+          id: `${i}`,
+          refs: ["a"],
+          method: "GET",
+          url: String(settings.endpoint),
+        })),
+      }),
+    });
+    expect(await send("a")).toMatchObject([{ ref: "a", status: "transient", code: "plugin_error" }]);
+    expect(vendor().requests).toEqual([]);
+    expect(logs.some(({ fields }) => String(fields.reason).includes("more than 4000 requests"))).toBe(true);
+  });
+
   it("goes on for three rounds, and hands the context back", async () => {
     const rounds: unknown[] = [];
     const { send } = runtimeFor({

@@ -1,19 +1,20 @@
 import { randomBytes } from "node:crypto";
-import type { PurePlugin, SendResult, Verification, VerifyInput } from "@tidings/sdk/plugin";
+import type { SendResult, Verification, VerifyInput } from "@tidings/sdk/plugin";
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
+import type { PureFunctions } from "../catalogue.ts";
 import type { SendBatch } from "../channel.ts";
 import { BatchOutcome } from "./batch-outcome.ts";
 import { createConversation, type Listener } from "./conversation.ts";
 import { logBreaches, logFault } from "./fault-log.ts";
 import { PluginFault } from "./plugin-fault.ts";
 import { readPlan, readRequests, type Settlement } from "./plugin-output.ts";
+import { obstacleOf } from "./plugin-unavailable.ts";
 import { createPureFollowUps } from "./pure-follow-ups.ts";
 import type { createRequestSender, Sender } from "./request-sender.ts";
 import { cleanVerification } from "./verification.ts";
 
 const NO_RESULT = { code: "no_result", detail: "The plugin gave no result for this message." };
-const FAILED = { code: "plugin_error", detail: "The plugin failed." };
 
 export interface PureExecutorDeps {
   sendRequests: ReturnType<typeof createRequestSender>;
@@ -31,7 +32,11 @@ export function createPureExecutor({ sendRequests, clock, logger }: PureExecutor
   });
 
   return {
-    async send(sender: Sender, plugin: PurePlugin, { startBy, ...batch }: SendBatch): Promise<SendResult[]> {
+    async send(
+      sender: Sender,
+      plugin: PureFunctions,
+      { startBy, ...batch }: SendBatch,
+    ): Promise<SendResult[]> {
       const refs = batch.messages.map(({ ref }) => ref);
       const outcome = new BatchOutcome(refs, sender.credentials.redact);
       try {
@@ -45,7 +50,7 @@ export function createPureExecutor({ sendRequests, clock, logger }: PureExecutor
         return outcome.complete(NO_RESULT);
       } catch (error) {
         logFault(logger, sender, "send", error);
-        return outcome.complete(FAILED);
+        return outcome.complete(obstacleOf(error));
       } finally {
         logBreaches(logger, sender, outcome.breaches);
       }
@@ -53,7 +58,7 @@ export function createPureExecutor({ sendRequests, clock, logger }: PureExecutor
 
     ...createPureFollowUps({ converse, fresh, logger }),
 
-    async verify(sender: Sender, plugin: PurePlugin): Promise<Verification> {
+    async verify(sender: Sender, plugin: PureFunctions): Promise<Verification> {
       if (!plugin.verify) return { ok: true, code: "not_testable", detail: "This plugin offers no test." };
       const { redact } = sender.credentials;
       let found: Verification | undefined;
@@ -67,7 +72,7 @@ export function createPureExecutor({ sendRequests, clock, logger }: PureExecutor
         return cleanVerification(found, redact);
       } catch (error) {
         logFault(logger, sender, "verify", error);
-        return { ok: false, ...FAILED };
+        return { ok: false, ...obstacleOf(error) };
       }
     },
   };

@@ -69,6 +69,11 @@ describe("parseReceipt", () => {
     ["throws", () => Promise.reject(new Error("cannot read pushed"))],
     ["returns nothing", () => null],
     ["gives no reply", () => ({ events: [] })],
+    [
+      "gives a reply that is too long",
+      () => ({ events: [], reply: { status: 200, body: "x".repeat(65_537) } }),
+    ],
+    ["gives too many events", () => ({ events: Array(20_001).fill({}), reply: { status: 200, body: "" } })],
     ["gives an impossible status", () => ({ events: [], reply: { status: 101, body: "" } })],
   ])("answers 400 without events when the plugin %s", async (_name, parseReceipt) => {
     const { output, logs } = await parse(parseReceipt as unknown as PurePlugin["parseReceipt"]);

@@ -1,9 +1,13 @@
-import type { PurePlugin, ReceiptEvent, ReceiptInput, ReceiptOutput } from "@tidings/sdk/plugin";
+import type { ReceiptEvent, ReceiptInput, ReceiptOutput } from "@tidings/sdk/plugin";
+import type { PureFunctions } from "../catalogue.ts";
 import { cleanText, MAX_CODE_LENGTH, MAX_DETAIL_LENGTH, MAX_VENDOR_ID_LENGTH } from "./foreign-text.ts";
 import { PluginFault } from "./plugin-fault.ts";
 import { isRecord, isText, isTextRecord } from "./plugin-output.ts";
 
 const EVENT_TYPES = ["delivered", "undelivered", "read", "clicked"];
+/** Events of one push: as many as its body of 1 MiB can hold at 50 bytes each. */
+const MAX_EVENTS = 20_000;
+const MAX_REPLY_LENGTH = 65_536;
 const MAX_EVENT_ID_LENGTH = 200;
 const MAX_ADDRESS_LENGTH = 500;
 const MAX_REF_LENGTH = 64;
@@ -13,12 +17,14 @@ const LAST_MOMENT = Date.UTC(2100, 0, 1);
 
 /** Reads a push with the plugin; throws what the plugin throws, and PluginFault for an unreadable output. */
 export async function readReceipt(
-  plugin: PurePlugin,
+  plugin: PureFunctions,
   input: ReceiptInput,
 ): Promise<ReceiptOutput & { droppedCount: number }> {
   const output: unknown = await plugin.parseReceipt?.(input);
   if (!isRecord(output) || !Array.isArray(output.events))
     throw new PluginFault("parseReceipt gave no events");
+  if (output.events.length > MAX_EVENTS)
+    throw new PluginFault(`parseReceipt gave more than ${MAX_EVENTS} events`);
   const events = output.events.map(cleanEvent).filter((event) => event !== undefined);
   return { events, reply: readReply(output.reply), droppedCount: output.events.length - events.length };
 }
@@ -79,6 +85,7 @@ function readReply(reply: unknown): ReceiptOutput["reply"] {
   if (!isRecord(reply) || !isReplyStatus(reply.status) || !isText(reply.body)) {
     throw new PluginFault("parseReceipt gave no reply");
   }
+  if (reply.body.length > MAX_REPLY_LENGTH) throw new PluginFault("the reply of parseReceipt is too long");
   const contentType = isTextRecord(reply.headers) ? findContentType(reply.headers) : undefined;
   const headers = contentType === undefined ? {} : { headers: { "content-type": contentType } };
   return { status: reply.status, body: reply.body, ...headers };

@@ -1,15 +1,9 @@
 import { readFile, realpath } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import {
-  isPushed,
-  manifestSchema,
-  type NativePlugin,
-  type PluginManifest,
-  type PurePlugin,
-} from "@tidings/sdk/plugin";
+import { isPushed, manifestSchema, type PluginManifest } from "@tidings/sdk/plugin";
 import type { ErrorObject } from "ajv/dist/2020.js";
-import type { LoadedPlugin, PluginModule } from "../catalogue.ts";
+import type { Isolation, LoadedPlugin, PluginModule, Sealer } from "../catalogue.ts";
 import { createAjv } from "./ajv.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { findManifestFaults } from "./manifest-rules.ts";
@@ -24,21 +18,21 @@ class PluginRefused extends Error {
 
 export interface PluginPackage {
   plugin: LoadedPlugin;
-  module: PluginModule;
+  moduleFor(tenantId: string): PluginModule;
 }
 
 const ajv = createAjv();
 const validateManifest = createAjv().compile<PluginManifest>(manifestSchema);
 
 /** Loads the plugin in a folder; throws PluginRefused if anything about it is wrong. */
-export async function loadPlugin(folder: string): Promise<PluginPackage> {
+export async function loadPlugin(folder: string, isolation: Isolation): Promise<PluginPackage> {
   const manifest = await readManifest(join(folder, MANIFEST_FILE));
   const validateSettings = compile("settings", () => createSettingsValidator(ajv, manifest.settings));
   compile("address.schema", () => ajv.compile(manifest.address.schema));
-  const module = await importEntry(folder, manifest);
+  const moduleFor = await openEntry(folder, manifest, isolation);
   return {
     plugin: { manifest, validateSettings, secretFields: Object.freeze(secretFieldsOf(manifest.settings)) },
-    module,
+    moduleFor,
   };
 }
 
@@ -73,19 +67,45 @@ function compile<T>(part: string, work: () => T): T {
   }
 }
 
-async function importEntry(folder: string, manifest: PluginManifest): Promise<PluginModule> {
+async function openEntry(
+  folder: string,
+  manifest: PluginManifest,
+  isolation: Isolation,
+): Promise<PluginPackage["moduleFor"]> {
   const path = await findEntry(folder, manifest.entry);
+  const isSealed = isolation.kind === "sealed" && manifest.level === "pure";
+  const entry = await (isSealed ? sealEntry(path, manifest, isolation.sandbox) : importEntry(path, manifest));
+  const missing = neededFunctions(manifest).filter((name) => !entry.exports.includes(name));
+  if (missing.length > 0) throw new PluginRefused(`${manifest.entry} does not export ${missing.join(", ")}`);
+  return entry.moduleFor;
+}
+
+/** An entry whose exports have still to be compared with the manifest. */
+interface OpenEntry extends Pick<PluginPackage, "moduleFor"> {
+  /** Names of the functions. */
+  exports: readonly string[];
+}
+
+async function importEntry(path: string, { entry, level }: PluginManifest): Promise<OpenEntry> {
   let exported: Record<string, unknown>;
   try {
     exported = await import(pathToFileURL(path).href);
   } catch (error) {
-    throw new PluginRefused(`${manifest.entry} cannot be imported: ${(error as Error).message}`);
+    throw new PluginRefused(`${entry} cannot be imported: ${(error as Error).message}`);
   }
-  const missing = neededFunctions(manifest).filter((name) => typeof exported[name] !== "function");
-  if (missing.length > 0) throw new PluginRefused(`${manifest.entry} does not export ${missing.join(", ")}`);
-  return manifest.level === "pure"
-    ? { level: "pure", functions: exported as unknown as PurePlugin }
-    : { level: "native", functions: exported as unknown as NativePlugin };
+  const module = { level, functions: exported } as unknown as PluginModule;
+  const exports = Object.keys(exported).filter((name) => typeof exported[name] === "function");
+  return { exports, moduleFor: () => module };
+}
+
+/** Reads the code without running it here. */
+async function sealEntry(path: string, { id, entry }: PluginManifest, sandbox: Sealer): Promise<OpenEntry> {
+  try {
+    const { exports, functionsFor } = await sandbox.seal(id, await readFile(path, "utf8"));
+    return { exports, moduleFor: (tenantId) => ({ level: "pure", functions: functionsFor(tenantId) }) };
+  } catch (error) {
+    throw new PluginRefused(`${entry} cannot be sealed: ${(error as Error).message}`);
+  }
 }
 
 /** The real path of the entry, which neither dots nor links may lead out of the plugin's folder. */

@@ -47,9 +47,9 @@ describe("loadPlugins", () => {
     expect(reasons).toEqual([]);
     expect(plugins.list().map(({ manifest }) => manifest.id)).toEqual(["acme/a", "acme/b"]);
     expect(plugins.find("acme/a")?.secretFields).toEqual(["token"]);
-    expect(plugins.module("acme/a")?.level).toBe("pure");
+    expect(plugins.module("acme/a", "ten_1")?.level).toBe("pure");
     expect(plugins.find("acme/none")).toBeUndefined();
-    expect(plugins.module("acme/none")).toBeUndefined();
+    expect(plugins.module("acme/none", "ten_1")).toBeUndefined();
     const manifest = plugins.find("acme/a")?.manifest;
     expect(() => Object.assign(manifest?.limits ?? {}, { concurrency: 256 })).toThrow();
   });

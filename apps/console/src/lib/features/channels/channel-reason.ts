@@ -7,6 +7,8 @@ import { m } from "#messages";
 const platformTexts: Record<string, () => string> = {
   plugin_missing: m.channels_reason_plugin_missing,
   secrets_unavailable: m.channels_reason_secrets_unavailable,
+  plugin_disabled: m.channels_reason_plugin_disabled,
+  sandbox_unavailable: m.channels_reason_sandbox_unavailable,
 };
 
 const pauses = {
