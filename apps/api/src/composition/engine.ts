@@ -54,8 +54,8 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
   const afterLastBatch = () => {
     if (claiming.isHoldingBack()) dispatcher.nudge();
   };
-  const afterChunk = async (tenantId: string, messageId: string) => {
-    await transact({ tenantId }, (tx) => finishMessages(tx, tenantId, [messageId]));
+  const afterChunk = async (tenantId: string, ...messageIds: string[]) => {
+    await transact({ tenantId }, (tx) => finishMessages(tx, tenantId, messageIds));
     afterLastBatch();
   };
   const sendChunks = composeSendChunks(foundation, {

@@ -36,8 +36,8 @@ export interface SendChunksDeps {
     kind: "outcome" | "receipt",
     manifest: PluginManifest,
   ): Promise<void>;
-  /** What follows the end of a chunk: perhaps the message is complete. */
-  afterChunk(tenantId: string, messageId: string): Promise<void>;
+  /** What follows the end of chunks: perhaps their messages are complete. */
+  afterChunk(tenantId: string, ...messageIds: string[]): Promise<void>;
   /** The same for a chunk whose message was looked after in the transaction that ended it. */
   afterLastBatch(): void;
   reportHealth(tenantId: string, channelId: string, revision: number, health: ChannelHealth): Promise<void>;

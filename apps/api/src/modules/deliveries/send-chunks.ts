@@ -70,7 +70,7 @@ async function sendThrough(deps: SendChunksDeps, claims: readonly Claim[]): Prom
   }, EXTEND_EVERY_MS);
   try {
     await allOf([
-      ...begun.over.map((messageId) => deps.afterChunk(tenantId, messageId)),
+      ...(begun.over.length > 0 ? [deps.afterChunk(tenantId, ...begun.over)] : []),
       ...(channel ? [sendTogether(deps, channel, together, begun.opened)] : []),
       ...(channel ? alone.map((chunk) => sendAlone(deps, channel, chunk)) : []),
     ]);
@@ -313,7 +313,7 @@ async function leave(
   const works = open.map(({ chunk, end }) => ({ work: chunk.work, end }));
   await deps.transact(any.chunk.work, (tx) => sending.endChunks(tx, tenantId, works));
   const messageIds = new Set(works.map(({ work }) => work.messageId));
-  for (const messageId of messageIds) await deps.afterChunk(tenantId, messageId);
+  await deps.afterChunk(tenantId, ...messageIds);
 }
 
 function sharedContent(
