@@ -153,7 +153,7 @@ function upkeepLoops(foundation: Foundation, afterChunk: SendChunksDeps["afterCh
     createAudienceFileSweeper({ dispatch, transact, now: () => foundation.clock.now() }),
     ledger,
     createForgettingLoop({ dispatch, transact }),
-    createStrandedLoop({ dispatch, transact, afterChunk }),
+    createStrandedLoop({ dispatch, transact, readRestraints: foundation.readRestraints, afterChunk }),
   ];
 }
 

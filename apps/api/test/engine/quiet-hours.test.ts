@@ -245,6 +245,80 @@ describe("quiet hours", () => {
     expect(sentTo()).toEqual(["d-device"]);
   });
 
+  describe("over a channel that stays down, with a fallback,", () => {
+    let policyId: string;
+    beforeEach(async () => {
+      await school.addUsers(
+        ["a", "b", "c"].map((userId) => ({
+          userId,
+          identities: [
+            { kind: "push", address: `${userId}-device` },
+            { kind: "email", address: `${userId}@example.cn` },
+          ],
+        })),
+      );
+      const { courier, mail } = school.channels;
+      const steps = [{ channelIds: [courier.id] }, { channelIds: [mail.id], when: "failed" }];
+      policyId = (
+        await mustSucceed<{ id: string }>(school.owner("POST", "/v1/policies", { name: "失败补发", steps }))
+      ).id;
+      installation.vendor.answer(() => ({ status: 401 }));
+    });
+    const sendByPolicy = (...ids: string[]) =>
+      school.send(messageTo(users(...ids), [], { channels: undefined, policy: policyId }));
+    const stepsOf = async (id: string) =>
+      (await school.deliveriesOf(id)).map(
+        ({ user, step, state, reason }) => `${user?.userId} ${step} ${state} ${reason}`,
+      );
+    const courierIsDown = () =>
+      until(async () => {
+        const path = `/v1/channels/${school.channels.courier.id}`;
+        const channel = await mustSucceed<{ health: { circuit: { state: string } } }>(
+          school.owner("GET", path),
+        );
+        return channel.health.circuit.state === "open";
+      });
+    /** The loop that gives up has come round when this, which nothing keeps back, has fallen back. */
+    async function otherFallsBack(): Promise<void> {
+      const id = await sendByPolicy("c");
+      await until(async () => (await stepsOf(id)).includes("c 0 failed channel_down"));
+      await school.completed(id);
+    }
+
+    it("keep back what is not given up: it goes by that channel when both are over", async () => {
+      const { quietHours, endsAt } = quietFor(1);
+      await saveOwn("a", quietHours);
+      const id = await sendByPolicy("a", "b");
+      await courierIsDown();
+      await timePasses(installation, 301);
+      await until(async () => (await stepsOf(id)).includes("b 0 failed channel_down"));
+      await otherFallsBack();
+      const own = (await school.deliveriesOf(id)).filter(({ user }) => user?.userId === "a");
+      expect(own).toMatchObject([{ step: 0, state: "ready", deferredUntil: endsAt }]);
+      installation.vendor.answer(() => ({ status: 200 }));
+      await hoursPass(1.1);
+      await until(async () => (await stepsOf(id)).includes("a 0 accepted null"));
+      expect(sentTo().at(-1)).toBe("a-device");
+      // It would hear of a failure for three days.
+      await hoursPass(73);
+      await school.completed(id);
+    });
+
+    it("keep back no longer than until they end: then the next channel has its turn", async () => {
+      await saveOwn("a", quietFor(1).quietHours);
+      const id = await sendByPolicy("a", "b");
+      await courierIsDown();
+      await timePasses(installation, 301);
+      await otherFallsBack();
+      await hoursPass(1.1);
+      await school.completed(id);
+      expect((await stepsOf(id)).filter((step) => step.startsWith("a"))).toEqual([
+        "a 0 failed channel_down",
+        "a 1 accepted null",
+      ]);
+    });
+  });
+
   /** Makes a message's chunk and keeps it from being claimed, as a long queue would. */
   async function heldBack(send: () => Promise<string>): Promise<string> {
     const setDefault = (value: string) =>
