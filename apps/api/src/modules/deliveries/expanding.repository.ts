@@ -109,7 +109,7 @@ export async function readExpanding(
       has_policy: boolean;
       content_key: Buffer | null;
       template_id: string | null;
-      channels: { id: string; kind: string }[];
+      channels: ExpandingMessage["channels"];
       expand_cursor: string;
       rate: schema.Rate | null;
       rate_per_second: number | null;
@@ -119,8 +119,9 @@ export async function readExpanding(
       m.options, ${contentKeyOf(tx)} as content_key,
       (select v.template_id from template_versions v
         where v.tenant_id = ${tenant} and v.id = m.template_version_id) as template_id,
-      (select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'kind', c.kind) order by c.id), '[]') from channels c
-        where c.tenant_id = ${tenant} and c.id = any(m.channel_ids)) as channels,
+      (select coalesce(jsonb_agg(jsonb_build_object('id', chosen.id, 'kind', c.kind) order by chosen.id), '[]')
+        from unnest(m.channel_ids) as chosen(id)
+        left join channels c on c.tenant_id = ${tenant} and c.id = chosen.id) as channels,
       m.expand_cursor, m.rate, m.rate_per_second
     from (${message}) m`;
   return (
