@@ -91,7 +91,9 @@ describe("a channel that is deleted before the deliveries over it are made", () 
     await deleteChannel();
     await finish(id);
     expect(await outcomesOf(id)).toEqual(PUPILS.map((userId) => `${userId} 0 failed channel_gone`));
-    const { counts, steps } = await school.message(id);
+    const { counts, steps } = await mustSucceed<{ counts: object; steps: object[] }>(
+      school.owner("GET", `/v1/messages/${id}`),
+    );
     expect(counts).toMatchObject({ targeted: 3, valid: 3, submitted: 0, suppressed: 0, failed: 3 });
     expect(steps).toMatchObject([{ channels: [{ id: channelId, counts: { targeted: 3, failed: 3 } }] }]);
     expect(installation.vendor.calls).toEqual([]);
