@@ -192,7 +192,7 @@ it("a message that cannot be expanded is tried again after pauses that grow, and
   expect(await metrics()).toContain('tidings_messages_not_expanding{state="stuck"} 0');
 });
 
-it("a large audience goes on behind the slice that failed, and counts its failures anew", async () => {
+it("a large audience whose slice failed goes on with it, each of its users once", async () => {
   await school.addUsers([{ userId: "u-9", identities: [{ kind: "push", address: "poison" }] }]);
   const id = await send({}, { kind: "all" });
   await expandOnce(installation);

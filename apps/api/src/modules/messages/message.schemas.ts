@@ -305,7 +305,11 @@ export function toMessage(row: MessageRow & MessageProgress): z.infer<typeof Mes
 }
 
 /** Of a message that is still to be expanded. */
-function expansionFailureOf({ state, expandFailureCount, expandAgainAt }: MessageRow) {
+export function expansionFailureOf({
+  state,
+  expandFailureCount,
+  expandAgainAt,
+}: Pick<MessageRow, "state" | "expandFailureCount" | "expandAgainAt">) {
   if (state !== "expanding" || !expandAgainAt) return null;
   return { count: expandFailureCount, triedAgainAt: expandAgainAt.toISOString() };
 }
