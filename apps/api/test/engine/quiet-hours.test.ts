@@ -1,6 +1,7 @@
 import { toUuid } from "@tidings/db";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
+  expandOnce,
   expectNothingLost,
   givenSchool,
   type Installation,
@@ -213,6 +214,56 @@ describe("quiet hours", () => {
     await save({ ofTenant: null });
     await school.completed(id);
     expect(sentTo()).toEqual(["a-device"]);
+  });
+
+  describe("that were changed while deliveries were made by the ones before", () => {
+    let quiet: Installation;
+    let other: School;
+    beforeAll(async () => {
+      quiet = await startInstallation({ engine: false });
+    });
+    beforeEach(async () => {
+      other = await givenSchool(quiet);
+      await other.addUsers([{ userId: "a", identities: [{ kind: "push", address: "a-device" }] }]);
+    });
+    afterEach(() => expectNothingLost(quiet));
+    afterAll(() => quiet?.stop());
+
+    const set = (body: object) => mustSucceed(other.owner("PUT", "/v1/quiet-hours", body));
+    /** Makes a message's deliveries as a process would that still remembers `before`; they are others by now. */
+    async function expandBy(before: object | null, after: object | null): Promise<string> {
+      await set({ ofTenant: before });
+      const remembered = await quiet.foundation.readRestraints(other.tenantId);
+      await set({ ofTenant: after });
+      const id = await other.send(messageTo(users("a"), ["courier"]));
+      await expandOnce({ foundation: { ...quiet.foundation, readRestraints: async () => remembered } });
+      return id;
+    }
+
+    it("keep nothing back any longer when they end earlier", async () => {
+      const id = await expandBy(quietFor(3).quietHours, null);
+      expect((await other.deliveriesOf(id))[0]?.deferredUntil).not.toBeNull();
+      await quiet.books.transaction(
+        ({ sql }) => sql`update quiet_hours set release_at = release_at - interval '15 seconds'`,
+      );
+      const engine = await quiet.startEngine();
+      await other.completed(id);
+      await engine.stop();
+      expect([...quiet.vendor.effects.values()]).toEqual([1]);
+      quiet.vendor.reset();
+    });
+
+    it("let nothing go too early when they end later", async () => {
+      const { quietHours, endsAt } = quietFor(3);
+      const id = await expandBy(null, quietHours);
+      await until(async () => (await quiet.foundation.readRestraints(other.tenantId)).quietHours);
+      const engine = await quiet.startEngine();
+      await until(async () => (await other.deliveriesOf(id))[0]?.deferredUntil === endsAt);
+      expect(quiet.vendor.calls).toEqual([]);
+      await set({ ofTenant: null });
+      await other.completed(id);
+      await engine.stop();
+    });
   });
 
   it("keep the next step of a policy until they are over, as its simulation says", async () => {

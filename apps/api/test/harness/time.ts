@@ -32,6 +32,7 @@ async function moveMoments({ books }: Pick<Installation, "books">, seconds: numb
       ask_at = ask_at - make_interval(secs => ${seconds}), ends_at = ends_at - make_interval(secs => ${seconds})`;
     await sql`update recalls set created_at = created_at - make_interval(secs => ${seconds}),
       wake_at = wake_at - make_interval(secs => ${seconds})`;
+    await sql`update quiet_hours set release_at = release_at - make_interval(secs => ${seconds})`;
     await sql`update series set wake_at = wake_at - make_interval(secs => ${seconds})`;
     await sql`update flows set wake_at = wake_at - make_interval(secs => ${seconds}) where wake_at is not null`;
   });

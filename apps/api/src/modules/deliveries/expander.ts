@@ -56,7 +56,7 @@ export function createExpander(deps: ExpanderDeps): Loop {
         if (isProgress) deps.nudgeDispatcher();
       };
       for (const tenantId of tenants) await turn(() => expandTenant(deps, tenantId, failures));
-      for (const message of failed) await turn(() => expandAgain(deps, message));
+      for (const message of failed) await turn(() => expandOrPutOff(deps, message));
       if (failures.length === 0) return more;
       // What cannot be expanded must not keep what stands behind it waiting, nor for the pause behind a failed round.
       const failure = new AggregateError(failures, "messages were not expanded");
@@ -88,23 +88,16 @@ async function expandTenant(deps: ExpanderDeps, tenantId: string, failures: unkn
     alone = [...idsOf(named).slice(0, ALONE_A_ROUND), ...alone];
   }
   for (const messageId of alone) {
-    const isOne = await expandOrPutOff(deps, { tenantId, messageId }, restraints);
+    const isOne = await expandOrPutOff(deps, { tenantId, messageId });
     isProgress ||= isOne;
   }
   return isProgress;
 }
 
-/** Tries a message again that has failed before. */
-async function expandAgain(deps: ExpanderDeps, message: Message): Promise<boolean> {
-  return expandOrPutOff(deps, message, await deps.readRestraints(message.tenantId));
-}
-
 /** Expands a message by itself; true unless it has to wait. What fails is out of the way until its pause is over. */
-async function expandOrPutOff(
-  deps: ExpanderDeps,
-  message: Message,
-  restraints: Restraints,
-): Promise<boolean> {
+async function expandOrPutOff(deps: ExpanderDeps, message: Message): Promise<boolean> {
+  // Read for each: those before may have taken long.
+  const restraints = await deps.readRestraints(message.tenantId);
   try {
     return (await expandOne(deps, message, restraints)) !== "waiting";
   } catch (err) {
