@@ -15,6 +15,7 @@ import {
   finishMessages,
   holdCancellation,
   keepAndApply,
+  releaseDeferred,
   SEND_QUEUE,
   type SendChunksDeps,
   SendHint,
@@ -28,6 +29,7 @@ import {
   type ReconcilerDeps,
 } from "../modules/inquiries/index.ts";
 import { createForgettingLoop, createWakingLoop } from "../modules/messages/index.ts";
+import { createReleaseLoop } from "../modules/quiet-hours/index.ts";
 import { createRecaller } from "../modules/recalls/index.ts";
 import { createOccurrenceLoop } from "../modules/series/index.ts";
 import { compactStatistics } from "../modules/statistics/index.ts";
@@ -153,7 +155,7 @@ function upkeepLoops(foundation: Foundation, afterChunk: SendChunksDeps["afterCh
     createAudienceFileSweeper({ dispatch, transact, now: () => foundation.clock.now() }),
     ledger,
     createForgettingLoop({ dispatch, transact }),
-    createStrandedLoop({ dispatch, transact, afterChunk }),
+    createStrandedLoop({ dispatch, transact, readRestraints: foundation.readRestraints, afterChunk }),
   ];
 }
 
@@ -195,6 +197,7 @@ function calendarLoops(foundation: Foundation, nudgeExpander: () => void): Loop[
       nudgeExpander,
       now: () => clock.now(),
     }),
+    createReleaseLoop({ dispatch, transact, releaseDeferred }),
     createOccurrenceLoop({
       dispatch,
       transact,

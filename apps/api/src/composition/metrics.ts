@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { LedgerReport } from "../modules/deliveries/index.ts";
+import { countFailing, type LedgerReport } from "../modules/deliveries/index.ts";
 import type { Database } from "../platform/database/index.ts";
 import type { LoopWatch } from "../platform/loop-watch.ts";
 import type { PluginMetrics, Sandbox } from "../platform/plugin-runtime/index.ts";
@@ -45,6 +45,17 @@ export function createMetrics({ dispatch, loops, sandbox }: MetricsDeps): {
     },
   });
   if (sandbox) sandboxMetrics(registry, sandbox);
+  new Gauge({
+    name: "tidings_messages_not_expanding",
+    help: "Messages whose deliveries could not be made; stuck after eight failures in a row, within half an hour",
+    labelNames: ["state"],
+    registers: [registry],
+    async collect() {
+      const counts = await dispatch.transaction(countFailing);
+      this.set({ state: "tried_again" }, counts.triedAgain);
+      this.set({ state: "stuck" }, counts.stuck);
+    },
+  });
   return {
     registry,
     ledger: ledgerMetrics(registry),

@@ -121,65 +121,6 @@ describe("messages that name their recipients", () => {
   });
 });
 
-describe("a message that cannot be expanded", () => {
-  beforeEach(() =>
-    query(`create function refuse_poison() returns trigger language plpgsql as $$ begin
-        if new.address = 'poison' then raise exception 'poison'; end if; return new; end $$;
-      create trigger refuse_poison before insert on deliveries for each row execute function refuse_poison()`),
-  );
-  const heal = () => query("drop function if exists refuse_poison cascade");
-  afterEach(heal);
-  const sendPoison = () =>
-    send({ priority: 1 }, { kind: "addresses", addresses: [{ address: "u-0" }, { address: "poison" }] });
-
-  it("keeps back no other of its tenant, and nobody else's", async () => {
-    const poison = await sendPoison();
-    const others = [await send(), await send({ deduplicateSeconds: 3600 }), await send({}, { kind: "all" })];
-    const engine = await installation.startEngine();
-    await school.allCompleted(others);
-    const neighbours = await givenSchool(installation, "邻校");
-    for (const one of [school, neighbours]) {
-      const later = await one.send(messageTo(users("nobody"), ["courier"]));
-      await one.completed(later);
-    }
-    expect(await school.message(poison)).toMatchObject({ state: "expanding", counts: { targeted: 0 } });
-    await heal();
-    await school.completed(poison);
-    await engine.stop();
-    expect(sentCounts()).toEqual(Array(3 * PUPILS.length + 2).fill(1));
-  });
-
-  it("is no other tenant's trouble when the settings of its own cannot be read", async () => {
-    const other = await givenSchool(installation, "邻校");
-    const ofTenant = { timeZone: "Asia/Shanghai", windows: [] };
-    await mustSucceed(school.owner("PUT", "/v1/quiet-hours", { ofTenant }));
-    const moveTo = (zone: string) =>
-      query(`update quiet_hours set of_tenant = jsonb_set(of_tenant, '{timeZone}', '"${zone}"')`);
-    await moveTo("Nowhere");
-    const stuck = await send();
-    const theirs = await other.send(messageTo(users("nobody"), ["courier"]));
-    await expandOnce(installation);
-    expect([await stateOf(stuck), (await other.message(theirs)).state]).toEqual(["expanding", "completed"]);
-    await moveTo("Asia/Shanghai");
-    await finish(stuck);
-  });
-
-  it("does not have the others wait for the pause behind a failure", async () => {
-    const poison = await sendPoison();
-    const ids: string[] = [];
-    // More than one round makes of messages that are expanded one by one.
-    for (let index = 0; index < 25; index++) {
-      ids.push(await send({ variables: { content: `${index}` }, deduplicateSeconds: 3600 }));
-    }
-    expect(await expandOnce(installation)).toBe(true);
-    expect(await expandOnce(installation)).toBe(true);
-    expect(new Set(await Promise.all(ids.map(stateOf)))).toEqual(new Set(["sending"]));
-    await expect(expandOnce(installation)).rejects.toThrow("messages were not expanded");
-    await heal();
-    await finish(poison, ...ids);
-  });
-});
-
 describe("before its deliveries are made, a message", () => {
   it("can be cancelled, and nothing of it is made", async () => {
     const id = await send();

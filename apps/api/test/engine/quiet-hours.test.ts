@@ -1,6 +1,7 @@
 import { toUuid } from "@tidings/db";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
+  expandOnce,
   expectNothingLost,
   givenSchool,
   type Installation,
@@ -215,6 +216,54 @@ describe("quiet hours", () => {
     expect(sentTo()).toEqual(["a-device"]);
   });
 
+  describe("that were changed while deliveries were made by the ones before", () => {
+    let quiet: Installation;
+    let other: School;
+    beforeAll(async () => {
+      quiet = await startInstallation({ engine: false });
+    });
+    beforeEach(async () => {
+      other = await givenSchool(quiet);
+      await other.addUsers([{ userId: "a", identities: [{ kind: "push", address: "a-device" }] }]);
+    });
+    afterEach(() => expectNothingLost(quiet));
+    afterAll(() => quiet?.stop());
+
+    const set = (body: object) => mustSucceed(other.owner("PUT", "/v1/quiet-hours", body));
+    /** Makes a message's deliveries as a process would that still remembers `before`; they are others by now. */
+    async function expandBy(before: object | null, after: object | null): Promise<string> {
+      await set({ ofTenant: before });
+      const remembered = await quiet.foundation.readRestraints(other.tenantId);
+      await set({ ofTenant: after });
+      const id = await other.send(messageTo(users("a"), ["courier"]));
+      await expandOnce({ foundation: { ...quiet.foundation, readRestraints: async () => remembered } });
+      return id;
+    }
+
+    it("keep nothing back any longer when they end earlier", async () => {
+      const id = await expandBy(quietFor(3).quietHours, null);
+      expect((await other.deliveriesOf(id))[0]?.deferredUntil).not.toBeNull();
+      await timePasses(quiet, 15);
+      const engine = await quiet.startEngine();
+      await other.completed(id);
+      await engine.stop();
+      expect([...quiet.vendor.effects.values()]).toEqual([1]);
+      quiet.vendor.reset();
+    });
+
+    it("let nothing go too early when they end later", async () => {
+      const { quietHours, endsAt } = quietFor(3);
+      const id = await expandBy(null, quietHours);
+      await until(async () => (await quiet.foundation.readRestraints(other.tenantId)).quietHours);
+      const engine = await quiet.startEngine();
+      await until(async () => (await other.deliveriesOf(id))[0]?.deferredUntil === endsAt);
+      expect(quiet.vendor.calls).toEqual([]);
+      await set({ ofTenant: null });
+      await other.completed(id);
+      await engine.stop();
+    });
+  });
+
   it("keep the next step of a policy until they are over, as its simulation says", async () => {
     const { courier, hook } = school.channels;
     const policy = await mustSucceed<{ id: string }>(
@@ -243,6 +292,79 @@ describe("quiet hours", () => {
     await hoursPass(1.1);
     await school.completed(id);
     expect(sentTo()).toEqual(["d-device"]);
+  });
+
+  describe("over a channel that stays down, with a fallback,", () => {
+    let policyId: string;
+    beforeEach(async () => {
+      await school.addUsers(
+        ["a", "b", "c"].map((userId) => ({
+          userId,
+          identities: [
+            { kind: "push", address: `${userId}-device` },
+            { kind: "email", address: `${userId}@example.cn` },
+          ],
+        })),
+      );
+      const { courier, mail } = school.channels;
+      const steps = [{ channelIds: [courier.id] }, { channelIds: [mail.id], when: "failed" }];
+      policyId = (
+        await mustSucceed<{ id: string }>(school.owner("POST", "/v1/policies", { name: "失败补发", steps }))
+      ).id;
+      installation.vendor.answer(() => ({ status: 401 }));
+    });
+    const sendByPolicy = (...ids: string[]) =>
+      school.send(messageTo(users(...ids), [], { channels: undefined, policy: policyId }));
+    const stepsOf = async (id: string) =>
+      (await school.deliveriesOf(id)).map(
+        ({ user, step, state, reason }) => `${user?.userId} ${step} ${state} ${reason}`,
+      );
+    const courierIsDown = () =>
+      until(async () => {
+        const path = `/v1/channels/${school.channels.courier.id}`;
+        const channel = await mustSucceed<{ health: { circuit: { state: string } } }>(
+          school.owner("GET", path),
+        );
+        return channel.health.circuit.state === "open";
+      });
+    /** The loop that gives up has come round when this, which nothing keeps back, has fallen back. */
+    async function otherFallsBack(): Promise<void> {
+      const id = await sendByPolicy("c");
+      await until(async () => (await stepsOf(id)).includes("c 0 failed channel_down"));
+      await school.completed(id);
+    }
+
+    it("keep back what is not given up: it goes by that channel when both are over", async () => {
+      await saveOwn("a", quietFor(1).quietHours);
+      const id = await sendByPolicy("a", "b");
+      await courierIsDown();
+      await timePasses(installation, 301);
+      await until(async () => (await stepsOf(id)).includes("b 0 failed channel_down"));
+      await otherFallsBack();
+      const own = (await school.deliveriesOf(id)).filter(({ user }) => user?.userId === "a");
+      expect(own).toMatchObject([{ step: 0, state: "ready", deferredUntil: expect.any(String) }]);
+      installation.vendor.answer(() => ({ status: 200 }));
+      await hoursPass(1.1);
+      await until(async () => (await stepsOf(id)).includes("a 0 accepted null"));
+      expect(sentTo().at(-1)).toBe("a-device");
+      // It would hear of a failure for three days.
+      await hoursPass(73);
+      await school.completed(id);
+    });
+
+    it("keep back no longer than until they end: then the next channel has its turn", async () => {
+      await saveOwn("a", quietFor(1).quietHours);
+      const id = await sendByPolicy("a", "b");
+      await courierIsDown();
+      await timePasses(installation, 301);
+      await otherFallsBack();
+      await hoursPass(1.1);
+      await school.completed(id);
+      expect((await stepsOf(id)).filter((step) => step.startsWith("a"))).toEqual([
+        "a 0 failed channel_down",
+        "a 1 accepted null",
+      ]);
+    });
   });
 
   /** Makes a message's chunk and keeps it from being claimed, as a long queue would. */

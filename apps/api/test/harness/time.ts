@@ -26,11 +26,13 @@ async function moveMoments({ books }: Pick<Installation, "books">, seconds: numb
       since = since - make_interval(secs => ${seconds})`;
     await sql`update messages set scheduled_at = scheduled_at - make_interval(secs => ${seconds}),
       expires_at = expires_at - make_interval(secs => ${seconds}),
-      wake_at = wake_at - make_interval(secs => ${seconds})`;
+      wake_at = wake_at - make_interval(secs => ${seconds}),
+      expand_again_at = expand_again_at - make_interval(secs => ${seconds})`;
     await sql`update inquiries set opened_at = opened_at - make_interval(secs => ${seconds}),
       ask_at = ask_at - make_interval(secs => ${seconds}), ends_at = ends_at - make_interval(secs => ${seconds})`;
     await sql`update recalls set created_at = created_at - make_interval(secs => ${seconds}),
       wake_at = wake_at - make_interval(secs => ${seconds})`;
+    await sql`update quiet_hours set release_at = release_at - make_interval(secs => ${seconds})`;
     await sql`update series set wake_at = wake_at - make_interval(secs => ${seconds})`;
     await sql`update flows set wake_at = wake_at - make_interval(secs => ${seconds}) where wake_at is not null`;
   });

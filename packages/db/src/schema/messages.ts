@@ -132,6 +132,10 @@ export const messages = pgTable(
     pausedFrom: messageState("paused_from"),
     /** The last user that the expander has covered; the nil UUID at the start. */
     expandCursor: uuid("expand_cursor").notNull().default("00000000-0000-0000-0000-000000000000"),
+    /** How often in a row making its deliveries has failed. */
+    expandFailureCount: smallint("expand_failure_count").notNull().default(0),
+    /** When that is tried again at the earliest; null while it has not failed. */
+    expandAgainAt: moment("expand_again_at"),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
     completedAt: moment("completed_at"),
@@ -144,7 +148,13 @@ export const messages = pgTable(
     index("messages_with_lists")
       .on(table.tenantId, table.id)
       .where(sql`options ?| array['allowListId', 'denyListId']`),
-    index("messages_expanding").on(table.tenantId, table.priority, table.id).where(sql`state = 'expanding'`),
+    // What fails stands in an index of its own: however much it is, nothing has to step over it.
+    index("messages_expanding")
+      .on(table.tenantId, table.priority, table.id)
+      .where(sql`state = 'expanding' and expand_failure_count = 0`),
+    index("messages_failing")
+      .on(table.expandAgainAt, table.id)
+      .where(sql`state = 'expanding' and expand_failure_count > 0`),
     index("messages_unfinished").on(table.id).where(sql`state = 'sending'`),
   ],
 );

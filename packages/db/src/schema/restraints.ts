@@ -1,5 +1,6 @@
+import { sql } from "drizzle-orm";
 import { foreignKey, index, integer, jsonb, pgTable, primaryKey, smallint, text } from "drizzle-orm/pg-core";
-import { createdAt, tenantId, updatedAt, userId } from "./columns.ts";
+import { createdAt, moment, tenantId, updatedAt, userId } from "./columns.ts";
 import { type MessageCategory, messageCategory } from "./content.ts";
 import { users } from "./people.ts";
 import { tenants } from "./tenancy.ts";
@@ -27,11 +28,14 @@ export const quietHours = pgTable(
     /** Of everybody and every category that has none of its own. */
     ofTenant: jsonb("of_tenant").$type<QuietHours>(),
     ofCategories: jsonb("of_categories").$type<Partial<Record<MessageCategory, QuietHours>>>().notNull(),
+    /** When what they keep back is to be looked at again because they, or a user's own, have been changed. */
+    releaseAt: moment("release_at"),
     updatedAt: updatedAt(),
   },
   (table) => [
     primaryKey({ columns: [table.tenantId] }),
     foreignKey({ columns: [table.tenantId], foreignColumns: [tenants.id] }),
+    index("quiet_hours_changed").on(table.releaseAt).where(sql`release_at is not null`),
   ],
 );
 

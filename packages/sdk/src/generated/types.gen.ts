@@ -1233,6 +1233,19 @@ export type Message = {
      * What has not been sent by then never is.
      */
     expiresAt: string | null;
+    /**
+     * That its deliveries could not be made, which is tried again until it works or the message ends. Null: nothing has gone wrong.
+     */
+    expansionFailure: {
+        /**
+         * Failures in a row.
+         */
+        count: number;
+        /**
+         * When it is tried again at the earliest.
+         */
+        triedAgainAt: string;
+    } | null;
     createdAt: string;
     completedAt: string | null;
 };
@@ -1338,6 +1351,19 @@ export type MessageProgress = {
      * What has not been sent by then never is.
      */
     expiresAt: string | null;
+    /**
+     * That its deliveries could not be made, which is tried again until it works or the message ends. Null: nothing has gone wrong.
+     */
+    expansionFailure: {
+        /**
+         * Failures in a row.
+         */
+        count: number;
+        /**
+         * When it is tried again at the earliest.
+         */
+        triedAgainAt: string;
+    } | null;
     completedAt: string | null;
     /**
      * Nothing will change any more: it has ended, and receipts are in or overdue.

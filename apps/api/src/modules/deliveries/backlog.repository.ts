@@ -13,7 +13,9 @@ export async function readBacklog({ sql }: Tx): Promise<Map<string, number>> {
       union all
       select tenant_id, delivery_count from chunks where state in ('queued', 'sending')
       union all
-      select tenant_id, 1 from messages where state = 'expanding'
+      select tenant_id, 1 from messages where state = 'expanding' and expand_failure_count = 0
+      union all
+      select tenant_id, 1 from messages where state = 'expanding' and expand_failure_count > 0
     ) waiting group by tenant_id`;
   return new Map(rows.map((row) => [fromUuid("tenant", row.tenant_id), Number(row.deliveries)]));
 }

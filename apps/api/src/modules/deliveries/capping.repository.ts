@@ -24,7 +24,9 @@ export async function holdCaps({ sql }: Tx, tenant: string, caps: readonly Frequ
 
 /**
  * The rows of `judged`, which have a `first_reason`, with their `reason` and the `cap` they are over. Rows of one
- * statement do not see each other, so those before a row that are for the same user are counted beside.
+ * statement do not see each other, so `over_cap` goes through those of a user in the order of their messages and
+ * channels: a row passes when every cap that asks for it has room, and takes room only then. Of several that have none,
+ * the one listed first is named.
  */
 export function withCaps(
   { sql }: Tx,
@@ -35,36 +37,27 @@ export function withCaps(
   if (caps.length === 0) {
     return sql`select j.*, j.first_reason as reason, null::text as cap from (${judged}) j`;
   }
-  const counted = (partition: Fragment) => sql`
-    count(*) filter (where j.first_reason is null and j.category <> 'critical') over (
-      partition by ${partition} order by j.message_id, j.channel_id
-      rows between unbounded preceding and 1 preceding)`;
+  const codes = sql`${caps.map(codeOf)}::text[]`;
+  // OFFSET keeps what counts for a cap from being counted again for each column that asks for it.
   return sql`
     select c.*, coalesce(c.first_reason, case when c.cap is not null then ${REASONS.overFrequencyCap} end) as reason
     from (
-      select r.*, case when r.first_reason is null and r.user_id is not null then (
-        select cap.code from ${asRows(sql, caps)}
-        where ${appliesTo(sql, sql`r.kind`, sql`r.category`)}
-          and case when cap.kind is null and cap.category is null then before
-            when cap.category is null then before_by_kind
-            when cap.kind is null then before_by_category else before_by_both end
-            + ${countOf(sql, tenant, sql`r.user_id`, sql`true`)} >= cap."limit"
-        limit 1) end as cap
+      select r.*, case when r.room is not null then (${codes})[over_cap(r.room) filter (where r.room is not null) over (
+        partition by r.user_id order by r.message_id, r.channel_id rows unbounded preceding)] end as cap
       from (
-        select j.*, ${counted(sql`j.user_id`)} as before, ${counted(sql`j.user_id, j.kind`)} as before_by_kind,
-          ${counted(sql`j.user_id, j.category`)} as before_by_category,
-          ${counted(sql`j.user_id, j.kind, j.category`)} as before_by_both
-        from (${judged}) j
-      ) r
-      -- OFFSET keeps what counts for a cap from being counted again for each column that asks for it.
-      offset 0
+        select j.*, case when j.first_reason is null and j.user_id is not null and j.category <> 'critical' then array(
+          select case when ${appliesTo(sql, sql`j.kind`, sql`j.category`)}
+            then cap."limit" - ${countOf(sql, tenant, sql`j.user_id`, sql`true`)}::int end
+          from ${asRows(sql, caps)} order by cap.place) end as room
+        from (${judged}) j offset 0
+      ) r offset 0
     ) c`;
 }
 
 const asRows = (sql: Tx["sql"], caps: readonly FrequencyCap[]) => {
-  const rows = caps.map((cap) => ({ ...cap, code: codeOf(cap), kind: cap.channelKind }));
+  const rows = caps.map((cap, place) => ({ ...cap, place, code: codeOf(cap), kind: cap.channelKind }));
   return sql`jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb)
-    as cap(code text, "limit" int, hours int, kind text, category message_category)`;
+    as cap(place int, code text, "limit" int, hours int, kind text, category message_category)`;
 };
 
 const appliesTo = (sql: Tx["sql"], kind: Fragment, category: Fragment) => sql`
@@ -101,7 +94,8 @@ export async function listOverCap(
     cross join lateral (
       select cap.code from ${asRows(sql, caps)}
       where ${appliesTo(sql, sql`c.kind`, sql`${work.category}::message_category`)}
-        and ${countOf(sql, tenant, sql`r.user_id`, isBefore)} >= cap."limit" limit 1
+        and ${countOf(sql, tenant, sql`r.user_id`, isBefore)} >= cap."limit"
+      order by cap.place limit 1
     ) over
     where r.tenant_id = ${tenant} and r.id between ${work.nextId} and ${work.lastId} and r.state = 'ready'
       and r.user_id is not null`;

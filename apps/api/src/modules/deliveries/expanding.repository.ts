@@ -4,14 +4,17 @@ import { fromUuid, toUuid } from "../../platform/ids.ts";
 import { contentKeyOf } from "./duplicates.repository.ts";
 import type { ExpandingMessage } from "./slice.repository.ts";
 
+/** Whether the deliveries of message `m` are to be made, and nothing has gone wrong with that; as the index has it. */
+const isExpanding = (sql: Tx["sql"]) => sql`m.state = 'expanding' and m.expand_failure_count = 0`;
+
 /** Tenants that have messages whose deliveries are to be made. Runs as the dispatcher, across tenants. */
 export async function listExpandingTenants({ sql }: Tx, limit: number): Promise<string[]> {
   // One probe of the index a tenant, however many messages it has.
   const rows = await sql<{ tenant_id: string }[]>`
     with recursive waiting as (
-      (select tenant_id from messages where state = 'expanding' order by tenant_id limit 1)
+      (select m.tenant_id from messages m where ${isExpanding(sql)} order by m.tenant_id limit 1)
       union all
-      select (select m.tenant_id from messages m where m.state = 'expanding' and m.tenant_id > w.tenant_id
+      select (select m.tenant_id from messages m where ${isExpanding(sql)} and m.tenant_id > w.tenant_id
         order by m.tenant_id limit 1)
       from waiting w where w.tenant_id is not null
     )
@@ -42,7 +45,7 @@ export async function reserveNamed(tx: Tx, tenantId: string): Promise<NamedMessa
       jsonb_array_length(coalesce(m.audience -> 'userIds', m.audience -> 'addresses')) * cardinality(m.channel_ids)
         as deliveries
     from messages m
-    where m.tenant_id = ${toUuid("tenant", tenantId)} and m.state = 'expanding' and ${isNamed(tx)}
+    where m.tenant_id = ${toUuid("tenant", tenantId)} and ${isExpanding(sql)} and ${isNamed(tx)}
     order by m.priority, m.id limit ${NAMED_AT_ONCE} for no key update skip locked`;
   let room = DELIVERIES_AT_ONCE;
   const reserved = rows.filter(({ deliveries }, index) => {
@@ -58,7 +61,7 @@ export async function listSliced(tx: Tx, tenantId: string, limit: number): Promi
   const tenant = toUuid("tenant", tenantId);
   const rows = await sql<{ id: string }[]>`
     select m.id from messages m
-    where m.tenant_id = ${tenant} and m.state = 'expanding' and not (${isNamed(tx)})
+    where m.tenant_id = ${tenant} and ${isExpanding(sql)} and not (${isNamed(tx)})
       and (select count(*) from chunks c
         where c.tenant_id = ${tenant} and c.message_id = m.id and c.state <> 'done') < ${CHUNKS_AHEAD}
     order by m.priority, m.id limit ${limit}`;
@@ -109,7 +112,7 @@ export async function readExpanding(
       has_policy: boolean;
       content_key: Buffer | null;
       template_id: string | null;
-      channels: { id: string; kind: string }[];
+      channels: ExpandingMessage["channels"];
       expand_cursor: string;
       rate: schema.Rate | null;
       rate_per_second: number | null;
@@ -119,8 +122,9 @@ export async function readExpanding(
       m.options, ${contentKeyOf(tx)} as content_key,
       (select v.template_id from template_versions v
         where v.tenant_id = ${tenant} and v.id = m.template_version_id) as template_id,
-      (select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'kind', c.kind) order by c.id), '[]') from channels c
-        where c.tenant_id = ${tenant} and c.id = any(m.channel_ids)) as channels,
+      (select coalesce(jsonb_agg(jsonb_build_object('id', chosen.id, 'kind', c.kind) order by chosen.id), '[]')
+        from unnest(m.channel_ids) as chosen(id)
+        left join channels c on c.tenant_id = ${tenant} and c.id = chosen.id) as channels,
       m.expand_cursor, m.rate, m.rate_per_second
     from (${message}) m`;
   return (
@@ -141,14 +145,15 @@ export async function readExpanding(
   );
 }
 
-/** Moves the cursor behind the slice; false when the message was cancelled or another expander moved it first. */
+/** Moves the cursor behind the slice, which ends a row of failures; false when the message was cancelled or another expander moved it first. */
 export async function moveCursor(
   { sql }: Tx,
   tenantId: string,
   messageId: string,
   cursor: { from: string; to: string },
 ): Promise<boolean> {
-  const rows = await sql`update messages set expand_cursor = ${cursor.to}, updated_at = now()
+  const rows = await sql`update messages set expand_cursor = ${cursor.to}, updated_at = now(),
+      expand_failure_count = 0, expand_again_at = null
     where tenant_id = ${toUuid("tenant", tenantId)} and id = ${toUuid("message", messageId)}
       and state = 'expanding' and expand_cursor = ${cursor.from} returning id`;
   return rows.length > 0;

@@ -51,11 +51,11 @@ export function listedTarget(tx: Tx, tenant: string, messages: Fragment, recipie
   // LATERAL with OFFSET 0 keeps these index probes; as a plain join the planner may hash all users.
   return tx.sql`
     select m.id as message_id, w.*, m.source_id, m.priority, m.category, m.options, m.policy_version_id,
-      m.template_version_id, ${contentKeyOf(tx)} as content_key, c.id as channel_id, c.kind, u.id as user_id
+      m.template_version_id, ${contentKeyOf(tx)} as content_key, chosen.id as channel_id, c.kind, u.id as user_id
     from (${messages}) m
     cross join lateral (${recipients}) w
     cross join lateral unnest(m.channel_ids) as chosen(id)
-    join channels c on c.tenant_id = ${tenant} and c.id = chosen.id
+    left join channels c on c.tenant_id = ${tenant} and c.id = chosen.id
     left join lateral (
       select id from users u where u.tenant_id = ${tenant} and u.external_id = w.external_id offset 0
     ) u on true`;
@@ -78,13 +78,14 @@ export async function expandStep(
         where d.tenant_id = ${tenant} and d.user_id = u.id and d.message_id = m.id and d.step = 0 limit 1
       ) end as variables,
       m.source_id, m.priority, m.category, m.options, m.policy_version_id, m.template_version_id,
-      ${contentKeyOf(tx)} as content_key, c.id as channel_id, c.kind, u.id as user_id
+      ${contentKeyOf(tx)} as content_key, chosen.id as channel_id, c.kind, u.id as user_id
     from (
       -- OFFSET keeps the audience, which may be long, from being looked into once a user.
       select *, audience ->> 'kind' = 'file' as is_of_file from messages
       where tenant_id = ${tenant} and id = ${toUuid("message", due.messageId)} offset 0
     ) m
-    join channels c on c.tenant_id = ${tenant} and c.id = any(${channels}::uuid[])
+    cross join unnest(${channels}::uuid[]) as chosen(id)
+    left join channels c on c.tenant_id = ${tenant} and c.id = chosen.id
     join users u on u.tenant_id = ${tenant} and u.id = any(${step.userIds}::uuid[])`;
   await makeDeliveries(tx, tenant, target, { ...step, step: step.index });
 }
@@ -108,11 +109,11 @@ export async function expandResends(
       m.id as message_id, coalesce(u.external_id, absent.external_id) as external_id,
       case when d.user_id is null then d.address end as address, d.variables, m.source_id, m.priority,
       m.category, m.options, m.policy_version_id, m.template_version_id, ${contentKeyOf(tx)} as content_key,
-      c.id as channel_id, c.kind, u.id as user_id
+      d.channel_id, c.kind, u.id as user_id
     from resends r
     join messages m on m.tenant_id = ${tenant} and m.id = r.message_id
     join deliveries d on d.tenant_id = ${tenant} and d.id = r.delivery_id
-    join channels c on c.tenant_id = ${tenant} and c.id = d.channel_id
+    left join channels c on c.tenant_id = ${tenant} and c.id = d.channel_id
     cross join lateral (
       select case when d.reason = ${REASONS.userUnknown} then d.reason_detail end as external_id
     ) absent
@@ -166,17 +167,15 @@ function insertDeliveries(
     ), saved as (
       insert into deliveries (id, tenant_id, message_id, channel_id, user_id, step, state, address_origin, address,
         deferred_until, reason, reason_detail, variables)
-      select id, ${tenant}, message_id, channel_id, user_id, ${step},
-        case when reason is null then 'ready' else 'suppressed' end::delivery_state,
-        origin, chosen_address, deferred_until, reason, case when user_id is null then external_id else cap end,
-        variables
+      select id, ${tenant}, message_id, channel_id, user_id, ${step}, state, origin, chosen_address,
+        deferred_until, reason, case when user_id is null then external_id else cap end, variables
       from numbered
     ), chunked as (
       insert into chunks (tenant_id, message_id, channel_id, step, priority, state, first_id, last_id, delivery_count
         ${due.column})
       select ${tenant}, message_id, channel_id, ${step}, min(priority),
-        case when count(*) filter (where reason is null) > 0 then 'ready' else 'done' end::chunk_state,
-        min(id), max(id), count(*) filter (where reason is null) ${due.value}
+        case when bool_or(state = 'ready') then 'ready' else 'done' end::chunk_state,
+        min(id), max(id), count(*) filter (where state <> 'suppressed') ${due.value}
       from numbered group by message_id, channel_id, (id - base) / ${CHUNK_SIZE} ${due.perDue}
     ), flowing as (
       insert into flows (tenant_id, message_id, user_id, wake_at)
@@ -197,14 +196,14 @@ function insertDeliveries(
         coalesce(v.template_id, ${NIL_UUID}), ${step}, date_trunc('hour', now()), measure,
         coalesce(measure_reason, ''), sum(n.amount)
       from (
-        select message_id, source_id, channel_id, template_version_id, reason, count(*) as amount
-        from numbered group by 1, 2, 3, 4, 5
+        select message_id, source_id, channel_id, template_version_id, state, reason, count(*) as amount
+        from numbered group by 1, 2, 3, 4, 5, 6
       ) n
       left join template_versions v on v.tenant_id = ${tenant} and v.id = n.template_version_id
       cross join lateral (
         select 'targeted'::statistics_measure as measure, null as measure_reason
-        union all select 'valid', null where n.reason is null
-        union all select 'suppressed', n.reason where n.reason is not null
+        union all select 'valid', null where n.state <> 'suppressed'
+        union all select n.state::text::statistics_measure, n.reason where n.state <> 'ready'
       ) counted
       group by 2, 3, 4, 5, 8, 9
     )${remembered}

@@ -70,13 +70,13 @@ export function fileTarget(
   ) u on true`;
   return sql`
     select m.id as message_id, m.source_id, m.priority, m.category, m.options, m.policy_version_id,
-      m.template_version_id, ${contentKeyOf(tx)} as content_key, c.id as channel_id, c.kind, r.variables,
+      m.template_version_id, ${contentKeyOf(tx)} as content_key, chosen.id as channel_id, c.kind, r.variables,
       ${isOfUsers ? sql`r.recipient` : sql`null`}::text as external_id,
       ${isOfUsers ? sql`null` : sql`r.recipient`}::text as address,
       ${isOfUsers ? sql`u.id` : sql`null`}::uuid as user_id
     from (${message} offset 0) m
     cross join lateral unnest(m.channel_ids) as chosen(id)
-    join channels c on c.tenant_id = ${tenant} and c.id = chosen.id
+    left join channels c on c.tenant_id = ${tenant} and c.id = chosen.id
     join audience_file_rows r on r.tenant_id = ${tenant} and r.file_id = ${toUuid("audienceFile", audience.fileId)}
       and r.line > ${slice.from} and r.line <= ${slice.to}
     ${isOfUsers ? users : sql``}`;

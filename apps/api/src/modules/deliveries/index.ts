@@ -30,6 +30,7 @@ export {
 } from "./explain-audience.ts";
 export type { UserStory } from "./explaining.repository.ts";
 export { MAX_SAMPLES, type Sample, type Tally } from "./explanation.rules.ts";
+export { countFailing } from "./failing.repository.ts";
 export type { InFlightLimits } from "./fair-share.rules.ts";
 export { createHintWatch } from "./hint-watch.ts";
 export { holdUnsent, releaseUnsent } from "./holding.repository.ts";

@@ -18,6 +18,7 @@ const identityOf = ({ sql }: Tx, tenant: string) => sql`
 /** Why row `a` cannot be sent, by the first reason that holds but for the caps; null when it can. */
 const reasonOf = (tx: Tx, tenant: string, { quietHours }: Restraints) => tx.sql`case
   when a.external_id is not null and a.user_id is null then 'user_unknown'
+  when a.kind is null then ${REASONS.channelGone}
   when a.chosen_address is null then 'no_address'
   else coalesce(
     ${suppressionOf(tx, tenant)},
@@ -27,13 +28,13 @@ const reasonOf = (tx: Tx, tenant: string, { quietHours }: Restraints) => tx.sql`
 
 /**
  * Judges a target: its rows with the address that each would go to (`chosen_address`, `origin`), the `reason` why it
- * cannot, the `cap` that it is over, and `deferred_until`, the end of the quiet hours that it waits for. Whatever makes
- * deliveries or explains them asks here, so that they cannot disagree. Caps are judged last: they count only what nothing
+ * cannot, the `state` that it begins in, the `cap` that it is over, and `deferred_until`, the end of the quiet hours that
+ * it waits for. Whatever makes deliveries or explains them asks here, so that they cannot disagree. Caps are judged last: they count only what nothing
  * else keeps back.
  *
  * A target has a row for each recipient and channel: `external_id` and `user_id` (a user that was named and the one that
- * was found) or a typed `address`, the row's own `variables`, the `kind`, `channel_id` and `source_id` it goes by, and of
- * its message `message_id`, `category`, `options` and `content_key`. Its other columns pass through.
+ * was found) or a typed `address`, the row's own `variables`, the `kind`, `channel_id` and `source_id` it goes by (the kind
+ * is null where the channel has been deleted), and of its message `message_id`, `category`, `options` and `content_key`. Its other columns pass through.
  */
 export function judge(tx: Tx, tenant: string, target: Fragment, restraints: Restraints): Fragment {
   const { sql } = tx;
@@ -50,5 +51,9 @@ export function judge(tx: Tx, tenant: string, target: Fragment, restraints: Rest
   const deferredUntil = quietHours
     ? sql`case when j.reason is null then j.quiet_until end`
     : sql`null::timestamptz`;
-  return sql`select j.*, ${deferredUntil} as deferred_until from (${withCaps(tx, tenant, caps, judged)}) j`;
+  // Nobody is left out by a channel that is gone: sending through it fails, before it is tried.
+  const state = sql`case when j.reason is null then 'ready' when j.reason = ${REASONS.channelGone} then 'failed'
+    else 'suppressed' end::delivery_state`;
+  return sql`select j.*, ${state} as state, ${deferredUntil} as deferred_until
+    from (${withCaps(tx, tenant, caps, judged)}) j`;
 }

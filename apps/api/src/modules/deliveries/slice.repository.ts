@@ -38,6 +38,12 @@ export const isOfUsers = (audience: schema.Audience): audience is UserAudience =
   audience.kind === "departments" ||
   audience.kind === "segment";
 
+/** A channel of the step that is made; its kind is null when it has been deleted meanwhile. */
+export interface ExpandingChannel {
+  id: string;
+  kind: string | null;
+}
+
 export interface ExpandingMessage {
   id: string;
   audience: UserAudience;
@@ -49,7 +55,7 @@ export interface ExpandingMessage {
   /** What it says, where it asks for deduplication. */
   contentKey: Buffer | null;
   templateId: string | null;
-  channels: { id: string; kind: string }[];
+  channels: ExpandingChannel[];
   expandCursor: string;
 }
 
@@ -104,7 +110,7 @@ export async function expandSlice(
   tx: Tx,
   tenantId: string,
   message: ExpandingMessage,
-  channel: { id: string; kind: string },
+  channel: ExpandingChannel,
   slice: Slice,
   restraints: Restraints,
 ): Promise<number> {
@@ -122,9 +128,8 @@ export async function expandSlice(
       insert into deliveries (id, tenant_id, message_id, channel_id, user_id, step, state, address_origin, address,
         deferred_until, reason, reason_detail)
       select (select base from block) + row_number() over (${dueTogether(tx, quietHours).inOrder}) - 1, ${tenant},
-        ${message.id}, ${channel.id}, j.user_id, 0,
-        case when j.reason is null then 'ready' else 'suppressed' end::delivery_state, j.origin, j.chosen_address,
-        j.deferred_until, j.reason, j.cap
+        ${message.id}, ${channel.id}, j.user_id, 0, j.state, j.origin, j.chosen_address, j.deferred_until, j.reason,
+        j.cap
       from (${judge(tx, tenant, target, { quietHours, caps })}) j
       returning 1
     )
@@ -138,7 +143,7 @@ export const sliceTarget = (
   tx: Tx,
   tenant: string,
   message: ExpandingMessage,
-  channel: { id: string; kind: string },
+  channel: ExpandingChannel,
   slice: Slice,
 ): Fragment => tx.sql`
   select u.id as user_id, u.external_id, null::text as address, null::jsonb as variables,
@@ -183,7 +188,7 @@ async function recordSlice(
   tx: Tx,
   tenant: string,
   message: ExpandingMessage,
-  channel: { id: string; kind: string },
+  channel: ExpandingChannel,
   { base, targeted, quietHours }: { base: string; targeted: number } & Pick<Restraints, "quietHours">,
 ): Promise<void> {
   const { sql } = tx;
@@ -201,8 +206,8 @@ async function recordSlice(
       insert into chunks (tenant_id, message_id, channel_id, step, priority, state, first_id, last_id, delivery_count
         ${due.column})
       select ${tenant}, ${message.id}, ${channelId}, 0, ${message.priority},
-        case when sum(amount) filter (where state = 'ready') > 0 then 'ready' else 'done' end::chunk_state,
-        min(first_id), max(last_id), coalesce(sum(amount) filter (where state = 'ready'), 0) ${due.value}
+        case when bool_or(state = 'ready') then 'ready' else 'done' end::chunk_state,
+        min(first_id), max(last_id), coalesce(sum(amount) filter (where state <> 'suppressed'), 0) ${due.value}
       from made group by number ${due.perDue}
     )
     insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
@@ -210,14 +215,15 @@ async function recordSlice(
     select ${tenant}, ${message.id}, coalesce(${message.sourceId}::uuid, ${NIL_UUID}), ${channelId},
       coalesce(${message.templateId}::uuid, ${NIL_UUID}), 0, date_trunc('hour', now()), measure, counted.reason,
       sum(amount)
-    from made cross join lateral (values
-      ('targeted'::statistics_measure, ''),
-      (case when state = 'ready' then 'valid' else 'suppressed' end::statistics_measure, made.reason)
+    from made cross join lateral (
+      select 'targeted'::statistics_measure, ''
+      union all select 'valid', '' where state <> 'suppressed'
+      union all select state::text::statistics_measure, made.reason where state <> 'ready'
     ) as counted(measure, reason)
     group by 8, 9`;
   const flows = sql`
     insert into flows (tenant_id, message_id, user_id, wake_at)
-    select ${tenant}, ${message.id}, user_id, case when state = 'suppressed' then now() end
+    select ${tenant}, ${message.id}, user_id, case when state <> 'ready' then now() end
     from deliveries where tenant_id = ${tenant} and id between ${base} and ${last}
     on conflict (tenant_id, message_id, user_id)
       do update set wake_at = case when excluded.wake_at is null then null else flows.wake_at end`;

@@ -1,7 +1,9 @@
 import type { Tx } from "../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
+import { quietUntilOf } from "./deferral.repository.ts";
 import { REASONS } from "./delivery.rules.ts";
 import { NIL_UUID } from "./expansion.repository.ts";
+import type { Restraints } from "./restraints.ts";
 
 /** How long a channel may not be sent through before what has a further step gives it up, seconds. */
 const PATIENCE_SECONDS = 300;
@@ -14,8 +16,13 @@ export interface StrandedStep {
   step: number;
 }
 
-const isDown = ({ sql }: Tx) => sql`
-  k.state <> 'closed' and k.since < now() - make_interval(secs => ${PATIENCE_SECONDS})`;
+/**
+ * Whether chunk `c` would be sent now, but for the circuit `k` of its channel. What is not due yet waits for its own
+ * moment, as the end of quiet hours, and the channel may be well by then.
+ */
+const isStranded = ({ sql }: Tx) => sql`
+  c.state = 'ready' and c.due_at <= now()
+  and k.state <> 'closed' and k.since < now() - make_interval(secs => ${PATIENCE_SECONDS})`;
 
 /** Steps that are stranded, in the order of their messages, behind the given one. Runs as the dispatcher. */
 export async function listStranded(
@@ -30,8 +37,8 @@ export async function listStranded(
     : sql``;
   const rows = await sql<{ tenant_id: string; message_id: string; channel_id: string; step: number }[]>`
     select distinct c.tenant_id, c.message_id, c.channel_id, c.step from channel_circuits k
-    join chunks c on c.tenant_id = k.tenant_id and c.channel_id = k.channel_id and c.state = 'ready'
-    where ${isDown(tx)} ${behind}
+    join chunks c on c.tenant_id = k.tenant_id and c.channel_id = k.channel_id
+    where ${isStranded(tx)} ${behind}
     order by c.message_id, c.channel_id, c.step limit ${limit}`;
   return rows.map((row) => ({
     tenantId: fromUuid("tenant", row.tenant_id),
@@ -43,9 +50,14 @@ export async function listStranded(
 
 /**
  * Fails what certainly was not sent of a stranded step, where the policy has a further one, and wakes the flows. What
- * may have been sent is left to be settled. False when there is nothing behind the step to go on with.
+ * may have been sent is left to be settled, and for whom it is quiet now the end of that. False when there is nothing
+ * behind the step to go on with.
  */
-export async function giveUpStranded(tx: Tx, stranded: StrandedStep): Promise<boolean> {
+export async function giveUpStranded(
+  tx: Tx,
+  stranded: StrandedStep,
+  { quietHours }: Pick<Restraints, "quietHours">,
+): Promise<boolean> {
   const { sql } = tx;
   const tenant = toUuid("tenant", stranded.tenantId);
   const message = toUuid("message", stranded.messageId);
@@ -59,14 +71,16 @@ export async function giveUpStranded(tx: Tx, stranded: StrandedStep): Promise<bo
     with waiting as materialized (
       -- Locked, so that nobody claims them meanwhile; what a worker holds, as a probe, is left to it.
       select c.id, c.first_id, c.last_id from chunks c
-      join channel_circuits k on k.tenant_id = ${tenant} and k.channel_id = c.channel_id and ${isDown(tx)}
+      join channel_circuits k on k.tenant_id = ${tenant} and k.channel_id = c.channel_id
       where c.tenant_id = ${tenant} and c.message_id = ${message} and c.channel_id = ${channel}
-        and c.step = ${stranded.step} and c.state = 'ready'
+        and c.step = ${stranded.step} and ${isStranded(tx)}
       for update of c skip locked
     ), target as materialized (
       select d.id from waiting c
       join deliveries d on d.tenant_id = ${tenant} and d.id between c.first_id and c.last_id and d.state = 'ready'
-      where not exists(select from attempts a where a.tenant_id = ${tenant} and a.chunk_id = c.id
+      join messages m on m.tenant_id = ${tenant} and m.id = ${message}
+      cross join lateral (select m.category, m.options, d.user_id) t
+      where ${quietUntilOf(tx, tenant, quietHours)} is null and not exists(select from attempts a where a.tenant_id = ${tenant} and a.chunk_id = c.id
         and d.id between a.first_id and a.last_id
         and (a.ended_at is null or a.outcome ?| array['unknown', 'abandoned']))
       order by d.id for update of d skip locked

@@ -1,16 +1,18 @@
 import type { Database, Transact } from "../../platform/database/index.ts";
 import type { Loop } from "../../platform/loops.ts";
+import type { ReadRestraints } from "./restraints.ts";
 import { giveUpStranded, listStranded, type StrandedStep } from "./stranded.repository.ts";
 
 const STEPS_A_ROUND = 100;
 
 /**
  * A channel that stays down keeps its deliveries for when it is back. Whoever has chosen a fallback wants the next
- * channel instead: after five minutes such a step counts as failed.
+ * channel instead: after five minutes such a step counts as failed, but for what quiet hours keep back anyway.
  */
 export function createStrandedLoop(deps: {
   dispatch: Database;
   transact: Transact;
+  readRestraints: ReadRestraints;
   afterChunk(tenantId: string, messageId: string): Promise<void>;
 }): Loop {
   let after: StrandedStep | undefined;
@@ -21,7 +23,8 @@ export function createStrandedLoop(deps: {
     async run() {
       const steps = await deps.dispatch.transaction((tx) => listStranded(tx, after, STEPS_A_ROUND));
       for (const step of steps) {
-        const gaveUp = await deps.transact(step, (tx) => giveUpStranded(tx, step));
+        const restraints = await deps.readRestraints(step.tenantId);
+        const gaveUp = await deps.transact(step, (tx) => giveUpStranded(tx, step, restraints));
         if (gaveUp) await deps.afterChunk(step.tenantId, step.messageId);
       }
       // Those that have no further step stay, so each round goes on behind the last.

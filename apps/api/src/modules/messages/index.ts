@@ -4,6 +4,7 @@ export { checkSend, contentHashOf, type MessageRequest, type SendMessage, titleO
 export { type AcceptMessage, createAcceptMessage, scopeOf } from "./accept-message.ts";
 export { type AcceptedMessage, replay, toAccepted } from "./accepted-message.ts";
 export { type Admission, type BacklogLimits, createAdmission, DEFAULT_BACKLOG } from "./admission.ts";
+export { AskedAudience, toAskedAudience } from "./asked-audience.schemas.ts";
 export { recordingUses } from "./audience-use.repository.ts";
 export { createCountAudience } from "./count-audience.ts";
 export { decideMessage } from "./decide-message.ts";
@@ -14,14 +15,12 @@ export { idempotencyKeyReused } from "./message.errors.ts";
 export { messageRoutes } from "./message.routes.ts";
 export {
   AcceptedMessage as AcceptedMessageAnswer,
-  AskedAudience,
   audienceKind,
   IdempotencyHeader,
   MessageContentFields,
   ScheduleFields,
   SendMessageFields,
   toAcceptedMessage,
-  toAskedAudience,
 } from "./message.schemas.ts";
 export { createMessageService, type MessageService } from "./message.service.ts";
 export { createPauseService } from "./pause-message.ts";

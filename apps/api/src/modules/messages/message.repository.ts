@@ -33,6 +33,8 @@ const columns = {
   pausedFrom: messages.pausedFrom,
   expiresAt: messages.expiresAt,
   rate: messages.rate,
+  expandFailureCount: messages.expandFailureCount,
+  expandAgainAt: messages.expandAgainAt,
   createdAt: messages.createdAt,
   completedAt: messages.completedAt,
   source: { id: sources.id, name: sources.name },
@@ -54,6 +56,9 @@ export interface MessageRow {
   pausedFrom: MessageRow["state"] | null;
   expiresAt: Date | null;
   rate: schema.Rate | null;
+  /** How often in a row making its deliveries has failed, and when that is tried again. */
+  expandFailureCount: number;
+  expandAgainAt: Date | null;
   createdAt: Date;
   completedAt: Date | null;
   source: { id: string; name: string } | null;

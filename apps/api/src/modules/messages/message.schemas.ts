@@ -1,7 +1,7 @@
 import { fields, z } from "../../platform/http/index.ts";
-import { SegmentRule } from "../segments/index.ts";
 import { MessageCategorySchema, TrackingSchema } from "../templates/index.ts";
 import type { AcceptedMessage as Accepted } from "./accepted-message.ts";
+import { AskedAudience, toAskedAudience } from "./asked-audience.schemas.ts";
 import type { MessageProgress, MessageRow } from "./message.repository.ts";
 import type { MessageDetail as MessageDetailRow } from "./message.service.ts";
 import { Exclusions, SendingOptionFields } from "./sending-options.schemas.ts";
@@ -228,6 +228,16 @@ export const Message = z
       .openapi({ description: "What a paused message was, and will be when it is resumed." }),
     rate: Rate.nullable().openapi({ description: "Null: as fast as it can." }),
     expiresAt: fields.moment.nullable().openapi({ description: "What has not been sent by then never is." }),
+    expansionFailure: z
+      .object({
+        count: count.openapi({ description: "Failures in a row." }),
+        triedAgainAt: fields.moment.openapi({ description: "When it is tried again at the earliest." }),
+      })
+      .nullable()
+      .openapi({
+        description:
+          "That its deliveries could not be made, which is tried again until it works or the message ends. Null: nothing has gone wrong.",
+      }),
     createdAt: fields.moment,
     completedAt: fields.moment.nullable(),
   })
@@ -236,46 +246,6 @@ export const Message = z
 export const MessagePage = fields.pageOf(Message).openapi("MessagePage");
 
 const NamedChannel = z.object({ id: fields.id("channel"), name: z.string(), kind: z.string() });
-
-/** Typed addresses are personal data: how many there are is enough here. */
-export const AskedAudience = z
-  .discriminatedUnion("kind", [
-    z.object({ kind: z.literal("all") }),
-    z.object({ kind: z.literal("users"), userIds: z.array(z.string()) }),
-    z.object({
-      kind: z.literal("tags"),
-      any: z.array(z.string()),
-      all: z.array(z.string()),
-      not: z.array(z.string()),
-    }),
-    z.object({ kind: z.literal("addresses"), addressCount: count }),
-    z.object({
-      kind: z.literal("departments"),
-      departments: z
-        .array(z.object({ id: fields.id("department"), name: z.string() }))
-        .openapi({ description: "As they were called when it was accepted." }),
-      includeChildren: z.boolean(),
-    }),
-    z.object({
-      kind: z.literal("segment"),
-      segmentId: fields.id("segment"),
-      name: z.string(),
-      rule: SegmentRule,
-    }),
-    z.object({
-      kind: z.literal("file"),
-      fileId: fields.id("audienceFile"),
-      name: z.string(),
-      recipients: z.enum(["addresses", "users"]),
-      rowCount: count,
-    }),
-    z
-      .object({ kind: z.literal("deliveries"), messageId: fields.id("message"), deliveryCount: count })
-      .openapi({ description: "Those whom deliveries of an earlier message were for, sent again." }),
-  ])
-  .openapi("AskedAudience", {
-    description: "Whom a message was asked to go to; of typed addresses only how many there are.",
-  });
 
 /** What something says and by which policy it goes. */
 export const MessageContentFields = {
@@ -328,9 +298,20 @@ export function toMessage(row: MessageRow & MessageProgress): z.infer<typeof Mes
     pausedFrom: row.pausedFrom,
     rate: row.rate,
     expiresAt: row.expiresAt?.toISOString() ?? null,
+    expansionFailure: expansionFailureOf(row),
     createdAt: row.createdAt.toISOString(),
     completedAt: row.completedAt?.toISOString() ?? null,
   };
+}
+
+/** Of a message that is still to be expanded. */
+export function expansionFailureOf({
+  state,
+  expandFailureCount,
+  expandAgainAt,
+}: Pick<MessageRow, "state" | "expandFailureCount" | "expandAgainAt">) {
+  if (state !== "expanding" || !expandAgainAt) return null;
+  return { count: expandFailureCount, triedAgainAt: expandAgainAt.toISOString() };
 }
 
 export function toMessageDetail(message: MessageDetailRow): z.infer<typeof MessageDetail> {
@@ -354,33 +335,4 @@ export function toMessageDetail(message: MessageDetailRow): z.infer<typeof Messa
     exclusions: message.exclusions,
     approvalRequestId: message.approvalRequestId,
   };
-}
-
-export function toAskedAudience(audience: MessageDetailRow["audience"]): z.infer<typeof AskedAudience> {
-  switch (audience.kind) {
-    case "all":
-      return { kind: "all" };
-    case "users":
-      return { kind: "users", userIds: audience.userIds };
-    case "tags":
-      return { kind: "tags", any: audience.any, all: audience.all, not: audience.not };
-    case "addresses":
-      return { kind: "addresses", addressCount: audience.addresses.length };
-    case "departments": {
-      const { departments, includeChildren } = audience;
-      return { kind: "departments", departments, includeChildren };
-    }
-    case "segment": {
-      const { segmentId, name, rule } = audience;
-      return { kind: "segment", segmentId, name, rule };
-    }
-    case "file": {
-      const { fileId, name, recipients, rowCount } = audience;
-      return { kind: "file", fileId, name, recipients, rowCount };
-    }
-    case "deliveries": {
-      const { messageId, deliveryCount } = audience;
-      return { kind: "deliveries", messageId, deliveryCount };
-    }
-  }
 }

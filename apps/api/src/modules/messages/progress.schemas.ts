@@ -1,5 +1,5 @@
 import { z } from "../../platform/http/index.ts";
-import { MessageDetail } from "./message.schemas.ts";
+import { expansionFailureOf, MessageDetail } from "./message.schemas.ts";
 import type { ProgressView } from "./watch-message.ts";
 
 /** What changes of a message while it is sent. */
@@ -13,6 +13,7 @@ export const MessageProgress = MessageDetail.pick({
   timeZone: true,
   rate: true,
   expiresAt: true,
+  expansionFailure: true,
   completedAt: true,
 })
   .extend({
@@ -22,9 +23,14 @@ export const MessageProgress = MessageDetail.pick({
   })
   .openapi("MessageProgress");
 
-export function toMessageProgress(view: ProgressView): z.infer<typeof MessageProgress> {
+export function toMessageProgress({
+  expandFailureCount,
+  expandAgainAt,
+  ...view
+}: ProgressView): z.infer<typeof MessageProgress> {
   return {
     ...view,
+    expansionFailure: expansionFailureOf({ state: view.state, expandFailureCount, expandAgainAt }),
     scheduledAt: view.scheduledAt?.toISOString() ?? null,
     expiresAt: view.expiresAt?.toISOString() ?? null,
     completedAt: view.completedAt?.toISOString() ?? null,

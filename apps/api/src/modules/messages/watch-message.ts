@@ -16,6 +16,8 @@ export type ProgressView = { isOver: boolean } & Pick<
   | "timeZone"
   | "rate"
   | "expiresAt"
+  | "expandFailureCount"
+  | "expandAgainAt"
   | "completedAt"
 >;
 
@@ -29,6 +31,8 @@ export const progressViewOf = (message: Omit<ProgressView, "isOver">, isOver: bo
   timeZone: message.timeZone,
   rate: message.rate,
   expiresAt: message.expiresAt,
+  expandFailureCount: message.expandFailureCount,
+  expandAgainAt: message.expandAgainAt,
   completedAt: message.completedAt,
   isOver,
 });

@@ -15,3 +15,4 @@ export {
 } from "./quiet-hours.rules.ts";
 export { QuietHours as QuietHoursSchema, timeOfDay } from "./quiet-hours.schemas.ts";
 export { createQuietHoursService } from "./quiet-hours.service.ts";
+export { createReleaseLoop } from "./releasing.ts";

@@ -1,7 +1,7 @@
 import { schema } from "@tidings/db";
 import { and, eq } from "drizzle-orm";
 import type { Tx } from "../../platform/database/index.ts";
-import { toUuid } from "../../platform/ids.ts";
+import { fromUuid, toUuid } from "../../platform/ids.ts";
 import {
   fingerprintOf,
   type QuietHours,
@@ -78,4 +78,27 @@ export async function listShared({ sql }: Tx, tenantId: string, limit: number): 
       ) next
     )
     select fingerprint, quiet_hours as "quietHours" from shared limit ${limit}`;
+}
+
+/** Has what the tenant's quiet hours keep back looked at again in so many seconds, whether or not it has set some itself. */
+export async function planRelease({ sql }: Tx, tenantId: string, seconds: number): Promise<void> {
+  await sql`
+    insert into quiet_hours (tenant_id, of_categories, release_at)
+    values (${toUuid("tenant", tenantId)}, '{}', now() + make_interval(secs => ${seconds}))
+    on conflict (tenant_id) do update set release_at = excluded.release_at`;
+}
+
+/** Tenants for which that time has come. Runs as the dispatcher, across tenants. */
+export async function listDueReleases({ sql }: Tx, limit: number): Promise<string[]> {
+  const rows = await sql<{ tenant_id: string }[]>`
+    select tenant_id from quiet_hours where release_at <= now() order by release_at limit ${limit}`;
+  return rows.map((row) => fromUuid("tenant", row.tenant_id));
+}
+
+/** Ends the wait; false when somebody was faster, or a later change has put it off. */
+export async function takeRelease({ sql }: Tx, tenantId: string): Promise<boolean> {
+  const { count } = await sql`
+    update quiet_hours set release_at = null
+    where tenant_id = ${toUuid("tenant", tenantId)} and release_at <= now()`;
+  return count > 0;
 }

@@ -16,6 +16,7 @@ import {
   type QuietHours,
   type QuietHoursSettings,
 } from "./quiet-hours.rules.ts";
+import { type ReleaseDeps, releaseAfterChange } from "./releasing.ts";
 
 /** The settings, and when the quiet hours end in which a message of a category would be deferred now. */
 export type TenantQuietHours = QuietHoursSettings & { endsAt: Partial<Record<MessageCategory, Date>> };
@@ -25,10 +26,8 @@ export interface SaveQuietHours {
   ofCategories: Record<MessageCategory, QuietHours | null>;
 }
 
-export interface QuietHoursDeps {
+export interface QuietHoursDeps extends ReleaseDeps {
   transact: Transact;
-  /** Has what quiet hours have kept back looked at again: they are others now. */
-  releaseDeferred(tx: Tx, tenantId: string): Promise<void>;
   nudge(): void;
 }
 
@@ -48,7 +47,7 @@ export function createQuietHoursService(deps: QuietHoursDeps) {
         const tenant = await lockTenant(tx, ctx.tenantId);
         const before = await repository.findSettings(tx, ctx.tenantId);
         await repository.saveSettings(tx, ctx.tenantId, { ...settings, updatedAt: ctx.now() });
-        await deps.releaseDeferred(tx, ctx.tenantId);
+        await releaseAfterChange(deps, tx, ctx.tenantId);
         await recordAudit(tx, ctx, {
           action: "quiet_hours.updated",
           subjectId: ctx.tenantId,
@@ -112,7 +111,7 @@ async function changeOwn(
     const user = await getLockedUser(tx, ctx, userId);
     const before = (await repository.findOwn(tx, ctx.tenantId, user.id)) ?? null;
     const after = await change(tx, user);
-    await deps.releaseDeferred(tx, ctx.tenantId);
+    await releaseAfterChange(deps, tx, ctx.tenantId);
     await recordAudit(tx, ctx, {
       action: "user.quiet_hours_updated",
       subjectId: user.id,

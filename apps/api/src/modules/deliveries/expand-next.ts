@@ -1,0 +1,121 @@
+import type { schema } from "@tidings/db";
+import type { Tx } from "../../platform/database/index.ts";
+import { lockContents } from "./duplicates.repository.ts";
+import * as expanding from "./expanding.repository.ts";
+import { expandListed, expandResends } from "./expansion.repository.ts";
+import { expandFileSlice, nextFileSlice } from "./file-slice.repository.ts";
+import { countListed, isListed } from "./listed.rules.ts";
+import { perSecondOf } from "./pace.rules.ts";
+import { fixRate } from "./pacer.repository.ts";
+import type { Restraints } from "./restraints.ts";
+import {
+  countAudience,
+  type ExpandingMessage,
+  expandSlice,
+  FIRST_SLICE_SIZE,
+  NO_USER,
+  nextSlice,
+  SLICE_SIZE,
+} from "./slice.repository.ts";
+
+/** What became of a message's turn. */
+export type Step = "sliced" | "finished" | "waiting";
+
+/**
+ * The message was cancelled, got a rate that is to be worked out, or was sliced by another expander while a slice was
+ * made; the slice is rolled back.
+ */
+class Overtaken extends Error {
+  override readonly name = "Overtaken";
+}
+
+export function waitIfOvertaken(error: unknown): Step {
+  if (error instanceof Overtaken) return "waiting";
+  throw error;
+}
+
+/** Makes the deliveries of a message, or of its next slice. Throws `Overtaken` when somebody was faster. */
+export async function expandNext(
+  tx: Tx,
+  { tenantId, messageId }: { tenantId: string; messageId: string },
+  restraints: Restraints,
+): Promise<Step> {
+  const message = await expanding.reserveExpanding(tx, tenantId, messageId);
+  if (!message) return "waiting";
+  const deduplicates = message.options.deduplicateSeconds !== undefined;
+  if (isListed(message.audience)) {
+    const count = countListed(message.audience) * message.channels.length;
+    await settleRate(tx, tenantId, message, messageId, count);
+    if (deduplicates) await lockContents(tx, tenantId, [messageId]);
+    await expandListed(tx, tenantId, [messageId], { restraints, deduplicates });
+    return finishExpanding(tx, tenantId, messageId);
+  }
+  if (message.audience.kind === "deliveries") {
+    await settleRate(tx, tenantId, message, messageId, message.audience.deliveryCount);
+    await expandResends(tx, tenantId, messageId, { restraints, deduplicates });
+    return finishExpanding(tx, tenantId, messageId);
+  }
+  const { audience } = message;
+  const slice =
+    audience.kind === "file"
+      ? await sliceFile(tx, tenantId, messageId, { ...message, audience }, restraints)
+      : await sliceUsers(tx, tenantId, messageId, { ...message, audience }, restraints);
+  const cursor = { from: message.expandCursor, to: slice.cursor };
+  if (!(await expanding.moveCursor(tx, tenantId, messageId, cursor))) throw new Overtaken();
+  return slice.isLast ? finishExpanding(tx, tenantId, messageId) : "sliced";
+}
+
+/** What a slice has come to: where the next one begins. */
+interface Sliced {
+  cursor: string;
+  isLast: boolean;
+}
+
+async function sliceUsers(
+  tx: Tx,
+  tenantId: string,
+  messageId: string,
+  message: expanding.LockedMessage & ExpandingMessage,
+  restraints: Restraints,
+): Promise<Sliced> {
+  if (message.openRate) {
+    const count = await countAudience(tx, tenantId, message.audience);
+    await settleRate(tx, tenantId, message, messageId, count * message.channels.length);
+  }
+  const size = message.expandCursor === NO_USER ? FIRST_SLICE_SIZE : SLICE_SIZE;
+  const slice = await nextSlice(tx, tenantId, message.audience, message.expandCursor, size);
+  for (const channel of message.channels) {
+    await expandSlice(tx, tenantId, message, channel, slice, restraints);
+  }
+  return { cursor: slice.lastUserId, isLast: slice.isLast };
+}
+
+async function sliceFile(
+  tx: Tx,
+  tenantId: string,
+  messageId: string,
+  message: expanding.LockedMessage & { audience: schema.FileAudience },
+  restraints: Restraints,
+): Promise<Sliced> {
+  const { audience, expandCursor, channels, options } = message;
+  await settleRate(tx, tenantId, message, messageId, audience.rowCount * channels.length);
+  const slice = await nextFileSlice(tx, tenantId, audience, expandCursor, channels.length);
+  const deduplicates = options.deduplicateSeconds !== undefined;
+  await expandFileSlice(tx, tenantId, messageId, audience, { slice, restraints, deduplicates });
+  return slice;
+}
+
+async function settleRate(
+  tx: Tx,
+  tenantId: string,
+  { openRate }: Pick<expanding.LockedMessage, "openRate">,
+  messageId: string,
+  deliveryCount: number,
+): Promise<void> {
+  if (openRate) await fixRate(tx, tenantId, messageId, perSecondOf(openRate, deliveryCount));
+}
+
+async function finishExpanding(tx: Tx, tenantId: string, messageId: string): Promise<Step> {
+  if ((await expanding.markExpanded(tx, tenantId, [messageId])) === 0) throw new Overtaken();
+  return "finished";
+}
