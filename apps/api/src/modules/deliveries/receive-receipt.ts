@@ -8,8 +8,7 @@ import type {
   PluginRuntime,
   ReceiptRequest,
 } from "../../platform/plugin-runtime/index.ts";
-import { keepAndApply } from "./receipt.repository.ts";
-import { suppressByReceipts } from "./suppress-by-receipts.ts";
+import { applyReceipts } from "./apply-receipts.ts";
 
 export interface ReceiveReceiptDeps {
   transact: Transact;
@@ -33,10 +32,7 @@ export function createReceiveReceipt(deps: ReceiveReceiptDeps) {
     const { events, reply } = await deps.runtime.parseReceipt(channel, request);
     for (let from = 0; from < events.length; from += EVENTS_A_TRANSACTION) {
       const some = events.slice(from, from + EVENTS_A_TRANSACTION);
-      await deps.transact(channel, async (tx) => {
-        await keepAndApply(tx, channel.tenantId, channelId, some);
-        await suppressByReceipts(tx, deps.catalogue, channel, some);
-      });
+      await deps.transact(channel, (tx) => applyReceipts(tx, deps.catalogue, channel, some));
     }
     return reply;
   };
