@@ -85,8 +85,8 @@ it("finds out for each device of a push whether it has arrived, and drops those 
   expect(new Set((await statesOf(id)).values())).toEqual(new Set(["accepted"]));
   const received = simulator.received().map(({ to, text }) => [to, text]);
   expect(received.sort()).toEqual([online, offline].sort().map((to) => [to, "通知\n明天放假"]));
-  await timePasses(installation, ASK_AFTER_SECONDS);
   const states = await until(async () => {
+    await timePasses(installation, ASK_AFTER_SECONDS);
     const found = await statesOf(id);
     return found.get(online) === "delivered" && found.get(gone) !== "accepted" ? found : undefined;
   });
