@@ -49,8 +49,12 @@ export function settleRecall({ responses }: SettleInput): SettleOutput {
 function readResponse(response: PlannedResponse): Omit<RecallResult, "ref"> {
   const { status, code, detail } = readOutcome(response);
   if (status === "accepted") return readConfirmation(response);
-  const isRefused = status === "rejected" || status === "config";
-  return { status: isRefused ? "failed" : "unanswered", ...(code && { code }), ...(detail && { detail }) };
+  // Only a word about this push is final; wrong keys or a pause are not about it.
+  return {
+    status: status === "rejected" ? "failed" : "unanswered",
+    ...(code && { code }),
+    ...(detail && { detail }),
+  };
 }
 
 // The vendor answers 200 only if all is well, with little or nothing in it; a page is not from the vendor.

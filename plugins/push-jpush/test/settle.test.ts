@@ -106,6 +106,7 @@ test("takes only the vendor's own word for a recall", () => {
   expect(statusOf(respond(200, {}))).toBe("recalled");
   expect(statusOf(respond(200, "<html></html>"))).toBe("unanswered");
   expect(statusOf(respond(503, ""))).toBe("unanswered");
+  expect(statusOf(refuse(401, 1004))).toBe("unanswered");
   expect(statusOf(refuse(400, 1003))).toBe("failed");
 });
 
