@@ -2,6 +2,7 @@ import { voidApproval } from "../modules/approvals/index.ts";
 import { createAudienceFileSweeper } from "../modules/audience-files/index.ts";
 import { createCircuitBreaker, createHealthReporter, findChannel } from "../modules/channels/index.ts";
 import {
+  applyReceipts,
   createDirectSender,
   createDispatcher,
   createExpander,
@@ -14,7 +15,6 @@ import {
   expandStep,
   finishMessages,
   holdCancellation,
-  keepAndApply,
   releaseDeferred,
   SEND_QUEUE,
   type SendChunksDeps,
@@ -175,7 +175,7 @@ function followUpLoops(
   return [
     createReconciler({
       ...shared,
-      applyReceipts: keepAndApply,
+      applyReceipts: (tx, channel, events) => applyReceipts(tx, catalogue, channel, events),
       holdCancellation,
       wakeFlows,
       afterInquiry: afterChunk,

@@ -1,3 +1,4 @@
+export { applyReceipts } from "./apply-receipts.ts";
 export { readBacklog } from "./backlog.repository.ts";
 export { enterCancellation, holdCancellation } from "./cancellation-lock.repository.ts";
 export { endUnsent, finishMessages } from "./completion.repository.ts";

@@ -9,9 +9,8 @@ import type {
   PluginRuntime,
   ReceiptRequest,
 } from "../../platform/plugin-runtime/index.ts";
+import { applyReceipts } from "./apply-receipts.ts";
 import { byChannel } from "./claims.rules.ts";
-import { keepAndApply } from "./receipt.repository.ts";
-import { suppressByReceipts } from "./suppress-by-receipts.ts";
 
 export interface ReceiveReceiptDeps {
   transact: Transact;
@@ -65,10 +64,7 @@ async function keepTogether(
       if (!first) return undefined;
       const { channel } = first;
       const events = [first, ...others].flatMap((push) => push.events);
-      return transact(channel, async (tx) => {
-        await keepAndApply(tx, channel.tenantId, channel.channelId, events);
-        await suppressByReceipts(tx, catalogue, channel, events);
-      });
+      return transact(channel, (tx) => applyReceipts(tx, catalogue, channel, events));
     },
   );
   const failed = (await Promise.allSettled(writes)).find(({ status }) => status === "rejected");

@@ -17,7 +17,7 @@ export interface ReconcilerDeps {
   catalogue: PluginCatalogue;
   findChannel(tx: Tx, channel: DueChannel): Promise<ChannelHandle | undefined>;
   /** Keeps and applies the vendor's last word like any other receipt. */
-  applyReceipts(tx: Tx, tenantId: string, channelId: string, events: ReceiptEvent[]): Promise<void>;
+  applyReceipts(tx: Tx, channel: DueChannel & { pluginId: string }, events: ReceiptEvent[]): Promise<void>;
   /** Keeps cancellations of the message out until the transaction ends. */
   holdCancellation(tx: Tx, messageIds: readonly string[]): Promise<void>;
   /** Fallback timers of the users of a range. */
@@ -94,7 +94,9 @@ async function settle(
     // Before any row is locked: a cancellation locks in the same order.
     if (kind === "outcome") await deps.holdCancellation(tx, [messageId]);
     const events = answers.filter(isLastWord).map((answer) => toEvent(answer, deps.now()));
-    if (events.length > 0) await deps.applyReceipts(tx, tenantId, inquiry.channelId, events);
+    if (manifest && events.length > 0) {
+      await deps.applyReceipts(tx, { ...inquiry, pluginId: manifest.id }, events);
+    }
     const settled = kind === "outcome" ? await settleUnknown(deps, tx, inquiry, answers) : [];
     // What it has by its own word has no last word yet.
     if (manifest && isPulled(manifest.receipts) && settled.some(({ state }) => state === "accepted")) {

@@ -1,0 +1,64 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import type { Simulator, SimulatorOptions } from "@tidings/sdk/testing";
+import { FaultPlan, openAccount } from "./account.ts";
+import { Inbox } from "./inbox.ts";
+import { type CallLimits, RateLimit, VENDOR_CALL_LIMITS } from "./limits.ts";
+import { createServer } from "./server.ts";
+
+const HOST = "127.0.0.1";
+
+export interface PushSimulatorOptions extends SimulatorOptions {
+  /** Calls per minute before 2002, by default the vendor's for free apps. */
+  callLimits?: Partial<CallLimits>;
+  /** False: an app that may not ask for the state of devices, default true. */
+  isVip?: boolean;
+}
+
+/** Starts the vendor's fake. It pushes no receipts; `receiptDelayMs` is how long a notification is on its way. */
+export async function startSimulator(options: PushSimulatorOptions = {}): Promise<Simulator> {
+  const vendor = {
+    account: openAccount(options.isVip ?? true),
+    inbox: new Inbox(),
+    faults: new FaultPlan(),
+    rateLimit: new RateLimit({ ...VENDOR_CALL_LIMITS, ...options.callLimits }),
+    delayMs: options.receiptDelayMs ?? 300,
+  };
+  const server = createAdaptorServer({ fetch: createServer(vendor).fetch }) as Server;
+  const origin = await listen(server, options.port ?? 0);
+  const { appKey, masterSecret } = vendor.account;
+  return {
+    url: `${origin}/`,
+    endpoints: [new URL(origin).host],
+    settings: {
+      endpoint: origin,
+      reportEndpoint: origin,
+      appKey,
+      masterSecret,
+      audience: "registration_id",
+      platforms: "all",
+      timeToLiveSeconds: 86_400,
+      apnsProduction: true,
+      classification: "system",
+      checksDelivery: true,
+    },
+    received: () => vendor.inbox.notifications.map(({ to, text, at }) => ({ to, text, at })),
+    misbehave: (fault, count) => vendor.faults.order(fault, count),
+    close: () => close(server),
+  };
+}
+
+function listen(server: Server, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, HOST, () => resolve(`http://${HOST}:${(server.address() as AddressInfo).port}`));
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
