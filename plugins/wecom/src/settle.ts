@@ -22,11 +22,14 @@ function settleSend(response: PlannedResponse): SendResult[] {
     ...listUsers(invaliduser).map((user) => [user, refusalOf("invalid_user")] as const),
     ...listUsers(unlicenseduser).map((user) => [user, refusalOf("unlicensed_user")] as const),
   ]);
-  // One id for all users of the call. It is kept once for the batch where the batch is one call.
   const id = typeof msgid === "string" ? clip(msgid, 200) : "";
+  const isShared = response.refs.length > 1;
+  // An id of its own costs the host a row for each message, which one call for all does without.
+  const own = !isShared || !isWholeBatch;
   const accepted: Outcome = {
     ...outcome,
-    ...(id && (isWholeBatch ? { batchVendorId: id } : { vendorId: id })),
+    ...(id && own && { vendorId: id }),
+    ...(id && isShared && { batchVendorId: id }),
   };
   return response.refs.map((ref, index) => ({ ref, ...(leftOut.get(users[index] ?? "") ?? accepted) }));
 }

@@ -201,7 +201,8 @@ test.each([
 });
 
 function takeBack(results: SendResult[], change: object = {}) {
-  const batchVendorIds = results.flatMap(({ batchVendorId }) => (batchVendorId ? [batchVendorId] : []));
+  const ids = results.flatMap(({ batchVendorId }) => (batchVendorId ? [batchVendorId] : []));
+  const batchVendorIds = [...new Set(ids)];
   const messages = results.map(
     ({ ref, vendorId }): SentMessage => ({
       ref,
@@ -223,6 +224,12 @@ test("takes back a batch of one call by one call, and may be asked twice", async
   expect((await takeBack(results)).map(({ status }) => status)).toEqual(Array(3).fill("recalled"));
 });
 
+test("leaves one message of a call that went to several, which the vendor would take from them all", async () => {
+  const results = await send(makeMessages(3));
+  expect(await takeBack(results.slice(1, 2))).toMatchObject([{ status: "failed", code: "shared_call" }]);
+  expect(simulator.received()).toHaveLength(3);
+});
+
 test("takes back messages of different contents each by its own id", async () => {
   const own = makeMessages(3).map((message, index) => ({ ...message, content: { text: `第 ${index} 封` } }));
   const results = await send(own);
@@ -235,7 +242,7 @@ test("calls nothing recalled that the vendor has not confirmed", async () => {
   expect(await takeBack([{ ref: "dlv_9", status: "unknown" }])).toMatchObject([
     { status: "failed", code: "no_msgid" },
   ]);
-  expect(await takeBack([{ ref: "dlv_1", status: "accepted", batchVendorId: "of-others" }])).toMatchObject([
+  expect(await takeBack([{ ref: "dlv_1", status: "accepted", vendorId: "of-others" }])).toMatchObject([
     { status: "failed", code: "40058" },
   ]);
   expect(await takeBack(results, { secret: "wrong" })).toMatchObject([{ status: "unanswered" }]);
