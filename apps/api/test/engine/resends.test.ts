@@ -32,12 +32,10 @@ afterEach(async () => {
 
 /** The vendor refuses everybody but these. */
 const refuseAllBut = (...addresses: string[]) =>
-  installation.vendor.answer(({ body, refs }) => {
-    const refused = addresses.some((address) => body.includes(`"${address}"`)) ? [] : refs;
-    return {
-      status: 200,
-      body: JSON.stringify({ refused: Object.fromEntries(refused.map((ref) => [ref, "no_device"])) }),
-    };
+  installation.vendor.answer(({ body }) => {
+    const { items = [] }: { items?: { ref: string; to: string }[] } = JSON.parse(body);
+    const refused = items.filter(({ to }) => !addresses.includes(to)).map(({ ref }) => [ref, "no_device"]);
+    return { status: 200, body: JSON.stringify({ refused: Object.fromEntries(refused) }) };
   });
 
 const refusingOnce = async (message: object) => {
