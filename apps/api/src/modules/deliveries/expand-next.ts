@@ -13,6 +13,7 @@ import {
   type ExpandingMessage,
   expandSlice,
   FIRST_SLICE_SIZE,
+  isOfUsers,
   NO_USER,
   nextSlice,
   SLICE_SIZE,
@@ -34,11 +35,15 @@ export function waitIfOvertaken(error: unknown): Step {
   throw error;
 }
 
-/** Makes the deliveries of a message, or of its next slice. Throws `Overtaken` when somebody was faster. */
+/**
+ * Makes the deliveries of a message, or of its next slice; where there is a further slice, `beside` hears where that
+ * begins. Throws `Overtaken` when somebody was faster.
+ */
 export async function expandNext(
   tx: Tx,
   { tenantId, messageId }: { tenantId: string; messageId: string },
   restraints: Restraints,
+  beside: (cursor: string) => void,
 ): Promise<Step> {
   const message = await expanding.reserveExpanding(tx, tenantId, messageId);
   if (!message) return "waiting";
@@ -55,14 +60,65 @@ export async function expandNext(
     await expandResends(tx, tenantId, messageId, { restraints, deduplicates });
     return finishExpanding(tx, tenantId, messageId);
   }
+  const begin = (slice: Sliced) => {
+    if (!slice.isLast) beside(slice.cursor);
+  };
+  const slice = await makeSlice(tx, tenantId, messageId, message, restraints, begin);
+  return proceed(tx, tenantId, messageId, message.expandCursor, slice);
+}
+
+/** A slice that is made while the one before it is, in a transaction of its own. */
+export interface Beside {
+  /** Where it begins. */
+  cursor: string;
+  /** What becomes of the one before, once it has committed. */
+  before: Promise<Step>;
+}
+
+/**
+ * Makes the slice behind one that is being made, on another core. It is kept only if the one before is: the cursor goes
+ * over both in their order.
+ */
+export async function expandBeside(
+  tx: Tx,
+  { tenantId, messageId }: { tenantId: string; messageId: string },
+  restraints: Restraints,
+  { cursor, before }: Beside,
+): Promise<Step> {
+  const message = await expanding.readReserved(tx, tenantId, messageId);
+  if (!message) return "waiting";
+  // Its rate is settled by the slice before.
+  const behind = { ...message, expandCursor: cursor, openRate: null };
+  const slice = await makeSlice(tx, tenantId, messageId, behind, restraints);
+  if ((await before) !== "sliced") throw new Overtaken();
+  return proceed(tx, tenantId, messageId, cursor, slice);
+}
+
+async function makeSlice(
+  tx: Tx,
+  tenantId: string,
+  messageId: string,
+  message: expanding.LockedMessage,
+  restraints: Restraints,
+  begin: (slice: Sliced) => void = () => undefined,
+): Promise<Sliced> {
   const { audience } = message;
-  const slice =
-    audience.kind === "file"
-      ? await sliceFile(tx, tenantId, messageId, { ...message, audience }, restraints)
-      : await sliceUsers(tx, tenantId, messageId, { ...message, audience }, restraints);
-  const cursor = { from: message.expandCursor, to: slice.cursor };
-  if (!(await expanding.moveCursor(tx, tenantId, messageId, cursor))) throw new Overtaken();
-  return slice.isLast ? finishExpanding(tx, tenantId, messageId) : "sliced";
+  if (audience.kind === "file") {
+    return sliceFile(tx, tenantId, messageId, { ...message, audience }, restraints, begin);
+  }
+  if (!isOfUsers(audience)) throw new Error(`an audience of ${audience.kind} has no slices`);
+  return sliceUsers(tx, tenantId, messageId, { ...message, audience }, restraints, begin);
+}
+
+async function proceed(
+  tx: Tx,
+  tenantId: string,
+  messageId: string,
+  from: string,
+  { cursor: to, isLast }: Sliced,
+): Promise<Step> {
+  if (!(await expanding.moveCursor(tx, tenantId, messageId, { from, to }))) throw new Overtaken();
+  return isLast ? finishExpanding(tx, tenantId, messageId) : "sliced";
 }
 
 /** What a slice has come to: where the next one begins. */
@@ -77,6 +133,7 @@ async function sliceUsers(
   messageId: string,
   message: expanding.LockedMessage & ExpandingMessage,
   restraints: Restraints,
+  begin: (slice: Sliced) => void,
 ): Promise<Sliced> {
   if (message.openRate) {
     const count = await countAudience(tx, tenantId, message.audience);
@@ -84,10 +141,12 @@ async function sliceUsers(
   }
   const size = message.expandCursor === NO_USER ? FIRST_SLICE_SIZE : SLICE_SIZE;
   const slice = await nextSlice(tx, tenantId, message.audience, message.expandCursor, size);
+  const sliced = { cursor: slice.lastUserId, isLast: slice.isLast };
+  begin(sliced);
   for (const channel of message.channels) {
     await expandSlice(tx, tenantId, message, channel, slice, restraints);
   }
-  return { cursor: slice.lastUserId, isLast: slice.isLast };
+  return sliced;
 }
 
 async function sliceFile(
@@ -96,10 +155,12 @@ async function sliceFile(
   messageId: string,
   message: expanding.LockedMessage & { audience: schema.FileAudience },
   restraints: Restraints,
+  begin: (slice: Sliced) => void,
 ): Promise<Sliced> {
   const { audience, expandCursor, channels, options } = message;
   await settleRate(tx, tenantId, message, messageId, audience.rowCount * channels.length);
   const slice = await nextFileSlice(tx, tenantId, audience, expandCursor, channels.length);
+  begin(slice);
   const deduplicates = options.deduplicateSeconds !== undefined;
   await expandFileSlice(tx, tenantId, messageId, audience, { slice, restraints, deduplicates });
   return slice;

@@ -2,7 +2,7 @@ import type { Database, Transact, Tx } from "../../platform/database/index.ts";
 import type { Logger } from "../../platform/logger.ts";
 import type { Loop } from "../../platform/loops.ts";
 import { finishMessages } from "./completion.repository.ts";
-import { expandNext, type Step, waitIfOvertaken } from "./expand-next.ts";
+import { expandBeside, expandNext, type Step, waitIfOvertaken } from "./expand-next.ts";
 import * as expanding from "./expanding.repository.ts";
 import { expandListed } from "./expansion.repository.ts";
 import * as failing from "./failing.repository.ts";
@@ -133,10 +133,19 @@ async function expandNamed(
 
 const idsOf = (messages: readonly expanding.NamedMessage[]) => messages.map(({ id }) => id);
 
+/** One turn of a message: all of it, or two slices at once, the second of which is begun by the first. */
 async function expandOne(deps: ExpanderDeps, message: Message, restraints: Restraints): Promise<Step> {
-  const step = await deps
-    .transact(message, (tx) => expandNext(tx, message, restraints))
-    .catch(waitIfOvertaken);
-  if (step === "finished") await deps.afterChunk(message.tenantId, message.messageId);
-  return step;
+  let second: Promise<Step> | undefined;
+  const begin = (cursor: string) => {
+    second ??= deps.transact(message, (tx) =>
+      expandBeside(tx, message, restraints, { cursor, before: first }),
+    );
+    // Heard of below, when the first is over.
+    second.catch(() => undefined);
+  };
+  const first = deps.transact(message, (tx) => expandNext(tx, message, restraints, begin));
+  const step = await first.catch(waitIfOvertaken);
+  const last = step === "sliced" && second ? await second.catch(waitIfOvertaken) : step;
+  if (last === "finished") await deps.afterChunk(message.tenantId, message.messageId);
+  return last === "waiting" ? step : last;
 }

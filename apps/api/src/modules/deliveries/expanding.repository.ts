@@ -95,6 +95,19 @@ export function reserveExpanding(
   return readExpanding(tx, tenant, reserved);
 }
 
+/** The same without reserving it: for a slice that is made beside another one. */
+export function readReserved(
+  tx: Tx,
+  tenantId: string,
+  messageId: string,
+): Promise<LockedMessage | undefined> {
+  const tenant = toUuid("tenant", tenantId);
+  const found = tx.sql`
+    select * from messages m
+    where m.tenant_id = ${tenant} and m.id = ${toUuid("message", messageId)} and m.state = 'expanding'`;
+  return readExpanding(tx, tenant, found);
+}
+
 /** What expanding has to know of a message, whose row `message` finds. */
 export async function readExpanding(
   tx: Tx,
