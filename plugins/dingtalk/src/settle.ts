@@ -1,0 +1,30 @@
+import type { PlannedResponse, SendResult, SettleInput, SettleOutput } from "@tidings/sdk/plugin";
+import { readAnswer, readOutcome } from "./outcome.ts";
+import type { SendContext } from "./plan.ts";
+import { settleQuery } from "./query.ts";
+import { settleRecall } from "./recall.ts";
+import { readVerification } from "./verify.ts";
+
+export function settle({ op, responses }: SettleInput): SettleOutput {
+  if (op === "verify") return { results: [], verification: readVerification(responses) };
+  if (op === "query") return { results: [], answers: settleQuery(responses) };
+  if (op === "recall") return { results: [], recalls: settleRecall(responses) };
+  return { results: responses.flatMap(settleSend) };
+}
+
+/** The vendor takes a call as a whole; whom it leaves out, it says when it is asked for the results. */
+function settleSend(response: PlannedResponse): SendResult[] {
+  const outcome = readOutcome(response);
+  const answer = outcome.status === "accepted" && "body" in response ? readAnswer(response.body) : undefined;
+  const { isWholeBatch = false } = (response.context ?? {}) as Partial<SendContext>;
+  const id = readTaskId(answer?.fields.task_id);
+  // One id for all users of the call. It is kept once for the batch where the batch is one call.
+  const name = isWholeBatch ? "batchVendorId" : "vendorId";
+  return response.refs.map((ref) => ({ ref, ...outcome, ...(id && { [name]: id }) }));
+}
+
+function readTaskId(value: unknown): string {
+  return Number.isSafeInteger(value) || (typeof value === "string" && /^\d{1,16}$/.test(value))
+    ? String(value)
+    : "";
+}
