@@ -11,7 +11,7 @@ const TEXTS = {
     title: "钉钉模拟器",
     subtitle: "这里收到的工作通知不会真的发出",
     other: "English",
-    empty: "还没有消息。用模拟器的设置建一个钉钉渠道，发一条试试。",
+    empty: "还没有消息。用模拟器的设置建一个钉钉通道，发一条试试。",
     arrived: "未读",
     read: "已读",
     invalid: "没有这个成员",
