@@ -18,9 +18,11 @@ function settleSend(response: PlannedResponse): SendResult[] {
   const answer = outcome.status === "accepted" && "body" in response ? readAnswer(response.body) : undefined;
   const { isWholeBatch = false } = (response.context ?? {}) as Partial<SendContext>;
   const id = readTaskId(answer?.fields.task_id);
-  // One id for all users of the call. It is kept once for the batch where the batch is one call.
-  const name = isWholeBatch ? "batchVendorId" : "vendorId";
-  return response.refs.map((ref) => ({ ref, ...outcome, ...(id && { [name]: id }) }));
+  const isShared = response.refs.length > 1;
+  // An id of its own costs the host a row for each message, which one call for all does without.
+  const isOwn = !isShared || !isWholeBatch;
+  const ids = { ...(isOwn && { vendorId: id }), ...(isShared && { batchVendorId: id }) };
+  return response.refs.map((ref) => ({ ref, ...outcome, ...(id && ids) }));
 }
 
 function readTaskId(value: unknown): string {

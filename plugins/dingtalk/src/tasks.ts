@@ -12,7 +12,7 @@ export function groupByTask(messages: SentMessage[]): { tasks: Task[]; leftOver:
   const tasks = new Map<string, Task>();
   const leftOver: SentMessage[] = [];
   for (const message of messages) {
-    const id = message.vendorId ?? message.batchVendorIds?.[0];
+    const id = taskIdOf(message);
     if (id === undefined) leftOver.push(message);
     else {
       const task = tasks.get(id) ?? { id, messages: [] };
@@ -22,3 +22,11 @@ export function groupByTask(messages: SentMessage[]): { tasks: Task[]; leftOver:
   }
   return { tasks: [...tasks.values()], leftOver };
 }
+
+/** Whether others, who are not among the messages, may have got theirs by the same call. */
+export const mayReachOthers = ({ id, messages }: Task): boolean =>
+  messages.length === 1 && messages.some(({ batchVendorIds }) => batchVendorIds?.includes(id));
+
+/** Its own, or the batch's where that was a single call. */
+const taskIdOf = ({ vendorId, batchVendorIds = [] }: SentMessage): string | undefined =>
+  vendorId ?? (batchVendorIds.length === 1 ? batchVendorIds[0] : undefined);

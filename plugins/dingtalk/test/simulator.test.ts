@@ -31,7 +31,8 @@ function send(messages = [makeMessage(1)], { change = {}, timeoutMs = 2000 } = {
 
 /** Sent messages as the host keeps them. */
 function toSent(results: SendResult[], addressOf: (ref: string) => string): SentMessage[] {
-  const batchVendorIds = results.flatMap(({ batchVendorId }) => (batchVendorId ? [batchVendorId] : []));
+  const ids = results.flatMap(({ batchVendorId }) => (batchVendorId ? [batchVendorId] : []));
+  const batchVendorIds = [...new Set(ids)];
   return results.map(({ ref, vendorId }) => ({
     ref,
     batchRef: "bat_1",
@@ -262,6 +263,27 @@ test("takes back a batch of one call by one call, and may be asked twice", async
   expect((await takeBack(results)).map(({ status }) => status)).toEqual(Array(3).fill("recalled"));
 });
 
+test("leaves one message of a call that went to several, which the vendor would take from them all", async () => {
+  const results = await send(makeMessages(3));
+  expect(await takeBack(results.slice(1, 2))).toEqual([
+    { ref: "dlv_1", status: "failed", code: "shared_call" },
+  ]);
+  expect(simulator.received()).toHaveLength(3);
+});
+
+test("takes back one of several calls of a batch, with everybody whom it reached", async () => {
+  const [one, two, three] = makeMessages(3);
+  if (!one || !two || !three) throw new Error("too few messages");
+  const results = await send([one, two, { ...three, content: { text: "后天放假" } }]);
+  expect(results.map(({ vendorId, batchVendorId }) => [!!vendorId, !!batchVendorId])).toEqual([
+    [true, true],
+    [true, true],
+    [true, false],
+  ]);
+  expect((await takeBack(results.slice(0, 2))).map(({ status }) => status)).toEqual(["recalled", "recalled"]);
+  expect(simulator.received().map(({ text }) => text)).toEqual(["后天放假"]);
+});
+
 test("takes back messages of different contents each by its own task", async () => {
   const own = makeMessages(3).map((message, index) => ({ ...message, content: { text: `第 ${index} 封` } }));
   const results = await send(own);
@@ -274,7 +296,7 @@ test("calls nothing recalled that the vendor has not confirmed", async () => {
   expect(await takeBack([{ ref: "dlv_9", status: "unknown" }])).toMatchObject([
     { status: "failed", code: "no_task_id" },
   ]);
-  expect(await takeBack([{ ref: "dlv_1", status: "accepted", batchVendorId: "7" }])).toMatchObject([
+  expect(await takeBack([{ ref: "dlv_1", status: "accepted", vendorId: "7" }])).toMatchObject([
     { status: "failed", code: "40035" },
   ]);
   expect(await takeBack(results, { appSecret: "wrong" })).toMatchObject([{ status: "unanswered" }]);
