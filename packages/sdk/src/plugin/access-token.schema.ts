@@ -66,7 +66,7 @@ const refusal = {
   type: "object",
   minProperties: 1,
   additionalProperties: false,
-  dependentRequired: { codes: ["code"], code: ["codes"] },
+  dependentRequired: { codes: ["code"], code: ["codes"], subCode: ["code"] },
   properties: {
     statuses: {
       type: "array",
@@ -76,6 +76,7 @@ const refusal = {
       items: { type: "integer", minimum: 400, maximum: 499 },
     },
     code: pointer,
+    subCode: pointer,
     codes,
   },
 } as const;

@@ -74,5 +74,8 @@ export interface TokenRefusal {
   statuses?: number[];
   /** JSON Pointer to the vendor's code in an answer; needed with `codes`. */
   code?: string;
+  /** JSON Pointer to a second code, where some answers have the word in there; only with `code`. */
+  subCode?: string;
+  /** Either of the two codes may be one of these. */
   codes?: string[];
 }

@@ -48,6 +48,19 @@ const FORMS: Record<string, Form> = {
     tells: { error: "blocked", code: "40001", detail: "invalid credential" },
     ended: { status: 200, body: '{"errcode":42001,"errmsg":"access_token expired"}' },
   },
+  "a query, and a second code for what concerns the token": {
+    scheme: {
+      request: { method: "GET", url: `${endpoint}/gettoken`, query: { appkey: id, appsecret: secret } },
+      answer: { token: "/access_token", lifetimeSeconds: "/expires_in", code: "/errcode", detail: "/errmsg" },
+      refusal: { code: "/errcode", subCode: "/sub_code", codes: ["40014", "42001"] },
+    },
+    asks: { url: "https://api.vendor.example/gettoken?appkey=app-1&appsecret=s%2Fe+c%2Br%26et" },
+    gives: '{"errcode":0,"access_token":"tok-1","errmsg":"ok","expires_in":7200}',
+    lifetimeSeconds: 7200,
+    refuses: { status: 200, body: '{"errcode":40089,"errmsg":"invalid app key or secret"}' },
+    tells: { error: "blocked", code: "40089", detail: "invalid app key or secret" },
+    ended: { status: 200, body: '{"errcode":88,"sub_code":"40014","errmsg":"[subcode=40014]"}' },
+  },
   "JSON with a flag, and a code in refusals only": {
     scheme: {
       request: {

@@ -57,10 +57,12 @@ function readRefusal(
 }
 
 /** Whether an answer says that the token it was asked with is not valid, or not any more. */
-export function isTokenRefused(answer: Answer, { statuses = [], code, codes = [] }: TokenRefusal): boolean {
+export function isTokenRefused(answer: Answer, refusal: TokenRefusal): boolean {
+  const { statuses = [], code, subCode, codes = [] } = refusal;
   if ("error" in answer) return false;
   if (statuses.includes(answer.status)) return true;
   // A server error may come after the work.
   if (codes.length === 0 || answer.status >= 500 || answer.body.length > LONGEST_REFUSAL) return false;
-  return codes.includes(codeAt(parseJson(answer.body), code) ?? "");
+  const document = parseJson(answer.body);
+  return [code, subCode].some((place) => codes.includes(codeAt(document, place) ?? ""));
 }
