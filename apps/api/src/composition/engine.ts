@@ -46,7 +46,7 @@ export interface Engine {
 }
 
 /** Hints that one worker process follows at once; each is for a large chunk or some small ones. */
-const HINTS_AT_ONCE = 24;
+const HINTS_AT_ONCE = 64;
 
 /** Starts everything that moves messages on. All loops and workers may run in any number of processes. */
 export function startEngine(foundation: Foundation, queue: QueueTransport): Engine {
