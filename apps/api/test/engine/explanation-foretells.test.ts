@@ -1,7 +1,7 @@
 import { toUuid } from "@tidings/db";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { REMEMBER_MS } from "../../src/modules/deliveries/restraints.ts";
+import { REMEMBER_MS } from "../../src/modules/deliveries/judge/restraints.ts";
 import type { QuietHours } from "../../src/modules/quiet-hours/index.ts";
 import {
   givenSchool,

@@ -1,7 +1,7 @@
 import { toUuid } from "@tidings/db";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { claimChunks, listLanes } from "../../src/modules/deliveries/claim.repository.ts";
-import { FairShare } from "../../src/modules/deliveries/fair-share.rules.ts";
+import { claimChunks, listLanes } from "../../src/modules/deliveries/dispatch/claim.repository.ts";
+import { FairShare } from "../../src/modules/deliveries/dispatch/fair-share.rules.ts";
 import {
   expandOnce,
   expectNothingLost,

@@ -2,8 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { toUuid } from "@tidings/db";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { burstOf } from "../../src/modules/deliveries/pace.rules.ts";
-import { takeSlots } from "../../src/modules/deliveries/pacer.repository.ts";
+import { burstOf } from "../../src/modules/deliveries/send/pace.rules.ts";
+import { takeSlots } from "../../src/modules/deliveries/send/pacer.repository.ts";
 import {
   givenSchool,
   type Installation,

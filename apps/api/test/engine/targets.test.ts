@@ -1,5 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { NO_USER, nextSlice, type UserAudience } from "../../src/modules/deliveries/slice.repository.ts";
+import {
+  NO_USER,
+  nextSlice,
+  type UserAudience,
+} from "../../src/modules/deliveries/expand/slice.repository.ts";
 import {
   expectNothingLost,
   expectProblem,

@@ -1,4 +1,4 @@
-import { brokenChunks, measuresOf } from "../../src/modules/deliveries/ledger.repository.ts";
+import { brokenChunks, measuresOf } from "../../src/modules/deliveries/upkeep/ledger.repository.ts";
 import type { Installation } from "./installation.ts";
 
 type Sql = Parameters<Parameters<Installation["books"]["transaction"]>[0]>[0]["sql"];

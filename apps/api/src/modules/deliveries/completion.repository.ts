@@ -2,7 +2,7 @@ import type { Tx } from "../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
 import { enterCancellation } from "./cancellation-lock.repository.ts";
 import { REASONS } from "./delivery.rules.ts";
-import { NIL_UUID } from "./expansion.repository.ts";
+import { NIL_UUID } from "./expand/expansion.repository.ts";
 
 /**
  * Ends messages of a tenant of which nothing is under way: expanded, every chunk done, no fallback waiting, no vendor to

@@ -1,9 +1,6 @@
-export { applyReceipts } from "./apply-receipts.ts";
 export { readBacklog } from "./backlog.repository.ts";
 export { enterCancellation, holdCancellation } from "./cancellation-lock.repository.ts";
 export { endUnsent, finishMessages } from "./completion.repository.ts";
-export { neededVariables, type TrackedAddress, valuesFor } from "./content.rules.ts";
-export { releaseDeferred } from "./deferral.repository.ts";
 export { type DeliveryFilter, findDelivery } from "./delivery.repository.ts";
 export { deliveryRoutes } from "./delivery.routes.ts";
 export {
@@ -16,10 +13,14 @@ export {
 } from "./delivery.rules.ts";
 export { deliveryFilter } from "./delivery.schemas.ts";
 export { createDeliveryService } from "./delivery.service.ts";
-export { createDirectSender } from "./direct-sender.ts";
-export { createDispatcher, SEND_QUEUE, SendHint } from "./dispatcher.ts";
-export { createExpander } from "./expander.ts";
-export { expandStep, NIL_UUID } from "./expansion.repository.ts";
+export { createDirectSender } from "./dispatch/direct-sender.ts";
+export { createDispatcher, SEND_QUEUE, SendHint } from "./dispatch/dispatcher.ts";
+export type { InFlightLimits } from "./dispatch/fair-share.rules.ts";
+export { createHintWatch } from "./dispatch/hint-watch.ts";
+export { createExpander } from "./expand/expander.ts";
+export { expandStep, NIL_UUID } from "./expand/expansion.repository.ts";
+export { countFailing } from "./expand/failing.repository.ts";
+export { countListed, isListed } from "./expand/listed.rules.ts";
 export {
   type AudienceCount,
   type AudienceTally,
@@ -28,31 +29,30 @@ export {
   type ExplainAudience,
   type ExplainedStory,
   type PlannedAudience,
-} from "./explain-audience.ts";
-export type { UserStory } from "./explaining.repository.ts";
-export { MAX_SAMPLES, type Sample, type Tally } from "./explanation.rules.ts";
-export { countFailing } from "./failing.repository.ts";
-export type { InFlightLimits } from "./fair-share.rules.ts";
-export { createHintWatch } from "./hint-watch.ts";
+} from "./explain/explain-audience.ts";
+export type { UserStory } from "./explain/explaining.repository.ts";
+export { MAX_SAMPLES, type Sample, type Tally } from "./explain/explanation.rules.ts";
 export { holdUnsent, releaseUnsent } from "./holding.repository.ts";
-export { createLedger, type LedgerReport } from "./ledger.ts";
-export { countListed, isListed } from "./listed.rules.ts";
-export { perSecondOf } from "./pace.rules.ts";
-export { setRate } from "./pacer.repository.ts";
-export { keepAndApply } from "./receipt.repository.ts";
-export { receiptRoutes } from "./receipt.routes.ts";
-export { createReceiveReceipt } from "./receive-receipt.ts";
+export { releaseDeferred } from "./judge/deferral.repository.ts";
+export { createReadRestraints, type ReadRestraints } from "./judge/restraints.ts";
+export { applyReceipts } from "./receipts/apply-receipts.ts";
+export { keepAndApply } from "./receipts/receipt.repository.ts";
+export { receiptRoutes } from "./receipts/receipt.routes.ts";
+export { createReceiveReceipt } from "./receipts/receive-receipt.ts";
 export {
   listResendable,
   type Resendable,
   type ResendFilter,
   saveResends,
 } from "./resend.repository.ts";
-export { createReadRestraints, type ReadRestraints } from "./restraints.ts";
-export { wakeRetries } from "./retry.repository.ts";
-export { START_WITHIN_SECONDS } from "./send.repository.ts";
-export type { ChannelHealth, ChannelObservation, SendChunksDeps } from "./send-batch.ts";
-export { createSendChunks } from "./send-chunks.ts";
-export { createStrandedLoop } from "./stranded.ts";
-export { createSweeperLoops } from "./sweeper.ts";
-export { withdrawSteps } from "./withdrawal.repository.ts";
+export { neededVariables, type TrackedAddress, valuesFor } from "./send/content.rules.ts";
+export { perSecondOf } from "./send/pace.rules.ts";
+export { setRate } from "./send/pacer.repository.ts";
+export { START_WITHIN_SECONDS } from "./send/send.repository.ts";
+export type { ChannelHealth, ChannelObservation, SendChunksDeps } from "./send/send-batch.ts";
+export { createSendChunks } from "./send/send-chunks.ts";
+export { withdrawSteps } from "./send/withdrawal.repository.ts";
+export { createLedger, type LedgerReport } from "./upkeep/ledger.ts";
+export { wakeRetries } from "./upkeep/retry.repository.ts";
+export { createStrandedLoop } from "./upkeep/stranded.ts";
+export { createSweeperLoops } from "./upkeep/sweeper.ts";

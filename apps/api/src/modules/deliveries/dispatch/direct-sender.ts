@@ -1,0 +1,61 @@
+import type { Logger } from "../../../platform/logger.ts";
+import type { Claim } from "./claim.repository.ts";
+import { byChannel } from "./claims.rules.ts";
+
+export interface DirectSenderDeps {
+  sendChunks(claims: readonly Claim[]): Promise<void>;
+  /** How many channels' chunks are sent at once. */
+  slots: number;
+  /** A chunk has ended, and there is room for more. */
+  onRoom(): void;
+  logger: Logger;
+}
+
+/**
+ * Sends chunks without a hint, for as long as the queue transport does not carry any. Their leases and states are the
+ * same, so a hint that comes all the same, now or later, finds nothing to do.
+ */
+export function createDirectSender({ sendChunks, slots, onRoom, logger }: DirectSenderDeps) {
+  const underWay = new Map<readonly Claim[], Promise<void>>();
+  let waiting: Claim[][] = [];
+  let stopped = false;
+
+  function start(claims: readonly Claim[]): void {
+    const sent = sendChunks(claims)
+      .catch((error: unknown) =>
+        logger.error({ err: error }, "chunks could not be sent; their leases will run out"),
+      )
+      .finally(() => {
+        underWay.delete(claims);
+        fill();
+        if (waiting.length === 0) onRoom();
+      });
+    underWay.set(claims, sent);
+  }
+
+  function fill(): void {
+    while (!stopped && underWay.size < slots) {
+      const next = waiting.shift();
+      if (!next) return;
+      start(next);
+    }
+  }
+
+  return {
+    /** How many chunks may be claimed for it. */
+    room: (): number => Math.max(0, slots - underWay.size - waiting.length),
+    send(claims: readonly Claim[]): void {
+      const known = new Set([...underWay.keys(), ...waiting].flat().map(({ leaseToken }) => leaseToken));
+      waiting.push(...byChannel(claims.filter(({ leaseToken }) => !known.has(leaseToken))));
+      fill();
+    },
+    /** Takes up nothing more, and waits for what is under way. */
+    async stop(): Promise<void> {
+      stopped = true;
+      waiting = [];
+      await Promise.all(underWay.values());
+    },
+  };
+}
+
+export type DirectSender = ReturnType<typeof createDirectSender>;

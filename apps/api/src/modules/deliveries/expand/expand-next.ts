@@ -1,0 +1,182 @@
+import type { schema } from "@tidings/db";
+import type { Tx } from "../../../platform/database/index.ts";
+import { lockContents } from "../judge/duplicates.repository.ts";
+import type { Restraints } from "../judge/restraints.ts";
+import { perSecondOf } from "../send/pace.rules.ts";
+import { fixRate } from "../send/pacer.repository.ts";
+import * as expanding from "./expanding.repository.ts";
+import { expandListed, expandResends } from "./expansion.repository.ts";
+import { expandFileSlice, nextFileSlice } from "./file-slice.repository.ts";
+import { countListed, isListed } from "./listed.rules.ts";
+import {
+  countAudience,
+  type ExpandingMessage,
+  expandSlice,
+  FIRST_SLICE_SIZE,
+  isOfUsers,
+  NO_USER,
+  nextSlice,
+  SLICE_SIZE,
+} from "./slice.repository.ts";
+
+/** What became of a message's turn. */
+export type Step = "sliced" | "finished" | "waiting";
+
+/**
+ * The message was cancelled, got a rate that is to be worked out, or was sliced by another expander while a slice was
+ * made; the slice is rolled back.
+ */
+class Overtaken extends Error {
+  override readonly name = "Overtaken";
+}
+
+export function waitIfOvertaken(error: unknown): Step {
+  if (error instanceof Overtaken) return "waiting";
+  throw error;
+}
+
+/**
+ * Makes the deliveries of a message, or of its next slice; where there is a further slice, `beside` hears where that
+ * begins. Throws `Overtaken` when somebody was faster.
+ */
+export async function expandNext(
+  tx: Tx,
+  { tenantId, messageId }: { tenantId: string; messageId: string },
+  restraints: Restraints,
+  beside: (cursor: string) => void,
+): Promise<Step> {
+  const message = await expanding.reserveExpanding(tx, tenantId, messageId);
+  if (!message) return "waiting";
+  const deduplicates = message.options.deduplicateSeconds !== undefined;
+  if (isListed(message.audience)) {
+    const count = countListed(message.audience) * message.channels.length;
+    await settleRate(tx, tenantId, message, messageId, count);
+    if (deduplicates) await lockContents(tx, tenantId, [messageId]);
+    await expandListed(tx, tenantId, [messageId], { restraints, deduplicates });
+    return finishExpanding(tx, tenantId, messageId);
+  }
+  if (message.audience.kind === "deliveries") {
+    await settleRate(tx, tenantId, message, messageId, message.audience.deliveryCount);
+    await expandResends(tx, tenantId, messageId, { restraints, deduplicates });
+    return finishExpanding(tx, tenantId, messageId);
+  }
+  const begin = (slice: Sliced) => {
+    if (!slice.isLast) beside(slice.cursor);
+  };
+  const slice = await makeSlice(tx, tenantId, messageId, message, restraints, begin);
+  return proceed(tx, tenantId, messageId, message.expandCursor, slice);
+}
+
+/** A slice that is made while the one before it is, in a transaction of its own. */
+export interface Beside {
+  /** Where it begins. */
+  cursor: string;
+  /** What becomes of the one before, once it has committed. */
+  before: Promise<Step>;
+}
+
+/**
+ * Makes the slice behind one that is being made, on another core. It is kept only if the one before is: the cursor goes
+ * over both in their order.
+ */
+export async function expandBeside(
+  tx: Tx,
+  { tenantId, messageId }: { tenantId: string; messageId: string },
+  restraints: Restraints,
+  { cursor, before }: Beside,
+): Promise<Step> {
+  const message = await expanding.readReserved(tx, tenantId, messageId);
+  if (!message) return "waiting";
+  // Its rate is settled by the slice before.
+  const behind = { ...message, expandCursor: cursor, openRate: null };
+  const slice = await makeSlice(tx, tenantId, messageId, behind, restraints);
+  if ((await before) !== "sliced") throw new Overtaken();
+  return proceed(tx, tenantId, messageId, cursor, slice);
+}
+
+async function makeSlice(
+  tx: Tx,
+  tenantId: string,
+  messageId: string,
+  message: expanding.LockedMessage,
+  restraints: Restraints,
+  begin: (slice: Sliced) => void = () => undefined,
+): Promise<Sliced> {
+  const { audience } = message;
+  if (audience.kind === "file") {
+    return sliceFile(tx, tenantId, messageId, { ...message, audience }, restraints, begin);
+  }
+  if (!isOfUsers(audience)) throw new Error(`an audience of ${audience.kind} has no slices`);
+  return sliceUsers(tx, tenantId, messageId, { ...message, audience }, restraints, begin);
+}
+
+async function proceed(
+  tx: Tx,
+  tenantId: string,
+  messageId: string,
+  from: string,
+  { cursor: to, isLast }: Sliced,
+): Promise<Step> {
+  if (!(await expanding.moveCursor(tx, tenantId, messageId, { from, to }))) throw new Overtaken();
+  return isLast ? finishExpanding(tx, tenantId, messageId) : "sliced";
+}
+
+/** What a slice has come to: where the next one begins. */
+interface Sliced {
+  cursor: string;
+  isLast: boolean;
+}
+
+async function sliceUsers(
+  tx: Tx,
+  tenantId: string,
+  messageId: string,
+  message: expanding.LockedMessage & ExpandingMessage,
+  restraints: Restraints,
+  begin: (slice: Sliced) => void,
+): Promise<Sliced> {
+  if (message.openRate) {
+    const count = await countAudience(tx, tenantId, message.audience);
+    await settleRate(tx, tenantId, message, messageId, count * message.channels.length);
+  }
+  const size = message.expandCursor === NO_USER ? FIRST_SLICE_SIZE : SLICE_SIZE;
+  const slice = await nextSlice(tx, tenantId, message.audience, message.expandCursor, size);
+  const sliced = { cursor: slice.lastUserId, isLast: slice.isLast };
+  begin(sliced);
+  for (const channel of message.channels) {
+    await expandSlice(tx, tenantId, message, channel, slice, restraints);
+  }
+  return sliced;
+}
+
+async function sliceFile(
+  tx: Tx,
+  tenantId: string,
+  messageId: string,
+  message: expanding.LockedMessage & { audience: schema.FileAudience },
+  restraints: Restraints,
+  begin: (slice: Sliced) => void,
+): Promise<Sliced> {
+  const { audience, expandCursor, channels, options } = message;
+  await settleRate(tx, tenantId, message, messageId, audience.rowCount * channels.length);
+  const slice = await nextFileSlice(tx, tenantId, audience, expandCursor, channels.length);
+  begin(slice);
+  const deduplicates = options.deduplicateSeconds !== undefined;
+  await expandFileSlice(tx, tenantId, messageId, audience, { slice, restraints, deduplicates });
+  return slice;
+}
+
+async function settleRate(
+  tx: Tx,
+  tenantId: string,
+  { openRate }: Pick<expanding.LockedMessage, "openRate">,
+  messageId: string,
+  deliveryCount: number,
+): Promise<void> {
+  if (openRate) await fixRate(tx, tenantId, messageId, perSecondOf(openRate, deliveryCount));
+}
+
+async function finishExpanding(tx: Tx, tenantId: string, messageId: string): Promise<Step> {
+  if ((await expanding.markExpanded(tx, tenantId, [messageId])) === 0) throw new Overtaken();
+  return "finished";
+}

@@ -1,0 +1,151 @@
+import type { Database, Transact, Tx } from "../../../platform/database/index.ts";
+import type { Logger } from "../../../platform/logger.ts";
+import type { Loop } from "../../../platform/loops.ts";
+import { finishMessages } from "../completion.repository.ts";
+import type { ReadRestraints, Restraints } from "../judge/restraints.ts";
+import { expandBeside, expandNext, type Step, waitIfOvertaken } from "./expand-next.ts";
+import * as expanding from "./expanding.repository.ts";
+import { expandListed } from "./expansion.repository.ts";
+import * as failing from "./failing.repository.ts";
+
+const TENANTS_A_ROUND = 1_000;
+const SLICES_A_ROUND = 20;
+/** Of those that could not be expanded together: the other tenants wait meanwhile. */
+const ALONE_A_ROUND = 100;
+/** Over all tenants. */
+const TRIED_AGAIN_A_ROUND = 20;
+
+export interface ExpanderDeps {
+  dispatch: Database;
+  transact: Transact;
+  nudgeDispatcher(): void;
+  afterChunk(tenantId: string, messageId: string): Promise<void>;
+  readRestraints: ReadRestraints;
+  logger: Pick<Logger, "warn" | "error">;
+}
+
+type Message = failing.FailedMessage;
+
+/**
+ * Makes the deliveries of messages. Those that name their recipients are expanded together, as many as have gathered;
+ * larger audiences slice by slice, with the cursor in the slice's transaction: a crash repeats at most the slice that
+ * had not committed, and sending starts after the first. Every tenant has its turn in a round.
+ *
+ * A message that fails is tried again after a pause that grows with each failure, by itself, until it works or ends;
+ * nothing has to step over it meanwhile.
+ */
+export function createExpander(deps: ExpanderDeps): Loop {
+  return {
+    name: "expander",
+    idleMs: 250,
+    async run() {
+      const [tenants, failed] = await deps.dispatch.transaction((tx) =>
+        Promise.all([
+          expanding.listExpandingTenants(tx, TENANTS_A_ROUND),
+          failing.listFailed(tx, TRIED_AGAIN_A_ROUND),
+        ]),
+      );
+      const failures: unknown[] = [];
+      let more = false;
+      const turn = async (expand: () => Promise<boolean>) => {
+        const isProgress = await expand().catch((failure) => {
+          failures.push(failure);
+          return false;
+        });
+        more ||= isProgress;
+        if (isProgress) deps.nudgeDispatcher();
+      };
+      for (const tenantId of tenants) await turn(() => expandTenant(deps, tenantId, failures));
+      for (const message of failed) await turn(() => expandOrPutOff(deps, message));
+      if (failures.length === 0) return more;
+      // What cannot be expanded must not keep what stands behind it waiting, nor for the pause behind a failed round.
+      const failure = new AggregateError(failures, "messages were not expanded");
+      if (!more) throw failure;
+      deps.logger.warn({ err: failure, loop: "expander" }, failure.message);
+      return true;
+    },
+  };
+}
+
+/** One turn of a tenant; true when something was made of it, or put off. */
+async function expandTenant(deps: ExpanderDeps, tenantId: string, failures: unknown[]): Promise<boolean> {
+  const restraints = await deps.readRestraints(tenantId);
+  let named: expanding.NamedMessage[] = [];
+  let alone: string[] = [];
+  let isProgress = false;
+  try {
+    await deps.transact({ tenantId }, async (tx) => {
+      [named, alone] = await Promise.all([
+        expanding.reserveNamed(tx, tenantId),
+        expanding.listSliced(tx, tenantId, SLICES_A_ROUND),
+      ]);
+      await expandNamed(tx, tenantId, named, restraints);
+    });
+    isProgress = named.length > 0;
+  } catch (failure) {
+    failures.push(failure);
+    // One of them may be at fault: each by itself, the others get through.
+    alone = [...idsOf(named).slice(0, ALONE_A_ROUND), ...alone];
+  }
+  for (const messageId of alone) {
+    const isOne = await expandOrPutOff(deps, { tenantId, messageId });
+    isProgress ||= isOne;
+  }
+  return isProgress;
+}
+
+/** Expands a message by itself; true unless it has to wait. What fails is out of the way until its pause is over. */
+async function expandOrPutOff(deps: ExpanderDeps, message: Message): Promise<boolean> {
+  // Read for each: those before may have taken long.
+  const restraints = await deps.readRestraints(message.tenantId);
+  try {
+    return (await expandOne(deps, message, restraints)) !== "waiting";
+  } catch (err) {
+    const failureCount = await deps.transact(message, (tx) => failing.putOff(tx, message));
+    const isStuck = failureCount >= failing.STUCK_AFTER_FAILURES;
+    const line = { err, ...message, failureCount };
+    deps.logger[isStuck ? "error" : "warn"](line, "the deliveries of a message could not be made");
+    return failureCount > 0;
+  }
+}
+
+async function expandNamed(
+  tx: Tx,
+  tenantId: string,
+  messages: readonly expanding.NamedMessage[],
+  restraints: Restraints,
+): Promise<void> {
+  // What is critical does not wait for those who count.
+  const isFree = ({ isCritical }: expanding.NamedMessage) => isCritical || restraints.caps.length === 0;
+  const groups = [
+    { ids: idsOf(messages.filter(isFree)), restraints: { ...restraints, caps: [] } },
+    { ids: idsOf(messages.filter((message) => !isFree(message))), restraints },
+  ].filter(({ ids }) => ids.length > 0);
+  if (groups.length === 0) return;
+  const [, ...unsendable] = await Promise.all([
+    expanding.markExpanded(tx, tenantId, idsOf(messages)),
+    ...groups.map(({ ids, restraints }) =>
+      expandListed(tx, tenantId, ids, { restraints, deduplicates: false }),
+    ),
+  ]);
+  await finishMessages(tx, tenantId, unsendable.flat());
+}
+
+const idsOf = (messages: readonly expanding.NamedMessage[]) => messages.map(({ id }) => id);
+
+/** One turn of a message: all of it, or two slices at once, the second of which is begun by the first. */
+async function expandOne(deps: ExpanderDeps, message: Message, restraints: Restraints): Promise<Step> {
+  let second: Promise<Step> | undefined;
+  const begin = (cursor: string) => {
+    second ??= deps.transact(message, (tx) =>
+      expandBeside(tx, message, restraints, { cursor, before: first }),
+    );
+    // Heard of below, when the first is over.
+    second.catch(() => undefined);
+  };
+  const first = deps.transact(message, (tx) => expandNext(tx, message, restraints, begin));
+  const step = await first.catch(waitIfOvertaken);
+  const last = step === "sliced" && second ? await second.catch(waitIfOvertaken) : step;
+  if (last === "finished") await deps.afterChunk(message.tenantId, message.messageId);
+  return last === "waiting" ? step : last;
+}

@@ -1,0 +1,189 @@
+import type { schema } from "@tidings/db";
+import type { Fragment, Tx } from "../../../platform/database/index.ts";
+import { fromUuid, toUuid } from "../../../platform/ids.ts";
+import { contentKeyOf } from "../judge/duplicates.repository.ts";
+import type { ExpandingMessage } from "./slice.repository.ts";
+
+/** Whether the deliveries of message `m` are to be made, and nothing has gone wrong with that; as the index has it. */
+const isExpanding = (sql: Tx["sql"]) => sql`m.state = 'expanding' and m.expand_failure_count = 0`;
+
+/** Tenants that have messages whose deliveries are to be made. Runs as the dispatcher, across tenants. */
+export async function listExpandingTenants({ sql }: Tx, limit: number): Promise<string[]> {
+  // One probe of the index a tenant, however many messages it has.
+  const rows = await sql<{ tenant_id: string }[]>`
+    with recursive waiting as (
+      (select m.tenant_id from messages m where ${isExpanding(sql)} order by m.tenant_id limit 1)
+      union all
+      select (select m.tenant_id from messages m where ${isExpanding(sql)} and m.tenant_id > w.tenant_id
+        order by m.tenant_id limit 1)
+      from waiting w where w.tenant_id is not null
+    )
+    select tenant_id from waiting where tenant_id is not null limit ${limit}`;
+  return rows.map((row) => fromUuid("tenant", row.tenant_id));
+}
+
+/** A message that is expanded together with others, because it names its recipients. */
+export interface NamedMessage {
+  id: string;
+  isCritical: boolean;
+}
+
+/** Deliveries that are made at once; their ids come out of one block of 65,536. */
+const DELIVERIES_AT_ONCE = 20_000;
+const NAMED_AT_ONCE = 1_000;
+
+/** Whether message `m` can be expanded together with others: neither has to wait for one that says the same, nor for its rate. */
+const isNamed = ({ sql }: Tx) => sql`
+  m.audience ->> 'kind' in ('users', 'addresses') and not (m.options ? 'deduplicateSeconds')
+  and (m.rate is null or m.rate_per_second is not null)`;
+
+/** Reserves messages that name their recipients, the urgent first, leaving out those that others have locked. */
+export async function reserveNamed(tx: Tx, tenantId: string): Promise<NamedMessage[]> {
+  const { sql } = tx;
+  const rows = await sql<{ id: string; is_critical: boolean; deliveries: number }[]>`
+    select m.id, m.category = 'critical' as is_critical,
+      jsonb_array_length(coalesce(m.audience -> 'userIds', m.audience -> 'addresses')) * cardinality(m.channel_ids)
+        as deliveries
+    from messages m
+    where m.tenant_id = ${toUuid("tenant", tenantId)} and ${isExpanding(sql)} and ${isNamed(tx)}
+    order by m.priority, m.id limit ${NAMED_AT_ONCE} for no key update skip locked`;
+  let room = DELIVERIES_AT_ONCE;
+  const reserved = rows.filter(({ deliveries }, index) => {
+    room -= deliveries;
+    return index === 0 || room >= 0;
+  });
+  return reserved.map((row) => ({ id: fromUuid("message", row.id), isCritical: row.is_critical }));
+}
+
+/** The tenant's other messages that have a slice to make; of those with enough ahead of their senders, none. */
+export async function listSliced(tx: Tx, tenantId: string, limit: number): Promise<string[]> {
+  const { sql } = tx;
+  const tenant = toUuid("tenant", tenantId);
+  const rows = await sql<{ id: string }[]>`
+    select m.id from messages m
+    where m.tenant_id = ${tenant} and ${isExpanding(sql)} and not (${isNamed(tx)})
+      and (select count(*) from chunks c
+        where c.tenant_id = ${tenant} and c.message_id = m.id and c.state <> 'done') < ${CHUNKS_AHEAD}
+    order by m.priority, m.id limit ${limit}`;
+  return rows.map((row) => fromUuid("message", row.id));
+}
+
+/** Unsent chunks that a message may have ahead of its senders: pausing and cancelling stay cheap. */
+const CHUNKS_AHEAD = 100;
+
+export type LockedMessage = Omit<ExpandingMessage, "audience"> & {
+  audience: schema.Audience;
+  /** A rate that is still to be worked out from the audience. */
+  openRate: schema.Rate | null;
+};
+
+/**
+ * Reserves a message for its next slice; undefined when it is not expanding any more or another expander has it. Not
+ * by a lock on the row: every batch under way share-locks that one, and would wait for the slice. What may happen to
+ * the message meanwhile is found by `moveCursor` and `markExpanded`.
+ */
+export function reserveExpanding(
+  tx: Tx,
+  tenantId: string,
+  messageId: string,
+): Promise<LockedMessage | undefined> {
+  const tenant = toUuid("tenant", tenantId);
+  const reserved = tx.sql`
+    select * from messages m
+    where m.tenant_id = ${tenant} and m.id = ${toUuid("message", messageId)} and m.state = 'expanding'
+      and pg_try_advisory_xact_lock(hashtextextended(m.id::text, 0))`;
+  return readExpanding(tx, tenant, reserved);
+}
+
+/** The same without reserving it: for a slice that is made beside another one. */
+export function readReserved(
+  tx: Tx,
+  tenantId: string,
+  messageId: string,
+): Promise<LockedMessage | undefined> {
+  const tenant = toUuid("tenant", tenantId);
+  const found = tx.sql`
+    select * from messages m
+    where m.tenant_id = ${tenant} and m.id = ${toUuid("message", messageId)} and m.state = 'expanding'`;
+  return readExpanding(tx, tenant, found);
+}
+
+/** What expanding has to know of a message, whose row `message` finds. */
+export async function readExpanding(
+  tx: Tx,
+  tenant: string,
+  message: Fragment,
+): Promise<LockedMessage | undefined> {
+  const [row] = await tx.sql<
+    {
+      id: string;
+      audience: schema.Audience;
+      source_id: string | null;
+      priority: number;
+      category: LockedMessage["category"];
+      options: schema.SendingOptions;
+      has_policy: boolean;
+      content_key: Buffer | null;
+      template_id: string | null;
+      channels: ExpandingMessage["channels"];
+      expand_cursor: string;
+      rate: schema.Rate | null;
+      rate_per_second: number | null;
+    }[]
+  >`
+    select m.id, m.audience, m.source_id, m.priority, m.category, m.policy_version_id is not null as has_policy,
+      m.options, ${contentKeyOf(tx)} as content_key,
+      (select v.template_id from template_versions v
+        where v.tenant_id = ${tenant} and v.id = m.template_version_id) as template_id,
+      (select coalesce(jsonb_agg(jsonb_build_object('id', chosen.id, 'kind', c.kind) order by chosen.id), '[]')
+        from unnest(m.channel_ids) as chosen(id)
+        left join channels c on c.tenant_id = ${tenant} and c.id = chosen.id) as channels,
+      m.expand_cursor, m.rate, m.rate_per_second
+    from (${message}) m`;
+  return (
+    row && {
+      id: row.id,
+      audience: row.audience,
+      sourceId: row.source_id,
+      priority: row.priority,
+      category: row.category,
+      options: row.options,
+      hasPolicy: row.has_policy,
+      contentKey: row.content_key,
+      templateId: row.template_id,
+      channels: row.channels,
+      expandCursor: row.expand_cursor,
+      openRate: row.rate_per_second === null ? row.rate : null,
+    }
+  );
+}
+
+/** Moves the cursor behind the slice, which ends a row of failures; false when the message was cancelled or another expander moved it first. */
+export async function moveCursor(
+  { sql }: Tx,
+  tenantId: string,
+  messageId: string,
+  cursor: { from: string; to: string },
+): Promise<boolean> {
+  const rows = await sql`update messages set expand_cursor = ${cursor.to}, updated_at = now(),
+      expand_failure_count = 0, expand_again_at = null
+    where tenant_id = ${toUuid("tenant", tenantId)} and id = ${toUuid("message", messageId)}
+      and state = 'expanding' and expand_cursor = ${cursor.from} returning id`;
+  return rows.length > 0;
+}
+
+/**
+ * The messages have all their deliveries; returns how many of them were expanding until now. One that got a rate in the
+ * meantime which is still to be worked out stays: nobody would work it out any more.
+ */
+export async function markExpanded(
+  { sql }: Tx,
+  tenantId: string,
+  messageIds: readonly string[],
+): Promise<number> {
+  const ids = messageIds.map((id) => toUuid("message", id));
+  const { count } = await sql`update messages set state = 'sending', updated_at = now()
+    where tenant_id = ${toUuid("tenant", tenantId)} and id = any(${ids}::uuid[]) and state = 'expanding'
+      and (rate is null or rate_per_second is not null)`;
+  return count;
+}

@@ -1,0 +1,98 @@
+import type { schema } from "@tidings/db";
+import type { Fragment, Tx } from "../../../platform/database/index.ts";
+import { toUuid } from "../../../platform/ids.ts";
+import { contentKeyOf, lockContents } from "../judge/duplicates.repository.ts";
+import { type Making, makeDeliveries } from "./expansion.repository.ts";
+import { SLICE_SIZE } from "./slice.repository.ts";
+
+/** Ids of one block of the sequence: a slice's deliveries over all channels have to fit into it. */
+const BLOCK_SIZE = 65_536;
+
+/** Where a slice of a file's lines ends, as the message's cursor has it. */
+export interface FileSlice {
+  from: number;
+  to: number;
+  cursor: string;
+  isLast: boolean;
+}
+
+/** The cursor is a UUID, which counts users for other audiences; a line is one with nothing but its last digits. */
+const toCursor = (line: number) => `00000000-0000-0000-0000-${line.toString(16).padStart(12, "0")}`;
+const fromCursor = (cursor: string) => Number.parseInt(cursor.slice(-12), 16);
+
+/** Finds where the next slice ends: as many lines behind the cursor as all channels have room for. */
+export async function nextFileSlice(
+  { sql }: Tx,
+  tenantId: string,
+  audience: schema.FileAudience,
+  cursor: string,
+  channelCount: number,
+): Promise<FileSlice> {
+  const from = fromCursor(cursor);
+  const size = Math.min(SLICE_SIZE, Math.floor(BLOCK_SIZE / Math.max(1, channelCount)));
+  const [end] = await sql<{ line: number }[]>`
+    select line from audience_file_rows
+    where tenant_id = ${toUuid("tenant", tenantId)} and file_id = ${toUuid("audienceFile", audience.fileId)}
+      and line > ${from}
+    order by line offset ${size - 1} limit 1`;
+  const to = end?.line ?? 2 ** 31 - 1;
+  return { from, to, cursor: toCursor(to), isLast: end === undefined };
+}
+
+/** Makes the deliveries of a slice's lines on all channels of the first step. */
+export async function expandFileSlice(
+  tx: Tx,
+  tenantId: string,
+  messageId: string,
+  audience: schema.FileAudience,
+  { slice, ...making }: { slice: FileSlice } & Omit<Making, "step">,
+): Promise<void> {
+  const tenant = toUuid("tenant", tenantId);
+  const stored = tx.sql`
+    select * from messages m where m.tenant_id = ${tenant} and m.id = ${toUuid("message", messageId)}`;
+  if (making.deduplicates) await lockContents(tx, tenantId, [messageId]);
+  await makeDeliveries(tx, tenant, fileTarget(tx, tenant, audience, slice, stored), { ...making, step: 0 });
+}
+
+/** The target of a slice's lines; `message` finds the message's row. */
+export function fileTarget(
+  tx: Tx,
+  tenant: string,
+  audience: schema.FileAudience,
+  slice: Pick<FileSlice, "from" | "to">,
+  message: Fragment,
+): Fragment {
+  const { sql } = tx;
+  const isOfUsers = audience.recipients === "users";
+  // LATERAL with OFFSET 0 keeps this an index probe a row; as a plain join it would read all users for each slice.
+  const users = sql`left join lateral (
+    select id from users u where u.tenant_id = ${tenant} and u.external_id = r.recipient offset 0
+  ) u on true`;
+  return sql`
+    select m.id as message_id, m.source_id, m.priority, m.category, m.options, m.policy_version_id,
+      m.template_version_id, ${contentKeyOf(tx)} as content_key, chosen.id as channel_id, c.kind, r.variables,
+      ${isOfUsers ? sql`r.recipient` : sql`null`}::text as external_id,
+      ${isOfUsers ? sql`null` : sql`r.recipient`}::text as address,
+      ${isOfUsers ? sql`u.id` : sql`null`}::uuid as user_id
+    from (${message} offset 0) m
+    cross join lateral unnest(m.channel_ids) as chosen(id)
+    left join channels c on c.tenant_id = ${tenant} and c.id = chosen.id
+    join audience_file_rows r on r.tenant_id = ${tenant} and r.file_id = ${toUuid("audienceFile", audience.fileId)}
+      and r.line > ${slice.from} and r.line <= ${slice.to}
+    ${isOfUsers ? users : sql``}`;
+}
+
+/** Whether a file of users names the user. */
+export async function isInFile(
+  { sql }: Tx,
+  tenantId: string,
+  audience: schema.FileAudience,
+  userId: string,
+): Promise<boolean> {
+  if (audience.recipients !== "users") return false;
+  const [row] = await sql<[{ found: boolean }]>`
+    select exists(select from audience_file_rows
+      where tenant_id = ${toUuid("tenant", tenantId)} and file_id = ${toUuid("audienceFile", audience.fileId)}
+        and recipient = ${userId}) as found`;
+  return row.found;
+}

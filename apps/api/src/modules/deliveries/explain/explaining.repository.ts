@@ -1,0 +1,241 @@
+import type { schema } from "@tidings/db";
+import type { Fragment, Tx } from "../../../platform/database/index.ts";
+import { fromUuid, toUuid } from "../../../platform/ids.ts";
+import { REASONS } from "../delivery.rules.ts";
+import { readExpanding } from "../expand/expanding.repository.ts";
+import { listedTarget, recipientsOf } from "../expand/expansion.repository.ts";
+import { type FileSlice, fileTarget } from "../expand/file-slice.repository.ts";
+import {
+  type ExpandingMessage,
+  isOfUsers,
+  LAST_USER,
+  NO_USER,
+  type Slice,
+  sliceTarget,
+} from "../expand/slice.repository.ts";
+import { judge } from "../judge/judging.repository.ts";
+import type { Restraints } from "../judge/restraints.ts";
+import { MAX_SAMPLES, type Sample, type Tally } from "./explanation.rules.ts";
+
+/**
+ * The steps of a message that is not stored: for each the row that `messages` would have, with the step's channels. Made
+ * of the same input as a stored row, so that expanding and judging find in it what they would find in the table.
+ */
+export type PlannedSteps = (tx: Tx) => Fragment[];
+
+/** What becomes of the recipients that the message names. */
+export function tallyListed(
+  tx: Tx,
+  tenantId: string,
+  steps: PlannedSteps,
+  restraints: Restraints,
+): Promise<Tally> {
+  const tenant = toUuid("tenant", tenantId);
+  const targets = steps(tx).map((row) => listedTarget(tx, tenant, row, recipientsOf(tx)));
+  return tally(tx, tenant, targets, restraints);
+}
+
+/** A step of a large audience. */
+export type PlannedSlices = ExpandingMessage[];
+
+export async function readPlanned(tx: Tx, tenantId: string, steps: PlannedSteps): Promise<PlannedSlices> {
+  const rows = steps(tx).map((row) => readExpanding(tx, toUuid("tenant", tenantId), row));
+  return (await Promise.all(rows)).map((row) => {
+    if (!row) throw new Error("a planned message has a row");
+    const { audience } = row;
+    if (!isOfUsers(audience)) throw new Error(`an audience of the kind ${audience.kind} has no slices`);
+    return { ...row, audience };
+  });
+}
+
+/** What becomes of the lines of a file's slice. */
+export function tallyFileSlice(
+  tx: Tx,
+  tenantId: string,
+  audience: schema.FileAudience,
+  steps: PlannedSteps,
+  slice: FileSlice,
+  restraints: Restraints,
+): Promise<Tally> {
+  const tenant = toUuid("tenant", tenantId);
+  const targets = steps(tx).map((row) => fileTarget(tx, tenant, audience, slice, row));
+  return tally(tx, tenant, targets, restraints);
+}
+
+/** What becomes of the users of a slice. */
+export function tallySlice(
+  tx: Tx,
+  tenantId: string,
+  steps: PlannedSlices,
+  slice: Slice & { after: string },
+  restraints: Restraints,
+): Promise<Tally> {
+  const tenant = toUuid("tenant", tenantId);
+  const targets = steps.map((step) => {
+    const from = { ...step, expandCursor: slice.after };
+    return allOf(
+      tx,
+      step.channels.map((channel) => sliceTarget(tx, tenant, from, channel, slice)),
+    );
+  });
+  return tally(tx, tenant, targets, restraints);
+}
+
+/** Whether a large audience holds the user; a row key. */
+export async function isInSlices(
+  tx: Tx,
+  tenantId: string,
+  [step]: PlannedSlices,
+  userId: string,
+): Promise<boolean> {
+  const [channel] = step?.channels ?? [];
+  if (!step || !channel) return false;
+  const all = { ...step, expandCursor: NO_USER };
+  const target = sliceTarget(tx, toUuid("tenant", tenantId), all, channel, {
+    lastUserId: LAST_USER,
+    isLast: true,
+  });
+  const [row] = await tx.sql<[{ found: boolean }]>`
+    select exists(select from (${target}) t where t.user_id = ${userId}) as found`;
+  return row.found;
+}
+
+const allOf = ({ sql }: Tx, parts: Fragment[]): Fragment =>
+  parts.reduce((all, part) => sql`${all} union all ${part}`);
+
+/** The judged rows of all steps; `recipient` is the same for all rows of one. */
+function judgeSteps(tx: Tx, tenant: string, targets: Fragment[], restraints: Restraints): Fragment {
+  const steps = targets.map(
+    (target, step) => tx.sql`
+      select ${step}::int as step, j.user_id, j.external_id, j.channel_id, j.chosen_address, j.origin, j.reason,
+        j.deferred_until, coalesce(j.user_id::text, j.external_id, j.address) as recipient
+      from (${judge(tx, tenant, target, restraints)}) j`,
+  );
+  return allOf(tx, steps);
+}
+
+interface TallyRow {
+  step: number | null;
+  channel_id: string | null;
+  reason: string | null;
+  deferred_until: Date | null;
+  count: number;
+  samples: Sample[];
+}
+
+/**
+ * Counts what would be made of the targets. A later step is taken at once by users for whom no earlier one can be sent;
+ * users that are not known have no later step. Who is left out of any step by quiet hours is unreached for their sake:
+ * they hold for every step alike.
+ */
+async function tally(tx: Tx, tenant: string, targets: Fragment[], restraints: Restraints): Promise<Tally> {
+  const { sql } = tx;
+  const samples = sql`coalesce(jsonb_agg(jsonb_build_object('userId', external_id, 'address', chosen_address,
+    'name', (select name from users u where u.tenant_id = ${tenant} and u.external_id = numbered.external_id)))
+    filter (where place <= ${MAX_SAMPLES}), '[]')`;
+  const rows = await sql<TallyRow[]>`
+    with judged as materialized (${judgeSteps(tx, tenant, targets, restraints)}), recipients as materialized (
+      select recipient, min(step) filter (where reason is null) as begins_at,
+        coalesce(min(reason) filter (where reason = ${REASONS.quietHours}),
+          min(reason) filter (where step = 0)) as first_reason,
+        min(deferred_until) as deferred_until, min(external_id) as external_id,
+        min(chosen_address) as chosen_address
+      from judged group by recipient
+    ), made as (
+      select j.* from judged j join recipients r using (recipient)
+      where j.step = 0 or (j.user_id is not null and (r.begins_at is null or r.begins_at >= j.step))
+    )
+    select step, channel_id, reason, deferred_until, count(*)::int as count, ${samples} as samples
+    from (
+      select *, row_number() over (partition by step, channel_id, reason, deferred_until) as place from made
+    ) numbered
+    group by step, channel_id, reason, deferred_until
+    union all
+    select begins_at, null, reason, deferred_until, count(*)::int, ${samples}
+    from (
+      select r.*, case when begins_at is null then first_reason end as reason, row_number() over (
+        partition by begins_at, case when begins_at is null then first_reason end, deferred_until) as place
+      from recipients r
+    ) numbered
+    group by begins_at, reason, deferred_until`;
+  return toTally(rows);
+}
+
+function toTally(rows: TallyRow[]): Tally {
+  return {
+    deliveries: rows.flatMap(({ channel_id, step, deferred_until: deferredUntil, ...row }) =>
+      channel_id === null
+        ? []
+        : [{ ...row, deferredUntil, step: step ?? 0, channelId: fromUuid("channel", channel_id) }],
+    ),
+    recipients: rows.flatMap(({ channel_id, step, deferred_until: deferredUntil, ...row }) =>
+      channel_id === null ? [{ ...row, deferredUntil, beginsAt: step }] : [],
+    ),
+  };
+}
+
+export interface UserStory {
+  /** Null: no user has this id. */
+  user: { key: string; name: string } | null;
+  channels: {
+    step: number;
+    channelId: string;
+    reason: string | null;
+    /** The end of the quiet hours that it waits for. */
+    deferredUntil: Date | null;
+    address: string | null;
+    origin: "all" | "source" | "channel" | "custom" | null;
+  }[];
+  identities: {
+    kind: string;
+    address: string;
+    scope: "all" | "source" | "channel";
+    /** Row key of the source or channel it is bound to. */
+    scopeId: string | null;
+  }[];
+}
+
+const MAX_IDENTITIES = 100;
+
+/** Everything that decides what becomes of one user, whether the audience holds them or not. */
+export async function readStory(
+  tx: Tx,
+  tenantId: string,
+  userId: string,
+  steps: PlannedSteps,
+  restraints: Restraints,
+): Promise<UserStory> {
+  const { sql } = tx;
+  const tenant = toUuid("tenant", tenantId);
+  const recipient = sql`select ${userId}::text as external_id, null::text as address, null::jsonb as variables`;
+  const targets = steps(tx).map((row) => listedTarget(tx, tenant, row, recipient));
+  const judged = await sql<
+    {
+      step: number;
+      channel_id: string;
+      reason: string | null;
+      deferred_until: Date | null;
+      chosen_address: string | null;
+      origin: UserStory["channels"][number]["origin"];
+    }[]
+  >`
+    select step, channel_id, reason, deferred_until, chosen_address, origin
+    from (${judgeSteps(tx, tenant, targets, restraints)}) j order by step`;
+  const [user] = await sql<{ id: string; name: string }[]>`
+    select id, name from users where tenant_id = ${tenant} and external_id = ${userId}`;
+  const identities = user
+    ? await sql<UserStory["identities"][number][]>`
+      select kind, address, scope, scope_id as "scopeId" from identities
+      where tenant_id = ${tenant} and user_id = ${user.id} order by kind, scope desc, id limit ${MAX_IDENTITIES}`
+    : [];
+  return {
+    user: user ? { key: user.id, name: user.name } : null,
+    channels: judged.map(({ channel_id, chosen_address, deferred_until, ...row }) => ({
+      ...row,
+      deferredUntil: deferred_until,
+      channelId: fromUuid("channel", channel_id),
+      address: chosen_address,
+    })),
+    identities: [...identities],
+  };
+}

@@ -1,0 +1,215 @@
+import type { ReceiptEvent } from "@tidings/sdk/plugin";
+import type { Tx } from "../../../platform/database/index.ts";
+import { fromUuid, toBigint, toUuid } from "../../../platform/ids.ts";
+import { type DeliveryState, HEARING_STATES, statesBefore } from "../delivery.rules.ts";
+import { NIL_UUID } from "../expand/expansion.repository.ts";
+
+const RECEIPTS_A_ROUND = 2000;
+
+/**
+ * Keeps a push's events and applies those whose deliveries are known; a repeat of an applied event changes nothing.
+ * An event whose delivery is not known, or not accepted yet because our own commit is still on its way, waits.
+ */
+export async function keepAndApply(
+  { sql }: Tx,
+  tenantId: string,
+  channelId: string,
+  events: readonly ReceiptEvent[],
+): Promise<void> {
+  const tenant = toUuid("tenant", tenantId);
+  const rows = events.map((event) => ({
+    event_id: event.eventId,
+    type: event.type,
+    code: event.code,
+    detail: event.detail,
+    happened_at: new Date(event.at).toISOString(),
+    target: targetOf(event),
+  }));
+  await sql`
+    with incoming as materialized (
+      select ${toUuid("channel", channelId)}::uuid as channel_id, pushed.*
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as pushed(event_id text, type text, code text, detail text, target jsonb, happened_at timestamptz)
+      left join lateral (
+        select r.applied_at from receipts r
+        where r.tenant_id = ${tenant} and r.channel_id = ${toUuid("channel", channelId)}
+          and r.event_id = pushed.event_id offset 0
+      ) known on true
+      where known.applied_at is null
+    ), ${moves(sql, tenant)}
+    insert into receipts (tenant_id, channel_id, event_id, type, code, detail, target, happened_at, delivery_id,
+      applied_at)
+    select ${tenant}, channel_id, event_id, type, code, detail, target, happened_at,
+      case when is_applied then delivery_id end, case when is_applied then now() end
+    from (select f.*, ${isApplied(sql)} as is_applied from found f offset 0) judged
+    order by event_id
+    on conflict do nothing`;
+}
+
+/** A receipt that has been applied, which says that something did not arrive, and why. */
+export interface Undelivered {
+  channelId: string;
+  pluginId: string;
+  eventId: string;
+  type: "undelivered";
+  code: string;
+}
+
+/** Tries the tenant's waiting receipts again; returns what they say about deliveries that did not arrive. */
+export async function applyWaiting({ sql }: Tx, tenantId: string): Promise<Undelivered[]> {
+  const tenant = toUuid("tenant", tenantId);
+  const rows = await sql<{ channel_id: string; plugin_id: string; event_id: string; code: string }[]>`
+    with incoming as materialized (
+      select channel_id, event_id, type, code, detail, target, happened_at from receipts
+      where tenant_id = ${tenant} and applied_at is null and received_at > now() - interval '24 hours'
+      -- Newest first: receipts that never find a delivery must not stand in the way of those that will.
+      order by received_at desc limit ${RECEIPTS_A_ROUND} for update skip locked
+    ), ${moves(sql, tenant)}, applied as (
+      update receipts r set applied_at = now(), delivery_id = f.delivery_id
+      from found f
+      where r.tenant_id = ${tenant} and r.channel_id = f.channel_id and r.event_id = f.event_id
+        and ${isApplied(sql)} is true
+      returning r.channel_id, r.event_id, r.type, r.code
+    )
+    select a.channel_id, c.plugin_id, a.event_id, a.code from applied a
+    join channels c on c.tenant_id = ${tenant} and c.id = a.channel_id
+    where a.type = 'undelivered' and a.code is not null`;
+  return rows.map((row) => ({
+    channelId: fromUuid("channel", row.channel_id),
+    pluginId: row.plugin_id,
+    eventId: row.event_id,
+    type: "undelivered",
+    code: row.code,
+  }));
+}
+
+/** The deliveries that these events of a channel have been applied to, with the events' codes. */
+export async function listUndelivered(
+  { sql }: Tx,
+  tenantId: string,
+  channelId: string,
+  eventIds: readonly string[],
+): Promise<{ deliveryId: string; code: string }[]> {
+  return sql<{ deliveryId: string; code: string }[]>`
+    select delivery_id as "deliveryId", code from receipts
+    where tenant_id = ${toUuid("tenant", tenantId)} and channel_id = ${toUuid("channel", channelId)}
+      and event_id = any(${[...eventIds]}::text[]) and delivery_id is not null and code is not null`;
+}
+
+/** Whether a found receipt `f` is among the news; not a join, whose plan would compare each with each. */
+const isApplied = (sql: Tx["sql"]) => sql`(f.delivery_id in (select id from news))`;
+
+/** As an array that is read once a statement: a parameter's texts would be turned into states anew for every row. */
+const states = (sql: Tx["sql"], list: readonly DeliveryState[]) =>
+  sql`(select ${[...list]}::text[]::delivery_state[])::delivery_state[]`;
+
+/** Our own references as keys; a reference that is none of ours stays out and never matches. */
+function targetOf(event: ReceiptEvent): Record<string, string> {
+  const target: Record<string, string> = {};
+  if (event.ref) target.delivery = keyOf("dlv", event.ref);
+  if (event.batchRef) target.batch = keyOf("att", event.batchRef);
+  if (event.vendorId) target.vendorId = event.vendorId;
+  if (event.address) target.address = event.address;
+  return target;
+}
+
+function keyOf(prefix: "dlv" | "att", ref: string): string {
+  try {
+    return toBigint(prefix, ref);
+  } catch {
+    return "0";
+  }
+}
+
+/**
+ * Finds each incoming receipt's delivery, moves it, counts it, and wakes the fallback timers that the news may concern.
+ */
+const moves = (sql: Tx["sql"], tenant: string) => sql`
+    found as materialized (
+      select w.*, coalesce(
+        (w.target ->> 'delivery')::bigint,
+        (select d.id from attempts a join deliveries d
+           on d.tenant_id = ${tenant} and d.id between a.first_id and a.last_id
+           where a.tenant_id = ${tenant} and a.channel_id = w.channel_id
+             and a.batch_id = (w.target ->> 'batch')::bigint and d.address = w.target ->> 'address' limit 1),
+        (select v.delivery_id from vendor_references v
+           where v.tenant_id = ${tenant} and v.channel_id = w.channel_id
+             and v.vendor_id = w.target ->> 'vendorId' limit 1)
+      ) as delivery_id
+      from incoming w
+    ), news as materialized (
+      -- Vendors give whole seconds: what happened right after the submission would seem to precede it. Of what was
+      -- recalled, news is kept and changes nothing.
+      select d.id, f.undelivered_at,
+        case when f.delivered_at is not null and d.state <> 'recalled'
+          then greatest(f.delivered_at, d.accepted_at) end as delivered_at,
+        case when f.read_at is not null and d.state <> 'recalled' then greatest(f.read_at, d.accepted_at) end as read_at,
+        case when f.clicked_at is not null and d.state <> 'recalled'
+          then greatest(f.clicked_at, d.accepted_at) end as clicked_at,
+        f.code, f.detail,
+        d.state as old_state, d.reason as old_reason, d.read_at as old_read_at, d.clicked_at as old_clicked_at,
+        d.message_id, d.channel_id, d.user_id, d.step, date_trunc('hour', d.created_at) as hour
+      from (
+        select delivery_id, channel_id,
+          min(happened_at) filter (where type in ('delivered', 'read', 'clicked')) as delivered_at,
+          min(happened_at) filter (where type = 'undelivered') as undelivered_at,
+          min(happened_at) filter (where type in ('read', 'clicked')) as read_at,
+          min(happened_at) filter (where type = 'clicked') as clicked_at,
+          max(code) filter (where type = 'undelivered') as code,
+          max(detail) filter (where type = 'undelivered') as detail
+        from found where delivery_id is not null group by 1, 2
+      ) f join deliveries d on d.tenant_id = ${tenant} and d.id = f.delivery_id and d.channel_id = f.channel_id
+      where d.state <> 'ready'
+      order by d.id for update of d
+    ), moved as (
+      update deliveries d set
+        state = n.new_state,
+        delivered_at = least(d.delivered_at, n.delivered_at),
+        read_at = least(d.read_at, n.read_at),
+        clicked_at = least(d.clicked_at, n.clicked_at),
+        -- The first reason stays: it is what was counted.
+        reason = case when n.new_state = n.old_state then d.reason
+          when n.new_state = 'undelivered' then coalesce(n.code, 'undelivered') end,
+        reason_detail = case when n.new_state = n.old_state then d.reason_detail
+          when n.new_state = 'undelivered' then n.detail end,
+        changed_at = now()
+      from (
+        select *, case
+          when delivered_at is not null and old_state = any(${states(sql, statesBefore("delivered"))})
+            then 'delivered'::delivery_state
+          when undelivered_at is not null and old_state = any(${states(sql, statesBefore("undelivered"))})
+            then 'undelivered'
+          else old_state end as new_state
+        from news where old_state = any(${states(sql, HEARING_STATES)})
+      ) n where d.tenant_id = ${tenant} and d.id = n.id
+      returning d.message_id, d.channel_id, d.user_id, d.step, n.hour, n.old_state, n.old_reason, d.state, d.reason,
+        n.old_read_at is null and d.read_at is not null as first_read,
+        n.old_clicked_at is null and d.clicked_at is not null as first_click
+    ), counted as (
+      insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
+        reason, count)
+      select ${tenant}, moved.message_id, coalesce(m.source_id, ${NIL_UUID}), moved.channel_id,
+        coalesce(v.template_id, ${NIL_UUID}), moved.step, moved.hour, c.measure, c.reason, sum(c.amount)
+      from moved
+      join messages m on m.tenant_id = ${tenant} and m.id = moved.message_id
+      left join template_versions v on v.tenant_id = ${tenant} and v.id = m.template_version_id
+      cross join lateral (
+        select 'delivered'::statistics_measure as measure, '' as reason, 1 as amount
+          where moved.state = 'delivered' and moved.old_state <> 'delivered'
+        union all select 'undelivered', coalesce(moved.reason, ''), 1
+          where moved.state = 'undelivered' and moved.old_state <> 'undelivered'
+        union all select 'undelivered', coalesce(moved.old_reason, ''), -1
+          where moved.old_state = 'undelivered' and moved.state = 'delivered'
+        union all select 'submitted', '', 1 where moved.old_state = 'unknown' and moved.state <> 'unknown'
+        union all select 'unknown', '', -1 where moved.old_state = 'unknown' and moved.state <> 'unknown'
+        union all select 'read', '', 1 where moved.first_read
+        union all select 'clicked', '', 1 where moved.first_click
+      ) c
+      group by 2, 3, 4, 5, 6, 7, 8, 9
+    ), woken as (
+      -- An ended flow hears of it too: a late receipt tells that a later step was wasted.
+      update flows f set wake_at = now()
+      from moved
+      where f.tenant_id = ${tenant} and f.message_id = moved.message_id and f.user_id = moved.user_id
+        and f.step >= moved.step and (f.state <> 'satisfied' or f.step > moved.step)
+    )`;

@@ -1,0 +1,152 @@
+import type { PluginManifest } from "@tidings/sdk/plugin";
+import type { Tx } from "../../../platform/database/index.ts";
+import type { SharedContent } from "./content.rules.ts";
+import type { Round } from "./outcome.rules.ts";
+import { takeSlots } from "./pacer.repository.ts";
+import { pack, type Run } from "./packing.rules.ts";
+import { type ChunkWork, openAttempts, type ReadyRow, START_WITHIN_SECONDS } from "./send.repository.ts";
+import { dropSuppressed } from "./suppression.repository.ts";
+import { keepReady } from "./withdrawal.repository.ts";
+
+/** Batches that are opened together and under way at once; the runtime bounds a channel's calls. */
+const BATCHES_AT_ONCE = 8;
+
+/** A chunk that a worker is sending. */
+export interface SendingChunk {
+  work: ChunkWork;
+  /** What this round has still to send, in order. */
+  left: ReadyRow[];
+  /** How much it had at its beginning. */
+  rowCount: number;
+  /** Of its other rows those that wait; no batch covers them. In order. */
+  heldIds: readonly string[];
+  shared: SharedContent;
+  round: Round;
+  found: Findings;
+}
+
+/** What the batches of a chunk found out about its next round. */
+export interface Findings {
+  pauseSeconds: number;
+  /** The channel is not sent through any more: what is left is not the chunk's fault. */
+  isHeld: boolean;
+  /** The chunk was ended together with its last batch. */
+  isEnded: boolean;
+  /** The vendor took something, and then asked for a pause. */
+  hasProgressed: boolean;
+  isThrottled: boolean;
+}
+
+/** What the vendor gets in one go; its intent is written down. */
+export interface Batch {
+  id: string;
+  /** Milliseconds of `performance.now()`: what is not begun by then is left, somebody else may take it over. */
+  startBy: number;
+  shares: Share[];
+}
+
+/** What a batch has of one chunk. */
+export interface Share {
+  chunk: SendingChunk;
+  attemptId: string;
+  /** What the intent covers. */
+  range: { firstId: string; lastId: string };
+  /** What of it is still to be sent. */
+  rows: ReadyRow[];
+  /** It is all that the round has to send of the chunk. */
+  isAll: boolean;
+}
+
+/** Batches, and how much of each chunk they cover; or how long to wait, and when the chunk's turn in the queue is. */
+export type Opened =
+  | { batches: Batch[]; covered: Map<SendingChunk, number> }
+  | { waitMs: number; turnMs: number };
+
+/**
+ * Opens what may be sent at once: several batches, or as much of them as the rates let through. The chunks are of one
+ * channel; of those that have a rate each comes alone. A probe's first batch goes alone. Undefined when nothing may be
+ * sent: the leases are lost, or the messages cancelled.
+ */
+export async function openRows(
+  tx: Tx,
+  chunks: readonly SendingChunk[],
+  { manifest, isFirst }: { manifest: PluginManifest; isFirst: boolean },
+): Promise<Opened | undefined> {
+  const { batchSize } = manifest.limits;
+  const [only, ...others] = chunks;
+  if (!only) return undefined;
+  const isProbe = only.round.isProbe && isFirst;
+  const leftCount = chunks.reduce((sum, { left }) => sum + left.length, 0);
+  const wanted = Math.min(leftCount, batchSize * (isProbe ? 1 : BATCHES_AT_ONCE));
+  // Whether there is a rate has just been read for the first batches.
+  const mayBePaced = others.length === 0 && (only.work.isPaced || !isFirst);
+  const slots = mayBePaced ? await takeSlots(tx, only.work, wanted, leftCount) : { count: wanted };
+  if ("waitMs" in slots) return slots;
+  // A vendor may take back whole calls, and with one message the others in it.
+  const isApart = manifest.recall !== undefined;
+  return openBatches(tx, pack(runsOf(chunks, slots.count), { batchSize, isApart }));
+}
+
+async function openBatches(tx: Tx, packed: Run<SendingChunk>[][]): Promise<Opened | undefined> {
+  const startBy = performance.now() + START_WITHIN_SECONDS * 1000;
+  const intents = packed.flatMap((runs, batch) =>
+    runs.map(({ chunk, rows }) => ({ chunk, work: chunk.work, rows, batch })),
+  );
+  const { byFirstId, areSuppressionsNew } = await openAttempts(tx, intents);
+  const batches = new Map<string, Batch>();
+  const covered = new Map<SendingChunk, Share[]>();
+  for (const { chunk, rows } of intents) {
+    const range = { firstId: rows[0]?.[0] ?? "", lastId: rows.at(-1)?.[0] ?? "" };
+    const attempt = byFirstId.get(range.firstId);
+    if (!attempt) continue;
+    const share = { chunk, attemptId: attempt.id, range, rows, isAll: rows.length === chunk.rowCount };
+    const batch = batches.get(attempt.batchId) ?? { id: attempt.batchId, startBy, shares: [] };
+    batch.shares.push(share);
+    batches.set(batch.id, batch);
+    covered.set(chunk, [...(covered.get(chunk) ?? []), share]);
+  }
+  if (batches.size === 0) return undefined;
+  const counts = [...covered].map(([chunk, shares]): [SendingChunk, number] => [chunk, countRows(shares)]);
+  await Promise.all([...covered.values()].map((shares) => leaveOutLate(tx, shares, areSuppressionsNew)));
+  return { batches: [...batches.values()], covered: new Map(counts) };
+}
+
+const countRows = (some: readonly { rows: ReadyRow[] }[]) =>
+  some.reduce((sum, { rows }) => sum + rows.length, 0);
+
+/** Takes out of a chunk's shares what has meanwhile been suppressed, or withdrawn. */
+async function leaveOutLate(tx: Tx, shares: readonly Share[], areSuppressionsNew: boolean): Promise<void> {
+  const work = shares[0]?.chunk.work;
+  if (!work) return;
+  const rows = shares.map((share) => share.rows);
+  const wanted = areSuppressionsNew ? await dropSuppressed(tx, work, rows) : rows;
+  const ready = await keepReady(tx, work, wanted);
+  shares.forEach((share, index) => {
+    share.rows = ready[index] ?? [];
+  });
+}
+
+/** The first rows of the chunks, at most so many in all. */
+function runsOf(chunks: readonly SendingChunk[], most: number): Run<SendingChunk>[] {
+  let room = most;
+  return chunks.flatMap((chunk) => {
+    const rows = chunk.left.slice(0, room);
+    room -= rows.length;
+    return runs(rows, chunk.heldIds).map((run) => ({ chunk, rows: run }));
+  });
+}
+
+function runs(rows: ReadyRow[], heldIds: readonly string[]): ReadyRow[][] {
+  if (rows.length === 0) return [];
+  if (heldIds.length === 0) return [rows];
+  const held = heldIds.map(BigInt);
+  const found: ReadyRow[][] = [];
+  let passed = 0;
+  for (const row of rows) {
+    const before = passed;
+    while (passed < held.length && (held[passed] ?? 0n) < BigInt(row[0])) passed++;
+    if (found.length === 0 || passed > before) found.push([]);
+    found.at(-1)?.push(row);
+  }
+  return found;
+}

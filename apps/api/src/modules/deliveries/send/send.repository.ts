@@ -1,0 +1,348 @@
+import type { schema } from "@tidings/db";
+import type { Tx } from "../../../platform/database/index.ts";
+import { fromUuid, toUuid } from "../../../platform/ids.ts";
+import type { MessageCategory } from "../../templates/index.ts";
+import { holdCancellation } from "../cancellation-lock.repository.ts";
+import type { Claim } from "../dispatch/claim.repository.ts";
+
+/** How long a worker may hold a chunk without a sign of life, seconds. */
+export const SENDING_LEASE_SECONDS = 60;
+/**
+ * How long after the intent its requests may still be begun, seconds. A worker that was stopped for longer may have
+ * lost the chunk, and what it has not begun may be sent by somebody else.
+ */
+export const START_WITHIN_SECONDS = SENDING_LEASE_SECONDS / 2;
+
+/** What a worker has to know to send a chunk. */
+export interface ChunkWork {
+  tenantId: string;
+  chunkId: string;
+  leaseToken: string;
+  messageId: string;
+  sourceId: string | null;
+  channelId: string;
+  step: number;
+  firstId: string;
+  lastId: string;
+  /** Where this round goes on: the first delivery that it has not been through. */
+  nextId: string;
+  roundCount: number;
+  /** Since the vendor got the first of it, 0 before; what the vendor remembers of it is at most this old. */
+  secondsSinceFirstTry: number;
+  hour: Date;
+  /** Since it was made. */
+  ageSeconds: number;
+  category: MessageCategory;
+  /** What the message does in quiet hours, where it says so. */
+  quietHours: schema.SendingOptions["quietHours"];
+  templateVersionId: string | null;
+  templateId: string | null;
+  renderings: schema.Renderings;
+  variableSchema: schema.TemplateVariable[];
+  variables: Record<string, string | number>;
+  /** Null where nothing is tracked. */
+  tracking: schema.Tracking | null;
+  hasFlows: boolean;
+  /** The message or the channel had a rate when the chunk was begun. */
+  isPaced: boolean;
+  channel: {
+    pluginId: string;
+    kind: string;
+    state: "on" | "off";
+    revision: number;
+    settings: Record<string, string | number | boolean>;
+    /** `held`: it is not sent through at the moment, and this chunk is not its probe. */
+    circuit: "closed" | "probe" | "held";
+  } | null;
+}
+
+interface ChunkWorkRow {
+  id: string;
+  lease_token: string;
+  message_id: string;
+  source_id: string | null;
+  channel_id: string;
+  step: number;
+  first_id: string;
+  last_id: string;
+  next_id: string;
+  round_count: number;
+  seconds_since_first_try: number;
+  hour: Date;
+  age_seconds: number;
+  category: MessageCategory;
+  quiet_hours: schema.SendingOptions["quietHours"] | null;
+  template_version_id: string | null;
+  template_id: string | null;
+  renderings: schema.Renderings;
+  variable_schema: schema.TemplateVariable[];
+  variables: Record<string, string | number>;
+  tracking: schema.Tracking | null;
+  has_flows: boolean;
+  is_paced: boolean;
+  plugin_id: string | null;
+  kind: string;
+  channel_state: "on" | "off";
+  revision: number;
+  settings: Record<string, string | number | boolean>;
+  circuit: "closed" | "probe" | "held";
+}
+
+/** Leases as parameters of a statement: chunks of one tenant and the tokens they are held by. */
+const leasesOf = (held: readonly Pick<Claim, "chunkId" | "leaseToken">[]) => ({
+  ids: held.map(({ chunkId }) => chunkId),
+  tokens: held.map(({ leaseToken }) => leaseToken),
+});
+
+/**
+ * Takes chunks of a tenant from `queued` to `sending`, in the order of their deliveries. Those are missing whose hint is
+ * stale: the lease was lost, or the message was cancelled meanwhile. One whose time to live is over is left to the loop
+ * that ends it, which may be behind after a standstill.
+ */
+export async function beginChunks(
+  { sql }: Tx,
+  tenantId: string,
+  claims: readonly Claim[],
+): Promise<ChunkWork[]> {
+  const tenant = toUuid("tenant", tenantId);
+  const { ids, tokens } = leasesOf(claims);
+  const rows = await sql<ChunkWorkRow[]>`
+    with begun as (
+      update chunks c set state = 'sending', lease_until = now() + make_interval(secs => ${SENDING_LEASE_SECONDS})
+      from unnest(${ids}::bigint[], ${tokens}::uuid[]) as claim(id, token), messages m
+      where c.tenant_id = ${tenant} and c.id = claim.id and c.lease_token = claim.token
+        and c.state = 'queued' and m.tenant_id = ${tenant} and m.id = c.message_id
+        and m.state in ('expanding', 'sending') and (m.expires_at is null or m.expires_at > now())
+      returning c.*
+    )
+    select b.id, b.lease_token, b.message_id, m.source_id, b.channel_id, b.step, b.first_id, b.last_id,
+      coalesce(b.round_cursor + 1, b.first_id) as next_id, b.round_count,
+      coalesce((select extract(epoch from now() - min(a.started_at)) from attempts a
+        where b.round_count > 0 and a.tenant_id = ${tenant} and a.chunk_id = b.id), 0)::float
+        as seconds_since_first_try,
+      date_trunc('hour', b.created_at) as hour, extract(epoch from now() - b.created_at)::float as age_seconds,
+      m.category, m.options ->> 'quietHours' as quiet_hours, m.template_version_id, v.template_id,
+      coalesce(m.renderings, v.renderings) as renderings, coalesce(v.variables, '[]') as variable_schema,
+      m.variables, coalesce(m.tracking, v.tracking) as tracking, m.policy_version_id is not null as has_flows,
+      coalesce(m.rate_per_second, c.rate_per_second) is not null as is_paced,
+      c.plugin_id, c.kind, c.state as channel_state, c.revision, c.settings,
+      case when coalesce(k.state, 'closed') = 'closed' then 'closed'
+        when k.state = 'half_open' and k.probe_chunk_id = b.id then 'probe' else 'held' end as circuit
+    from begun b
+    join messages m on m.tenant_id = ${tenant} and m.id = b.message_id
+    left join template_versions v on v.tenant_id = ${tenant} and v.id = m.template_version_id
+    left join channels c on c.tenant_id = ${tenant} and c.id = b.channel_id
+    left join channel_circuits k on k.tenant_id = ${tenant} and k.channel_id = b.channel_id
+    order by b.first_id`;
+  return rows.map((row) => toChunkWork(tenantId, row));
+}
+
+function toChunkWork(tenantId: string, row: ChunkWorkRow): ChunkWork {
+  const { plugin_id: pluginId, kind, channel_state: state, revision, settings, circuit } = row;
+  return {
+    tenantId,
+    chunkId: row.id,
+    leaseToken: row.lease_token,
+    messageId: fromUuid("message", row.message_id),
+    sourceId: row.source_id && fromUuid("source", row.source_id),
+    channelId: fromUuid("channel", row.channel_id),
+    step: row.step,
+    firstId: row.first_id,
+    lastId: row.last_id,
+    nextId: row.next_id,
+    roundCount: row.round_count,
+    secondsSinceFirstTry: row.seconds_since_first_try,
+    hour: row.hour,
+    ageSeconds: row.age_seconds,
+    category: row.category,
+    quietHours: row.quiet_hours ?? undefined,
+    templateVersionId: row.template_version_id,
+    templateId: row.template_id,
+    renderings: row.renderings,
+    variableSchema: row.variable_schema,
+    variables: row.variables,
+    tracking: row.tracking,
+    hasFlows: row.has_flows,
+    isPaced: row.is_paced,
+    channel: pluginId === null ? null : { pluginId, kind, state, revision, settings, circuit },
+  };
+}
+
+/** One delivery to send: `[id, address, variables of the row, user's own id, name, attributes]`. */
+export type ReadyRow = [
+  id: string,
+  address: string,
+  variables: Record<string, string | number> | null,
+  userId: string | null,
+  userName: string | null,
+  attributes: Record<string, string | number | boolean> | null,
+];
+
+/** The deliveries of begun chunks that this round has still to send, in order. */
+export async function readReady(
+  { sql }: Tx,
+  tenantId: string,
+  claims: readonly Claim[],
+): Promise<ReadyRow[]> {
+  const tenant = toUuid("tenant", tenantId);
+  const { ids, tokens } = leasesOf(claims);
+  // The range is written without arithmetic: behind row-level security the index takes leakproof conditions only, and a
+  // sum may overflow. The users are fetched by one scan for all their keys, which costs a third of a probe for each; every
+  // one of them has a delivery, so the full join is a left join that cannot become a nested loop.
+  const rows = await sql`
+    with ready as materialized (
+      select d.id, d.address, d.variables, d.user_id
+      from unnest(${ids}::bigint[], ${tokens}::uuid[]) as claim(id, token)
+      cross join lateral (
+        select first_id, last_id, round_cursor from chunks c
+        where c.tenant_id = ${tenant} and c.id = claim.id and c.lease_token = claim.token and c.state = 'sending' offset 0
+      ) c
+      cross join lateral (
+        select * from deliveries d
+        where d.tenant_id = ${tenant} and d.id between c.first_id and c.last_id and d.id > coalesce(c.round_cursor, 0)
+          and d.state = 'ready' offset 0
+      ) d
+    )
+    select r.id, r.address, r.variables, u.external_id, u.name, u.attributes
+    from ready r full join (
+      select id, external_id, name, attributes from users
+      where tenant_id = ${tenant} and id = any(array(select user_id from ready where user_id is not null)) offset 0
+    ) u on u.id = r.user_id
+    order by r.id`.values();
+  return rows as unknown as ReadyRow[];
+}
+
+/** Entries of the suppression list that a transaction may still have held back when the chunk was made, seconds. */
+const LATE_ENTRY_SECONDS = 120;
+
+/** What of a chunk is about to be sent in one of several batches, which are numbered. */
+export interface Intent {
+  work: ChunkWork;
+  rows: ReadyRow[];
+  batch: number;
+}
+
+/** An intent that is written down. */
+export interface OpenedAttempt {
+  id: string;
+  batchId: string;
+}
+
+/** What `openAttempts` has opened. */
+export interface OpenedAttempts {
+  /** By the intent's first delivery. Those are missing of which nothing may be sent: the lease is lost, or the message cancelled. */
+  byFirstId: Map<string, OpenedAttempt>;
+  /** An entry has been added to the tenant's suppression list since the chunks were made. */
+  areSuppressionsNew: boolean;
+}
+
+/** Writes down, before the vendor is called, what is about to be sent of chunks of a channel. Extends the leases. */
+export async function openAttempts(tx: Tx, intents: readonly Intent[]): Promise<OpenedAttempts> {
+  const { sql } = tx;
+  const [any] = intents;
+  if (!any) return { byFirstId: new Map(), areSuppressionsNew: false };
+  const tenant = toUuid("tenant", any.work.tenantId);
+  const works = [...new Set(intents.map(({ work }) => work))];
+  const { ids, tokens } = leasesOf(works);
+  const parts = intents.map(({ work, rows, batch }) => ({
+    chunk: work.chunkId,
+    batch,
+    first: rows[0]?.[0],
+    last: rows.at(-1)?.[0],
+    count: rows.length,
+  }));
+  const [, opened] = await Promise.all([
+    holdCancellation(
+      tx,
+      works.map(({ messageId }) => messageId),
+    ),
+    sql<{ id: string; batch_id: string; first_id: string; are_suppressions_new: boolean }[]>`
+      with held as (
+        update chunks c set lease_until = now() + make_interval(secs => ${SENDING_LEASE_SECONDS})
+        from unnest(${ids}::bigint[], ${tokens}::uuid[]) as claim(id, token)
+        where c.tenant_id = ${tenant} and c.id = claim.id and c.lease_token = claim.token
+          and c.state = 'sending' and c.lease_until > now()
+          and exists(select from messages m where m.tenant_id = ${tenant} and m.id = c.message_id
+            and m.state in ('expanding', 'sending'))
+        returning c.id, c.lease_token, c.created_at
+      ), parts as materialized (
+        select * from jsonb_to_recordset(${JSON.stringify(parts)}::jsonb)
+          as p(chunk bigint, batch int, first bigint, last bigint, count int)
+      ), batches as materialized (
+        select batch, nextval('attempts_id_seq') as id from (select distinct batch from parts) numbers
+      )
+      insert into attempts (tenant_id, chunk_id, batch_id, channel_id, first_id, last_id, delivery_count, lease_token)
+      select ${tenant}, held.id, b.id, ${toUuid("channel", any.work.channelId)}, p.first, p.last, p.count,
+        held.lease_token
+      from parts p join held on held.id = p.chunk join batches b on b.batch = p.batch
+      returning id, batch_id, first_id, (select exists(select from suppressions s where s.tenant_id = ${tenant}
+        and s.updated_at > (select min(created_at) from held) - make_interval(secs => ${LATE_ENTRY_SECONDS})))
+        as are_suppressions_new`,
+  ]);
+  return {
+    byFirstId: new Map(opened.map((row) => [row.first_id, { id: row.id, batchId: row.batch_id }])),
+    areSuppressionsNew: opened[0]?.are_suppressions_new ?? false,
+  };
+}
+
+/** Keeps the leases on chunks of a tenant while a long call is under way; one that is lost stays lost. */
+export async function extendLeases({ sql }: Tx, works: readonly ChunkWork[]): Promise<void> {
+  const { ids, tokens } = leasesOf(works);
+  await sql`
+    update chunks c set lease_until = now() + make_interval(secs => ${SENDING_LEASE_SECONDS})
+    from unnest(${ids}::bigint[], ${tokens}::uuid[]) as claim(id, token)
+    where c.tenant_id = ${toUuid("tenant", works[0]?.tenantId ?? "")} and c.id = claim.id
+      and c.lease_token = claim.token and c.state = 'sending' and c.lease_until > now()`;
+}
+
+/** How a worker leaves a chunk. */
+export interface ChunkEnd {
+  /** The last delivery that the round has been through, when it was broken off; null when it ended. */
+  roundCursor: string | null;
+  /** Before what is left may go out. */
+  pauseSeconds: number;
+  /** When it may go out, where that is a moment of the calendar. */
+  dueAt?: Date;
+  /** Whether that was one of the rounds that the chunk has. */
+  isRoundCounted: boolean;
+}
+
+/** A chunk and how it is left. */
+export interface LeftChunk {
+  work: ChunkWork;
+  end: ChunkEnd;
+}
+
+/** Ends the worker's hold on chunks of a tenant: done, or ready again for what is left, not before the pause is over. */
+export async function endChunks({ sql }: Tx, tenantId: string, left: readonly LeftChunk[]): Promise<void> {
+  const tenant = toUuid("tenant", tenantId);
+  const ends = left.map(({ work, end }) => ({ id: work.chunkId, token: work.leaseToken, ...end }));
+  await sql`
+    update chunks c set lease_token = null, lease_until = null, round_cursor = e."roundCursor",
+      round_count = round_count + e."isRoundCounted"::int,
+      state = case when exists(select from deliveries d where d.tenant_id = ${tenant}
+        and d.id between c.first_id and c.last_id and d.state = 'ready') then 'ready' else 'done' end::chunk_state,
+      due_at = coalesce(e."dueAt", now() + make_interval(secs => e."pauseSeconds"))
+    from jsonb_to_recordset(${JSON.stringify(ends)}::jsonb) as e(id bigint, token uuid, "roundCursor" bigint,
+      "pauseSeconds" float8, "dueAt" timestamptz, "isRoundCounted" boolean)
+    where c.tenant_id = ${tenant} and c.id = e.id and c.lease_token = e.token`;
+}
+
+/**
+ * Gives chunks of a tenant back whose messages do not run any more, and returns these. Only from `queued`: a doubled hint
+ * carries the lease of the worker that is sending, and must not take the chunk from under it.
+ */
+export async function releaseChunks(
+  { sql }: Tx,
+  tenantId: string,
+  claims: readonly Claim[],
+): Promise<string[]> {
+  const { ids, tokens } = leasesOf(claims);
+  const released = await sql<{ message_id: string }[]>`
+    update chunks c set state = 'ready', lease_token = null, lease_until = null
+    from unnest(${ids}::bigint[], ${tokens}::uuid[]) as claim(id, token)
+    where c.tenant_id = ${toUuid("tenant", tenantId)} and c.id = claim.id and c.lease_token = claim.token
+      and c.state = 'queued'
+    returning c.message_id`;
+  return released.map((row) => fromUuid("message", row.message_id));
+}

@@ -1,0 +1,122 @@
+import type { Tx } from "../../../platform/database/index.ts";
+import { toUuid } from "../../../platform/ids.ts";
+import type { DeliveryState } from "../delivery.rules.ts";
+import { NIL_UUID } from "../expand/expansion.repository.ts";
+import type { ChunkWork } from "./send.repository.ts";
+
+/** A delivery of the batch that did not simply succeed. `ready` means: try again in a later round. */
+export interface DeliveryException {
+  id: string;
+  state: Extract<DeliveryState, "ready" | "failed" | "unknown">;
+  reason: string;
+  detail: string | null;
+}
+
+/** What became of a batch's share of one chunk. */
+export interface Outcome {
+  work: ChunkWork;
+  attemptId: string;
+  firstId: string;
+  lastId: string;
+  /** What of it was sent, or tried. */
+  ids: string[];
+  exceptions: DeliveryException[];
+  /** Results by status, for the attempt's record. */
+  counts: Record<string, number>;
+  /** The vendor's ids of whole calls. */
+  vendorIds: string[];
+  /** The vendor's ids of single messages. */
+  references: { id: string; vendorId: string }[];
+}
+
+/**
+ * Writes down how a batch ended, once: all of it becomes `accepted` in one heap-only update, exceptions get their own
+ * state and reason, and the counts go with it in the same statement.
+ */
+export async function settleBatch(tx: Tx, outcomes: readonly Outcome[]): Promise<void> {
+  const { sql } = tx;
+  const [any] = outcomes;
+  if (!any) return;
+  const tenant = toUuid("tenant", any.work.tenantId);
+  const channel = toUuid("channel", any.work.channelId);
+  const shares = outcomes.map(({ work, attemptId, counts, vendorIds }) => ({
+    attemptId,
+    counts,
+    vendorIds,
+    messageId: toUuid("message", work.messageId),
+    sourceId: work.sourceId ? toUuid("source", work.sourceId) : NIL_UUID,
+    templateId: work.templateId ?? NIL_UUID,
+    step: work.step,
+    hour: work.hour,
+  }));
+  const exceptions = outcomes.flatMap(({ attemptId, exceptions: some }) =>
+    some.map(({ id, state, reason, detail }) => ({ id, state, reason, detail, attemptId })),
+  );
+  const exceptionIds = exceptions.map(({ id }) => id);
+  const references = outcomes.flatMap((outcome) => outcome.references);
+  // A range is read in half the time that single rows take.
+  const isOfBatch =
+    outcomes.length === 1
+      ? sql`d.id between ${any.firstId} and ${any.lastId}`
+      : sql`d.id = any(${outcomes.flatMap(({ ids }) => ids)}::bigint[])`;
+  await sql`
+    with share as materialized (
+      select * from jsonb_to_recordset(${JSON.stringify(shares)}::jsonb) as s("attemptId" bigint, counts jsonb,
+        "vendorIds" text[], "messageId" uuid, "sourceId" uuid, "templateId" uuid, step smallint, hour timestamptz)
+    ), accepted as (
+      update deliveries d set state = 'accepted', accepted_at = now(), changed_at = now(),
+        attempt_count = attempt_count + 1, reason = null, reason_detail = null
+      where d.tenant_id = ${tenant} and ${isOfBatch} and d.state = 'ready' and d.id <> all (${exceptionIds}::bigint[])
+      returning d.message_id, d.step
+    ), excepted as (
+      update deliveries d set state = e.state, changed_at = now(), attempt_count = attempt_count + 1,
+        reason = e.reason, reason_detail = e.detail
+      from jsonb_to_recordset(${JSON.stringify(exceptions)}::jsonb)
+        as e(id bigint, state delivery_state, reason text, detail text, "attemptId" bigint)
+      where d.tenant_id = ${tenant} and d.id = e.id and d.state = 'ready'
+        -- That it may have been sent is no news of an attempt that was taken over: it has been settled since.
+        and (e.state <> 'unknown' or exists(select from attempts a
+          where a.tenant_id = ${tenant} and a.id = e."attemptId" and a.ended_at is null))
+      returning d.message_id, d.step, e.state, e.reason
+    ), attempted as (
+      update attempts a set ended_at = now(), outcome = s.counts, vendor_ids = s."vendorIds"
+      from share s where a.tenant_id = ${tenant} and a.id = s."attemptId"
+    ), referenced as (
+      insert into vendor_references (tenant_id, channel_id, vendor_id, delivery_id)
+      select ${tenant}, ${channel}, "vendorId", id
+      from jsonb_to_recordset(${JSON.stringify(references)}::jsonb) as r(id bigint, "vendorId" text)
+      on conflict do nothing
+    )
+    insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
+      reason, count)
+    select ${tenant}, c.message_id, m."sourceId", ${channel}, m."templateId", c.step, m.hour, c.measure, c.reason,
+      c.amount
+    from (
+      select message_id, step, 'submitted'::statistics_measure as measure, '' as reason, count(*) as amount
+      from accepted group by 1, 2
+      union all
+      select message_id, step, case state when 'failed' then 'failed' else 'unknown' end::statistics_measure,
+        case state when 'failed' then reason else '' end, count(*)
+      from excepted where state <> 'ready' group by 1, 2, 3, 4
+    ) c
+    join (select distinct on ("messageId", step) * from share order by "messageId", step) m
+      on m."messageId" = c.message_id and m.step = c.step`;
+}
+
+/** Fails everything of the chunk that is still to be sent, for a reason that holds for all of it. */
+export async function failChunk(tx: Tx, work: ChunkWork, reason: string): Promise<void> {
+  const { sql } = tx;
+  const tenant = toUuid("tenant", work.tenantId);
+  await sql`
+    with failed as (
+      update deliveries set state = 'failed', changed_at = now(), reason = ${reason}
+      where tenant_id = ${tenant} and id between ${work.firstId} and ${work.lastId} and state = 'ready'
+      returning 1
+    )
+    insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
+      reason, count)
+    select ${tenant}, ${toUuid("message", work.messageId)}, ${work.sourceId ? toUuid("source", work.sourceId) : NIL_UUID},
+      ${toUuid("channel", work.channelId)}, ${work.templateId ?? NIL_UUID}, ${work.step}, ${work.hour}, 'failed',
+      ${reason}, amount
+    from (select count(*) as amount from failed) counted where amount > 0`;
+}

@@ -1,0 +1,120 @@
+import type { Tx } from "../../../platform/database/index.ts";
+import { fromUuid, toUuid } from "../../../platform/ids.ts";
+import { REASONS } from "../delivery.rules.ts";
+import type { Claim } from "../dispatch/claim.repository.ts";
+import { NIL_UUID } from "../expand/expansion.repository.ts";
+
+/** An attempt that was opened and never ended, with what is needed to judge it. */
+export interface AbandonedChunk {
+  messageId: string;
+  step: number;
+  firstId: string;
+  lastId: string;
+  pluginId: string | null;
+  hasFlows: boolean;
+  openAttempts: number;
+}
+
+/** Takes over a chunk whose lease ran out; undefined when somebody was faster. */
+export async function takeOverChunk({ sql }: Tx, claim: Claim): Promise<AbandonedChunk | undefined> {
+  const tenant = toUuid("tenant", claim.tenantId);
+  const [row] = await sql<(Omit<AbandonedChunk, "messageId"> & { messageUuid: string })[]>`
+    select c.message_id as "messageUuid", ch.plugin_id as "pluginId", c.step, c.first_id as "firstId",
+      c.last_id as "lastId",
+      exists(select from flows f where f.tenant_id = ${tenant} and f.message_id = c.message_id) as "hasFlows",
+      (select count(*)::int from attempts a
+        where a.tenant_id = ${tenant} and a.chunk_id = c.id and a.ended_at is null) as "openAttempts"
+    from chunks c left join channels ch on ch.tenant_id = ${tenant} and ch.id = c.channel_id
+    where c.tenant_id = ${tenant} and c.id = ${claim.chunkId} and c.lease_token = ${claim.leaseToken}
+      and c.state in ('queued', 'sending') and c.lease_until < now()
+    for update of c`;
+  if (!row) return undefined;
+  const { messageUuid, ...chunk } = row;
+  return { ...chunk, messageId: fromUuid("message", messageUuid) };
+}
+
+/**
+ * Closes the chunk's open attempts. Where the vendor does not deduplicate, what they covered may have been sent, so
+ * it becomes `unknown`; otherwise it stays `ready` and goes out again under the same keys.
+ */
+export async function closeAttempts({ sql }: Tx, claim: Claim, mayHaveBeenSent: boolean): Promise<void> {
+  const tenant = toUuid("tenant", claim.tenantId);
+  await sql`
+    with closed as (
+      update attempts set ended_at = now(), outcome = jsonb_build_object('abandoned', delivery_count)
+      where tenant_id = ${tenant} and chunk_id = ${claim.chunkId} and ended_at is null
+      returning first_id, last_id
+    ), lost as (
+      update deliveries d set state = 'unknown', changed_at = now(), attempt_count = attempt_count + 1,
+        reason = ${REASONS.workerLost}
+      from closed where ${mayHaveBeenSent} and d.tenant_id = ${tenant}
+        and d.id between closed.first_id and closed.last_id and d.state = 'ready'
+      returning d.message_id, d.channel_id, d.step, date_trunc('hour', d.created_at) as hour
+    )
+    insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
+      reason, count)
+    select ${tenant}, l.message_id, coalesce(m.source_id, ${NIL_UUID}), l.channel_id, coalesce(v.template_id, ${NIL_UUID}),
+      l.step, l.hour, 'unknown', '', count(*)
+    from lost l join messages m on m.tenant_id = ${tenant} and m.id = l.message_id
+    left join template_versions v on v.tenant_id = ${tenant} and v.id = m.template_version_id
+    group by 2, 3, 4, 5, 6, 7`;
+}
+
+/** Makes the chunk due again, or done when nothing of it is left to send. */
+export async function reopenChunk({ sql }: Tx, claim: Claim): Promise<void> {
+  const tenant = toUuid("tenant", claim.tenantId);
+  await sql`
+    update chunks c set lease_token = null, lease_until = null, due_at = now(),
+      state = case when exists(select from deliveries d where d.tenant_id = ${tenant}
+        and d.id between c.first_id and c.last_id and d.state = 'ready') then 'ready' else 'done' end::chunk_state
+    where c.tenant_id = ${tenant} and c.id = ${claim.chunkId} and c.lease_token = ${claim.leaseToken}`;
+}
+
+/** A message that a crash has left open: nobody is going to end it, or what was not sent of it. */
+export interface ForgottenMessage {
+  tenantId: string;
+  messageId: string;
+}
+
+/**
+ * Messages with nothing under way that are not ended, and cancelled ones with chunks that nobody will claim: who did
+ * the last of their work died before the step that follows it. Runs as the dispatcher, across tenants.
+ */
+export async function listForgottenMessages({ sql }: Tx, limit: number): Promise<ForgottenMessage[]> {
+  const rows = await sql<{ tenant_id: string; id: string }[]>`
+    (select m.tenant_id, m.id from messages m where m.state = 'sending'
+      and not exists(select from chunks c
+        where c.tenant_id = m.tenant_id and c.message_id = m.id and c.state <> 'done')
+      and not exists(select from flows f
+        where f.tenant_id = m.tenant_id and f.message_id = m.id and f.state = 'waiting')
+      and not exists(select from inquiries i
+        where i.tenant_id = m.tenant_id and i.message_id = m.id and i.kind = 'outcome') limit ${limit})
+    union
+    (select m.tenant_id, m.id from chunks c join messages m on m.tenant_id = c.tenant_id and m.id = c.message_id
+      where c.state = 'ready' and m.state in ('cancelled', 'expired') limit ${limit})`;
+  return rows.map((row) => ({
+    tenantId: fromUuid("tenant", row.tenant_id),
+    messageId: fromUuid("message", row.id),
+  }));
+}
+
+/** Tenants that have counts to compact. */
+export async function listTenantsWithDeltas({ sql }: Tx): Promise<string[]> {
+  const rows = await sql<
+    { tenant_id: string }[]
+  >`select distinct tenant_id from statistics_deltas limit 1000`;
+  return rows.map((row) => fromUuid("tenant", row.tenant_id));
+}
+
+/** Tenants with receipts that came before their delivery was accepted, at most a day old. */
+export async function listTenantsWithWaitingReceipts({ sql }: Tx): Promise<string[]> {
+  const rows = await sql<{ tenant_id: string }[]>`
+    select distinct tenant_id from receipts
+    where applied_at is null and received_at > now() - interval '24 hours' limit 1000`;
+  return rows.map((row) => fromUuid("tenant", row.tenant_id));
+}
+
+/** This month's and next month's partitions, and ids of the right month. */
+export async function rollPartitions({ sql }: Tx): Promise<void> {
+  await sql`select roll_delivery_partitions()`;
+}

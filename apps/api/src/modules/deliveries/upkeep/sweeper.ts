@@ -1,0 +1,131 @@
+import type { PluginManifest } from "@tidings/sdk/plugin";
+import type { Database, Transact, Tx } from "../../../platform/database/index.ts";
+import type { Logger } from "../../../platform/logger.ts";
+import type { Loop } from "../../../platform/loops.ts";
+import type { PluginCatalogue } from "../../../platform/plugin-runtime/index.ts";
+import { type Claim, listExpiredLeases } from "../dispatch/claim.repository.ts";
+import { forgetContents, listTenantsWithOldContents } from "../judge/duplicates.repository.ts";
+import { applyWaiting, type Undelivered } from "../receipts/receipt.repository.ts";
+import { suppressByReceipts } from "../receipts/suppress-by-receipts.ts";
+import * as sweep from "./sweep.repository.ts";
+
+export interface SweeperDeps {
+  dispatch: Database;
+  worker: Database;
+  transact: Transact;
+  catalogue: PluginCatalogue;
+  compactStatistics(tenantId: string): Promise<void>;
+  /** Fallback timers of the users of a range: what has become `unknown` starts their windows. */
+  wakeFlows(
+    tx: Tx,
+    message: { tenantId: string; messageId: string },
+    step: number,
+    range: { firstId: string; lastId: string },
+  ): Promise<void>;
+  /** Has the vendor asked about the attempts of a chunk that were abandoned in this transaction. */
+  openAbandoned(
+    tx: Tx,
+    chunk: { tenantId: string; chunkId: string; messageId: string },
+    manifest: PluginManifest,
+  ): Promise<void>;
+  afterChunk(tenantId: string, messageId: string): Promise<void>;
+  logger: Logger;
+}
+
+const LEASES_A_ROUND = 100;
+const MESSAGES_A_ROUND = 100;
+const ROLL_EVERY_MS = 3_600_000;
+const FORGET_EVERY_MS = 3_600_000;
+
+/** The loops that put right what crashes and races leave behind. All of them may run any number of times. */
+export function createSweeperLoops(deps: SweeperDeps): Loop[] {
+  return [
+    { name: "lease-sweeper", idleMs: 1_000, run: () => sweepLeases(deps) },
+    { name: "message-sweeper", idleMs: 5_000, run: () => sweepMessages(deps) },
+    { name: "receipt-sweeper", idleMs: 1_000, run: () => sweepReceipts(deps) },
+    { name: "statistics-compaction", idleMs: 1_000, run: () => compact(deps) },
+    { name: "content-sweeper", idleMs: FORGET_EVERY_MS, run: () => forgetOldContents(deps) },
+    { name: "partition-roll", idleMs: ROLL_EVERY_MS, run: () => roll(deps) },
+  ];
+}
+
+async function sweepLeases(deps: SweeperDeps): Promise<boolean> {
+  const expired = await deps.dispatch.transaction((tx) => listExpiredLeases(tx, LEASES_A_ROUND));
+  for (const claim of expired) await recoverChunk(deps, claim);
+  return expired.length === LEASES_A_ROUND;
+}
+
+/** Settles what a dead worker left open, by what the plugin declares, and gives the rest of its chunk back. */
+async function recoverChunk(deps: SweeperDeps, claim: Claim): Promise<void> {
+  const recovered = await deps.transact(claim, async (tx) => {
+    const chunk = await sweep.takeOverChunk(tx, claim);
+    if (!chunk) return undefined;
+    const manifest = chunk.pluginId === null ? undefined : deps.catalogue.find(chunk.pluginId)?.manifest;
+    if (chunk.openAttempts > 0) {
+      const mayHaveBeenSent = manifest?.idempotency.kind !== "key";
+      await sweep.closeAttempts(tx, claim, mayHaveBeenSent);
+      if (mayHaveBeenSent && manifest?.query) {
+        await deps.openAbandoned(tx, { ...claim, messageId: chunk.messageId }, manifest);
+      }
+    }
+    if (chunk.hasFlows) await deps.wakeFlows(tx, { ...chunk, tenantId: claim.tenantId }, chunk.step, chunk);
+    await sweep.reopenChunk(tx, claim);
+    return chunk;
+  });
+  if (!recovered) return;
+  deps.logger.warn({ chunkId: claim.chunkId, openAttempts: recovered.openAttempts }, "a lease ran out");
+  await deps.afterChunk(claim.tenantId, recovered.messageId);
+}
+
+/** Ends what a worker that died behind its last chunk did not end. */
+async function sweepMessages(deps: SweeperDeps): Promise<boolean> {
+  const forgotten = await deps.dispatch.transaction((tx) =>
+    sweep.listForgottenMessages(tx, MESSAGES_A_ROUND),
+  );
+  for (const { tenantId, messageId } of forgotten) await deps.afterChunk(tenantId, messageId);
+  return forgotten.length >= MESSAGES_A_ROUND;
+}
+
+async function sweepReceipts(deps: SweeperDeps): Promise<boolean> {
+  const tenants = await deps.dispatch.transaction(sweep.listTenantsWithWaitingReceipts);
+  for (const tenantId of tenants) {
+    await deps.transact({ tenantId }, async (tx) => {
+      const undelivered = await applyWaiting(tx, tenantId);
+      for (const [channel, events] of byChannel(undelivered)) {
+        await suppressByReceipts(tx, deps.catalogue, { tenantId, ...channel }, events);
+      }
+    });
+  }
+  return false;
+}
+
+/** A channel's events together: what there is to do about them is done at once. */
+function byChannel(events: readonly Undelivered[]): Iterable<[Undelivered, Undelivered[]]> {
+  const groups = new Map<string, [Undelivered, Undelivered[]]>();
+  for (const event of events) {
+    const [first, known] = groups.get(event.channelId) ?? [event, []];
+    groups.set(event.channelId, [first, [...known, event]]);
+  }
+  return groups.values();
+}
+
+async function compact(deps: SweeperDeps): Promise<boolean> {
+  const tenants = await deps.dispatch.transaction(sweep.listTenantsWithDeltas);
+  for (const tenantId of tenants) await deps.compactStatistics(tenantId);
+  return false;
+}
+
+/** What messages that ask for deduplication have sent is kept as long as the longest of them looks back. */
+async function forgetOldContents(deps: SweeperDeps): Promise<boolean> {
+  const tenants = await deps.dispatch.transaction(listTenantsWithOldContents);
+  let more = false;
+  for (const tenantId of tenants) {
+    more = (await deps.transact({ tenantId }, (tx) => forgetContents(tx, tenantId))) || more;
+  }
+  return more;
+}
+
+async function roll(deps: SweeperDeps): Promise<boolean> {
+  await deps.worker.transaction(sweep.rollPartitions);
+  return false;
+}
