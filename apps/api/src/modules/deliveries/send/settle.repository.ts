@@ -47,7 +47,6 @@ export async function settleBatch(tx: Tx, outcomes: readonly Outcome[]): Promise
     sourceId: work.sourceId ? toUuid("source", work.sourceId) : NIL_UUID,
     templateId: work.templateId ?? NIL_UUID,
     step: work.step,
-    hour: work.hour,
   }));
   const exceptions = outcomes.flatMap(({ attemptId, exceptions: some }) =>
     some.map(({ id, state, reason, detail }) => ({ id, state, reason, detail, attemptId })),
@@ -62,12 +61,12 @@ export async function settleBatch(tx: Tx, outcomes: readonly Outcome[]): Promise
   await sql`
     with share as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(shares)}::jsonb) as s("attemptId" bigint, counts jsonb,
-        "vendorIds" text[], "messageId" uuid, "sourceId" uuid, "templateId" uuid, step smallint, hour timestamptz)
+        "vendorIds" text[], "messageId" uuid, "sourceId" uuid, "templateId" uuid, step smallint)
     ), accepted as (
       update deliveries d set state = 'accepted', accepted_at = now(), changed_at = now(),
         attempt_count = attempt_count + 1, reason = null, reason_detail = null
       where d.tenant_id = ${tenant} and ${isOfBatch} and d.state = 'ready' and d.id <> all (${exceptionIds}::bigint[])
-      returning d.message_id, d.step
+      returning d.message_id, d.step, date_trunc('hour', d.created_at) as hour
     ), excepted as (
       update deliveries d set state = e.state, changed_at = now(), attempt_count = attempt_count + 1,
         reason = e.reason, reason_detail = e.detail
@@ -77,7 +76,7 @@ export async function settleBatch(tx: Tx, outcomes: readonly Outcome[]): Promise
         -- That it may have been sent is no news of an attempt that was taken over: it has been settled since.
         and (e.state <> 'unknown' or exists(select from attempts a
           where a.tenant_id = ${tenant} and a.id = e."attemptId" and a.ended_at is null))
-      returning d.message_id, d.step, e.state, e.reason
+      returning d.message_id, d.step, date_trunc('hour', d.created_at) as hour, e.state, e.reason
     ), attempted as (
       update attempts a set ended_at = now(), outcome = s.counts, vendor_ids = s."vendorIds"
       from share s where a.tenant_id = ${tenant} and a.id = s."attemptId"
@@ -89,15 +88,15 @@ export async function settleBatch(tx: Tx, outcomes: readonly Outcome[]): Promise
     )
     insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
       reason, count)
-    select ${tenant}, c.message_id, m."sourceId", ${channel}, m."templateId", c.step, m.hour, c.measure, c.reason,
+    select ${tenant}, c.message_id, m."sourceId", ${channel}, m."templateId", c.step, c.hour, c.measure, c.reason,
       c.amount
     from (
-      select message_id, step, 'submitted'::statistics_measure as measure, '' as reason, count(*) as amount
-      from accepted group by 1, 2
+      select message_id, step, hour, 'submitted'::statistics_measure as measure, '' as reason, count(*) as amount
+      from accepted group by 1, 2, 3
       union all
-      select message_id, step, case state when 'failed' then 'failed' else 'unknown' end::statistics_measure,
+      select message_id, step, hour, case state when 'failed' then 'failed' else 'unknown' end::statistics_measure,
         case state when 'failed' then reason else '' end, count(*)
-      from excepted where state <> 'ready' group by 1, 2, 3, 4
+      from excepted where state <> 'ready' group by 1, 2, 3, 4, 5
     ) c
     join (select distinct on ("messageId", step) * from share order by "messageId", step) m
       on m."messageId" = c.message_id and m.step = c.step`;
