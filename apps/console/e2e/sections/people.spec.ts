@@ -39,7 +39,7 @@ test("a user is created, bound to an address, changed and deleted", async ({ pag
   await page.goto("/users/new");
 
   await test.step("create", async () => {
-    await page.getByLabel("用户 ID").fill(userId);
+    await page.getByRole("textbox", { name: "用户 ID", exact: true }).fill(userId);
     await page.getByLabel("姓名").fill("测试同学");
     await page.getByLabel("短信 · 手机号").fill("123");
     await page.getByRole("button", { name: "创建用户" }).click();
