@@ -35,6 +35,8 @@ export async function restrainRows(
     ...(work.quietHours === "drop" ? droppedOf(ends) : []),
     ...(await listOver(tx, work, ends, restraints)),
   ]);
+  if (ends.size === 0 && suppressed.size === 0)
+    return { rows, heldIds: [], dueAt: undefined, suppressedCount: 0 };
   // What a vendor may have got already is not left out any more; in quiet hours it waits like the others.
   const held = rows.flatMap(([id]) => {
     const until = suppressed.has(id) ? undefined : ends.get(id);
