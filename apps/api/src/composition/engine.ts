@@ -70,8 +70,7 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
     dispatch,
     queue: sending.hints,
     limits: foundation.inFlightLimits,
-    direct: sending.direct,
-    isDegraded: sending.hints.isDegraded,
+    withoutHints: { isDegraded: sending.hints.isDegraded, direct: sending.direct },
   });
   const dispatcher = loops.start(claiming);
   loops.start(sending.hints.loop);

@@ -1,0 +1,46 @@
+import { expect, test } from "@playwright/test";
+import { callApi, signIn } from "../server/sign-in.ts";
+import { expectAccessible } from "../support/axe.ts";
+import { writeToOneNumber } from "../support/composing.ts";
+import { screenshot } from "../support/looks.ts";
+
+test("a composed message that needs approval waits; its author cannot approve it, and cancels it", async ({
+  page,
+}) => {
+  await signIn(page, "owner");
+  const flow = await callApi<{ updatedAt?: string; levels: unknown[] }>(
+    page.request,
+    "GET",
+    "/v1/approval-flow",
+  );
+  delete flow.updatedAt;
+
+  await test.step("the flow is switched on for composed messages", async () => {
+    await page.goto("/approvals/flow");
+    await page.getByRole("checkbox", { name: /在控制台写的消息/ }).check();
+    await page.getByRole("checkbox", { name: "审核员" }).last().check();
+    await page.getByRole("button", { name: "保存" }).click();
+    await expect(page.getByText("审核流程已保存")).toBeVisible();
+  });
+
+  try {
+    await writeToOneNumber(page);
+    await expect(page.getByText("第 1 级：部门审核")).toBeVisible();
+    await expect(page.getByText("第 2 级：校长审核")).toBeVisible();
+    await page.getByRole("button", { name: "提交审核" }).click();
+    await expect(page.getByText("等待审核，通过后才会发送。")).toBeVisible();
+    await page.getByRole("link", { name: "查看审核" }).click();
+    await expect(page.getByText("这是你自己写的，需要由其他人审核。")).toBeVisible();
+    await expect(page.getByRole("button", { name: "通过" })).toHaveCount(0);
+    await screenshot(page, "approval-author");
+    await page.getByRole("link", { name: "查看消息" }).click();
+    await page.getByRole("button", { name: "取消发送" }).click();
+    await expect(page.getByRole("alertdialog")).toContainText("一条都没有发出");
+    await page.getByRole("alertdialog").getByRole("button", { name: "取消发送" }).click();
+    await expect(page.getByText("已取消", { exact: true }).first()).toBeVisible();
+    await screenshot(page, "message-cancelled");
+    await expectAccessible(page);
+  } finally {
+    await callApi(page.request, "PUT", "/v1/approval-flow", flow);
+  }
+});
