@@ -38,10 +38,12 @@ export default defineConfig({
       testMatch: "**/sections/*.spec.ts",
       use: { ...use, baseURL: process.env.TIDINGS_E2E_URL },
     },
-    // What holds for the whole school, as quiet hours do, would disturb the sections: it is set when they are done.
+    // What holds for the whole school, as quiet hours do, would disturb the sections: it is set when they are done, one
+    // thing after the other.
     {
       name: "school",
       testMatch: "**/school/*.spec.ts",
+      workers: 1,
       dependencies: ["sections"],
       use: { ...use, baseURL: process.env.TIDINGS_E2E_URL },
     },

@@ -2,6 +2,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { expectScreen, openSignedIn } from "../server/expect-screen.ts";
 import { callApi, signIn } from "../server/sign-in.ts";
 import { expectAccessible } from "../support/axe.ts";
+import { chooseAddresses, chooseTemplate, next, send, writeToOneNumber } from "../support/composing.ts";
 import { problem } from "../support/fake-session.ts";
 import { looks, screenshot } from "../support/looks.ts";
 
@@ -14,37 +15,7 @@ interface Page_<Item> {
   items: Item[];
 }
 
-// Approval of composed messages is switched on for one of these; the others expect it off.
 test.describe.configure({ mode: "serial" });
-
-const next = (page: Page) => page.getByRole("button", { name: "下一步" }).click();
-const send = (page: Page) => page.getByRole("button", { name: "发送", exact: true });
-
-async function chooseAddresses(page: Page, addresses: string[]): Promise<void> {
-  await page.getByRole("radio", { name: /^自定义/ }).check();
-  const field = page.getByRole("textbox", { name: "手机号" });
-  for (const address of addresses) {
-    await field.fill(address);
-    await field.press("Enter");
-  }
-}
-
-async function chooseTemplate(page: Page, variables: Record<string, string>): Promise<void> {
-  await page.getByRole("combobox", { name: "模板" }).selectOption({ label: "出勤提醒（短信、邮件）" });
-  for (const [name, value] of Object.entries(variables))
-    await page.getByRole("textbox", { name, exact: true }).fill(value);
-}
-
-/** A message to one typed number, up to the last step. */
-async function writeToOneNumber(page: Page): Promise<void> {
-  await page.goto("/messages/new");
-  await chooseAddresses(page, ["15213130124"]);
-  await next(page);
-  await chooseTemplate(page, { user_name: "张伟", course: "高等数学", rate: "72%" });
-  await next(page);
-  await page.getByRole("checkbox", { name: /^校园短信/ }).check();
-  await next(page);
-}
 
 async function demoMessage(page: Page): Promise<string> {
   const { items } = await callApi<Page_<Named & { audienceKind: string }>>(
@@ -244,47 +215,6 @@ test("history is narrowed by state and source, and the address keeps it", async 
   await expect(page.getByText("没有符合条件的结果")).toBeVisible();
   await page.getByRole("main").getByRole("button", { name: "清除筛选" }).first().click();
   await expect(page).toHaveURL("/messages");
-});
-
-test("a composed message that needs approval waits; its author cannot approve it, and cancels it", async ({
-  page,
-}) => {
-  await signIn(page, "owner");
-  const flow = await callApi<{ updatedAt?: string; levels: unknown[] }>(
-    page.request,
-    "GET",
-    "/v1/approval-flow",
-  );
-  delete flow.updatedAt;
-
-  await test.step("the flow is switched on for composed messages", async () => {
-    await page.goto("/approvals/flow");
-    await page.getByRole("checkbox", { name: /在控制台写的消息/ }).check();
-    await page.getByRole("checkbox", { name: "审核员" }).last().check();
-    await page.getByRole("button", { name: "保存" }).click();
-    await expect(page.getByText("审核流程已保存")).toBeVisible();
-  });
-
-  try {
-    await writeToOneNumber(page);
-    await expect(page.getByText("第 1 级：部门审核")).toBeVisible();
-    await expect(page.getByText("第 2 级：校长审核")).toBeVisible();
-    await page.getByRole("button", { name: "提交审核" }).click();
-    await expect(page.getByText("等待审核，通过后才会发送。")).toBeVisible();
-    await page.getByRole("link", { name: "查看审核" }).click();
-    await expect(page.getByText("这是你自己写的，需要由其他人审核。")).toBeVisible();
-    await expect(page.getByRole("button", { name: "通过" })).toHaveCount(0);
-    await screenshot(page, "approval-author");
-    await page.getByRole("link", { name: "查看消息" }).click();
-    await page.getByRole("button", { name: "取消发送" }).click();
-    await expect(page.getByRole("alertdialog")).toContainText("一条都没有发出");
-    await page.getByRole("alertdialog").getByRole("button", { name: "取消发送" }).click();
-    await expect(page.getByText("已取消", { exact: true }).first()).toBeVisible();
-    await screenshot(page, "message-cancelled");
-    await expectAccessible(page);
-  } finally {
-    await callApi(page.request, "PUT", "/v1/approval-flow", flow);
-  }
 });
 
 test("who may not send reads, and is offered nothing else", async ({ page }) => {

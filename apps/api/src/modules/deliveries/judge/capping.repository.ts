@@ -2,7 +2,7 @@ import type { Fragment, Tx } from "../../../platform/database/index.ts";
 import { toUuid } from "../../../platform/ids.ts";
 import { codeOf, type FrequencyCap } from "../../frequency-caps/index.ts";
 import { REASONS } from "../delivery.rules.ts";
-import type { ChunkWork } from "../send/send.repository.ts";
+import type { RowsToGo } from "./deferral.repository.ts";
 
 /*
  * Frequency caps in the statements that make deliveries. Counted is what was sent within the cap's hours, and what is
@@ -83,7 +83,7 @@ const countOf = (sql: Tx["sql"], tenant: string, userId: Fragment, condition: Fr
  */
 export async function listOverCap(
   { sql }: Tx,
-  work: ChunkWork,
+  work: RowsToGo,
   caps: readonly FrequencyCap[],
 ): Promise<{ id: string; code: string }[]> {
   const tenant = toUuid("tenant", work.tenantId);

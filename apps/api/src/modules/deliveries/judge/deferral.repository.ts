@@ -1,7 +1,7 @@
 import type { Tx } from "../../../platform/database/index.ts";
 import { toUuid } from "../../../platform/ids.ts";
 import { defaultChoice, type QuietNow } from "../../quiet-hours/index.ts";
-import type { ChunkWork } from "../send/send.repository.ts";
+import type { MessageCategory } from "../../templates/index.ts";
 import { REMEMBER_MS } from "./restraints.ts";
 
 /*
@@ -43,8 +43,16 @@ export function dueTogether({ sql }: Tx, quiet: QuietNow | undefined) {
   };
 }
 
+/** What of a begun chunk is still to go. */
+export interface RowsToGo {
+  tenantId: string;
+  category: MessageCategory;
+  nextId: string;
+  lastId: string;
+}
+
 /** Which of a chunk's users have quiet hours of their own, by the id of their delivery. */
-export async function listOwnQuietHours({ sql }: Tx, work: ChunkWork): Promise<Map<string, string>> {
+export async function listOwnQuietHours({ sql }: Tx, work: RowsToGo): Promise<Map<string, string>> {
   const tenant = toUuid("tenant", work.tenantId);
   const rows = await sql<{ id: string; fingerprint: string }[]>`
     select d.id, q.fingerprint from deliveries d
@@ -56,13 +64,13 @@ export async function listOwnQuietHours({ sql }: Tx, work: ChunkWork): Promise<M
 /** Writes down until when deliveries of a chunk are kept back. */
 export async function deferReady(
   { sql }: Tx,
-  work: ChunkWork,
+  { tenantId }: Pick<RowsToGo, "tenantId">,
   deferred: readonly { id: string; until: Date }[],
 ): Promise<void> {
   await sql`
     update deliveries d set deferred_until = w.until, changed_at = now()
     from jsonb_to_recordset(${JSON.stringify(deferred)}::jsonb) as w(id bigint, until timestamptz)
-    where d.tenant_id = ${toUuid("tenant", work.tenantId)} and d.id = w.id and d.state = 'ready'
+    where d.tenant_id = ${toUuid("tenant", tenantId)} and d.id = w.id and d.state = 'ready'
       and d.deferred_until is distinct from w.until`;
 }
 
