@@ -38,7 +38,7 @@ describe("4.5 when a message goes, and how fast", () => {
     await passes(25 * MINUTE);
     await roundsPass(school);
     expect([(await asleep.timelineOf(id)).state, couriered(userId)]).toEqual(["ready", []]);
-    await clockShowsMorning(asleep, userId);
+    await clockShowsMorning(asleep);
     await passes(6 * MINUTE);
     await asleep.completed(id);
     const { state, timeline } = await asleep.timelineOf(id);
