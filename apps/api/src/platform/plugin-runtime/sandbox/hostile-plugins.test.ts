@@ -10,8 +10,8 @@ import { inputWith, keepBusy, useSandboxes } from "./testing/sandboxes.ts";
  */
 const newSandbox = useSandboxes();
 const INPUT = inputWith({ endpoint: "e" }, "r1");
-/** One more than it takes: shared, and twice alone. */
-const MOST_CALLS = 12;
+/** It takes three that are found out: shared, and twice alone. What only memory tells may get some calls in between. */
+const MOST_CALLS = 100;
 
 describe("a plugin that takes too much", { timeout: 60_000 }, () => {
   it.each(Object.entries(GREEDY))("by %s is disabled, and nobody else is harmed", async (_name, code) => {
