@@ -4,7 +4,7 @@ export const TEXTS = {
     title: "邮件模拟器",
     subtitle: "这里收到的邮件不会真的寄出",
     other: "English",
-    empty: "还没有邮件。用模拟器的设置建一个邮件渠道，发一封试试。",
+    empty: "还没有邮件。用模拟器的设置建一个邮件通道，发一封试试。",
     noSubject: "（无主题）",
     back: "返回列表",
     from: "发件人",

@@ -11,7 +11,7 @@ const TEXTS = {
     title: "短信模拟器",
     subtitle: "这里收到的短信不会真的发出",
     other: "English",
-    empty: "还没有短信。用模拟器的设置建一个短信渠道，发一条试试。",
+    empty: "还没有短信。用模拟器的设置建一个短信通道，发一条试试。",
     delivered: "送达",
     undelivered: "失败",
     none: "无回执",

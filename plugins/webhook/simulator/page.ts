@@ -11,7 +11,7 @@ const TEXTS = {
     title: "Webhook 接收端模拟器",
     subtitle: "签名验证通过的消息会显示在这里",
     other: "English",
-    empty: "还没有消息。用模拟器的设置建一个 Webhook 渠道，发一条试试。",
+    empty: "还没有消息。用模拟器的设置建一个 Webhook 通道，发一条试试。",
     repeats: (count: number) => `收到 ${count} 次，已去重`,
     recalled: "发送方已撤回",
     count: (count: number) => `共 ${count} 条`,

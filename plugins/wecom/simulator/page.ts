@@ -11,7 +11,7 @@ const TEXTS = {
     title: "企业微信模拟器",
     subtitle: "这里收到的应用消息不会真的发出",
     other: "English",
-    empty: "还没有消息。用模拟器的设置建一个企业微信渠道，发一条试试。",
+    empty: "还没有消息。用模拟器的设置建一个企业微信通道，发一条试试。",
     arrived: "已收到",
     dropped: "超过单人上限，已丢弃",
     recalled: "已撤回",

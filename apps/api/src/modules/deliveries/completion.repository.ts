@@ -9,6 +9,7 @@ import { NIL_UUID } from "./expand/expansion.repository.ts";
  * be asked whether it got something. Of those that were ended before, it ends what a batch under way has left over.
  */
 export async function finishMessages(tx: Tx, tenantId: string, messageIds: readonly string[]): Promise<void> {
+  if (messageIds.length === 0) return;
   const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
   const messages = messageIds.map((id) => toUuid("message", id));

@@ -22,7 +22,7 @@ const HINT_DELIVERIES = 500;
 const HINT_CHUNKS = 100;
 const IDLE_MS = 200;
 
-/** A worker process follows 24 hints at once: six large chunks of a tenant alone leave most of them free. */
+/** A worker process follows 64 hints at once: six large chunks of a tenant leave most of them to others. */
 export const DEFAULT_IN_FLIGHT: InFlightLimits = { perTenant: 12_000, perChannel: 12_000, inAll: 128_000 };
 
 export interface Dispatcher extends Loop {
