@@ -6,6 +6,17 @@ import { createTestDatabase, type TestDatabase } from "../src/testing/index.ts";
 /** Tables without `tenant_id`, and why they need none. */
 const GLOBAL_TABLES = new Map([
   ["accounts", "a person may be a member of several tenants"],
+  ["marketplace_policy", "is the installation's"],
+  ["operators", "run the installation, and belong to no tenant"],
+  ["plugin_blocks", "hold for every tenant"],
+  ["plugin_listings", "are offered to every tenant"],
+  ["plugin_packages", "are the same for every tenant"],
+  ["plugin_reviews", "are the operators'"],
+  ["publisher_accounts", "belong to a publisher"],
+  ["publisher_keys", "belong to a publisher"],
+  ["publisher_tokens", "belong to a publisher"],
+  ["publishers", "write plugins for every tenant"],
+  ["registries", "are the installation's"],
   ["sessions", "belong to an account"],
   ["tenants", "are the tenants; fenced by their own id"],
 ]);
