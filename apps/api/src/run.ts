@@ -8,7 +8,6 @@ import { type Engine, startEngine } from "./composition/engine.ts";
 import { lay } from "./composition/foundation.ts";
 import { composeHttp, composeOperations } from "./composition/http.ts";
 import { announce, progress } from "./demo/announce.ts";
-import { CHANNELS } from "./demo/school.ts";
 import { seedSchool } from "./demo/seed.ts";
 import { type DemoSimulator, startSimulators } from "./demo/simulators.ts";
 import { KEY_BYTES } from "./platform/crypto/index.ts";
@@ -141,10 +140,7 @@ function readLimits(env: Env) {
 
 function startDemoVendors(env: Env, stops: Stop[]): Promise<DemoSimulator[]> {
   progress("starting the vendor simulators");
-  const started = startSimulators(
-    resolve(env.PLUGINS_DIR),
-    CHANNELS.map(({ plugin }) => plugin),
-  );
+  const started = startSimulators(resolve(env.PLUGINS_DIR));
   stops.push(async () => {
     for (const { simulator } of await started) await simulator.close();
   });

@@ -9,6 +9,8 @@ import { Operations } from "./operations.ts";
 import { createServer } from "./server.ts";
 import { Tokens } from "./tokens.ts";
 
+export { demo } from "./demo.ts";
+
 const HOST = "127.0.0.1";
 
 export interface DingtalkSimulatorOptions extends SimulatorOptions {

@@ -7,6 +7,8 @@ import { type MailServerOptions, startMailServer } from "./mail-server.ts";
 import { Mailbox } from "./mailbox.ts";
 import { createPage } from "./page.ts";
 
+export { demo } from "./demo.ts";
+
 const HOST = "127.0.0.1";
 
 export interface EmailSimulatorOptions extends SimulatorOptions {

@@ -10,6 +10,8 @@ import { createServer } from "./server.ts";
 import { Tokens } from "./tokens.ts";
 import { WindowCount } from "./window-count.ts";
 
+export { demo } from "./demo.ts";
+
 const HOST = "127.0.0.1";
 const SECOND_MS = 1000;
 /** The vendor's pauses: 15 seconds, 5 minutes, an hour, 6 hours. */

@@ -7,6 +7,8 @@ import { Inbox } from "./inbox.ts";
 import { type CallLimits, RateLimit, VENDOR_CALL_LIMITS } from "./limits.ts";
 import { createServer } from "./server.ts";
 
+export { demo } from "./demo.ts";
+
 const HOST = "127.0.0.1";
 
 export interface PushSimulatorOptions extends SimulatorOptions {

@@ -6,6 +6,8 @@ import { FaultPlan, Inbox, openAccount, RateLimit } from "./account.ts";
 import { ReceiptPusher } from "./receipts.ts";
 import { createServer } from "./server.ts";
 
+export { demo } from "./demo.ts";
+
 const HOST = "127.0.0.1";
 // A call with 1,000 numbers in its query is 14 kB, close to Node's default of 16 kB for all headers.
 const MAX_HEADER_BYTES = 64 * 1024;

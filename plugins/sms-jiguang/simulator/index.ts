@@ -6,6 +6,8 @@ import { FaultPlan, Inbox, openAccount } from "./account.ts";
 import { Callbacks } from "./callbacks.ts";
 import { createServer } from "./server.ts";
 
+export { demo } from "./demo.ts";
+
 const HOST = "127.0.0.1";
 
 export interface SmsSimulatorOptions extends SimulatorOptions {

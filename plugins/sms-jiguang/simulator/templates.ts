@@ -6,6 +6,7 @@ const TEMPLATES = new Map<number, { text: string; kind: Kind }>([
   [1002, { text: "{{name}}您好，{{content}}", kind: "notice" }],
   [1003, { text: "通知：{{content}}", kind: "notice" }],
   [1004, { text: "{{name}}同学，{{course}}将于{{time}}在{{place}}上课，请准时参加。", kind: "notice" }],
+  [1005, { text: "{{user_name}}同学，您的{{course}}出勤率为{{rate}}，请及时联系辅导员。", kind: "notice" }],
 ]);
 
 /** IDs from here on do not exist. */

@@ -7,6 +7,8 @@ import { type CallLimits, NumberGuard, type NumberLimits, RateLimit, VENDOR_CALL
 import { ReceiptPusher } from "./receipts.ts";
 import { createServer } from "./server.ts";
 
+export { demo } from "./demo.ts";
+
 const HOST = "127.0.0.1";
 
 export interface SmsSimulatorOptions extends SimulatorOptions {

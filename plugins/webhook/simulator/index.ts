@@ -5,6 +5,8 @@ import type { Simulator, SimulatorOptions } from "@tidings/sdk/testing";
 import { Receiver } from "./receiver.ts";
 import { createServer } from "./server.ts";
 
+export { demo } from "./demo.ts";
+
 const HOST = "127.0.0.1";
 
 /** Starts a receiver as a tenant would run it. */

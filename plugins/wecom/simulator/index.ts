@@ -8,6 +8,8 @@ import { createServer } from "./server.ts";
 import { Tokens } from "./tokens.ts";
 import { WindowCount } from "./window-count.ts";
 
+export { demo } from "./demo.ts";
+
 const HOST = "127.0.0.1";
 const HOUR_MS = 3_600_000;
 

@@ -37,7 +37,7 @@ export function announce(options: Announcement): void {
 }
 
 function describeDemo({ publicUrl, simulators }: Announcement, seeded: SeededSchool): string[] {
-  const pages = simulators.map(({ plugin, simulator }) => `  ${plugin.padEnd(12)} ${simulator.url}`);
+  const pages = simulators.map(({ plugin, simulator }) => `  ${plugin.padEnd(16)} ${simulator.url}`);
   const key = seeded.apiKey ?? "td_live_… (make one under 上游系统 → 密钥)";
   return [
     "",

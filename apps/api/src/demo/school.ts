@@ -22,13 +22,6 @@ export const SOURCES = [
   { code: "fees", name: "缴费系统" },
 ];
 
-/** Channel by the folder of the plugin whose simulator it talks to. */
-export const CHANNELS = [
-  { plugin: "sms-aliyun", pluginId: "tidings/sms-aliyun", code: "school-sms", name: "校园短信" },
-  { plugin: "email-smtp", pluginId: "tidings/email-smtp", code: "school-mail", name: "校园邮件" },
-  { plugin: "webhook", pluginId: "tidings/webhook", code: "class-board", name: "班级电子屏" },
-];
-
 const NAMES = [
   ["2024001", "张伟", "2024级", "一班"],
   ["2024002", "王芳", "2024级", "一班"],
@@ -71,6 +64,8 @@ function classCode(grade: string, index: number): string {
 
 /** One student has no phone, so that the demo shows why somebody was not reached. */
 const WITHOUT_PHONE = "2022004";
+/** At no vendor does anything arrive at this one's, so that it shows what is done about it. */
+export const UNREACHABLE = "2022003";
 
 export const USERS = NAMES.map(([userId, name, grade, className], index) => ({
   userId,
@@ -89,9 +84,13 @@ export const SEGMENT = {
   rule: { all: [{ attribute: "grade", op: "eq", value: "2024级" }, { hasTag: "住校生" }] },
 };
 
-export const TEMPLATE = { code: "attendance-warning", name: "出勤提醒" };
-/** The mail leads to the student's own page, by way of the platform: whoever follows it is seen to have clicked. */
-export const templateVersion = (publicUrl: string) => ({
+/** The templates with the channel kinds that each has a text for; all kinds unless said. */
+export const TEMPLATES = [
+  { code: "attendance-warning", name: "出勤提醒", kinds: ["sms", "email"] },
+  { code: "attendance-everywhere", name: "全通道出勤提醒" },
+];
+/** The texts are the channels' own; one who follows a link in them is seen to have clicked. */
+export const TEMPLATE_VERSION = {
   tracking: { links: true, opens: false },
   variables: [
     { name: "user_name", type: "text", required: true, example: "张伟" },
@@ -99,18 +98,9 @@ export const templateVersion = (publicUrl: string) => ({
     { name: "course", type: "text", required: true, example: "高等数学" },
     { name: "rate", type: "text", required: true, example: "72%" },
   ],
-  renderings: {
-    sms: {
-      templateCode: "SMS_100005",
-      text: "{{user_name}}同学，您的{{course}}出勤率为{{rate}}，请及时联系辅导员。",
-    },
-    email: {
-      subject: "{{course}}出勤提醒",
-      text: `{{user_name}}同学：\n\n您本学期的{{course}}出勤率为{{rate}}，已低于学校要求。请在本周内联系辅导员说明情况。\n\n查看详情：${publicUrl}/users/{{user_id}}\n\n知行学校教务处`,
-      html: `<p>{{user_name}}同学：</p><p>您本学期的<strong>{{course}}</strong>出勤率为 <strong>{{rate}}</strong>，已低于学校要求。请在本周内联系辅导员说明情况。</p><p><a href="${publicUrl}/users/{{user_id}}">查看详情</a></p><p>知行学校教务处</p>`,
-    },
-  },
-});
+};
+/** Where a student's own page is. */
+export const studentLink = (publicUrl: string) => `${publicUrl}/users/{{user_id}}`;
 
 export const POLICY_NAME = "短信未送达 1 分钟后补发邮件";
 export const FALLBACK_SECONDS = 60;
@@ -118,6 +108,6 @@ export const FALLBACK_SECONDS = 60;
 /** The message that a first start sends. */
 export const FIRST_MESSAGE = {
   audience: { kind: "tags", any: ["2024级", "2022级"], all: [], not: [] },
-  template: TEMPLATE.code,
+  template: "attendance-warning",
   variables: { course: "高等数学", rate: "72%" },
 };

@@ -36,12 +36,12 @@ export async function seedSchool(deps: SeedDeps): Promise<SeededSchool> {
   const channels = await ensureChannels(call, deps.simulators);
   const sources = await ensureSources(call, channels);
   await ensureDepartments(call);
-  for (const user of school.USERS) {
-    const { userId, ...rest } = user;
-    await call("PUT", `/v1/users/${userId}`, rest);
+  for (const { userId, identities, ...user } of school.USERS) {
+    const vendors = vendorIdentities(userId, deps.simulators, channels);
+    await call("PUT", `/v1/users/${userId}`, { ...user, identities: [...identities, ...vendors] });
   }
   await ensure(call, "/v1/segments", school.SEGMENT, "name");
-  await ensureTemplate(call, deps.publicUrl);
+  for (const template of school.TEMPLATES) await ensureTemplate(call, deps, channels, template);
   const policyId = await ensurePolicy(call, channels);
   await ensureApprovalFlow(call, sources, roles.items);
   const apiKey = await firstApiKey(call, sources[0] ?? "");
@@ -117,25 +117,40 @@ async function ensure<Body extends Record<string, unknown>>(
   return created.id;
 }
 
+/** A channel of the demo, as far as the rest of the seed needs it. */
+interface SeededChannel {
+  id: string;
+  kind: string;
+}
+
 /** The channels by code, pointed at the simulators of this start. */
-async function ensureChannels(call: Call, simulators: DemoSimulator[]): Promise<Map<string, string>> {
-  const catalogue = await call<{ items: { id: string; settings: { properties: Record<string, object> } }[] }>(
-    "GET",
-    "/v1/plugins",
-  );
-  const ids = new Map<string, string>();
-  for (const { plugin, pluginId, code, name } of school.CHANNELS) {
-    const running = simulators.find((one) => one.plugin === plugin);
-    const properties = catalogue.items.find((one) => one.id === pluginId)?.settings.properties ?? {};
-    if (!running) continue;
-    const values = splitSettings(running.simulator.settings, properties);
+async function ensureChannels(call: Call, simulators: DemoSimulator[]): Promise<Map<string, SeededChannel>> {
+  const catalogue = await call<{
+    items: { id: string; kind: string; settings: { properties: Record<string, object> } }[];
+  }>("GET", "/v1/plugins");
+  const channels = new Map<string, SeededChannel>();
+  for (const { pluginId, simulator, options, channel } of simulators) {
+    const plugin = catalogue.items.find(({ id }) => id === pluginId);
+    if (!plugin) continue;
+    const { code, name } = channel;
+    const values = splitSettings(simulator.settings, plugin.settings.properties);
     const id = await ensure(call, "/v1/channels", { code, name, pluginId, ...values }, "code");
-    const channel = await call<{ receiptsUrl: string | null }>("PATCH", `/v1/channels/${id}`, values);
-    if (channel.receiptsUrl) running.options.receiptsUrl = channel.receiptsUrl;
+    const { receiptsUrl } = await call<{ receiptsUrl: string | null }>("PATCH", `/v1/channels/${id}`, values);
+    if (receiptsUrl) options.receiptsUrl = receiptsUrl;
     await call("POST", `/v1/channels/${id}/verifications`);
-    ids.set(code, id);
+    channels.set(code, { id, kind: plugin.kind });
   }
-  return ids;
+  return channels;
+}
+
+/** Where a user is found at the vendors of the demo. */
+function vendorIdentities(userId: string, simulators: DemoSimulator[], channels: Map<string, SeededChannel>) {
+  return simulators.flatMap(({ channel: { code, addressOf, deadAddress } }) => {
+    const address = userId === school.UNREACHABLE ? deadAddress : addressOf?.(userId);
+    const channel = channels.get(code);
+    if (!channel || address === undefined) return [];
+    return [{ kind: channel.kind, address, scope: { kind: "channel", channelId: channel.id } }];
+  });
 }
 
 function splitSettings(
@@ -158,33 +173,43 @@ async function ensureDepartments(call: Call): Promise<void> {
   }
 }
 
-async function ensureSources(call: Call, channels: Map<string, string>): Promise<string[]> {
+async function ensureSources(call: Call, channels: Map<string, SeededChannel>): Promise<string[]> {
   const ids: string[] = [];
   for (const source of school.SOURCES) {
     const id = await ensure(call, "/v1/sources", source, "code");
-    for (const channelId of channels.values()) await call("PUT", `/v1/sources/${id}/channels/${channelId}`);
+    for (const channel of channels.values()) await call("PUT", `/v1/sources/${id}/channels/${channel.id}`);
     ids.push(id);
   }
   return ids;
 }
 
-async function ensureTemplate(call: Call, publicUrl: string): Promise<void> {
-  const id = await ensure(call, "/v1/templates", school.TEMPLATE, "code");
+async function ensureTemplate(
+  call: Call,
+  { simulators, publicUrl }: SeedDeps,
+  channels: Map<string, SeededChannel>,
+  { kinds, ...template }: (typeof school.TEMPLATES)[number],
+): Promise<void> {
+  const id = await ensure(call, "/v1/templates", template, "code");
   const { liveVersions } = await call<{ liveVersions: { state: string }[] }>("GET", `/v1/templates/${id}`);
   if (liveVersions.some(({ state }) => state === "published")) return;
-  const version = await call<{ number: number }>(
-    "POST",
-    `/v1/templates/${id}/versions`,
-    school.templateVersion(publicUrl),
-  );
+  const renderings: Record<string, Record<string, string>> = {};
+  for (const { channel } of simulators) {
+    const kind = channels.get(channel.code)?.kind;
+    if (kind && kinds?.includes(kind) !== false)
+      renderings[kind] = { ...renderings[kind], ...channel.notice(school.studentLink(publicUrl)) };
+  }
+  const version = await call<{ number: number }>("POST", `/v1/templates/${id}/versions`, {
+    ...school.TEMPLATE_VERSION,
+    renderings,
+  });
   await call("POST", `/v1/templates/${id}/versions/${version.number}/publication`);
 }
 
-function ensurePolicy(call: Call, channels: Map<string, string>): Promise<string> {
+function ensurePolicy(call: Call, channels: Map<string, SeededChannel>): Promise<string> {
   const steps = [
-    { channelIds: [channels.get("school-sms")] },
+    { channelIds: [channels.get("school-sms")?.id] },
     {
-      channelIds: [channels.get("school-mail")],
+      channelIds: [channels.get("school-mail")?.id],
       when: "undelivered",
       afterSeconds: school.FALLBACK_SECONDS,
     },

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Simulator, SimulatorOptions, StartSimulator } from "@tidings/sdk/testing";
+import type { DemoChannel, Simulator, SimulatorOptions, StartSimulator } from "@tidings/sdk/testing";
 
 /** A running simulator; its receipts address may be set once the channel has one. */
 export interface DemoSimulator {
@@ -9,28 +10,46 @@ export interface DemoSimulator {
   plugin: string;
   simulator: Simulator;
   options: SimulatorOptions;
+  /** The plugin's id. */
+  pluginId: string;
+  /** The channel that is made of it. */
+  channel: DemoChannel;
 }
 
 /** Ports that the pages prefer, so that a bookmark survives a restart. */
 const FIRST_PAGE_PORT = 9101;
 
-/** Starts the simulators that the plugins ship. Each plugin's own build is loaded; nothing is imported. */
-export async function startSimulators(pluginsDir: string, plugins: string[]): Promise<DemoSimulator[]> {
-  return Promise.all(
-    plugins.map(async (plugin, index) => {
-      const options: SimulatorOptions = {};
-      const start = await loadSimulator(join(pluginsDir, plugin, "dist/simulator.js"));
-      const simulator = await startOn(start, options, FIRST_PAGE_PORT + index);
-      return { plugin, simulator, options };
-    }),
-  );
+/** What a plugin's `dist/simulator.js` exports. */
+interface SimulatorModule {
+  startSimulator: StartSimulator;
+  demo?: DemoChannel;
 }
 
-async function loadSimulator(file: string): Promise<StartSimulator> {
-  if (!existsSync(file)) throw new Error(`${file} is not built; run npm run build.`);
-  const module = (await import(pathToFileURL(file).href)) as { startSimulator: StartSimulator };
-  return module.startSimulator;
+/** Starts the simulators of all plugins that have something to show. Their own builds are loaded; nothing is imported. */
+export async function startSimulators(pluginsDir: string): Promise<DemoSimulator[]> {
+  const folders = (await readdir(pluginsDir))
+    .sort()
+    .filter((folder) => existsSync(join(pluginsDir, folder, "simulator")));
+  const simulators = await Promise.all(
+    folders.map(async (plugin, index) => {
+      const { startSimulator, demo } = await loadSimulator(join(pluginsDir, plugin, "dist/simulator.js"));
+      if (!demo) return [];
+      const options: SimulatorOptions = {};
+      const simulator = await startOn(startSimulator, options, FIRST_PAGE_PORT + index);
+      const pluginId = await readPluginId(join(pluginsDir, plugin, "channel.json"));
+      return [{ plugin, pluginId, simulator, options, channel: demo }];
+    }),
+  );
+  return simulators.flat();
 }
+
+async function loadSimulator(file: string): Promise<SimulatorModule> {
+  if (!existsSync(file)) throw new Error(`${file} is not built; run npm run build.`);
+  return (await import(pathToFileURL(file).href)) as SimulatorModule;
+}
+
+const readPluginId = async (manifest: string): Promise<string> =>
+  JSON.parse(await readFile(manifest, "utf8")).id;
 
 /** On the preferred port, or on any when that one is taken. The options object stays the simulator's own. */
 async function startOn(start: StartSimulator, options: SimulatorOptions, port: number): Promise<Simulator> {

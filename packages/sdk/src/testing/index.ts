@@ -10,5 +10,6 @@ export {
 export { findManifestProblems } from "./conformance/schema.ts";
 export type { ConformanceInput } from "./conformance/subject.ts";
 export * from "./conversation.ts";
+export type { DemoChannel } from "./demo.ts";
 export * from "./simulator.ts";
 export * from "./vectors.ts";

@@ -1,0 +1,11 @@
+import type { DemoChannel } from "@tidings/sdk/testing";
+
+export const demo: DemoChannel = {
+  code: "third-sms",
+  name: "应急短信",
+  deadAddress: "+8615213130000",
+  notice: () => ({
+    tempId: "1005",
+    text: "{{user_name}}同学，您的{{course}}出勤率为{{rate}}，请及时联系辅导员。",
+  }),
+};

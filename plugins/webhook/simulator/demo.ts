@@ -1,0 +1,11 @@
+import type { DemoChannel } from "@tidings/sdk/testing";
+
+export const demo: DemoChannel = {
+  code: "class-board",
+  name: "班级电子屏",
+  addressOf: (userId) => `board-${userId}`,
+  notice: () => ({
+    title: "{{course}}出勤提醒",
+    text: "{{user_name}}同学，您的{{course}}出勤率为{{rate}}，请及时联系辅导员。",
+  }),
+};
