@@ -87,7 +87,7 @@ export const SEGMENT = {
 /** The templates with the channel kinds that each has a text for; all kinds unless said. */
 export const TEMPLATES = [
   { code: "attendance-warning", name: "出勤提醒", kinds: ["sms", "email"] },
-  { code: "attendance-everywhere", name: "全通道出勤提醒" },
+  { code: "attendance-everywhere", name: "全通道通知" },
 ];
 /** The texts are the channels' own; one who follows a link in them is seen to have clicked. */
 export const TEMPLATE_VERSION = {
