@@ -3,7 +3,6 @@ import type { SimulatedMessage, SimulatorFault } from "@tidings/sdk/testing";
 /** A message at one user's. */
 export interface SimulatedNotice extends SimulatedMessage {
   msgid: string;
-  title: string;
   /** What a click opens: a link, or a page of a mini program. */
   link: string;
   state: "arrived" | "blocked" | "failed";

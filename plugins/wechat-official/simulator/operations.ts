@@ -109,7 +109,6 @@ export class Operations {
     const notice: SimulatedNotice = {
       msgid: makeMsgid(),
       to: String(body.touser),
-      title: template.title,
       text: render(template, body.data),
       link: linkOf(body),
       at,
