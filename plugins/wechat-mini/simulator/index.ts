@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
@@ -10,7 +9,7 @@ import { FaultPlan, Inbox } from "./inbox.ts";
 import { Operations } from "./operations.ts";
 import { Pusher, type PushMode } from "./pusher.ts";
 import { createServer } from "./server.ts";
-import type { VendorTemplate } from "./templates.ts";
+import { LONG_TERM, ONE_TIME } from "./templates.ts";
 import { Tokens } from "./tokens.ts";
 import { WindowCount } from "./window-count.ts";
 
@@ -63,8 +62,7 @@ export async function startSimulator(options: WechatMiniSimulatorOptions = {}): 
   const account = openAccount();
   const inbox = new Inbox();
   const faults = new FaultPlan();
-  const [oneTime, longTerm] = [makeTemplate("one-time"), makeTemplate("long-term")];
-  const templates = [oneTime, longTerm];
+  const templates = [ONE_TIME, LONG_TERM];
   const now = options.now ?? Date.now;
   const tokens = new Tokens(account, () => (options.tokenLifetimeSeconds ?? 7200) * 1000);
   const pusher = createPusher(account, options, now);
@@ -90,7 +88,7 @@ export async function startSimulator(options: WechatMiniSimulatorOptions = {}): 
     url: `${origin}/`,
     endpoints: [new URL(origin).host],
     settings: { endpoint: origin, ...keys },
-    templateIds: { oneTime: oneTime.id, longTerm: longTerm.id },
+    templateIds: { oneTime: ONE_TIME.id, longTerm: LONG_TERM.id },
     received: () =>
       inbox.notices.filter(({ state }) => state === "arrived").map(({ to, text, at }) => ({ to, text, at })),
     misbehave: (fault, count) => faults.order(fault, count),
@@ -116,20 +114,6 @@ function createPusher(account: Account, options: WechatMiniSimulatorOptions, now
     retryDelaysMs: options.retryDelaysMs ?? RETRY_DELAYS_MS,
     now,
   });
-}
-
-function makeTemplate(kind: VendorTemplate["kind"]): VendorTemplate {
-  const id = randomBytes(32).toString("base64url");
-  const title = kind === "one-time" ? "活动提醒（一次性）" : "放假通知（长期）";
-  return {
-    id,
-    title,
-    kind,
-    fields: [
-      ["事项", "thing1"],
-      ["时间", "time2"],
-    ],
-  };
 }
 
 function listen(server: Server, port: number): Promise<string> {

@@ -1,4 +1,4 @@
-/** A template of the mini program. Its id is made up for each start. */
+/** A template of the mini program. */
 export interface VendorTemplate {
   id: string;
   title: string;
@@ -7,6 +7,25 @@ export interface VendorTemplate {
   /** Names and fields, in order. */
   fields: readonly (readonly [label: string, key: string])[];
 }
+
+const FIELDS = [
+  ["事项", "thing1"],
+  ["时间", "time2"],
+] as const;
+
+/** The program's templates. */
+export const ONE_TIME: VendorTemplate = {
+  id: "Tpl_OneTimeMessage-00000000000000000000000A",
+  title: "活动提醒（一次性）",
+  kind: "one-time",
+  fields: FIELDS,
+};
+export const LONG_TERM: VendorTemplate = {
+  id: "Tpl_LongTermMessage-0000000000000000000000B",
+  title: "放假通知（长期）",
+  kind: "long-term",
+  fields: FIELDS,
+};
 
 const DAY = String.raw`\d{4}(年\d{1,2}月\d{1,2}日|-\d{1,2}-\d{1,2}|/\d{1,2}/\d{1,2}|\.\d{1,2}\.\d{1,2})`;
 const TIME = String.raw`\d{1,2}:\d{2}(:\d{2})?`;

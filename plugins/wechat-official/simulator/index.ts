@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
@@ -10,7 +9,7 @@ import { FaultPlan, Inbox } from "./inbox.ts";
 import { Operations } from "./operations.ts";
 import { Pusher, type PushMode } from "./pusher.ts";
 import { createServer } from "./server.ts";
-import type { VendorTemplate } from "./templates.ts";
+import { SUBSCRIPTION, TEMPLATE } from "./templates.ts";
 import { Tokens } from "./tokens.ts";
 import { WindowCount } from "./window-count.ts";
 
@@ -64,8 +63,7 @@ export async function startSimulator(
   const account = openAccount();
   const inbox = new Inbox();
   const faults = new FaultPlan();
-  const [template, subscription] = [makeTemplate("template"), makeTemplate("one-time")];
-  const templates = [template, subscription];
+  const templates = [TEMPLATE, SUBSCRIPTION];
   const now = options.now ?? Date.now;
   const tokens = new Tokens(account, () => (options.tokenLifetimeSeconds ?? 7200) * 1000);
   const pusher = createPusher(account, options, now);
@@ -91,15 +89,15 @@ export async function startSimulator(
     url: `${origin}/`,
     endpoints: [new URL(origin).host],
     settings: { endpoint: origin, ...keys },
-    templateIds: { template: template.id, subscription: subscription.id },
+    templateIds: { template: TEMPLATE.id, subscription: SUBSCRIPTION.id },
     received: () =>
       inbox.notices
         .filter(({ state }) => state === "arrived")
         .map(({ to, text, ref, at }) => ({ to, text, ...(ref && { ref }), at })),
     misbehave: (fault, count) => faults.order(fault, count),
-    subscribe: (openId, isConsent = true) => allowances.answer(openId, subscription.id, isConsent),
-    unsubscribe: (openId) => allowances.withdraw(openId, subscription.id),
-    allowanceOf: (openId) => allowances.left(openId, subscription.id),
+    subscribe: (openId, isConsent = true) => allowances.answer(openId, SUBSCRIPTION.id, isConsent),
+    unsubscribe: (openId) => allowances.withdraw(openId, SUBSCRIPTION.id),
+    allowanceOf: (openId) => allowances.left(openId, SUBSCRIPTION.id),
     revokeToken: () => tokens.revoke(),
     proveAddress: () => pusher.proveAddress(),
     close: () => {
@@ -119,20 +117,6 @@ function createPusher(account: Account, options: WechatOfficialSimulatorOptions,
     retryDelaysMs: options.retryDelaysMs ?? RETRY_DELAYS_MS,
     now,
   });
-}
-
-function makeTemplate(kind: VendorTemplate["kind"]): VendorTemplate {
-  const id = randomBytes(32).toString("base64url");
-  const title = kind === "template" ? "放假通知" : "活动提醒";
-  return {
-    id,
-    title,
-    kind,
-    fields: [
-      ["事项", "thing1"],
-      ["时间", "time2"],
-    ],
-  };
 }
 
 function listen(server: Server, port: number): Promise<string> {

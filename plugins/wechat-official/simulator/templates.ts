@@ -1,4 +1,4 @@
-/** A template of the account. Its id is made up for each start. */
+/** A template of the account. */
 export interface VendorTemplate {
   id: string;
   title: string;
@@ -7,6 +7,25 @@ export interface VendorTemplate {
   /** Names and fields, in order. */
   fields: readonly (readonly [label: string, key: string])[];
 }
+
+const FIELDS = [
+  ["事项", "thing1"],
+  ["时间", "time2"],
+] as const;
+
+/** The account's templates: one of template messages, one of one-time subscription notices. */
+export const TEMPLATE: VendorTemplate = {
+  id: "Tpl_FollowersNotice-0000000000000000000000A",
+  title: "放假通知",
+  kind: "template",
+  fields: FIELDS,
+};
+export const SUBSCRIPTION: VendorTemplate = {
+  id: "Tpl_OneTimeNotice-000000000000000000000000B",
+  title: "活动提醒",
+  kind: "one-time",
+  fields: FIELDS,
+};
 
 const DAY = String.raw`\d{4}(年\d{1,2}月\d{1,2}日|-\d{1,2}-\d{1,2}|/\d{1,2}/\d{1,2}|\.\d{1,2}\.\d{1,2})`;
 const TIME = String.raw`\d{1,2}:\d{2}(:\d{2})?`;
