@@ -255,6 +255,23 @@ test("notices an ability that is declared and not there, or there and not declar
   expect(failedChecks({}, { manifest: { ...manifest, receipts: pulled } })).toContain("manifestIsValid");
 });
 
+test("notices pushes that are to prove themselves by what is no secret", () => {
+  const authentication = {
+    type: "sorted-sha1",
+    secret: "token",
+    signature: "signature",
+    timestamp: "timestamp",
+    nonce: "nonce",
+    windowSeconds: 600,
+  } as const;
+  const receipts = { ...manifest.receipts, authentication };
+  expect(failedChecks({}, { manifest: { ...manifest, receipts } })).toEqual([]);
+  const byEndpoint = { ...receipts, authentication: { ...authentication, secret: "endpoint" } };
+  expect(failedChecks({}, { manifest: { ...manifest, receipts: byEndpoint } })).toEqual([
+    "pushesAreAuthenticatedBySettings",
+  ]);
+});
+
 test("notices a plugin that never comes to an end", () => {
   const settle: PurePlugin["settle"] = ({ responses }) => ({
     results: [],

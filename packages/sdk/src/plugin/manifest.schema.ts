@@ -1,5 +1,6 @@
 import { accessTokenScheme } from "./access-token.schema.ts";
 import { SUPPRESSING_ORIGINS } from "./manifest.ts";
+import { receiptAuthentication } from "./receipt-authentication.schema.ts";
 
 const localizedText = {
   type: "object",
@@ -146,6 +147,7 @@ export const manifestSchema = {
         pollSeconds: { type: "integer", minimum: 1, maximum: 86_400 },
         delivered: { type: "boolean" },
         read: { type: "boolean" },
+        authentication: receiptAuthentication,
       },
     },
     idempotency: {

@@ -1,8 +1,9 @@
 import type { AccessTokenScheme } from "./access-token.ts";
 import type { JsonSchema, LocalizedText } from "./json.ts";
+import type { ReceiptAuthentication } from "./receipt-authentication.ts";
 
 /** The version of the plugin contract that this package describes, `major.minor`. */
-export const PROTOCOL_VERSION = "1.2";
+export const PROTOCOL_VERSION = "1.3";
 
 /** Where a plugin may run. `pure`: functions without I/O. `native`: code with sockets, operator-installed only. */
 export const PLUGIN_LEVELS = ["pure", "native"] as const;
@@ -47,6 +48,8 @@ export interface ReceiptAbilities {
   delivered: boolean;
   /** The vendor reports that the message was opened. */
   read: boolean;
+  /** How a push proves whose it is, beyond knowing the channel's address. With `push` and `both` only. */
+  authentication?: ReceiptAuthentication;
 }
 
 /** Whether the vendor calls us when it knows more. */

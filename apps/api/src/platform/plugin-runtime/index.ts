@@ -4,5 +4,7 @@ export type { ChannelHandle } from "./channel.ts";
 export { loadPlugins } from "./loader/load-plugins.ts";
 export type { PluginMetrics } from "./metrics.ts";
 export type { OutboundPolicy } from "./outbound/policy.ts";
-export { createPluginRuntime, type PluginRuntime, type ReceiptRequest } from "./runtime.ts";
+export type { ReceiptRequest } from "./pushes/push-reader.ts";
+export { PushRefused } from "./pushes/push-refused.ts";
+export { createPluginRuntime, type PluginRuntime } from "./runtime.ts";
 export { createSandbox, type Sandbox, type SandboxCounts } from "./sandbox/index.ts";

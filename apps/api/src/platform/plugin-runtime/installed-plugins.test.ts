@@ -68,9 +68,17 @@ describe.each(BUILT)("%s", (name) => {
     expect(await verify(settings, secrets)).toEqual({ ok: true });
   });
 
+  /** What only the vendor's own pushes prove: no call says whether it is right. */
+  function secretsOfPushes(): string[] {
+    const { authentication } = plugin?.manifest.receipts ?? {};
+    if (!authentication) return [];
+    const { secret, envelope } = authentication;
+    return envelope ? [secret, envelope.key] : [secret];
+  }
+
   it("finds out wrong secrets", async () => {
     const { settings, secrets } = split();
-    for (const [field] of secrets) {
+    for (const [field] of secrets.filter(([name]) => !secretsOfPushes().includes(name))) {
       const wrong = secrets.map(([name, value]): [string, string] => [
         name,
         name === field ? [...value].reverse().join("") : value,

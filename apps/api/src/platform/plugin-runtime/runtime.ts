@@ -1,10 +1,4 @@
-import type {
-  PluginManifest,
-  ReceiptInput,
-  ReceiptOutput,
-  SendResult,
-  Verification,
-} from "@tidings/sdk/plugin";
+import type { PluginManifest, SendResult, Verification } from "@tidings/sdk/plugin";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { createTokenSources } from "./auth/access-token/token-sources.ts";
@@ -12,12 +6,8 @@ import type { TokenStore } from "./auth/access-token/token-store.ts";
 import { type CredentialsCache, createCredentialsCache } from "./auth/credentials.ts";
 import type { LoadedPlugins, PluginModule } from "./catalogue.ts";
 import type { ChannelHandle, SendBatch } from "./channel.ts";
-import { logReceiptFault } from "./execution/fault-log.ts";
 import { MISSING_PLUGIN, NO_SECRETS } from "./execution/obstacles.ts";
-import { PluginFault } from "./execution/plugin-fault.ts";
-import { PluginUnavailable } from "./execution/plugin-unavailable.ts";
 import { createPureExecutor } from "./execution/pure-plugin.ts";
-import { readReceipt } from "./execution/receipts.ts";
 import { createRequestSender, type Sender } from "./execution/request-sender.ts";
 import { Slots } from "./execution/slots.ts";
 import { createFollowUps, type FollowUps } from "./follow-ups.ts";
@@ -27,21 +17,14 @@ import { NativeSessions } from "./native/sessions.ts";
 import { type ResolveHost, resolveHost } from "./outbound/address-guard.ts";
 import { createHttpClient } from "./outbound/http-client.ts";
 import type { OutboundPolicy } from "./outbound/policy.ts";
-
-/** A vendor's push, as it came in. */
-export type ReceiptRequest = Pick<ReceiptInput, "headers" | "query" | "body">;
+import { createPushReader, type PushReader } from "./pushes/push-reader.ts";
 
 /** Runs channel plugins: calls their functions, does their HTTP, and holds them to the contract. */
-export interface PluginRuntime extends FollowUps {
+export interface PluginRuntime extends FollowUps, PushReader {
   /** Sends a batch and answers every ref exactly once. Never throws. */
   send(channel: ChannelHandle, batch: SendBatch): Promise<SendResult[]>;
   /** Proves a channel's settings without sending anything to anybody. Never throws. */
   verify(channel: ChannelHandle): Promise<Verification>;
-  /**
-   * Reads a vendor's push; a plugin that fails over it answers 400 without events, one that cannot be run at the moment
-   * 503. Never throws.
-   */
-  parseReceipt(channel: ChannelHandle, request: ReceiptRequest): Promise<ReceiptOutput>;
   /** Closes connections and native sessions. Call it when nothing is being sent any more. */
   close(): Promise<void>;
 }
@@ -109,6 +92,13 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
       native,
     }),
 
+    ...createPushReader({
+      find,
+      prepare: (...sender) => prepare(...sender, credentialsCache.get),
+      clock,
+      logger,
+    }),
+
     async verify(channel) {
       const found = find(channel);
       if (!found) return { ok: false, ...MISSING_PLUGIN };
@@ -120,27 +110,9 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
         : native.verify(sender, module.functions);
     },
 
-    async parseReceipt(channel, request) {
-      const found = find(channel);
-      if (found?.module.level !== "pure" || !found.module.functions.parseReceipt) return refuse(404);
-      const input = { ...request, settings: channel.settings, now: clock.now().getTime() };
-      try {
-        const { droppedCount, ...receipt } = await readReceipt(found.module.functions, input);
-        if (droppedCount > 0) {
-          logReceiptFault(logger, channel, new PluginFault(`${droppedCount} events are malformed`));
-        }
-        return receipt;
-      } catch (error) {
-        logReceiptFault(logger, channel, error);
-        return refuse(error instanceof PluginUnavailable ? 503 : 400);
-      }
-    },
-
     async close() {
       credentialsCache.clear();
       await Promise.all([sessions.closeAll(), client.close()]);
     },
   };
 }
-
-const refuse = (status: number): ReceiptOutput => ({ events: [], reply: { status, body: "" } });

@@ -49,5 +49,23 @@ function settingsOfScheme(scheme: AuthScheme): string[] {
   return Object.entries(parts).flatMap(([part, setting]) => (LITERAL_PARTS.includes(part) ? [] : [setting]));
 }
 
+export const pushesAreAuthenticatedBySettings: Check = ({ manifest }) => {
+  const { receipts, settings } = manifest;
+  const { authentication } = receipts;
+  if (!authentication) return [];
+  const { secret, envelope } = authentication;
+  const isSecret = (name: string) => settings.properties[name]?.["x-secret"] === true;
+  const secrets = envelope ? [secret, envelope.key] : [secret];
+  return [
+    ...(isPushed(receipts) ? [] : ["authenticates pushes and declares none"]),
+    ...secrets
+      .filter((name) => !isSecret(name))
+      .map((name) => `receipts.authentication names ${name}, which is no secret setting`),
+    ...(envelope && (isSecret(envelope.receiver) || !settings.properties[envelope.receiver])
+      ? [`receipts.authentication names ${envelope.receiver}, which is no open setting`]
+      : []),
+  ];
+};
+
 export const sampleAddressesAreValid: Check = ({ manifest, makeMessage }) =>
   findSchemaProblems(manifest.address.schema, makeMessage(0).address);

@@ -1,13 +1,14 @@
 import type { ReceiptEvent, ReceiptOutput } from "@tidings/sdk/plugin";
 import type { Transact } from "../../../platform/database/index.ts";
-import { notFound } from "../../../platform/errors.ts";
+import { forbidden, notFound, unauthenticated } from "../../../platform/errors.ts";
 import { isId } from "../../../platform/ids.ts";
 import { NaturalBatcher } from "../../../platform/natural-batcher.ts";
-import type {
-  ChannelHandle,
-  PluginCatalogue,
-  PluginRuntime,
-  ReceiptRequest,
+import {
+  type ChannelHandle,
+  type PluginCatalogue,
+  type PluginRuntime,
+  PushRefused,
+  type ReceiptRequest,
 } from "../../../platform/plugin-runtime/index.ts";
 import { byChannel } from "../dispatch/claims.rules.ts";
 import { applyReceipts } from "./apply-receipts.ts";
@@ -46,12 +47,17 @@ export function createReceiveReceipt(deps: ReceiveReceiptDeps) {
   ): Promise<ReceiptOutput["reply"]> {
     const channel = isId("channel", channelId) ? await deps.findChannel(channelId, token) : undefined;
     if (!channel) throw notFound("There is no such receipts address.");
-    const { events, reply } = await deps.runtime.parseReceipt(channel, request);
+    const { events, reply } = await deps.runtime.parseReceipt(channel, request).catch(toProblem);
     for (let from = 0; from < events.length; from += EVENTS_A_TRANSACTION) {
       await writer.add({ channel, events: events.slice(from, from + EVENTS_A_TRANSACTION) });
     }
     return reply;
   };
+}
+
+function toProblem(error: unknown): never {
+  if (!(error instanceof PushRefused)) throw error;
+  throw error.status === 401 ? unauthenticated(error.message) : forbidden(error.message);
 }
 
 /** One transaction for each channel; none waits for, or fails with, another. */

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import type { SettingProperty, TokenRequest } from "@tidings/sdk/plugin";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { hostOfSetting, manifestWith, recordingLogger } from "../testing/plugins.ts";
+import { PUSH_SCHEME } from "../testing/signed-pushes.ts";
 import { secretNamed, tokenScheme, withTokens } from "../testing/token-vendor.ts";
 import { loadPlugins } from "./load-plugins.ts";
 
@@ -84,6 +85,8 @@ describe("loadPlugins", () => {
   const withToken = (request: Partial<TokenRequest>) =>
     manifestWith({ auth: { api: tokenScheme({ request: { ...tokenScheme().request, ...request } }) } });
 
+  const pushed = { mode: "push", delivered: true, read: false } as const;
+
   it.each<[string, unknown, string]>([
     ["no JSON", "{", "cannot be read"],
     ["an unknown key", { ...manifestWith(), colour: "red" }, "colour"],
@@ -129,6 +132,32 @@ describe("loadPlugins", () => {
       "/auth",
     ],
     ["an unknown auth scheme", manifestWith({ auth: { a: { type: "magic" } as never } }), "/auth"],
+    [
+      "pushes that prove themselves by a secret that is none",
+      manifestWith({ receipts: { ...pushed, authentication: { ...PUSH_SCHEME, secret: "endpoint" } } }),
+      '"endpoint", which is no secret setting',
+    ],
+    [
+      "an envelope for a receiver that is a secret",
+      manifestWith({
+        receipts: {
+          ...pushed,
+          authentication: {
+            ...PUSH_SCHEME,
+            secret: "token",
+            envelope: { ...PUSH_SCHEME.envelope, key: "token", receiver: "token" },
+          },
+        },
+      }),
+      "no open text setting",
+    ],
+    [
+      "pushes that prove themselves where none come",
+      manifestWith({
+        receipts: { ...pushed, mode: "none", authentication: { ...PUSH_SCHEME, secret: "token" } },
+      }),
+      "for pushed receipts",
+    ],
     ["a host that is none", manifestWith({ hosts: ["https://x.test/"] }), "no host name"],
     ["a host from no setting", manifestWith({ hosts: [hostOfSetting("nothing")] }), '"nothing"'],
     ["a host from a secret", manifestWith({ hosts: [hostOfSetting("token")] }), '"token"'],

@@ -1,4 +1,4 @@
-import { isPulled, type PluginManifest, PROTOCOL_VERSION } from "@tidings/sdk/plugin";
+import { isPulled, isPushed, type PluginManifest, PROTOCOL_VERSION } from "@tidings/sdk/plugin";
 import { settingOfHost } from "../outbound/destination.ts";
 import { findAuthFaults } from "./auth-rules.ts";
 
@@ -14,6 +14,7 @@ export function findManifestFaults(manifest: PluginManifest): string[] {
     ...findIdempotencyFaults(manifest),
     ...findSuppressionFaults(manifest),
     ...findPullFaults(manifest),
+    ...findPushFaults(manifest),
   ];
 }
 
@@ -61,5 +62,23 @@ function findPullFaults({ receipts, query }: PluginManifest): string[] {
   return [
     ...(query ? [] : ["pulled receipts need query"]),
     ...(receipts.pollSeconds === undefined ? ["pulled receipts need receipts.pollSeconds"] : []),
+  ];
+}
+
+function findPushFaults({ receipts, settings: { properties } }: PluginManifest): string[] {
+  const { authentication } = receipts;
+  if (!authentication) return [];
+  const { secret, envelope } = authentication;
+  const isSecret = (name: string) => properties[name]?.["x-secret"] === true;
+  const secrets = envelope ? [secret, envelope.key] : [secret];
+  const faults = secrets
+    .filter((name) => !isSecret(name))
+    .map((name) => `"${name}", which is no secret setting`);
+  if (envelope && (isSecret(envelope.receiver) || properties[envelope.receiver]?.type !== "string")) {
+    faults.push(`"${envelope.receiver}", which is no open text setting`);
+  }
+  return [
+    ...(isPushed(receipts) ? [] : ["receipts.authentication is for pushed receipts"]),
+    ...faults.map((fault) => `receipts.authentication uses ${fault}`),
   ];
 }

@@ -1,0 +1,45 @@
+/** What happened, as a push tells it. */
+export interface VendorEvent {
+  openId: string;
+  name: "subscribe_msg_popup_event" | "subscribe_msg_change_event" | "subscribe_msg_sent_event";
+  /** Of the messages or templates that it is about. */
+  list: Record<string, string>[];
+}
+
+const LIST_ELEMENTS: Record<VendorEvent["name"], string> = {
+  subscribe_msg_popup_event: "SubscribeMsgPopupEvent",
+  subscribe_msg_change_event: "SubscribeMsgChangeEvent",
+  subscribe_msg_sent_event: "SubscribeMsgSentEvent",
+};
+
+export interface Stamp {
+  originalId: string;
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
+export function writeXml({ openId, name, list }: VendorEvent, { originalId, at }: Stamp): string {
+  const head = elements({ ToUserName: originalId, FromUserName: openId });
+  const time = `<CreateTime>${Math.floor(at / 1000)}</CreateTime>`;
+  const own = elements({ MsgType: "event", Event: name });
+  const items = list.map((item) => `<List>${elements(item)}</List>`).join("\n");
+  const wrapped = `<${LIST_ELEMENTS[name]}>${items}</${LIST_ELEMENTS[name]}>`;
+  return `<xml>${head}\n${time}\n${own}\n${wrapped}</xml>`;
+}
+
+const elements = (fields: Record<string, string>) =>
+  Object.entries(fields)
+    .map(([name, value]) => `<${name}>${/^\d+$/.test(value) ? value : `<![CDATA[${value}]]>`}</${name}>`)
+    .join("\n");
+
+/** In JSON a list of one is the one alone. */
+export function writeJson({ openId, name, list }: VendorEvent, { originalId, at }: Stamp): string {
+  return JSON.stringify({
+    ToUserName: originalId,
+    FromUserName: openId,
+    CreateTime: Math.floor(at / 1000),
+    MsgType: "event",
+    Event: name,
+    List: list.length === 1 ? list[0] : list,
+  });
+}

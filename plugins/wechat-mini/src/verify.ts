@@ -1,0 +1,19 @@
+import type { PlannedResponse, Verification, VerifyInput, VerifyOutput } from "@tidings/sdk/plugin";
+import { call } from "./calls.ts";
+import { readAnswer, readOutcome } from "./outcome.ts";
+
+/**
+ * Lists the mini program's templates: it proves the program, its secret, its rights and the allowed address at once.
+ * https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-message-management/subscribe-message/getMessageTemplateList.html
+ */
+export function verify({ settings }: VerifyInput): VerifyOutput {
+  return { requests: [{ id: "templates", refs: [], ...call(settings, "wxaapi/newtmpl/gettemplate") }] };
+}
+
+export function readVerification([response]: PlannedResponse[]): Verification {
+  if (!response) return { ok: false, code: "no_answer" };
+  const { status, code, detail } = readOutcome(response);
+  if (status !== "accepted") return { ok: false, ...(code && { code }), ...(detail && { detail }) };
+  const list = "body" in response ? readAnswer(response.body)?.fields.data : undefined;
+  return Array.isArray(list) ? { ok: true } : { ok: false, code: "unreadable_answer" };
+}

@@ -1,0 +1,101 @@
+import type { Http2Bindings, HttpBindings } from "@hono/node-server";
+import { getConnInfo } from "@hono/node-server/conninfo";
+import { type Context, Hono } from "hono";
+import { refuse, type VendorAnswer, writeAnswer } from "./answers.ts";
+import type { FaultPlan } from "./inbox.ts";
+import type { Operations } from "./operations.ts";
+import { addPage, type PageSource } from "./page.ts";
+import type { Tokens } from "./tokens.ts";
+import type { WindowCount } from "./window-count.ts";
+
+export interface Vendor extends PageSource {
+  tokens: Tokens;
+  operations: Operations;
+  /** Calls of one interface a minute and a day. */
+  minutes: WindowCount;
+  days: WindowCount;
+  faults: FaultPlan;
+  /** The addresses that the account may be called from; any, if there are none. */
+  trustedIps(): string[] | undefined;
+  now(): number;
+}
+
+type Env = { Bindings: HttpBindings | Http2Bindings };
+type Fields = Record<string, unknown>;
+
+/** The vendor's interface under `/cgi-bin`; a browser that looks at the root gets the page. */
+export function createServer(vendor: Vendor): Hono<Env> {
+  const { tokens, operations } = vendor;
+  const app = new Hono<Env>();
+  addPage(app, vendor);
+  app.post("/cgi-bin/stable_token", async (c) => {
+    const wrongIp = checkIp(vendor, c);
+    const gift = tokens.give((await readBody(c)) ?? {}, vendor.now());
+    return reply(c, wrongIp ?? (typeof gift === "number" ? refuse(gift) : { ...gift }));
+  });
+  app.get("/cgi-bin/template/get_all_private_template", (c) =>
+    reply(c, checkCaller(vendor, c, "list") ?? operations.listTemplates()),
+  );
+  app.post("/cgi-bin/message/template/send", (c) =>
+    carryOut(vendor, c, "template", (body) => operations.sendTemplate(body, vendor.now())),
+  );
+  app.post("/cgi-bin/message/subscribe/bizsend", (c) =>
+    carryOut(vendor, c, "subscription", (body) => operations.sendSubscription(body, vendor.now())),
+  );
+  return app;
+}
+
+async function carryOut(
+  vendor: Vendor,
+  c: Context<Env>,
+  name: string,
+  call: (body: Fields) => VendorAnswer,
+): Promise<Response> {
+  const fault = vendor.faults.take();
+  if (fault === "drop") return dropConnection(c);
+  const body = await readBody(c);
+  const obstacle = checkCaller(vendor, c, name) ?? faultAnswer(fault);
+  const answer = obstacle ?? (body ? call(body) : refuse(47001));
+  if (fault === "hang") return new Promise<Response>(() => {});
+  return reply(c, answer);
+}
+
+function faultAnswer(fault: string | undefined): VendorAnswer | undefined {
+  if (fault === "busy") return refuse(45011);
+  return fault === "refuse" ? refuse(48001) : undefined;
+}
+
+function checkCaller(vendor: Vendor, c: Context<Env>, name: string): VendorAnswer | undefined {
+  const now = vendor.now();
+  const code = vendor.tokens.check(c.req.query("access_token"), now);
+  if (code !== undefined) return refuse(code);
+  const wrongIp = checkIp(vendor, c);
+  if (wrongIp) return wrongIp;
+  if (!vendor.minutes.allows(name, now)) return refuse(45011);
+  return vendor.days.allows(name, now) ? undefined : refuse(45009);
+}
+
+function checkIp(vendor: Vendor, c: Context<Env>): VendorAnswer | undefined {
+  const ip = getConnInfo(c).remote.address ?? "unknown";
+  const trusted = vendor.trustedIps();
+  return trusted && !trusted.includes(ip) ? refuse(40164, ` ${ip}, not in whitelist`) : undefined;
+}
+
+function reply(c: Context<Env>, answer: VendorAnswer): Response {
+  return c.body(writeAnswer(answer), 200, { "content-type": "application/json; encoding=utf-8" });
+}
+
+async function readBody(c: Context<Env>): Promise<Fields | undefined> {
+  try {
+    const body: unknown = JSON.parse(await c.req.text());
+    return typeof body === "object" && body !== null ? (body as Fields) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function dropConnection(c: Context<Env>): Promise<Response> {
+  const { incoming } = c.env;
+  if ("socket" in incoming) incoming.socket?.destroy();
+  return new Promise<Response>(() => {});
+}

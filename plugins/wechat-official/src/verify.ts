@@ -1,0 +1,28 @@
+import type { PlannedResponse, Verification, VerifyInput, VerifyOutput } from "@tidings/sdk/plugin";
+import { call } from "./calls.ts";
+import { readOutcome } from "./outcome.ts";
+import { isRecord, parseJson } from "./text.ts";
+
+/**
+ * Lists the account's templates: it proves the account, its secret, its rights and the allowed address at once.
+ * https://developers.weixin.qq.com/doc/service/api/notify/template/api_getalltemplates
+ */
+export function verify({ settings }: VerifyInput): VerifyOutput {
+  return {
+    requests: [{ id: "templates", refs: [], ...call(settings, "template/get_all_private_template") }],
+  };
+}
+
+export function readVerification([response]: PlannedResponse[]): Verification {
+  if (!response) return { ok: false, code: "no_answer" };
+  if ("body" in response && response.status < 300 && isList(response.body)) return { ok: true };
+  const { status, code = "unreadable_answer", detail } = readOutcome(response);
+  if (status === "accepted") return { ok: false, code: "unreadable_answer" };
+  return { ok: false, code, ...(detail && { detail }) };
+}
+
+/** A success is the list alone, without a code. */
+function isList(body: string): boolean {
+  const answer = parseJson(body);
+  return isRecord(answer) && Array.isArray(answer.template_list);
+}
