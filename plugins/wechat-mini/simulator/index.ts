@@ -9,9 +9,11 @@ import { FaultPlan, Inbox } from "./inbox.ts";
 import { Operations } from "./operations.ts";
 import { Pusher, type PushMode } from "./pusher.ts";
 import { createServer } from "./server.ts";
-import { LONG_TERM, ONE_TIME } from "./templates.ts";
+import { ATTENDANCE, LONG_TERM, ONE_TIME } from "./templates.ts";
 import { Tokens } from "./tokens.ts";
 import { WindowCount } from "./window-count.ts";
+
+export { demo } from "./demo.ts";
 
 const HOST = "127.0.0.1";
 const PAGES = ["pages/index/index", "pages/notice/index"];
@@ -62,7 +64,7 @@ export async function startSimulator(options: WechatMiniSimulatorOptions = {}): 
   const account = openAccount();
   const inbox = new Inbox();
   const faults = new FaultPlan();
-  const templates = [ONE_TIME, LONG_TERM];
+  const templates = [ONE_TIME, LONG_TERM, ATTENDANCE];
   const now = options.now ?? Date.now;
   const tokens = new Tokens(account, () => (options.tokenLifetimeSeconds ?? 7200) * 1000);
   const pusher = createPusher(account, options, now);

@@ -27,6 +27,18 @@ export const LONG_TERM: VendorTemplate = {
   fields: FIELDS,
 };
 
+/** What the demo's notice is sent with. */
+export const ATTENDANCE: VendorTemplate = {
+  id: "Tpl_Attendance-00000000000000000000000000000C",
+  title: "出勤提醒",
+  kind: "long-term",
+  fields: [
+    ["学生", "thing1"],
+    ["课程", "thing2"],
+    ["出勤率", "character_string3"],
+  ],
+};
+
 const DAY = String.raw`\d{4}(年\d{1,2}月\d{1,2}日|-\d{1,2}-\d{1,2}|/\d{1,2}/\d{1,2}|\.\d{1,2}\.\d{1,2})`;
 const TIME = String.raw`\d{1,2}:\d{2}(:\d{2})?`;
 const POINT = `(${DAY}( ?${TIME})?|${TIME})`;

@@ -9,9 +9,11 @@ import { FaultPlan, Inbox } from "./inbox.ts";
 import { Operations } from "./operations.ts";
 import { Pusher, type PushMode } from "./pusher.ts";
 import { createServer } from "./server.ts";
-import { SUBSCRIPTION, TEMPLATE } from "./templates.ts";
+import { ATTENDANCE, SUBSCRIPTION, TEMPLATE } from "./templates.ts";
 import { Tokens } from "./tokens.ts";
 import { WindowCount } from "./window-count.ts";
+
+export { demo } from "./demo.ts";
 
 const HOST = "127.0.0.1";
 const MINUTE_MS = 60_000;
@@ -63,7 +65,7 @@ export async function startSimulator(
   const account = openAccount();
   const inbox = new Inbox();
   const faults = new FaultPlan();
-  const templates = [TEMPLATE, SUBSCRIPTION];
+  const templates = [TEMPLATE, SUBSCRIPTION, ATTENDANCE];
   const now = options.now ?? Date.now;
   const tokens = new Tokens(account, () => (options.tokenLifetimeSeconds ?? 7200) * 1000);
   const pusher = createPusher(account, options, now);

@@ -143,12 +143,13 @@ async function ensureChannels(call: Call, simulators: DemoSimulator[]): Promise<
   return channels;
 }
 
-/** Where a user is found at the vendors of the demo. */
+/** Where a user is found at the vendors of the demo, who have then done there what sending to them asks for. */
 function vendorIdentities(userId: string, simulators: DemoSimulator[], channels: Map<string, SeededChannel>) {
-  return simulators.flatMap(({ channel: { code, addressOf, deadAddress } }) => {
+  return simulators.flatMap(({ simulator, channel: { code, addressOf, deadAddress, welcome } }) => {
     const address = userId === school.UNREACHABLE ? deadAddress : addressOf?.(userId);
     const channel = channels.get(code);
     if (!channel || address === undefined) return [];
+    welcome?.(simulator, address);
     return [{ kind: channel.kind, address, scope: { kind: "channel", channelId: channel.id } }];
   });
 }
