@@ -4,6 +4,8 @@
  */
 export * from "./access-token.ts";
 export * from "./contract.ts";
+export * from "./hmac.ts";
 export * from "./json.ts";
 export { manifestSchema } from "./manifest.schema.ts";
 export * from "./manifest.ts";
+export * from "./signed-token.ts";

@@ -1,12 +1,21 @@
-import type { AccessTokenScheme, PluginManifest, TokenPlacement } from "@tidings/sdk/plugin";
+import type { PluginManifest, TokenPlacement } from "@tidings/sdk/plugin";
 import { type ChannelHandle, revisionKey } from "../channel.ts";
 import type { Answer } from "../outbound/answer.ts";
 import { BlockedError } from "../outbound/blocked-error.ts";
 import { isTokenRefused } from "./access-token/token-answer.ts";
 import type { TokenSource } from "./access-token/token-source.ts";
 import type { OpenTokenSource, TokenSources } from "./access-token/token-sources.ts";
-import { type Authenticator, createAuthenticator, type SchemeValues, type SignableRequest } from "./index.ts";
+import { type Additions, additionsOf } from "./additions.ts";
+import {
+  type Authenticator,
+  createAuthenticator,
+  hasToken,
+  type SchemeValues,
+  type SignableRequest,
+  type TokenScheme,
+} from "./index.ts";
 import { createLearningRedactor, type Redact } from "./redaction.ts";
+import { membersIn } from "./template.ts";
 
 /** The longest that decrypted secrets stay in memory, milliseconds. */
 const KEEP_MS = 60_000;
@@ -28,11 +37,8 @@ export interface Credentials {
   secrets: Readonly<Record<string, string>>;
 }
 
-/** What authenticates one request. Header names are lower-case. */
-export interface Authentication {
-  headers: Record<string, string>;
-  /** To be set in the query. */
-  query?: { name: string; value: string };
+/** What authenticates one request. */
+export interface Authentication extends Additions {
   /** The access token among them. */
   tokenVersion?: number;
 }
@@ -97,12 +103,14 @@ function createCredentials(
   const values = { settings: channel.settings, secrets };
   const authenticators = createAuthenticators(manifest, values);
   const derived = [...authenticators.values()].flatMap(({ derivedSecrets }) => derivedSecrets);
-  const { redact, learn } = createLearningRedactor([...Object.values(secrets), ...derived]);
+  const members = membersIn(manifest.auth, values);
+  const { redact, learn } = createLearningRedactor([...Object.values(secrets), ...derived, ...members]);
   const schemes = new Map<string, ReadyScheme>();
   for (const [name, authenticator] of authenticators) schemes.set(name, readyOwn(authenticator));
   for (const [name, scheme] of Object.entries(manifest.auth)) {
-    if (scheme.type !== "access-token") continue;
-    const authenticator = authenticators.get(scheme.request.auth ?? "");
+    if (!hasToken(scheme)) continue;
+    const helper = scheme.type === "access-token" ? scheme.request.auth : undefined;
+    const authenticator = authenticators.get(helper ?? "");
     const source = openTokenSource({ channel, manifest, name, scheme, values, authenticator, redact });
     schemes.set(name, readyToken(scheme, source, learn));
   }
@@ -121,18 +129,18 @@ function createCredentials(
 function createAuthenticators({ auth }: PluginManifest, values: SchemeValues): Map<string, Authenticator> {
   const authenticators = new Map<string, Authenticator>();
   for (const [name, scheme] of Object.entries(auth)) {
-    if (scheme.type !== "access-token") authenticators.set(name, createAuthenticator(scheme, values));
+    if (!hasToken(scheme)) authenticators.set(name, createAuthenticator(scheme, values));
   }
   return authenticators;
 }
 
 const readyOwn = (authenticator: Authenticator): ReadyScheme => ({
-  authenticate: async (request) => ({ headers: authenticator.headersFor(request) }),
+  authenticate: async (request) => additionsOf(authenticator, request),
   isTokenRefused: () => false,
 });
 
 const readyToken = (
-  { placement, refusal }: AccessTokenScheme,
+  { placement, refusal = {} }: TokenScheme,
   source: TokenSource,
   learn: (token: string) => void,
 ): ReadyScheme => ({
@@ -145,6 +153,6 @@ const readyToken = (
 });
 
 function carry(placement: TokenPlacement, token: string): Authentication {
-  if (placement.in === "query") return { headers: {}, query: { name: placement.name, value: token } };
+  if (placement.in === "query") return { headers: {}, query: { [placement.name]: token } };
   return { headers: { [placement.name.toLowerCase()]: `${placement.prefix ?? ""}${token}` } };
 }
