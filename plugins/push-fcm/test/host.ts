@@ -23,13 +23,17 @@ export function makeAssertion({ serviceAccount, tokenEndpoint }: Keys, change: K
 }
 
 /** Asks the vendor for a token with an assertion. */
-export async function askForToken({ tokenEndpoint }: Keys, assertion: string, grant = "jwt-bearer") {
+export async function askForToken(
+  { tokenEndpoint }: Keys,
+  assertion: string,
+  grant = "jwt-bearer",
+): Promise<Record<string, unknown>> {
   const form = { grant_type: `urn:ietf:params:oauth:grant-type:${grant}`, assertion };
   const response = await fetch(`${tokenEndpoint}/token`, {
     method: "POST",
     body: new URLSearchParams(form),
   });
-  return { status: response.status, ...((await response.json()) as Record<string, unknown>) };
+  return { status: response.status, ...((await response.json()) as object) };
 }
 
 /** A host in small: gets a token, sends a request and tells answers from faults of the transport. */

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { PluginManifest, TokenPlacement } from "@tidings/sdk/plugin";
 import { type ChannelHandle, revisionKey } from "../channel.ts";
 import type { Answer } from "../outbound/answer.ts";
@@ -34,6 +35,8 @@ export interface Credentials {
   /** Whether an answer says that the access token of the scheme is not valid, or not any more. */
   isTokenRefused(schemeName: string, answer: Answer): boolean;
   redact: Redact;
+  /** Names what these credentials may share connections with: themselves. */
+  owner: string;
   secrets: Readonly<Record<string, string>>;
 }
 
@@ -62,7 +65,7 @@ export function createCredentialsCache(tokens: TokenSources): CredentialsCache {
       const key = revisionKey(channel);
       const known = entries.get(key);
       if (known) return known.value;
-      const value = readCredentials(channel, manifest, tokens.shared);
+      const value = readCredentials(channel, manifest, { owner: key, openTokenSource: tokens.shared });
       const timer = setTimeout(() => entries.delete(key), KEEP_MS).unref();
       entries.set(key, { value, timer });
       value.catch(() => {
@@ -71,7 +74,8 @@ export function createCredentialsCache(tokens: TokenSources): CredentialsCache {
       });
       return value;
     },
-    readAfresh: (channel, manifest) => readCredentials(channel, manifest, tokens.own),
+    readAfresh: (channel, manifest) =>
+      readCredentials(channel, manifest, { owner: randomUUID(), openTokenSource: tokens.own }),
     clear() {
       for (const { timer } of entries.values()) clearTimeout(timer);
       entries.clear();
@@ -79,13 +83,17 @@ export function createCredentialsCache(tokens: TokenSources): CredentialsCache {
   };
 }
 
+interface Ownership extends Pick<Credentials, "owner"> {
+  openTokenSource: OpenTokenSource;
+}
+
 /** Reads and prepares the secrets of a channel; rejects if they cannot be read. */
 async function readCredentials(
   channel: ChannelHandle,
   manifest: PluginManifest,
-  openTokenSource: OpenTokenSource,
+  own: Ownership,
 ): Promise<Credentials> {
-  return createCredentials(channel, manifest, await channel.readSecrets(), openTokenSource);
+  return createCredentials(channel, manifest, await channel.readSecrets(), own);
 }
 
 /** A scheme of the manifest, ready for one channel. */
@@ -98,7 +106,7 @@ function createCredentials(
   channel: ChannelHandle,
   manifest: PluginManifest,
   secrets: Record<string, string>,
-  openTokenSource: OpenTokenSource,
+  { owner, openTokenSource }: Ownership,
 ): Credentials {
   const values = { settings: channel.settings, secrets };
   const authenticators = createAuthenticators(manifest, values);
@@ -111,7 +119,7 @@ function createCredentials(
     if (!hasToken(scheme)) continue;
     const helper = scheme.type === "access-token" ? scheme.request.auth : undefined;
     const authenticator = authenticators.get(helper ?? "");
-    const source = openTokenSource({ channel, manifest, name, scheme, values, authenticator, redact });
+    const source = openTokenSource({ channel, owner, manifest, name, scheme, values, authenticator, redact });
     schemes.set(name, readyToken(scheme, source, learn));
   }
   return {
@@ -122,6 +130,7 @@ function createCredentials(
     },
     isTokenRefused: (name, answer) => schemes.get(name)?.isTokenRefused(answer) ?? false,
     redact,
+    owner,
     secrets,
   };
 }

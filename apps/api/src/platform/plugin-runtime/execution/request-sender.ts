@@ -62,7 +62,7 @@ export function createRequestSender(deps: RequestSenderDeps) {
       return last.url;
     }
 
-    const connection = connectionFor(channel, manifest);
+    const connection = connectionFor(credentials.owner, manifest);
 
     async function prepare(request: PlannedRequest, refusedVersion?: number): Promise<Prepared> {
       const { method, body, auth, idempotencyKey } = request;

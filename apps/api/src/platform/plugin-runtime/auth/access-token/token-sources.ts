@@ -22,6 +22,8 @@ import type { NewToken, TokenStore } from "./token-store.ts";
 /** A scheme of a channel, with what its token request is made of. */
 export interface TokenOrder<Scheme extends TokenScheme = TokenScheme> {
   channel: ChannelHandle;
+  /** Of the connection that the token request goes over. */
+  owner: string;
   manifest: PluginManifest;
   name: string;
   scheme: Scheme;
@@ -53,7 +55,7 @@ export function createTokenSources({ client, policy, clock, logger, store }: Tok
   const now = () => clock.now().getTime();
 
   async function fetchToken(order: TokenOrder<AccessTokenScheme>): Promise<NewToken> {
-    const { scheme, manifest, channel, values, authenticator, redact } = order;
+    const { scheme, manifest, channel, owner, values, authenticator, redact } = order;
     const { method, assertion: token } = scheme.request;
     const assertion = token && signToken(token, values, clock.now());
     const { url: text, headers, body } = fillRequest(scheme.request, values, assertion);
@@ -66,7 +68,7 @@ export function createTokenSources({ client, policy, clock, logger, store }: Tok
       headers: { accept: "application/json", ...headers },
       body,
       timeoutMs: manifest.limits.timeoutMs,
-      ...connectionFor(channel, manifest),
+      ...connectionFor(owner, manifest),
     };
     const answer = await client.send(
       authenticator ? addTo(http, additionsOf(authenticator, signable)) : http,
