@@ -1,7 +1,7 @@
 import type { AccessTokenScheme } from "./access-token.ts";
 import type { HmacScheme } from "./hmac.ts";
 import type { JsonSchema, LocalizedText } from "./json.ts";
-import type { JwtScheme } from "./signed-token.ts";
+import type { JwtScheme } from "./jwt.ts";
 
 /** The version of the plugin contract that this package describes, `major.minor`. */
 export const PROTOCOL_VERSION = "1.3";

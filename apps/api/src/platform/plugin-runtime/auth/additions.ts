@@ -1,4 +1,4 @@
-import type { HttpRequest } from "../outbound/http-client.ts";
+import type { HttpRequest } from "../outbound/http-request.ts";
 import type { Authenticator, SignableRequest } from "./authenticator.ts";
 
 /** What a scheme adds to a request. Header names are lower-case. */

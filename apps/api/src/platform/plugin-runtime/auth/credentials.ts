@@ -7,6 +7,7 @@ import { isTokenRefused } from "./access-token/token-answer.ts";
 import type { TokenSource } from "./access-token/token-source.ts";
 import type { OpenTokenSource, TokenSources } from "./access-token/token-sources.ts";
 import { type Additions, additionsOf } from "./additions.ts";
+import { membersIn } from "./declared/template.ts";
 import {
   type Authenticator,
   createAuthenticator,
@@ -16,7 +17,6 @@ import {
   type TokenScheme,
 } from "./index.ts";
 import { createLearningRedactor, type Redact } from "./redaction.ts";
-import { membersIn } from "./template.ts";
 
 /** The longest that decrypted secrets stay in memory, milliseconds. */
 const KEEP_MS = 60_000;

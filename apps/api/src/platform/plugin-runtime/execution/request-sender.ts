@@ -8,9 +8,10 @@ import { type ChannelHandle, channelKey } from "../channel.ts";
 import type { PluginMetrics, RequestOutcome } from "../metrics.ts";
 import type { Answer } from "../outbound/answer.ts";
 import { BlockedError } from "../outbound/blocked-error.ts";
-import { connectionFor } from "../outbound/connection.ts";
 import { allowedHosts, readDestination } from "../outbound/destination.ts";
-import type { HttpClient, HttpRequest } from "../outbound/http-client.ts";
+import type { HttpClient } from "../outbound/http-client.ts";
+import type { HttpRequest } from "../outbound/http-request.ts";
+import { connectionFor } from "../outbound/http2/connection.ts";
 import type { OutboundPolicy } from "../outbound/policy.ts";
 import type { Slots } from "./slots.ts";
 

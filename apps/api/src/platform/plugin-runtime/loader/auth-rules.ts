@@ -5,8 +5,8 @@ import type {
   JwtScheme,
   PluginManifest,
 } from "@tidings/sdk/plugin";
+import { placeholdersIn, wordsIn } from "../auth/declared/template.ts";
 import { hasToken, secretsOfScheme } from "../auth/index.ts";
-import { placeholdersIn, wordsIn } from "../auth/template.ts";
 import { readHost, settingOfHost } from "../outbound/destination.ts";
 
 /** What the auth schemes of a manifest get wrong: names that lead nowhere, secrets where they do not belong. */

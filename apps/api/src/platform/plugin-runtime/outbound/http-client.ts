@@ -2,21 +2,11 @@ import { Agent } from "undici";
 import { createGuardedConnector, type ResolveHost, resolveHost } from "./address-guard.ts";
 import type { Answer } from "./answer.ts";
 import { Exchange } from "./exchange.ts";
+import type { HttpRequest } from "./http-request.ts";
 import { createDial } from "./http2/dial.ts";
 import { createHttp2Client } from "./http2/http2-client.ts";
 import { MAX_ANSWER_BYTES, MAX_HEADER_BYTES } from "./limits.ts";
 import type { OutboundPolicy } from "./policy.ts";
-
-export interface HttpRequest {
-  method: "GET" | "POST" | "PUT" | "DELETE";
-  url: URL;
-  headers: Record<string, string>;
-  body?: string;
-  /** From the first byte of the dialling to the last byte of the answer. */
-  timeoutMs: number;
-  /** Goes out over HTTP/2, on a connection that only requests with the same text share. */
-  http2?: string;
-}
 
 export interface HttpClient {
   /** Sends a request once, follows no redirect. Never rejects. */

@@ -1,6 +1,6 @@
 import type { TokenRequest } from "@tidings/sdk/plugin";
 import type { SchemeValues } from "../authenticator.ts";
-import { fill } from "../template.ts";
+import { fill } from "../declared/template.ts";
 
 /** A token request with its values filled in. Header names are lower-case. */
 export interface FilledRequest {

@@ -9,7 +9,8 @@ import {
 } from "../../testing/http2-vendor.ts";
 import { closedPort, startVendor } from "../../testing/vendor-server.ts";
 import type { ResolveHost } from "../address-guard.ts";
-import { createHttpClient, type HttpRequest } from "../http-client.ts";
+import { createHttpClient } from "../http-client.ts";
+import type { HttpRequest } from "../http-request.ts";
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

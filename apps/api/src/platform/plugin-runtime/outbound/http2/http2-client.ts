@@ -1,5 +1,5 @@
 import type { Exchange } from "../exchange.ts";
-import type { HttpRequest } from "../http-client.ts";
+import type { HttpRequest } from "../http-request.ts";
 import type { Dial } from "./dial.ts";
 import { type Http2Link, openLink } from "./http2-link.ts";
 

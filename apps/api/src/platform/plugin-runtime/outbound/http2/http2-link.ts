@@ -8,7 +8,7 @@ import {
 } from "node:http2";
 import type { Socket } from "node:net";
 import type { Exchange } from "../exchange.ts";
-import type { HttpRequest } from "../http-client.ts";
+import type { HttpRequest } from "../http-request.ts";
 import { CONNECT_TIMEOUT_MS, MAX_HEADER_BYTES } from "../limits.ts";
 import { Http2Error, UnprocessedError } from "../transport-failure.ts";
 import { readStream } from "./read-stream.ts";

@@ -1,6 +1,6 @@
-import { BlockedError } from "../outbound/blocked-error.ts";
-import { parseJson, valueAt } from "./access-token/json-pointer.ts";
-import type { SchemeValues } from "./authenticator.ts";
+import { BlockedError } from "../../outbound/blocked-error.ts";
+import { parseJson, valueAt } from "../access-token/json-pointer.ts";
+import type { SchemeValues } from "../authenticator.ts";
 
 const PLACEHOLDER =
   /\$\{(?:(settings|secrets)\.([A-Za-z0-9]+)((?:\/[A-Za-z0-9_-]{1,64}){1,5})?|([a-z][A-Za-z]*))\}/g;

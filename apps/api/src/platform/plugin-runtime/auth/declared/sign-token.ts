@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, sign } from "node:crypto";
 import type { SignedToken, SignedTokenAlgorithm } from "@tidings/sdk/plugin";
-import { BlockedError } from "../outbound/blocked-error.ts";
-import type { SchemeValues } from "./authenticator.ts";
+import { BlockedError } from "../../outbound/blocked-error.ts";
+import type { SchemeValues } from "../authenticator.ts";
 import { fill } from "./template.ts";
 
 /** Signs a token that is issued now; throws BlockedError if a value is not set or the key is none. */

@@ -1,5 +1,5 @@
 import type { PluginManifest } from "@tidings/sdk/plugin";
-import type { HttpRequest } from "./http-client.ts";
+import type { HttpRequest } from "../http-request.ts";
 
 /**
  * Over what the requests of an owner go out. HTTP/2 carries many at once over one connection, which a vendor may take

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { HmacScheme } from "@tidings/sdk/plugin";
-import type { Authenticator, SchemeValues, SignableRequest } from "./authenticator.ts";
+import type { Authenticator, SchemeValues, SignableRequest } from "../authenticator.ts";
 import { fill } from "./template.ts";
 
 /** A signature over the text that the manifest puts together; see {@link HmacScheme}. */

@@ -1,9 +1,9 @@
 import { createHmac, createPublicKey, generateKeyPairSync, type KeyObject, verify } from "node:crypto";
 import type { HmacScheme, SignedToken } from "@tidings/sdk/plugin";
 import { describe, expect, it } from "vitest";
-import { hostOfSetting } from "../testing/plugins.ts";
-import { secretNamed } from "../testing/token-vendor.ts";
-import { createAuthenticator, type SignableRequest } from "./index.ts";
+import { hostOfSetting } from "../../testing/plugins.ts";
+import { secretNamed } from "../../testing/token-vendor.ts";
+import { createAuthenticator, type SignableRequest } from "../index.ts";
 import { signToken } from "./sign-token.ts";
 
 const NOW = new Date("2025-03-01T08:00:00.900Z");
