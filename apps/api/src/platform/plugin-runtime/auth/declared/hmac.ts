@@ -1,7 +1,8 @@
 import { createHmac } from "node:crypto";
 import type { HmacScheme } from "@tidings/sdk/plugin";
+import { BlockedError } from "../../outbound/blocked-error.ts";
 import type { Authenticator, SchemeValues, SignableRequest } from "../authenticator.ts";
-import { fill } from "./template.ts";
+import { fill, wordsIn } from "./template.ts";
 
 /** A signature over the text that the manifest puts together; see {@link HmacScheme}. */
 export function hmac(scheme: HmacScheme, secret: string, values: SchemeValues): Authenticator {
@@ -30,8 +31,11 @@ export function hmac(scheme: HmacScheme, secret: string, values: SchemeValues): 
   };
 }
 
-function wordsOf(request: SignableRequest, { timestamp }: HmacScheme) {
+function wordsOf(request: SignableRequest, { timestamp, message }: HmacScheme) {
   const { method, url, body, idempotencyKey = "", nonce, now } = request;
+  if (idempotencyKey === "" && wordsIn(message).includes("idempotencyKey")) {
+    throw new BlockedError("The request has no idempotency key to sign.");
+  }
   const milliseconds = now.getTime();
   return {
     method,

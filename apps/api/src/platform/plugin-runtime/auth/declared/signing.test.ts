@@ -169,7 +169,11 @@ describe("hmac", () => {
     });
   });
 
-  it("blocks a request for which a value is missing", () => {
+  it("blocks a request that lacks what has to be signed", () => {
+    const { idempotencyKey: _, ...keyless } = request;
+    expect(() => createAuthenticator(scheme, values).headersFor(keyless)).toThrow(
+      "The request has no idempotency key to sign.",
+    );
     const bare = createAuthenticator(scheme, { ...values, settings: {} });
     expect(() => bare.headersFor(request)).toThrow('The setting "keyId" is not set.');
   });
