@@ -10,7 +10,7 @@ const UNBOUNDED_FILES = /(^|\/)(generated|paraglide)\/|^packages\/db\/src\/schem
 
 /** Vendors and their products. A channel must cost no file outside its plugin. */
 const VENDORS =
-  /aliyun|alibaba|dysms|tencent|wechat|weixin|wecom|dingtalk|feishu|larksuite|jpush|jiguang|huawei|xiaomi|firebase|apns|twilio|sendgrid/i;
+  /aliyun|alibaba|dysms|tencent|wechat|weixin|wecom|dingtalk|feishu|larksuite|jpush|jiguang|huawei|xiaomi|twilio|sendgrid/i;
 /** What may name them: the demo school's own set-up, tests, and what the console calls them in a language. */
 const MAY_NAME_VENDORS =
   /\.(test|spec|fixture)\.ts$|\/(test|e2e|testing)\/|^apps\/api\/src\/demo\/|^apps\/console\/messages\//;
