@@ -1,9 +1,12 @@
+import type { SignedToken } from "./signed-token.ts";
+
 /**
  * An access token: the vendor gives it for the channel's secrets, and takes it for a while. The host fetches it, keeps
  * it for all its processes, renews it in time, and fetches another one when the vendor refuses it. The plugin names the
  * scheme in a request's `auth` and sees neither the token nor the secrets.
  *
- * In the texts of `request`, `${settings.<name>}` and `${secrets.<name>}` stand for values of the settings form.
+ * In the texts of `request`, `${settings.<name>}` and `${secrets.<name>}` stand for values of the settings form, and
+ * `${secrets.<name>/<pointer>}` for a text in a secret that is a JSON document.
  *
  * @example
  * {
@@ -37,8 +40,10 @@ export interface TokenRequest {
   form?: Record<string, string>;
   /** The fields of a body of type `application/json`. */
   json?: Record<string, string | number | boolean>;
-  /** Another scheme of the manifest that authenticates this request, such as `basic`; not an `access-token`. */
+  /** Another scheme of the manifest that authenticates this request, such as `basic`; not one with a token. */
   auth?: string;
+  /** What the host signs to ask with (RFC 7523); `${assertion}` stands for it in `form`, `json` or `query`. */
+  assertion?: SignedToken;
 }
 
 /**

@@ -89,8 +89,8 @@ export interface PlanOutput {
 
 /**
  * What came back for one request: an answer, or an error of the transport.
- * - `not_sent`: provably nothing reached the vendor (refused connection, DNS, connect timeout), or there is no access
- *   token at the moment
+ * - `not_sent`: provably nothing reached the vendor (refused connection, DNS, connect timeout), it says over HTTP/2 that
+ *   it has not read the request, or there is no access token at the moment
  * - `blocked`: the address is not allowed (allow-list or private network), or the vendor refuses this channel an access
  *   token
  * - `ambiguous`: the request was written, no answer was read

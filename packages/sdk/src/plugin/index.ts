@@ -4,7 +4,10 @@
  */
 export * from "./access-token.ts";
 export * from "./contract.ts";
+export * from "./hmac.ts";
 export * from "./json.ts";
+export * from "./jwt.ts";
 export { manifestSchema } from "./manifest.schema.ts";
 export * from "./manifest.ts";
 export * from "./receipt-authentication.ts";
+export * from "./signed-token.ts";

@@ -1,6 +1,8 @@
 import { accessTokenScheme } from "./access-token.schema.ts";
 import { SUPPRESSING_ORIGINS } from "./manifest.ts";
 import { receiptAuthentication } from "./receipt-authentication.schema.ts";
+import { headerName, paramName } from "./scheme-parts.schema.ts";
+import { hmacScheme, jwtScheme } from "./signed.schema.ts";
 
 const localizedText = {
   type: "object",
@@ -20,7 +22,8 @@ const authScheme = {
   oneOf: [
     authObject("bearer", { secret: settingName }),
     authObject("basic", { user: settingName, secret: settingName }),
-    authObject("header", { name: { type: "string", pattern: "^[A-Za-z0-9-]{1,64}$" }, secret: settingName }),
+    authObject("header", { name: headerName, secret: settingName }),
+    authObject("query", { name: paramName, secret: settingName }),
     authObject("acs3", { accessKeyId: settingName, secret: settingName }),
     authObject("tc3", {
       secretId: settingName,
@@ -28,6 +31,8 @@ const authScheme = {
       service: { type: "string", pattern: "^[a-z][a-z0-9]{0,31}$" },
     }),
     authObject("standard-webhooks", { secret: settingName }),
+    hmacScheme,
+    jwtScheme,
     accessTokenScheme,
   ],
 };
@@ -123,6 +128,7 @@ export const manifestSchema = {
       },
     },
     hosts: { type: "array", maxItems: 20, items: { type: "string", minLength: 1, maxLength: 253 } },
+    http2: { type: "boolean" },
     auth: { type: "object", maxProperties: 8, additionalProperties: authScheme },
     address: {
       type: "object",

@@ -1,5 +1,7 @@
 import type { AccessTokenScheme } from "./access-token.ts";
+import type { HmacScheme } from "./hmac.ts";
 import type { JsonSchema, LocalizedText } from "./json.ts";
+import type { JwtScheme } from "./jwt.ts";
 import type { ReceiptAuthentication } from "./receipt-authentication.ts";
 
 /** The version of the plugin contract that this package describes, `major.minor`. */
@@ -24,6 +26,8 @@ export type AuthScheme =
   | { type: "basic"; user: string; secret: string }
   /** `<name>: <secret>` */
   | { type: "header"; name: string; secret: string }
+  /** `?<name>=<secret>`; vendors and proxies may write it into their logs. */
+  | { type: "query"; name: string; secret: string }
   /** The ACS3-HMAC-SHA256 request signature; `accessKeyId` and `secret` name two secret settings. */
   | { type: "acs3"; accessKeyId: string; secret: string }
   /**
@@ -33,6 +37,10 @@ export type AuthScheme =
   | { type: "tc3"; secretId: string; secret: string; service: string }
   /** Standard Webhooks: HMAC-SHA256 over `id.timestamp.body`; the id is the request's `idempotencyKey`. */
   | { type: "standard-webhooks"; secret: string }
+  /** A signature over a text that the manifest describes. */
+  | HmacScheme
+  /** A token that the host signs and uses for a while. */
+  | JwtScheme
   /** A token that the vendor gives for the secrets and takes for a while. */
   | AccessTokenScheme;
 
@@ -176,6 +184,8 @@ export interface PluginManifest {
   settings: SettingsSchema;
   /** Hosts a request may go to; `${settings.endpoint}` stands for the host of that setting's URL or name. */
   hosts: string[];
+  /** The vendor speaks HTTP/2 and nothing else: every request goes out so, over connections of the channel's own. */
+  http2?: boolean;
   auth: Record<string, AuthScheme>;
   address: AddressRules;
   content: Record<string, ContentField>;

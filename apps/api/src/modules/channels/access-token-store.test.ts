@@ -13,6 +13,7 @@ import {
   postEach,
   recordingLogger,
 } from "../../platform/plugin-runtime/testing/plugins.ts";
+import { makeSigningKey, pemOf, withJwt } from "../../platform/plugin-runtime/testing/signed-tokens.ts";
 import { TokenVendor, withTokens } from "../../platform/plugin-runtime/testing/token-vendor.ts";
 import { startVendor, type VendorServer } from "../../platform/plugin-runtime/testing/vendor-server.ts";
 import type { NewTenant } from "../tenants/index.ts";
@@ -133,17 +134,22 @@ describe("two runtimes on one database", () => {
     await vendor.close();
   });
 
-  function start(store = open()) {
+  function start(store = open(), manifest = manifestWith(withTokens()), token = "tok-0123456789") {
     const { logger, logs } = recordingLogger();
     const runtime = createPluginRuntime({
-      plugins: catalogueOf(manifestWith(withTokens()), postEach),
+      plugins: catalogueOf(manifest, postEach),
       clock: { now: () => new Date(NOW) },
       logger,
       outbound: { allowedEndpoints: new Set([vendor.endpoint]) },
       tokens: store,
     });
     runtimes.push(runtime);
-    const channel = channelWith({ tenantId: tenant.id, channelId, settings: { endpoint: vendor.origin } });
+    const channel = channelWith({
+      tenantId: tenant.id,
+      channelId,
+      settings: { endpoint: vendor.origin },
+      readSecrets: async () => ({ token }),
+    });
     const statusesOf = async (...refs: string[]) =>
       (await runtime.send(channel, batchOf(...refs))).map(({ status }) => status);
     return { statusesOf, logs };
@@ -171,6 +177,17 @@ describe("two runtimes on one database", () => {
       ["a", "b", "c", "d", "e", "f", "g", "h"].map((ref) => `/send/${ref}`),
     );
     expect(tokens.givenCount).toBe(2);
+  });
+
+  it("show the vendor one token, where it is the host that signs", async () => {
+    const key = pemOf(makeSigningKey().privateKey);
+    const [one, two] = [start(open(), withJwt(), key), start(open(), withJwt(), key)];
+    await Promise.all([one.statusesOf("a", "b"), two.statusesOf("c"), one.statusesOf("d")]);
+    await start(open(), withJwt(), key).statusesOf("e");
+    const carried = vendor.requests.map(({ headers }) => headers.authorization);
+    expect(carried).toHaveLength(5);
+    expect(carried[0]).toMatch(/^Bearer [\w-]+\.[\w-]+\.[\w-]+$/);
+    expect(new Set(carried).size).toBe(1);
   });
 
   it("let the second one fetch when the first was told no", async () => {

@@ -41,9 +41,10 @@ export const authNamesSettings: Check = ({ manifest }) => {
 };
 
 function settingsOfScheme(scheme: AuthScheme): string[] {
-  if (scheme.type === "access-token") {
-    const placeholders = JSON.stringify(scheme.request).matchAll(/\$\{(?:settings|secrets)\.(\w+)\}/g);
-    return [...placeholders].map(([, setting = ""]) => setting);
+  if (scheme.type === "access-token" || scheme.type === "jwt" || scheme.type === "hmac") {
+    const placeholders = JSON.stringify(scheme).matchAll(/\$\{(?:settings|secrets)\.(\w+)[}/]/g);
+    const named = [...placeholders].map(([, setting = ""]) => setting);
+    return scheme.type === "hmac" ? [scheme.secret, ...named] : named;
   }
   const { type, ...parts } = scheme;
   return Object.entries(parts).flatMap(([part, setting]) => (LITERAL_PARTS.includes(part) ? [] : [setting]));

@@ -8,6 +8,8 @@ export interface SignableRequest {
   body: string;
   /** The id of the effect that the request is to have. */
   idempotencyKey?: string;
+  /** Random hexadecimal digits, new for every request. */
+  nonce: string;
   now: Date;
 }
 
@@ -15,6 +17,8 @@ export interface SignableRequest {
 export interface Authenticator {
   /** The headers to add, names in lower case; throws BlockedError if the request cannot be authenticated. */
   headersFor(request: SignableRequest): Record<string, string>;
+  /** What to set in the query. */
+  queryFor?(request: SignableRequest): Record<string, string>;
   /** Texts computed from the secret that would give it away if a vendor echoed them. */
   derivedSecrets: readonly string[];
 }

@@ -14,7 +14,15 @@ const values = {
 
 function request(overrides: Partial<SignableRequest> = {}): SignableRequest {
   const url = new URL("https://api.vendor.example/send");
-  return { method: "POST", url, headers: {}, body: "", now: new Date(0), ...overrides };
+  return {
+    method: "POST",
+    url,
+    headers: {},
+    body: "",
+    nonce: "0f".repeat(16),
+    now: new Date(0),
+    ...overrides,
+  };
 }
 
 describe("bearer, basic and header", () => {

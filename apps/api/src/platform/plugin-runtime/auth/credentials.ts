@@ -1,11 +1,21 @@
-import type { AccessTokenScheme, PluginManifest, TokenPlacement } from "@tidings/sdk/plugin";
+import { randomUUID } from "node:crypto";
+import type { PluginManifest, TokenPlacement } from "@tidings/sdk/plugin";
 import { type ChannelHandle, revisionKey } from "../channel.ts";
 import type { Answer } from "../outbound/answer.ts";
 import { BlockedError } from "../outbound/blocked-error.ts";
 import { isTokenRefused } from "./access-token/token-answer.ts";
 import type { TokenSource } from "./access-token/token-source.ts";
 import type { OpenTokenSource, TokenSources } from "./access-token/token-sources.ts";
-import { type Authenticator, createAuthenticator, type SchemeValues, type SignableRequest } from "./index.ts";
+import { type Additions, additionsOf } from "./additions.ts";
+import { membersIn } from "./declared/template.ts";
+import {
+  type Authenticator,
+  createAuthenticator,
+  hasToken,
+  type SchemeValues,
+  type SignableRequest,
+  type TokenScheme,
+} from "./index.ts";
 import { createLearningRedactor, type Redact } from "./redaction.ts";
 
 /** The longest that decrypted secrets stay in memory, milliseconds. */
@@ -25,14 +35,13 @@ export interface Credentials {
   /** Whether an answer says that the access token of the scheme is not valid, or not any more. */
   isTokenRefused(schemeName: string, answer: Answer): boolean;
   redact: Redact;
+  /** Names what these credentials may share connections with: themselves. */
+  owner: string;
   secrets: Readonly<Record<string, string>>;
 }
 
-/** What authenticates one request. Header names are lower-case. */
-export interface Authentication {
-  headers: Record<string, string>;
-  /** To be set in the query. */
-  query?: { name: string; value: string };
+/** What authenticates one request. */
+export interface Authentication extends Additions {
   /** The access token among them. */
   tokenVersion?: number;
 }
@@ -56,7 +65,7 @@ export function createCredentialsCache(tokens: TokenSources): CredentialsCache {
       const key = revisionKey(channel);
       const known = entries.get(key);
       if (known) return known.value;
-      const value = readCredentials(channel, manifest, tokens.shared);
+      const value = readCredentials(channel, manifest, { owner: key, openTokenSource: tokens.shared });
       const timer = setTimeout(() => entries.delete(key), KEEP_MS).unref();
       entries.set(key, { value, timer });
       value.catch(() => {
@@ -65,7 +74,8 @@ export function createCredentialsCache(tokens: TokenSources): CredentialsCache {
       });
       return value;
     },
-    readAfresh: (channel, manifest) => readCredentials(channel, manifest, tokens.own),
+    readAfresh: (channel, manifest) =>
+      readCredentials(channel, manifest, { owner: randomUUID(), openTokenSource: tokens.own }),
     clear() {
       for (const { timer } of entries.values()) clearTimeout(timer);
       entries.clear();
@@ -73,13 +83,17 @@ export function createCredentialsCache(tokens: TokenSources): CredentialsCache {
   };
 }
 
+interface Ownership extends Pick<Credentials, "owner"> {
+  openTokenSource: OpenTokenSource;
+}
+
 /** Reads and prepares the secrets of a channel; rejects if they cannot be read. */
 async function readCredentials(
   channel: ChannelHandle,
   manifest: PluginManifest,
-  openTokenSource: OpenTokenSource,
+  own: Ownership,
 ): Promise<Credentials> {
-  return createCredentials(channel, manifest, await channel.readSecrets(), openTokenSource);
+  return createCredentials(channel, manifest, await channel.readSecrets(), own);
 }
 
 /** A scheme of the manifest, ready for one channel. */
@@ -92,18 +106,20 @@ function createCredentials(
   channel: ChannelHandle,
   manifest: PluginManifest,
   secrets: Record<string, string>,
-  openTokenSource: OpenTokenSource,
+  { owner, openTokenSource }: Ownership,
 ): Credentials {
   const values = { settings: channel.settings, secrets };
   const authenticators = createAuthenticators(manifest, values);
   const derived = [...authenticators.values()].flatMap(({ derivedSecrets }) => derivedSecrets);
-  const { redact, learn } = createLearningRedactor([...Object.values(secrets), ...derived]);
+  const members = membersIn(manifest.auth, values);
+  const { redact, learn } = createLearningRedactor([...Object.values(secrets), ...derived, ...members]);
   const schemes = new Map<string, ReadyScheme>();
   for (const [name, authenticator] of authenticators) schemes.set(name, readyOwn(authenticator));
   for (const [name, scheme] of Object.entries(manifest.auth)) {
-    if (scheme.type !== "access-token") continue;
-    const authenticator = authenticators.get(scheme.request.auth ?? "");
-    const source = openTokenSource({ channel, manifest, name, scheme, values, authenticator, redact });
+    if (!hasToken(scheme)) continue;
+    const helper = scheme.type === "access-token" ? scheme.request.auth : undefined;
+    const authenticator = authenticators.get(helper ?? "");
+    const source = openTokenSource({ channel, owner, manifest, name, scheme, values, authenticator, redact });
     schemes.set(name, readyToken(scheme, source, learn));
   }
   return {
@@ -114,6 +130,7 @@ function createCredentials(
     },
     isTokenRefused: (name, answer) => schemes.get(name)?.isTokenRefused(answer) ?? false,
     redact,
+    owner,
     secrets,
   };
 }
@@ -121,18 +138,18 @@ function createCredentials(
 function createAuthenticators({ auth }: PluginManifest, values: SchemeValues): Map<string, Authenticator> {
   const authenticators = new Map<string, Authenticator>();
   for (const [name, scheme] of Object.entries(auth)) {
-    if (scheme.type !== "access-token") authenticators.set(name, createAuthenticator(scheme, values));
+    if (!hasToken(scheme)) authenticators.set(name, createAuthenticator(scheme, values));
   }
   return authenticators;
 }
 
 const readyOwn = (authenticator: Authenticator): ReadyScheme => ({
-  authenticate: async (request) => ({ headers: authenticator.headersFor(request) }),
+  authenticate: async (request) => additionsOf(authenticator, request),
   isTokenRefused: () => false,
 });
 
 const readyToken = (
-  { placement, refusal }: AccessTokenScheme,
+  { placement, refusal = {} }: TokenScheme,
   source: TokenSource,
   learn: (token: string) => void,
 ): ReadyScheme => ({
@@ -145,6 +162,6 @@ const readyToken = (
 });
 
 function carry(placement: TokenPlacement, token: string): Authentication {
-  if (placement.in === "query") return { headers: {}, query: { name: placement.name, value: token } };
+  if (placement.in === "query") return { headers: {}, query: { [placement.name]: token } };
   return { headers: { [placement.name.toLowerCase()]: `${placement.prefix ?? ""}${token}` } };
 }

@@ -1,17 +1,25 @@
-import type { AccessTokenScheme, AuthScheme } from "@tidings/sdk/plugin";
+import type { AccessTokenScheme, AuthScheme, JwtScheme } from "@tidings/sdk/plugin";
 import { BlockedError } from "../outbound/blocked-error.ts";
 import { acs3 } from "./acs3.ts";
 import type { Authenticator, SchemeValues } from "./authenticator.ts";
 import { basic } from "./basic.ts";
 import { bearer } from "./bearer.ts";
+import { hmac } from "./declared/hmac.ts";
 import { header } from "./header.ts";
+import { query } from "./query.ts";
 import { standardWebhooks } from "./standard-webhooks.ts";
 import { tc3 } from "./tc3.ts";
 
 export type { Authenticator, SchemeValues, SignableRequest } from "./authenticator.ts";
 
-/** A scheme that needs the channel's settings and nobody else to authenticate a request. */
-type OwnScheme = Exclude<AuthScheme, AccessTokenScheme>;
+/** A scheme whose requests carry a token that is used for a while. */
+export type TokenScheme = AccessTokenScheme | JwtScheme;
+
+/** A scheme that works out by itself what each request carries. */
+type OwnScheme = Exclude<AuthScheme, TokenScheme>;
+
+export const hasToken = (scheme: AuthScheme): scheme is TokenScheme =>
+  scheme.type === "access-token" || scheme.type === "jwt";
 
 /** The names of the secret settings that a scheme uses. */
 export function secretsOfScheme(scheme: OwnScheme): string[] {
@@ -26,7 +34,8 @@ export function secretsOfScheme(scheme: OwnScheme): string[] {
 }
 
 /** Prepares a scheme of the manifest for one channel. A secret that is not set fails each request, not this. */
-export function createAuthenticator(scheme: OwnScheme, { settings, secrets }: SchemeValues): Authenticator {
+export function createAuthenticator(scheme: OwnScheme, values: SchemeValues): Authenticator {
+  const { settings, secrets } = values;
   const missing = secretsOfScheme(scheme).find((name) => !secrets[name]);
   if (missing) return refuse(`The secret "${missing}" is not set.`);
   const secret = secrets[scheme.secret] ?? "";
@@ -37,6 +46,10 @@ export function createAuthenticator(scheme: OwnScheme, { settings, secrets }: Sc
       return basic(String(settings[scheme.user] ?? secrets[scheme.user] ?? ""), secret);
     case "header":
       return header(scheme.name, secret);
+    case "query":
+      return query(scheme.name, secret);
+    case "hmac":
+      return hmac(scheme, secret, values);
     case "acs3":
       return acs3(secrets[scheme.accessKeyId] ?? "", secret);
     case "tc3":

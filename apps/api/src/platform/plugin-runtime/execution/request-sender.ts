@@ -1,13 +1,17 @@
+import { randomBytes } from "node:crypto";
 import type { PlannedRequest, PlannedResponse, PluginManifest } from "@tidings/sdk/plugin";
 import type { Clock } from "../../clock.ts";
 import { NoTokenError } from "../auth/access-token/no-token-error.ts";
-import type { Authentication, Credentials } from "../auth/credentials.ts";
+import { addTo } from "../auth/additions.ts";
+import type { Credentials } from "../auth/credentials.ts";
 import { type ChannelHandle, channelKey } from "../channel.ts";
 import type { PluginMetrics, RequestOutcome } from "../metrics.ts";
 import type { Answer } from "../outbound/answer.ts";
 import { BlockedError } from "../outbound/blocked-error.ts";
 import { allowedHosts, readDestination } from "../outbound/destination.ts";
-import type { HttpClient, HttpRequest } from "../outbound/http-client.ts";
+import type { HttpClient } from "../outbound/http-client.ts";
+import type { HttpRequest } from "../outbound/http-request.ts";
+import { connectionFor } from "../outbound/http2/connection.ts";
 import type { OutboundPolicy } from "../outbound/policy.ts";
 import type { Slots } from "./slots.ts";
 
@@ -59,16 +63,19 @@ export function createRequestSender(deps: RequestSenderDeps) {
       return last.url;
     }
 
+    const connection = connectionFor(credentials.owner, manifest);
+
     async function prepare(request: PlannedRequest, refusedVersion?: number): Promise<Prepared> {
       const { method, body, auth, idempotencyKey } = request;
       const url = destinationOf(request.url);
       const headers = readHeaders(request.headers);
-      const http = { method, url, headers, body, timeoutMs: limits.timeoutMs };
+      const http = { method, url, headers, body, timeoutMs: limits.timeoutMs, ...connection };
       if (auth === undefined) return { http };
+      const nonce = randomBytes(16).toString("hex");
       const now = deps.clock.now();
-      const signable = { method, url, headers, body: body ?? "", idempotencyKey, now };
+      const signable = { method, url, headers, body: body ?? "", idempotencyKey, nonce, now };
       const authentication = await credentials.authenticate(auth, signable, refusedVersion);
-      return { http: apply(http, authentication), tokenVersion: authentication.tokenVersion };
+      return { http: addTo(http, authentication), tokenVersion: authentication.tokenVersion };
     }
 
     async function exchange(request: PlannedRequest): Promise<Answer> {
@@ -117,12 +124,6 @@ interface Prepared {
   http: HttpRequest;
   /** The access token that it carries. */
   tokenVersion?: number | undefined;
-}
-
-function apply(http: HttpRequest, { headers, query }: Authentication): HttpRequest {
-  const url = query ? new URL(http.url) : http.url;
-  if (query) url.searchParams.set(query.name, query.value);
-  return { ...http, url, headers: { ...http.headers, ...headers } };
 }
 
 /** Why a request is not sent. */

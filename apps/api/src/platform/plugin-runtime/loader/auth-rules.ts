@@ -1,6 +1,12 @@
-import type { AccessTokenScheme, AuthScheme, PluginManifest } from "@tidings/sdk/plugin";
-import { placeholdersIn } from "../auth/access-token/token-request.ts";
-import { secretsOfScheme } from "../auth/index.ts";
+import type {
+  AccessTokenScheme,
+  AuthScheme,
+  HmacScheme,
+  JwtScheme,
+  PluginManifest,
+} from "@tidings/sdk/plugin";
+import { placeholdersIn, wordsIn } from "../auth/declared/template.ts";
+import { hasToken, secretsOfScheme } from "../auth/index.ts";
 import { readHost, settingOfHost } from "../outbound/destination.ts";
 
 /** What the auth schemes of a manifest get wrong: names that lead nowhere, secrets where they do not belong. */
@@ -12,6 +18,7 @@ export function findAuthFaults(manifest: PluginManifest): string[] {
 
 function faultsOf(scheme: AuthScheme, manifest: PluginManifest): string[] {
   if (scheme.type === "access-token") return tokenFaults(scheme, manifest);
+  if (scheme.type === "jwt") return jwtFaults(scheme, manifest);
   const { properties } = manifest.settings;
   const faults = secretsOfScheme(scheme)
     .filter((secret) => !properties[secret]?.["x-secret"])
@@ -19,26 +26,61 @@ function faultsOf(scheme: AuthScheme, manifest: PluginManifest): string[] {
   if (scheme.type === "basic" && !properties[scheme.user]) {
     faults.push(`uses "${scheme.user}", which is no setting`);
   }
+  return scheme.type === "hmac" ? [...faults, ...hmacFaults(scheme, manifest)] : faults;
+}
+
+function jwtFaults({ token, reuseSeconds }: JwtScheme, manifest: PluginManifest): string[] {
+  const faults = [...placeholderFaults(token, manifest), ...wordFaults(token, [])];
+  const { lifetimeSeconds } = token;
+  if (lifetimeSeconds !== undefined && lifetimeSeconds <= reuseSeconds) {
+    faults.push("uses its token for longer than it lives");
+  }
   return faults;
 }
 
+const SIGNED_WORDS = ["method", "host", "path", "query", "body", "timestamp", "nonce", "idempotencyKey"];
+
+function hmacFaults(scheme: HmacScheme, manifest: PluginManifest): string[] {
+  const { message, headers, query } = scheme;
+  const faults = [
+    ...placeholderFaults([message, headers, query], manifest),
+    ...wordFaults(message, SIGNED_WORDS),
+    ...wordFaults([headers, query], ["timestamp", "nonce", "signature"]),
+  ];
+  if (!wordsIn([headers, query]).includes("signature")) faults.push("carries its signature nowhere");
+  return faults;
+}
+
+function wordFaults(part: unknown, known: string[]): string[] {
+  return wordsIn(part)
+    .filter((word) => !known.includes(word))
+    .map((word) => `uses "\${${word}}", which stands for nothing there`);
+}
+
 function tokenFaults({ request }: AccessTokenScheme, manifest: PluginManifest): string[] {
-  const { form, json, method, auth } = request;
+  const { form, json, method, auth, assertion } = request;
   const faults = [...placeholderFaults(request, manifest), ...addressFaults(request.url, manifest)];
+  const words = wordsIn([request.query, form, json]);
+  faults.push(...wordFaults([request.query, form, json], assertion ? ["assertion"] : []));
+  faults.push(...wordFaults([request.url, assertion], []));
+  if (assertion && !words.includes("assertion")) faults.push("signs an assertion and carries it nowhere");
   if (form && json) faults.push("has a form and a JSON body");
   if (method === "GET" && (form || json)) faults.push("has a body with GET");
-  if (auth !== undefined && (manifest.auth[auth]?.type ?? "access-token") === "access-token") {
+  const helper = auth === undefined ? undefined : manifest.auth[auth];
+  if (auth !== undefined && (helper === undefined || hasToken(helper))) {
     faults.push(`is authenticated by "${auth}", which is no scheme without a token`);
   }
   return faults;
 }
 
-function placeholderFaults(request: AccessTokenScheme["request"], { settings }: PluginManifest): string[] {
-  return placeholdersIn(request).flatMap(({ source, name }) => {
+function placeholderFaults(part: unknown, { settings }: PluginManifest): string[] {
+  return placeholdersIn(part).flatMap(({ source, name, member }) => {
     const property = settings.properties[name];
     const isSecret = property?.["x-secret"] === true;
-    if (property && isSecret === (source === "secrets")) return [];
-    return [`uses "${name}", which is no ${source === "secrets" ? "secret" : "open"} setting`];
+    if (!property || isSecret !== (source === "secrets")) {
+      return [`uses "${name}", which is no ${source === "secrets" ? "secret" : "open"} setting`];
+    }
+    return member !== undefined && !isSecret ? [`reads "${member}" in "${name}", which is no secret`] : [];
   });
 }
 

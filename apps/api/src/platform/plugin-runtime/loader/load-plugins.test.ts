@@ -1,14 +1,27 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { SettingProperty, TokenRequest } from "@tidings/sdk/plugin";
+import type { HmacScheme, SettingProperty, TokenRequest } from "@tidings/sdk/plugin";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { hostOfSetting, manifestWith, recordingLogger } from "../testing/plugins.ts";
 import { PUSH_SCHEME } from "../testing/signed-pushes.ts";
+import { jwtScheme, withJwt } from "../testing/signed-tokens.ts";
 import { secretNamed, tokenScheme, withTokens } from "../testing/token-vendor.ts";
 import { loadPlugins } from "./load-plugins.ts";
 
 const MODULE = "export const plan = () => ({ requests: [] }); export const settle = () => ({ results: [] });";
+
+const word = (name: string) => `\${${name}}`;
+
+const hmac = (overrides: Partial<HmacScheme> = {}): HmacScheme => ({
+  type: "hmac",
+  secret: "token",
+  algorithm: "sha256",
+  encoding: "hex",
+  message: word("body"),
+  headers: { "x-signature": word("signature") },
+  ...overrides,
+});
 
 let folder: string;
 
@@ -62,6 +75,16 @@ describe("loadPlugins", () => {
     expect(plugins.find("acme/test")?.manifest.auth.api?.type).toBe("access-token");
   });
 
+  it("loads a plugin whose tokens the host signs, over HTTP/2", async () => {
+    const assertion = { ...jwtScheme().token, key: secretNamed("token/private_key") };
+    const form = { assertion: word("assertion") };
+    const grant = tokenScheme({ request: { ...tokenScheme().request, method: "POST", form, assertion } });
+    await put("a", { ...withJwt(), http2: true, auth: { api: jwtScheme(), grant, hmac: hmac() } });
+    const { plugins, reasons } = await load();
+    expect(reasons).toEqual([]);
+    expect(plugins.find("acme/test")?.manifest.http2).toBe(true);
+  });
+
   it("starts without plugins when the folder is missing", async () => {
     const { logger, logs } = recordingLogger();
     expect((await loadPlugins(join(folder, "none"), logger)).list()).toEqual([]);
@@ -86,6 +109,8 @@ describe("loadPlugins", () => {
     manifestWith({ auth: { api: tokenScheme({ request: { ...tokenScheme().request, ...request } }) } });
 
   const pushed = { mode: "push", delivered: true, read: false } as const;
+  const { token } = jwtScheme();
+  const withHmac = (overrides: Partial<HmacScheme>) => manifestWith({ auth: { api: hmac(overrides) } });
 
   it.each<[string, unknown, string]>([
     ["no JSON", "{", "cannot be read"],
@@ -120,6 +145,37 @@ describe("loadPlugins", () => {
       withToken({ url: `${hostOfSetting("endpoint")}/${secretNamed("token")}` }),
       "a secret in its address",
     ],
+    ["a key that is no secret", withJwt({ token: { ...token, key: secretNamed("endpoint") } }), '"endpoint"'],
+    ["a key with something around it", withJwt({ token: { ...token, key: `x${token.key}` } }), "/auth"],
+    ["a claim that is the host's", withJwt({ token: { ...token, claims: { exp: 1 } } }), "/auth"],
+    [
+      "a claim out of no setting",
+      withJwt({ token: { ...token, claims: { iss: hostOfSetting("x") } } }),
+      '"x"',
+    ],
+    [
+      "a claim out of a part of a setting",
+      withJwt({ token: { ...token, claims: { iss: hostOfSetting("endpoint/host") } } }),
+      "no secret",
+    ],
+    [
+      "a token used beyond its end",
+      withJwt({ token: { ...token, lifetimeSeconds: 2400 } }),
+      "for longer than it lives",
+    ],
+    ["an algorithm without a key", withJwt({ token: { ...token, algorithm: "none" as never } }), "/auth"],
+    ["an assertion that nobody carries", withToken({ assertion: token }), "carries it nowhere"],
+    ["an assertion that nobody signs", withToken({ query: { a: word("assertion") } }), "stands for nothing"],
+    [
+      "a token request that needs a signed token",
+      {
+        ...withToken({ auth: "jwt" }),
+        auth: { api: tokenScheme({ request: { ...tokenScheme().request, auth: "jwt" } }), jwt: jwtScheme() },
+      },
+      "no scheme without a token",
+    ],
+    ["a signature that nobody carries", withHmac({ headers: { a: "b" } }), "carries its signature nowhere"],
+    ["a signature over what is not there", withHmac({ message: word("signature") }), "stands for nothing"],
     ["a token request that needs a token", withToken({ auth: "api" }), "no scheme without a token"],
     [
       "a token refused by a server error",

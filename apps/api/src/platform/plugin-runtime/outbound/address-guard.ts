@@ -3,10 +3,9 @@ import { lookup } from "node:dns/promises";
 import { isIP, type LookupFunction } from "node:net";
 import { buildConnector } from "undici";
 import { BlockedError } from "./blocked-error.ts";
+import { CONNECT_TIMEOUT_MS } from "./limits.ts";
 import type { OutboundPolicy } from "./policy.ts";
 import { isPublicAddress } from "./public-address.ts";
-
-const CONNECT_TIMEOUT_MS = 5000;
 
 /** Answers all addresses of a host name. */
 export type ResolveHost = (host: string) => Promise<LookupAddress[]>;

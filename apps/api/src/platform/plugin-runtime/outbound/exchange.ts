@@ -3,15 +3,18 @@ import type { Dispatcher } from "undici";
 import type { Answer } from "./answer.ts";
 import { readTransportFailure } from "./transport-failure.ts";
 
+/** What a running request can be stopped with. */
+export type Abortable = Pick<Dispatcher.DispatchController, "abort">;
+
 /**
- * One request and its answer. Undici calls `onRequestStart` on an open connection, right before it writes the
+ * One request and its answer. The client calls `onRequestStart` on an open connection, right before it writes the
  * first byte: an end before that is `not_sent`, an end after it is `ambiguous`.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #settle: (answer: Answer) => void;
   readonly #deadline: NodeJS.Timeout;
   readonly #chunks: Buffer[] = [];
-  #controller: Dispatcher.DispatchController | undefined;
+  #controller: Abortable | undefined;
   #status = 0;
   #headers: IncomingHttpHeaders = {};
   #isOver = false;
@@ -21,22 +24,23 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#deadline = setTimeout(() => this.#expire(timeoutMs), timeoutMs);
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  /** Whether it has an answer or an error already, such as a deadline that has passed. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  onRequestStart(controller: Abortable): void {
     if (this.#isOver) controller.abort(new Error("the deadline passed before the request was written"));
     else this.#controller = controller;
   }
 
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: IncomingHttpHeaders,
-  ): void {
+  onResponseStart(_controller: Abortable, status: number, headers: IncomingHttpHeaders): void {
     // Informational answers (1xx) precede the real one, which overwrites them.
     this.#status = status;
     this.#headers = headers;
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(_controller: Abortable, chunk: Buffer): void {
     this.#chunks.push(chunk);
   }
 
@@ -45,7 +49,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#end({ status: this.#status, headers: flatten(this.#headers), body });
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+  onResponseError(_controller: Abortable | undefined, error: Error): void {
     this.#end(readTransportFailure(error, this.#controller !== undefined));
   }
 

@@ -3,7 +3,8 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { closedPort, startVendor, type VendorBehaviour } from "../testing/vendor-server.ts";
 import type { ResolveHost } from "./address-guard.ts";
-import { createHttpClient, type HttpRequest } from "./http-client.ts";
+import { createHttpClient } from "./http-client.ts";
+import type { HttpRequest } from "./http-request.ts";
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

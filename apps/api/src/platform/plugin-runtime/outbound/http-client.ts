@@ -2,19 +2,11 @@ import { Agent } from "undici";
 import { createGuardedConnector, type ResolveHost, resolveHost } from "./address-guard.ts";
 import type { Answer } from "./answer.ts";
 import { Exchange } from "./exchange.ts";
+import type { HttpRequest } from "./http-request.ts";
+import { createDial } from "./http2/dial.ts";
+import { createHttp2Client } from "./http2/http2-client.ts";
+import { MAX_ANSWER_BYTES, MAX_HEADER_BYTES } from "./limits.ts";
 import type { OutboundPolicy } from "./policy.ts";
-
-const MAX_HEADER_BYTES = 16 * 1024;
-const MAX_ANSWER_BYTES = 1024 * 1024;
-
-export interface HttpRequest {
-  method: "GET" | "POST" | "PUT" | "DELETE";
-  url: URL;
-  headers: Record<string, string>;
-  body?: string;
-  /** From the first byte of the dialling to the last byte of the answer. */
-  timeoutMs: number;
-}
 
 export interface HttpClient {
   /** Sends a request once, follows no redirect. Never rejects. */
@@ -22,10 +14,19 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-/** Connections to the servers of all channels, kept open between requests. */
-export function createHttpClient(policy: OutboundPolicy, resolve: ResolveHost = resolveHost): HttpClient {
+/**
+ * Connections to the servers of all channels, kept open between requests. `roots` are certificates in PEM to be trusted
+ * instead of the system's.
+ */
+export function createHttpClient(
+  policy: OutboundPolicy,
+  resolve: ResolveHost = resolveHost,
+  roots?: string[],
+): HttpClient {
+  const connect = createGuardedConnector(policy, resolve);
+  const http2 = createHttp2Client(createDial(connect, roots));
   const agent = new Agent({
-    connect: createGuardedConnector(policy, resolve),
+    connect,
     maxHeaderSize: MAX_HEADER_BYTES,
     maxResponseSize: MAX_ANSWER_BYTES,
     // The exchange holds one deadline over the whole request; a timeout between bytes lets an answer drip on.
@@ -35,11 +36,17 @@ export function createHttpClient(policy: OutboundPolicy, resolve: ResolveHost = 
     pipelining: 1,
   });
   return {
-    send: ({ method, url, headers, body, timeoutMs }) =>
+    send: (request) =>
       new Promise((settle) => {
+        const exchange = new Exchange(request.timeoutMs, settle);
+        if (request.http2 !== undefined) return http2.dispatch(request, request.http2, exchange);
+        const { method, url, headers, body } = request;
         const path = `${url.pathname}${url.search}`;
-        agent.dispatch({ origin: url.origin, path, method, headers, body }, new Exchange(timeoutMs, settle));
+        agent.dispatch({ origin: url.origin, path, method, headers, body }, exchange);
       }),
-    close: () => agent.destroy(),
+    async close() {
+      http2.close();
+      await agent.destroy();
+    },
   };
 }

@@ -1,0 +1,28 @@
+import { readFileSync } from "node:fs";
+import { checkConformance, type Vector } from "@tidings/sdk/testing";
+import { expect, test } from "vitest";
+import manifest from "../channel.json";
+import * as plugin from "../src/plugin.ts";
+import { makeMessage, SETTINGS } from "./messages.ts";
+
+function readVectors(name: string): Vector[] {
+  return JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), "utf8"));
+}
+
+test.each([
+  ["the production servers", SETTINGS],
+  ["the development servers", { ...SETTINGS, environment: "development", priority: "normal" }],
+  ["another endpoint", { ...SETTINGS, endpoint: "https://push.example.cn" }],
+])("keeps the plugin contract with %s", (_, settings) => {
+  const report = checkConformance({
+    manifest: manifest as unknown as Parameters<typeof checkConformance>[0]["manifest"],
+    plugin,
+    settings,
+    secrets: {
+      signingKey: `-----BEGIN PRIVATE KEY-----\n${"exampleKey".repeat(12)}\n-----END PRIVATE KEY-----`,
+    },
+    makeMessage,
+    vectors: ["plan", "settle", "verify"].flatMap(readVectors),
+  });
+  expect(report.checks.filter((check) => !check.ok)).toEqual([]);
+});
