@@ -7,3 +7,4 @@ export * from "./contract.ts";
 export * from "./json.ts";
 export { manifestSchema } from "./manifest.schema.ts";
 export * from "./manifest.ts";
+export { isJsonText } from "./setting-formats.ts";

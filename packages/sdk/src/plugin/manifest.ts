@@ -2,7 +2,7 @@ import type { AccessTokenScheme } from "./access-token.ts";
 import type { JsonSchema, LocalizedText } from "./json.ts";
 
 /** The version of the plugin contract that this package describes, `major.minor`. */
-export const PROTOCOL_VERSION = "1.2";
+export const PROTOCOL_VERSION = "1.3";
 
 /** Where a plugin may run. `pure`: functions without I/O. `native`: code with sockets, operator-installed only. */
 export const PLUGIN_LEVELS = ["pure", "native"] as const;
@@ -21,8 +21,10 @@ export type AuthScheme =
   | { type: "bearer"; secret: string }
   /** `Authorization: Basic base64(<settings[user]>:<secret>)` */
   | { type: "basic"; user: string; secret: string }
-  /** `<name>: <secret>` */
+  /** `<name>: <secret>`; the name may be `${settings.<name>}` */
   | { type: "header"; name: string; secret: string }
+  /** `?<name>=<secret>`, set in the query; the name may be `${settings.<name>}` */
+  | { type: "query"; name: string; secret: string }
   /** The ACS3-HMAC-SHA256 request signature; `accessKeyId` and `secret` name two secret settings. */
   | { type: "acs3"; accessKeyId: string; secret: string }
   /**
@@ -134,7 +136,10 @@ export interface SuppressingCode {
   days?: number;
 }
 
-/** The settings form: a JSON Schema (2020-12) of a flat object; `x-secret: true` marks a write-only field. */
+/**
+ * The settings form: a JSON Schema (2020-12) of a flat object; `x-secret: true` marks a write-only field. Beside the
+ * formats of JSON Schema there is `json`, a text that is JSON.
+ */
 export interface SettingsSchema extends JsonSchema {
   type: "object";
   required?: string[];
@@ -149,6 +154,12 @@ export interface SettingProperty extends JsonSchema {
   description?: string;
   "x-description-zh"?: string;
   "x-secret"?: boolean;
+  /** The field begins a part of the form with this heading. */
+  "x-group"?: LocalizedText;
+  /** What the values of `enum` are called; a value without a name is shown as it is. */
+  "x-choices"?: Record<string, LocalizedText>;
+  /** The field is shown only while another one, an `enum`, has one of the values. It is valid and kept all the same. */
+  "x-when"?: { field: string; values: string[] };
 }
 
 /** The manifest of a channel plugin, `channel.json`. Unknown keys are errors. */

@@ -28,6 +28,7 @@ export const settingsAreValid: Check = ({ manifest, settings, secrets }) => [
 
 /** The parts of a scheme that say something by themselves; every other one names a setting. */
 const LITERAL_PARTS = ["name", "service"];
+const PLACEHOLDERS = /\$\{(?:settings|secrets)\.(\w+)\}/g;
 
 export const authNamesSettings: Check = ({ manifest }) => {
   const problems: string[] = [];
@@ -41,13 +42,15 @@ export const authNamesSettings: Check = ({ manifest }) => {
 };
 
 function settingsOfScheme(scheme: AuthScheme): string[] {
-  if (scheme.type === "access-token") {
-    const placeholders = JSON.stringify(scheme.request).matchAll(/\$\{(?:settings|secrets)\.(\w+)\}/g);
-    return [...placeholders].map(([, setting = ""]) => setting);
-  }
+  if (scheme.type === "access-token") return settingsInPlaceholders(JSON.stringify(scheme.request));
   const { type, ...parts } = scheme;
-  return Object.entries(parts).flatMap(([part, setting]) => (LITERAL_PARTS.includes(part) ? [] : [setting]));
+  return Object.entries(parts).flatMap(([part, value]) =>
+    LITERAL_PARTS.includes(part) ? settingsInPlaceholders(value) : [value],
+  );
 }
+
+const settingsInPlaceholders = (text: string) =>
+  [...text.matchAll(PLACEHOLDERS)].map(([, setting = ""]) => setting);
 
 export const sampleAddressesAreValid: Check = ({ manifest, makeMessage }) =>
   findSchemaProblems(manifest.address.schema, makeMessage(0).address);

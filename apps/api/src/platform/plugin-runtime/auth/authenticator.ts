@@ -15,6 +15,8 @@ export interface SignableRequest {
 export interface Authenticator {
   /** The headers to add, names in lower case; throws BlockedError if the request cannot be authenticated. */
   headersFor(request: SignableRequest): Record<string, string>;
+  /** To be set in the query. */
+  query?: { name: string; value: string };
   /** Texts computed from the secret that would give it away if a vendor echoed them. */
   derivedSecrets: readonly string[];
 }

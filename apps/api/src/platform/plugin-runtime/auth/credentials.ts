@@ -127,7 +127,10 @@ function createAuthenticators({ auth }: PluginManifest, values: SchemeValues): M
 }
 
 const readyOwn = (authenticator: Authenticator): ReadyScheme => ({
-  authenticate: async (request) => ({ headers: authenticator.headersFor(request) }),
+  authenticate: async (request) => ({
+    headers: authenticator.headersFor(request),
+    ...(authenticator.query && { query: authenticator.query }),
+  }),
   isTokenRefused: () => false,
 });
 

@@ -9,22 +9,8 @@ import { BlockedError } from "../outbound/blocked-error.ts";
 import { allowedHosts, readDestination } from "../outbound/destination.ts";
 import type { HttpClient, HttpRequest } from "../outbound/http-client.ts";
 import type { OutboundPolicy } from "../outbound/policy.ts";
+import { RESERVED_HEADERS } from "../outbound/reserved-headers.ts";
 import type { Slots } from "./slots.ts";
-
-/** The client, the connection and the schemes decide these; a plugin that sets them could fool one of them. */
-const RESERVED_HEADERS = new Set([
-  "connection",
-  "content-length",
-  "expect",
-  "host",
-  "keep-alive",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
 
 const USER_AGENT = "Tidings/1";
 

@@ -117,7 +117,7 @@ describe("loadPlugins", () => {
       withToken({ url: `${hostOfSetting("endpoint")}/${secretNamed("token")}` }),
       "a secret in its address",
     ],
-    ["a token request that needs a token", withToken({ auth: "api" }), "no scheme without a token"],
+    ["a token request that needs a token", withToken({ auth: "api" }), "no scheme of headers alone"],
     [
       "a token refused by a server error",
       manifestWith({ auth: { api: tokenScheme({ refusal: { statuses: [503] } }) } }),

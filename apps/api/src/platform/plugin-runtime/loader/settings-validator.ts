@@ -79,5 +79,7 @@ const FORMAT_NAMES = new Map([
   ["uri", "a URL"],
   ["email", "an e-mail address"],
   ["hostname", "a host name"],
+  ["json", "JSON"],
+  ["json-pointer", "a JSON Pointer, such as /data/id"],
 ]);
 const nameOfFormat = (format: string) => FORMAT_NAMES.get(format) ?? `a valid ${format}`;
