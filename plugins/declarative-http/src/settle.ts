@@ -8,7 +8,6 @@ import type {
 } from "@tidings/sdk/plugin";
 import { type Outcome, readOutcome, type Said } from "./answer.ts";
 import { type Description, describe } from "./description.ts";
-import { findFault } from "./faults.ts";
 import { parseJson, textAt, valueAt } from "./json.ts";
 import { isStatusIn } from "./statuses.ts";
 import { clip, clipCode } from "./text.ts";
@@ -17,17 +16,13 @@ const LONGEST_WAIT_SECONDS = 86_400;
 const MAX_ID_LENGTH = 128;
 
 export function settle(input: SettleInput): SettleOutput {
+  if (input.op === "verify") return { results: [], verification: readVerification(input.responses) };
   const description = describe(input.settings);
-  if (input.op === "verify") return { results: [], verification: readVerification(input, description) };
   return { results: input.responses.flatMap((response) => readResponse(response, description)) };
 }
 
-function readVerification({ responses, settings }: SettleInput, description: Description): Verification {
-  const fault = findFault(description, settings);
-  if (fault) return { ok: false, ...fault };
-  const [response] = responses;
-  if (!response)
-    return { ok: true, code: "not_called", detail: "The form is complete; there is no address to test." };
+function readVerification([response]: PlannedResponse[]): Verification {
+  if (!response) return { ok: false, code: "ambiguous" };
   if ("error" in response) return { ok: false, ...transportOutcome(response) };
   const { status, body } = response;
   return isStatusIn("200-299", status)

@@ -1,6 +1,6 @@
 import type { PlannedResponse, Settings } from "@tidings/sdk/plugin";
 import { describe, expect, test } from "vitest";
-import { settle } from "../src/plugin.ts";
+import { settle, verify } from "../src/plugin.ts";
 import { SETTINGS } from "./messages.ts";
 
 const WORDS = {
@@ -115,14 +115,13 @@ describe("a call for many", () => {
 });
 
 test("a form that is complete and has no address to test is good, and one that is not says why", () => {
-  const input = { op: "verify" as const, responses: [], now: 0 };
-  expect(settle({ ...input, settings: SETTINGS }).verification).toMatchObject({
+  const input = { now: 0, seed: "5eed" };
+  const { testUrl: _, ...untested } = SETTINGS;
+  expect(verify({ ...input, settings: untested }).verification).toMatchObject({
     ok: true,
     code: "not_called",
   });
   const faulty = { ...SETTINGS, auth: "basic" };
-  expect(settle({ ...input, settings: faulty }).verification).toMatchObject({
-    ok: false,
-    code: "no_username",
-  });
+  const { requests, verification } = verify({ ...input, settings: faulty });
+  expect([requests, verification]).toMatchObject([[], { ok: false, code: "no_username" }]);
 });

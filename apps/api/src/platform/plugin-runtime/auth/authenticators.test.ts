@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { BlockedError } from "../outbound/blocked-error.ts";
+import { hostOfSetting } from "../testing/plugins.ts";
 import { createAuthenticator, type SignableRequest } from "./index.ts";
 
 const values = {
@@ -39,7 +40,7 @@ describe("bearer, basic and header", () => {
 describe("a secret whose place is a setting", () => {
   const named = (name: string) => ({ ...values, settings: { carrier: name } });
   const scheme = (type: "header" | "query") =>
-    ({ type, name: "${settings.carrier}", secret: "token" }) as const;
+    ({ type, name: hostOfSetting("carrier"), secret: "token" }) as const;
 
   it("goes into the header or the query of that name", () => {
     const inHeader = createAuthenticator(scheme("header"), named("X-Api-Key"));
