@@ -154,11 +154,11 @@ export interface SettingProperty extends JsonSchema {
   description?: string;
   "x-description-zh"?: string;
   "x-secret"?: boolean;
-  /** The field begins a part of the form with this heading. */
-  "x-group"?: LocalizedText;
+  /** The field begins a part of the form with this heading; a folded part opens once something is set in it. */
+  "x-group"?: LocalizedText & { folded?: boolean };
   /** What the values of `enum` are called; a value without a name is shown as it is. */
   "x-choices"?: Record<string, LocalizedText>;
-  /** The field is shown only while another one, an `enum`, has one of the values. It is valid and kept all the same. */
+  /** The field is shown, and sent by the form, only while another one, an `enum`, has one of the values. */
   "x-when"?: { field: string; values: string[] };
 }
 
