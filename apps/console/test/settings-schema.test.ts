@@ -85,7 +85,7 @@ describe("a form in parts", () => {
         "x-group": { ...name("Authentication"), folded: true },
         "x-choices": { basic: name("Password") },
       },
-      user: { type: "string", maxLength: 3, "x-when": { field: "auth", values: ["basic"] } },
+      user: { type: "string", maxLength: 3, "x-when": { field: "auth", values: ["basic"], required: true } },
       body: { type: "string", format: "json" },
       place: { type: "string", format: "json-pointer" },
     },
@@ -116,7 +116,9 @@ describe("a form in parts", () => {
     expect([isShown(user, hidden), isShown(user, { auth: "basic" })]).toEqual([false, true]);
     expect(sentSettings(described, hidden).settings).toEqual({ auth: "none" });
     expect(settingErrors(described, hidden)["settings/user"]).toBeUndefined();
-    expect(settingErrors(described, { ...hidden, auth: "basic" })["settings/user"]).toBeDefined();
+    for (const user of ["too long", ""]) {
+      expect(settingErrors(described, { auth: "basic", user })["settings/user"]).toBeDefined();
+    }
   });
 
   test("tells what was set from what a new form has", () => {

@@ -15,19 +15,19 @@ export interface FilledCall {
 
 const CONTENT_TYPES = { json: "application/json", form: "application/x-www-form-urlencoded" };
 
-/** @throws {Unfillable} */
-export function fillCall(description: Description, values: Values): FilledCall {
+/** Makes what fills a call with the values of a message, and throws Unfillable where it cannot. */
+export function prepareCall(description: Description): (values: Values) => FilledCall {
   const { body, listAt } = description;
   const template = body?.template;
-  const [entryTemplate] = listAt === undefined ? [] : (valueAt(template, listAt) as Json[]);
+  const [entry] = listAt === undefined ? [] : (valueAt(template, listAt) as Json[]);
   const frame =
     listAt === undefined || template === undefined ? template : withValueAt(template, listAt, () => []);
-  return {
+  return (values) => ({
     url: fillUrl(description.url, values),
     headers: fillHeaders(description, values),
     body: frame === undefined ? undefined : fillJson(frame, values),
-    entry: entryTemplate === undefined ? undefined : fillJson(entryTemplate, values),
-  };
+    entry: entry === undefined ? undefined : fillJson(entry, values),
+  });
 }
 
 /** The body as it goes out, for one message or for those whose calls are alike. */
@@ -54,8 +54,9 @@ function fillHeaders({ body, headers }: Description, values: Values): Record<str
 
 function fillUrl(template: string, values: Values): string {
   const url = fillText(template, values, (value) => encodeURIComponent(value.toWellFormed()));
+  const path = pathOf(template);
   // A value of dots is a step up in a path, encoded or not: the call would go to another address.
-  if (segmentsOf(new URL(url).pathname) !== segmentsOf(pathOf(template))) {
+  if (path.includes("{{") && segmentsOf(new URL(url).pathname) !== segmentsOf(path)) {
     throw new Unfillable("unsafe_url", "A value would change the path of the URL.");
   }
   return url;

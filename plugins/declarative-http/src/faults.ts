@@ -15,15 +15,11 @@ const RESERVED_HEADERS =
 const SECRET_HEADERS = /^(authorization|cookie|x-api-key)$/;
 
 /** What a form's fields get wrong together, which a schema of single fields cannot say. */
-export function findFault(
-  description: Description,
-  settings: Record<string, unknown>,
-): DescriptionFault | undefined {
+export function findFault(description: Description): DescriptionFault | undefined {
   return (
     findBodyFault(description) ??
     findListFault(description) ??
     findHeaderFault(Object.keys(description.headers)) ??
-    findAuthFault(description.auth, settings) ??
     findPairFault(description)
   );
 }
@@ -59,7 +55,8 @@ function findListFault({
       ? undefined
       : { code: "results_without_list", detail: "A call for one message has no list of results." };
   }
-  const list = body?.format === "json" ? valueAt(body.template, listAt) : undefined;
+  const isPlain = body?.format === "json" && !listAt.includes("{{");
+  const list = isPlain ? valueAt(body.template, listAt) : undefined;
   if (!Array.isArray(list) || list.length !== 1) {
     return { code: "no_list", detail: `At ${listAt} the JSON body has no list with exactly one entry.` };
   }
@@ -78,17 +75,6 @@ function findHeaderFault(names: string[]): DescriptionFault | undefined {
         code: "secret_in_header",
         detail: `Put the value of ${secret} into the secret; headers are no secret.`,
       };
-}
-
-function findAuthFault(
-  auth: string | undefined,
-  { username, authName }: Record<string, unknown>,
-): DescriptionFault | undefined {
-  if (auth === "basic" && !username) return { code: "no_username", detail: "Basic needs a user name." };
-  if ((auth === "header" || auth === "query") && !authName) {
-    return { code: "no_auth_name", detail: "The header or parameter with the secret has no name." };
-  }
-  return undefined;
 }
 
 function findPairFault({ answer, receipts }: Description): DescriptionFault | undefined {

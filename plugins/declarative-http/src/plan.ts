@@ -1,5 +1,5 @@
 import type { PlanInput, PlannedRequest, PlanOutput, SendResult } from "@tidings/sdk/plugin";
-import { type FilledCall, fillCall, writeBody } from "./call.ts";
+import { type FilledCall, prepareCall, writeBody } from "./call.ts";
 import { type Description, describe } from "./description.ts";
 import { findFault } from "./faults.ts";
 import { Unfillable, valuesOf } from "./template.ts";
@@ -13,7 +13,7 @@ interface Ready {
 /** A call for each message, or for those that differ in their entry of the body's list only. */
 export function plan(input: PlanInput): PlanOutput {
   const description = describe(input.settings);
-  const fault = findFault(description, input.settings);
+  const fault = findFault(description);
   if (fault) {
     return { requests: [], results: input.messages.map(({ ref }) => ({ ref, status: "config", ...fault })) };
   }
@@ -24,12 +24,13 @@ export function plan(input: PlanInput): PlanOutput {
 }
 
 function fillAll(description: Description, input: PlanInput): { ready: Ready[]; results: SendResult[] } {
+  const fillCall = prepareCall(description);
   const ready: Ready[] = [];
   const results: SendResult[] = [];
   for (const message of input.messages) {
     const { ref } = message;
     try {
-      ready.push({ ref, call: fillCall(description, valuesOf(message, input)) });
+      ready.push({ ref, call: fillCall(valuesOf(message, input)) });
     } catch (error) {
       if (!(error instanceof Unfillable)) throw error;
       results.push({ ref, status: "rejected", code: error.code, detail: clip(error.message) });

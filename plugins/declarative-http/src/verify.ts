@@ -12,7 +12,7 @@ const NOT_CALLED = {
 export function verify({ settings, seed }: VerifyInput): VerifyOutput {
   const description = describe(settings);
   const { testUrl, auth } = description;
-  const fault = findFault(description, settings);
+  const fault = findFault(description);
   if (fault) return { requests: [], verification: { ok: false, ...fault } };
   if (testUrl === undefined) return { requests: [], verification: NOT_CALLED };
   const idempotencyKey = `test_${seed}`.slice(0, 64);

@@ -126,8 +126,6 @@ describe("fields that do not fit together", () => {
     ["results_without_list", { resultsAt: "/results" }],
     ["reserved_header", { headers: "Host: other.example.com" }],
     ["secret_in_header", { headers: "Authorization: Bearer abc" }],
-    ["no_username", { auth: "basic" }],
-    ["no_auth_name", { auth: "query" }],
     ["half_success", { successPointer: "/code" }],
     ["no_code_pointer", { throttledCodes: "1" }],
     ["half_receipts", { receiptIdPointer: "/id" }],

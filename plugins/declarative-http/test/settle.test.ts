@@ -121,7 +121,7 @@ test("a form that is complete and has no address to test is good, and one that i
     ok: true,
     code: "not_called",
   });
-  const faulty = { ...SETTINGS, auth: "basic" };
+  const faulty = { ...SETTINGS, successPointer: "/code" };
   const { requests, verification } = verify({ ...input, settings: faulty });
-  expect([requests, verification]).toMatchObject([[], { ok: false, code: "no_username" }]);
+  expect([requests, verification]).toMatchObject([[], { ok: false, code: "half_success" }]);
 });

@@ -158,8 +158,11 @@ export interface SettingProperty extends JsonSchema {
   "x-group"?: LocalizedText & { folded?: boolean };
   /** What the values of `enum` are called; a value without a name is shown as it is. */
   "x-choices"?: Record<string, LocalizedText>;
-  /** The field is shown, and sent by the form, only while another one, an `enum`, has one of the values. */
-  "x-when"?: { field: string; values: string[] };
+  /**
+   * The field is shown, and sent by the form, only while another one, an `enum`, has one of the values, or them by
+   * default; `required`: it has to be filled in then.
+   */
+  "x-when"?: { field: string; values: string[]; required?: boolean };
 }
 
 /** The manifest of a channel plugin, `channel.json`. Unknown keys are errors. */

@@ -16,7 +16,7 @@ export interface SettingProperty {
   /** What the values of `enum` are called. */
   "x-choices"?: Record<string, LocalizedText>;
   /** Shown only while another field has one of the values. */
-  "x-when"?: { field: string; values: string[] };
+  "x-when"?: { field: string; values: string[]; required?: boolean };
   enum?: unknown[];
   default?: unknown;
   format?: string;
@@ -84,6 +84,12 @@ export function isShown({ "x-when": when }: SettingProperty, values: SettingValu
 const shownFields = (schema: SettingsSchema, values: SettingValues) =>
   Object.entries(schema.properties).filter(([, property]) => isShown(property, values));
 
+/** Whether a field that is shown has to be filled in. */
+export function isRequired(schema: SettingsSchema, name: string): boolean {
+  const isAlways = schema.required?.includes(name) ?? false;
+  return isAlways || schema.properties[name]?.["x-when"]?.required === true;
+}
+
 /** Whether a field has another value than a new form gives it. */
 export function isSet(name: string, property: SettingProperty, values: SettingValues): boolean {
   const value = values[name];
@@ -139,8 +145,7 @@ export function settingErrors(
     const missing = value === undefined || value === "";
     const kept = value === undefined && storedSecrets.has(name);
     if (!missing) errors[settingPath(name, property)] = faultOf(property, value);
-    else if (schema.required?.includes(name) && !kept)
-      errors[settingPath(name, property)] = m.field_required();
+    else if (isRequired(schema, name) && !kept) errors[settingPath(name, property)] = m.field_required();
   }
   return errors;
 }
