@@ -3,6 +3,8 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { expect, test } from "vitest";
 import manifest from "../channel.json";
+import { describe } from "../src/description.ts";
+import { findFault } from "../src/faults.ts";
 import { SETTINGS } from "./messages.ts";
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -23,6 +25,49 @@ test.each([
   { successStatuses: "200, 202-204" },
 ])("takes $url$headers$body$successStatuses", (settings) => {
   expect(fieldsRefused(settings)).toEqual([]);
+});
+
+test("takes the examples of the README", () => {
+  const alerts = {
+    url: "https://alert.example.com/v1/users/{{address}}/alerts",
+    body: '{"title": "{{title}}", "body": "{{text}}", "extra": "{{variables}}"}',
+    auth: "header",
+    authName: "X-Api-Key",
+    testUrl: "https://alert.example.com/v1/ping",
+    idempotencyHeader: "Idempotency-Key",
+    successPointer: "/ok",
+    successValues: "true",
+    messageIdPointer: "/id",
+    codePointer: "/error",
+    throttledCodes: "rate_limited",
+  };
+  const { testUrl: _, ...untested } = SETTINGS;
+  const texts = {
+    ...untested,
+    url: "https://sms.example.com/batch",
+    body: '{"content": "{{text}}", "mobiles": [{"mobile": "{{address}}", "sn": "{{ref}}"}]}',
+    auth: "basic",
+    username: "school",
+    listAt: "/mobiles",
+    callSize: 50,
+    successPointer: "/code",
+    successValues: "0",
+    resultsAt: "/results",
+    messageIdPointer: "/msgid",
+    codePointer: "/code",
+    configCodes: "1003, 1005",
+    receiptsAt: "/reports",
+    receiptIdPointer: "/msgid",
+    receiptStatusPointer: "/stat",
+    receiptTimePointer: "/time",
+    deliveredValues: "DELIVRD",
+    undeliveredValues: "UNDELIV, REJECTD",
+    receiptReply: '{"code":0}',
+  };
+  for (const settings of [alerts, texts]) {
+    expect(fieldsRefused(settings)).toEqual([]);
+    expect(findFault(describe(settings))).toBeUndefined();
+  }
 });
 
 test.each<[string, string]>([

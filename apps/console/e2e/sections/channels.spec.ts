@@ -139,25 +139,25 @@ test("a long form comes in parts, asks for what a choice needs, and opens what i
   await page.getByLabel("密钥").fill("a password of the gateway");
 
   const receipts = page.getByRole("heading", { name: "回执推送" });
-  await expect(page.getByLabel("编号的位置")).toBeHidden();
+  await expect(page.getByLabel("回执编号的位置")).toBeHidden();
   await receipts.click();
-  await page.getByLabel("编号的位置").fill("id");
+  await page.getByLabel("回执编号的位置").fill("id");
   await receipts.click();
   await page.getByRole("button", { name: "创建通道" }).click();
   await expect(page.getByRole("alert")).toContainText("有 2 处需要修改");
   await expect(body).toHaveAccessibleDescription(/不是正确的 JSON/);
-  await page.getByRole("link", { name: /^编号的位置/ }).click();
-  await expect(page.getByLabel("编号的位置")).toBeFocused();
+  await page.getByRole("link", { name: /^回执编号的位置/ }).click();
+  await expect(page.getByLabel("回执编号的位置")).toBeFocused();
   await screenshot(page, "channel-new-parts-errors");
   await expectAccessible(page);
 
   await body.fill('{"to": "{{address}}", "text": "{{text}}"}');
-  await page.getByLabel("编号的位置").fill("/id");
-  await page.getByLabel("状态的位置").fill("/state");
+  await page.getByLabel("回执编号的位置").fill("/id");
+  await page.getByLabel("回执状态的位置").fill("/state");
   await page.getByLabel("表示送达的值").fill("DELIVERED");
   await page.getByRole("button", { name: "创建通道" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`自建网关 ${code}`);
-  await expect(page.getByLabel("状态的位置")).toHaveValue("/state");
+  await expect(page.getByLabel("回执状态的位置")).toHaveValue("/state");
   await expect(page.getByLabel("收件人列表的位置")).toBeHidden();
   await screenshot(page, "channel-settings-parts");
   const channel = await channelOf(page, code);
