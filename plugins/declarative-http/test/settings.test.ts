@@ -1,20 +1,15 @@
-import { isJsonText } from "@tidings/sdk/plugin";
-import { Ajv2020 } from "ajv/dist/2020.js";
-import addFormats from "ajv-formats";
+import { findSchemaProblems } from "@tidings/sdk/testing";
 import { expect, test } from "vitest";
 import manifest from "../channel.json";
 import { describe } from "../src/description.ts";
 import { findFault } from "../src/faults.ts";
 import { SETTINGS } from "./messages.ts";
 
-const ajv = new Ajv2020({ strict: false, allErrors: true });
-addFormats.default(ajv);
-ajv.addFormat("json", isJsonText);
-const validate = ajv.compile(manifest.settings);
-
+/** The fields that a form is refused at. */
 function fieldsRefused(settings: Record<string, unknown>): string[] {
-  validate({ ...SETTINGS, ...settings });
-  return (validate.errors ?? []).map(({ instancePath }) => instancePath.slice(1));
+  return findSchemaProblems(manifest.settings, { ...SETTINGS, ...settings }).map(
+    (problem) => /^\/(\S*)/.exec(problem)?.[1] ?? "",
+  );
 }
 
 test.each([

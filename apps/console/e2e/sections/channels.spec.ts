@@ -157,10 +157,11 @@ test("a long form comes in parts, asks for what a choice needs, and opens what i
   await page.getByLabel("表示送达的值").fill("DELIVERED");
   await page.getByRole("button", { name: "创建通道" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`自建网关 ${code}`);
+  const channel = await channelOf(page, code);
+  await page.goto(`/channels/${channel.id}`);
   await expect(page.getByLabel("回执状态的位置")).toHaveValue("/state");
   await expect(page.getByLabel("收件人列表的位置")).toBeHidden();
   await screenshot(page, "channel-settings-parts");
-  const channel = await channelOf(page, code);
   expect(channel.settings).not.toHaveProperty("authName");
   await callApi(page.request, "DELETE", `/v1/channels/${channel.id}`);
 });

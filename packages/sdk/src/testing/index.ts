@@ -8,7 +8,7 @@ export {
   type ConformanceReport,
   checkConformance,
 } from "./conformance/conformance.ts";
-export { findManifestProblems } from "./conformance/schema.ts";
+export { findManifestProblems, findSchemaProblems } from "./conformance/schema.ts";
 export type { ConformanceInput } from "./conformance/subject.ts";
 export * from "./conversation.ts";
 export * from "./simulator/calls.ts";
