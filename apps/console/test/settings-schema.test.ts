@@ -1,9 +1,13 @@
 import { describe, expect, test } from "vitest";
 import {
   initialSettings,
+  isSet,
+  isShown,
   type SettingsSchema,
   sentSettings,
+  settingChoices,
   settingErrors,
+  settingParts,
 } from "#lib/forms/settings-schema.ts";
 
 const schema: SettingsSchema = {
@@ -65,5 +69,74 @@ describe("settings of a plugin", () => {
     [{ port: undefined }, "settings/port"],
   ])("refuse %j", (change, name) => {
     expect(faulty({ host: "a.b", port: 25, secret: "s", ...change })).toEqual([name]);
+  });
+});
+
+describe("a form in parts", () => {
+  const name = (text: string) => ({ zh: text, en: text });
+  const described: SettingsSchema = {
+    type: "object",
+    properties: {
+      url: { type: "string" },
+      auth: {
+        type: "string",
+        enum: ["none", "basic"],
+        default: "none",
+        "x-group": { ...name("Authentication"), folded: true },
+        "x-choices": { basic: name("Password") },
+      },
+      user: { type: "string", maxLength: 3, "x-when": { field: "auth", values: ["basic"], required: true } },
+      body: { type: "string", format: "json" },
+      place: { type: "string", format: "json-pointer" },
+    },
+  };
+
+  test("begins one with each heading", () => {
+    const parts = settingParts(described).map(({ heading, isFolded, fields }) => [
+      heading,
+      isFolded,
+      fields.map(([field]) => field),
+    ]);
+    expect(parts).toEqual([
+      [undefined, false, ["url"]],
+      ["Authentication", true, ["auth", "user", "body", "place"]],
+    ]);
+  });
+
+  test("names choices, and shows one without a name as it is", () => {
+    expect(settingChoices(described.properties.auth ?? { type: "string" })).toEqual([
+      { value: "none", label: "none" },
+      { value: "basic", label: "Password" },
+    ]);
+  });
+
+  test("neither shows, nor checks, nor sends a field that another one has no use for", () => {
+    const user = described.properties.user ?? { type: "string" };
+    const hidden = { auth: "none", user: "too long" };
+    expect([isShown(user, hidden), isShown(user, { auth: "basic" })]).toEqual([false, true]);
+    expect(sentSettings(described, hidden).settings).toEqual({ auth: "none" });
+    expect(settingErrors(described, hidden)["settings/user"]).toBeUndefined();
+    for (const user of ["too long", ""]) {
+      expect(settingErrors(described, { auth: "basic", user })["settings/user"]).toBeDefined();
+    }
+  });
+
+  test("tells what was set from what a new form has", () => {
+    const auth = described.properties.auth ?? { type: "string" };
+    expect([isSet("auth", auth, { auth: "none" }), isSet("auth", auth, { auth: "basic" })]).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  test.each([
+    [{ body: "{" }, "settings/body"],
+    [{ place: "code" }, "settings/place"],
+  ])("refuses %j", (values, field) => {
+    const faults = Object.entries(settingErrors(described, values)).filter(([, text]) => text);
+    expect(faults.map(([path]) => path)).toEqual([field]);
+    expect(Object.values(settingErrors(described, { body: "{}", place: "/code" })).filter(Boolean)).toEqual(
+      [],
+    );
   });
 });

@@ -1,4 +1,4 @@
-import type { SimulatedMessage, SimulatorFault } from "@tidings/sdk/testing";
+import { Inbox, type SimulatedMessage } from "@tidings/sdk/testing";
 
 /** A message on its way to one user. */
 export interface SimulatedNotice extends SimulatedMessage {
@@ -18,46 +18,16 @@ export interface SimulatedNotice extends SimulatedMessage {
   code?: number;
 }
 
-const INBOX_LIMIT = 100_000;
-
-/** What was sent, oldest first; the oldest are dropped beyond the limit. */
-export class Inbox {
-  #notices: SimulatedNotice[] = [];
-
-  add(notices: SimulatedNotice[]): void {
-    this.#notices.push(...notices);
-    if (this.#notices.length > INBOX_LIMIT) this.#notices = this.#notices.slice(-INBOX_LIMIT);
-  }
-
-  get notices(): readonly SimulatedNotice[] {
-    return this.#notices;
-  }
-
+/** What was sent. */
+export class NoticeInbox extends Inbox<SimulatedNotice> {
   listOf(taskId: number): SimulatedNotice[] {
-    return this.#notices.filter((notice) => notice.taskId === taskId);
+    return this.messages.filter((notice) => notice.taskId === taskId);
   }
 
   /** The user opens everything that has arrived. */
   read(userId: string): void {
-    for (const notice of this.#notices) {
+    for (const notice of this.messages) {
       if (notice.to === userId && notice.state === "arrived") notice.state = "read";
     }
-  }
-}
-
-/** Faults that a test has ordered, one per call. */
-export class FaultPlan {
-  #fault: SimulatorFault | undefined;
-  #count = 0;
-
-  order(fault: SimulatorFault, count: number): void {
-    this.#fault = fault;
-    this.#count = count;
-  }
-
-  take(): SimulatorFault | undefined {
-    if (this.#count === 0) return undefined;
-    this.#count -= 1;
-    return this.#fault;
   }
 }

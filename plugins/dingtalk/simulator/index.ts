@@ -1,17 +1,14 @@
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
-import type { Simulator, SimulatorOptions } from "@tidings/sdk/testing";
+import { FaultPlan, listen, type Simulator, type SimulatorOptions } from "@tidings/sdk/testing";
 import { openApp } from "./app.ts";
-import { FaultPlan, Inbox, type SimulatedNotice } from "./inbox.ts";
+import { NoticeInbox, type SimulatedNotice } from "./inbox.ts";
 import { Limits } from "./limits.ts";
 import { Operations } from "./operations.ts";
 import { createServer } from "./server.ts";
 import { Tokens } from "./tokens.ts";
 
 export { demo } from "./demo.ts";
-
-const HOST = "127.0.0.1";
 
 export interface DingtalkSimulatorOptions extends SimulatorOptions {
   /** Read at each new token, default 7,200. */
@@ -41,7 +38,7 @@ export interface DingtalkSimulator extends Simulator {
 /** Starts the vendor's fake. */
 export async function startSimulator(options: DingtalkSimulatorOptions = {}): Promise<DingtalkSimulator> {
   const vendorApp = openApp();
-  const inbox = new Inbox();
+  const inbox = new NoticeInbox();
   const faults = new FaultPlan();
   const tokens = new Tokens(vendorApp, () => options.tokenLifetimeSeconds ?? 7200);
   const limits = new Limits({
@@ -53,32 +50,18 @@ export async function startSimulator(options: DingtalkSimulatorOptions = {}): Pr
   const vendor = { tokens, operations, limits, inbox, faults, trustedIps: () => options.trustedIps };
   const app = createServer({ ...vendor, now: options.now ?? Date.now });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-  const origin = await listen(server, options.port ?? 0);
+  const { origin, close } = await listen(server, options.port);
   return {
     url: `${origin}/`,
     endpoints: [new URL(origin).host],
     settings: { endpoint: origin, ...vendorApp },
-    received: () => inbox.notices.filter(isWithUser).map(({ to, text, at }) => ({ to, text, at })),
+    received: () => inbox.messages.filter(isWithUser).map(({ to, text, at }) => ({ to, text, at })),
     misbehave: (fault, count) => faults.order(fault, count),
     revokeToken: () => tokens.revoke(),
     read: (userId) => inbox.read(userId),
-    droppedCount: () => inbox.notices.filter(({ state }) => state === "dropped").length,
-    close: () => close(server),
+    droppedCount: () => inbox.messages.filter(({ state }) => state === "dropped").length,
+    close,
   };
 }
 
 const isWithUser = ({ state }: SimulatedNotice) => state === "arrived" || state === "read";
-
-function listen(server: Server, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, HOST, () => resolve(`http://${HOST}:${(server.address() as AddressInfo).port}`));
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
-}

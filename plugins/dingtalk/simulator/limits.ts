@@ -1,4 +1,4 @@
-import { WindowCount } from "./window-count.ts";
+import { WindowCount } from "@tidings/sdk/testing";
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;

@@ -1,7 +1,7 @@
 import { answerOk, refuse, refuseAtGateway, type VendorAnswer } from "./answers.ts";
 import { membershipOf, type VendorApp } from "./app.ts";
 import { readContent } from "./content.ts";
-import type { Inbox, SimulatedNotice } from "./inbox.ts";
+import type { NoticeInbox, SimulatedNotice } from "./inbox.ts";
 import type { Limits } from "./limits.ts";
 
 const MAX_USERS = 100;
@@ -15,12 +15,12 @@ type Fields = Record<string, unknown>;
 /** The app's side of the vendor: sending, results and taking back. */
 export class Operations {
   readonly #app: VendorApp;
-  readonly #inbox: Inbox;
+  readonly #inbox: NoticeInbox;
   readonly #limits: Limits;
   readonly #resultDelayMs: () => number;
   #taskCount = 0;
 
-  constructor(app: VendorApp, inbox: Inbox, limits: Limits, resultDelayMs: () => number) {
+  constructor(app: VendorApp, inbox: NoticeInbox, limits: Limits, resultDelayMs: () => number) {
     this.#app = app;
     this.#inbox = inbox;
     this.#limits = limits;

@@ -1,11 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
-import type { Simulator, SimulatorOptions } from "@tidings/sdk/testing";
+import { listen, type Simulator, type SimulatorOptions } from "@tidings/sdk/testing";
 import { type MailServerOptions, startMailServer } from "./mail-server.ts";
 import { Mailbox } from "./mailbox.ts";
-import { createPage } from "./page.ts";
+import { openPage } from "./page.ts";
 
 export { demo } from "./demo.ts";
 
@@ -30,10 +29,10 @@ export async function startSimulator(options: EmailSimulatorOptions = {}): Promi
     mailbox,
     tls,
   });
-  const pageServer = createAdaptorServer({ fetch: createPage(mailbox).fetch }) as Server;
-  const pagePort = await listen(pageServer, options.port ?? 0);
+  const pageServer = createAdaptorServer({ fetch: openPage(mailbox).fetch }) as Server;
+  const { origin, close } = await listen(pageServer, options.port);
   return {
-    url: `http://${HOST}:${pagePort}/`,
+    url: `${origin}/`,
     endpoints: [`${HOST}:${mailServer.port}`],
     settings: {
       host: HOST,
@@ -46,21 +45,7 @@ export async function startSimulator(options: EmailSimulatorOptions = {}): Promi
     received: () => mailbox.mails.map(({ to, text, ref, at }) => ({ to, text, ...(ref && { ref }), at })),
     misbehave: (fault, count) => mailServer.misbehave(fault, count),
     close: async () => {
-      await Promise.all([mailServer.close(), close(pageServer)]);
+      await Promise.all([mailServer.close(), close()]);
     },
   };
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, HOST, () => resolve((server.address() as AddressInfo).port));
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

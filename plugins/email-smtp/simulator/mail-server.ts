@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { AddressInfo, Socket } from "node:net";
 import type { Readable } from "node:stream";
-import type { SimulatorFault } from "@tidings/sdk/testing";
+import { FaultPlan, type SimulatorFault } from "@tidings/sdk/testing";
 import { SMTPServer, type SMTPServerSession } from "smtp-server";
 import type { Mailbox } from "./mailbox.ts";
 
@@ -33,7 +33,8 @@ type Callback = (error?: Error | null) => void;
 
 /** An SMTP server that keeps every mail and misbehaves when told to, one mail per ordered fault. */
 export async function startMailServer(options: MailServerOptions): Promise<MailServer> {
-  const faults = new SessionFaults();
+  const plan = new FaultPlan();
+  const faults = new SessionFaults(plan);
   const server = new SMTPServer({
     secure: options.tls === "tls",
     disabledCommands: options.tls === "starttls" ? [] : ["STARTTLS"],
@@ -61,7 +62,7 @@ export async function startMailServer(options: MailServerOptions): Promise<MailS
   await once(server.server, "listening");
   return {
     port: (server.server.address() as AddressInfo).port,
-    misbehave: (fault, count) => faults.order(fault, count),
+    misbehave: (fault, count) => plan.order(fault, count),
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
@@ -94,14 +95,12 @@ function replyError(responseCode: number, message: string): Error {
 
 /** Ordered faults; a mail takes one at MAIL FROM and keeps it to its end. */
 class SessionFaults {
+  readonly #plan: FaultPlan;
   readonly #sockets = new Map<number, Socket>();
   readonly #current = new Map<string, SimulatorFault | undefined>();
-  #fault: SimulatorFault | undefined;
-  #count = 0;
 
-  order(fault: SimulatorFault, count: number): void {
-    this.#fault = fault;
-    this.#count = count;
+  constructor(plan: FaultPlan) {
+    this.#plan = plan;
   }
 
   watch(socket: Socket): void {
@@ -112,8 +111,7 @@ class SessionFaults {
   }
 
   begin(session: SMTPServerSession, done: Callback): void {
-    const fault = this.#count > 0 ? this.#fault : undefined;
-    if (fault) this.#count -= 1;
+    const fault = this.#plan.take();
     this.#current.set(session.id, fault);
     if (fault === "drop") this.#sockets.get(session.remotePort)?.destroy();
     else if (fault === "busy") done(replyError(451, "4.3.2 Please try again later"));

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { Pushes, postJson } from "@tidings/sdk/testing";
 import type { VendorApp } from "./app.ts";
 
 export interface EventPusherOptions {
@@ -14,11 +15,12 @@ export interface EventPusherOptions {
 export class EventPusher {
   readonly #app: VendorApp;
   readonly #options: EventPusherOptions;
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #pushes: Pushes;
 
   constructor(app: VendorApp, options: EventPusherOptions) {
     this.#app = app;
     this.#options = options;
+    this.#pushes = new Pushes(options);
   }
 
   /** Tells that a user has read messages. */
@@ -39,7 +41,7 @@ export class EventPusher {
         message_id_list: messageIds,
       },
     });
-    this.#later(this.#options.delayMs, () => this.#push(body, 0));
+    this.#pushes.schedule(this.#options.delayMs, async () => (await this.#post(body)) !== undefined);
   }
 
   /** Asks the address whether it is listening, as when somebody enters it in the developer console. */
@@ -50,36 +52,12 @@ export class EventPusher {
   }
 
   close(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
-  }
-
-  async #push(body: string, attempt: number): Promise<void> {
-    const isTaken = (await this.#post(body)) !== undefined;
-    const retryDelayMs = this.#options.retryDelaysMs[attempt];
-    if (!isTaken && retryDelayMs !== undefined) {
-      this.#later(retryDelayMs, () => this.#push(body, attempt + 1));
-    }
+    this.#pushes.close();
   }
 
   /** The answer to a push, or nothing if it was not taken within three seconds. */
   async #post(body: string): Promise<Record<string, unknown> | undefined> {
     const url = this.#options.receiptsUrl();
-    if (!url) return undefined;
-    try {
-      const headers = { "content-type": "application/json" };
-      const response = await fetch(url, { method: "POST", headers, body, signal: AbortSignal.timeout(3000) });
-      return response.status === 200 ? ((await response.json()) as Record<string, unknown>) : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
-  #later(delayMs: number, run: () => Promise<void>): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      void run();
-    }, delayMs);
-    this.#timers.add(timer);
+    return url ? postJson(url, body, 3000) : undefined;
   }
 }

@@ -1,4 +1,4 @@
-import type { SimulatedMessage, SimulatorFault } from "@tidings/sdk/testing";
+import type { SimulatedMessage } from "@tidings/sdk/testing";
 
 /** A message in one user's chat with the bot. */
 export interface SimulatedNotice extends SimulatedMessage {
@@ -21,7 +21,7 @@ export class Inbox {
     if (this.#notices.size > INBOX_LIMIT && oldest !== undefined) this.#notices.delete(oldest);
   }
 
-  get notices(): readonly SimulatedNotice[] {
+  get messages(): readonly SimulatedNotice[] {
     return [...this.#notices.values()];
   }
 
@@ -31,25 +31,8 @@ export class Inbox {
 
   /** The user opens the chat; returns the ids of what was new. */
   read(userId: string): string[] {
-    const fresh = this.notices.filter(({ to, state }) => to === userId && state === "arrived");
+    const fresh = this.messages.filter(({ to, state }) => to === userId && state === "arrived");
     for (const notice of fresh) notice.state = "read";
     return fresh.map(({ messageId }) => messageId);
-  }
-}
-
-/** Faults that a test has ordered, one per call. */
-export class FaultPlan {
-  #fault: SimulatorFault | undefined;
-  #count = 0;
-
-  order(fault: SimulatorFault, count: number): void {
-    this.#fault = fault;
-    this.#count = count;
-  }
-
-  take(): SimulatorFault | undefined {
-    if (this.#count === 0) return undefined;
-    this.#count -= 1;
-    return this.#fault;
   }
 }

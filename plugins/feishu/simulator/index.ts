@@ -1,18 +1,15 @@
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
-import type { Simulator, SimulatorOptions } from "@tidings/sdk/testing";
+import { FaultPlan, listen, type Simulator, type SimulatorOptions, WindowCount } from "@tidings/sdk/testing";
 import { openApp } from "./app.ts";
 import { EventPusher } from "./events.ts";
-import { FaultPlan, Inbox } from "./inbox.ts";
+import { Inbox } from "./inbox.ts";
 import { Operations } from "./operations.ts";
 import { createServer } from "./server.ts";
 import { Tokens } from "./tokens.ts";
-import { WindowCount } from "./window-count.ts";
 
 export { demo } from "./demo.ts";
 
-const HOST = "127.0.0.1";
 const SECOND_MS = 1000;
 /** The vendor's pauses: 15 seconds, 5 minutes, an hour, 6 hours. */
 const RETRY_DELAYS_MS = [15_000, 300_000, 3_600_000, 21_600_000];
@@ -69,13 +66,13 @@ export async function startSimulator(options: FeishuSimulatorOptions = {}): Prom
     now,
   });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-  const origin = await listen(server, options.port ?? 0);
+  const { origin, close } = await listen(server, options.port);
   return {
     url: `${origin}/`,
     endpoints: [new URL(origin).host],
     settings: { endpoint: origin, ...vendorApp },
     received: () =>
-      inbox.notices
+      inbox.messages
         .filter(({ state }) => state !== "recalled")
         .map(({ to, text, ref, at }) => ({ to, text, ...(ref && { ref }), at })),
     misbehave: (fault, count) => faults.order(fault, count),
@@ -84,21 +81,7 @@ export async function startSimulator(options: FeishuSimulatorOptions = {}): Prom
     proveAddress: () => events.proveAddress(),
     close: () => {
       events.close();
-      return close(server);
+      return close();
     },
   };
-}
-
-function listen(server: Server, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, HOST, () => resolve(`http://${HOST}:${(server.address() as AddressInfo).port}`));
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { WindowCount } from "@tidings/sdk/testing";
 import { answerOk, refuse, type VendorAnswer } from "./answers.ts";
 import { receiverFault } from "./app.ts";
 import { readContent } from "./content.ts";
 import type { Inbox, SimulatedNotice } from "./inbox.ts";
-import { WindowCount } from "./window-count.ts";
 
 const SECOND_MS = 1000;
 const UUID_WINDOW_MS = 3_600_000;

@@ -1,123 +1,38 @@
-import { createHash } from "node:crypto";
-import type { Env, Hono } from "hono";
-import { html, raw } from "hono/html";
-import type { Inbox, SimulatedNotice } from "./inbox.ts";
-
-const SHOWN_COUNT = 100;
+import { createPage } from "@tidings/sdk/testing";
+import type { Inbox } from "./inbox.ts";
 
 const TEXTS = {
   zh: {
-    lang: "zh-CN",
     title: "飞书模拟器",
     subtitle: "这里收到的应用消息不会真的发出",
-    other: "English",
     empty: "还没有消息。用模拟器的设置建一个飞书通道，发一条试试。",
     arrived: "未读",
     read: "已读",
     recalled: "已撤回",
-    count: (count: number) => `共 ${count} 条`,
   },
   en: {
-    lang: "en",
     title: "Feishu simulator",
     subtitle: "Nothing that arrives here is really sent",
-    other: "中文",
     empty: "No messages yet. Make a Feishu channel with the simulator's settings and send one.",
     arrived: "unread",
     read: "read",
     recalled: "recalled",
-    count: (count: number) => `${count} in all`,
   },
 };
-type Language = keyof typeof TEXTS;
-
-const STYLE = `
-:root { color-scheme: light dark; --back: #eef1f4; --card: #fff; --ink: #1c2430; --soft: #657182;
-  --bubble: #e6ebf0; --good: #1a7d52; --link: #1f5fa8; }
-@media (prefers-color-scheme: dark) { :root { --back: #12161b; --card: #1b2129; --ink: #e7ecf2; --soft: #93a0b0;
-  --bubble: #2a323d; --good: #58c896; --link: #8fc0ff; } }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--back); color: var(--ink); font: 15px/1.6 system-ui, "PingFang SC",
-  "Microsoft YaHei", sans-serif; }
-main { max-width: 32rem; margin: 2rem auto; background: var(--card); border-radius: 1rem; padding: 1.5rem 1.25rem;
-  box-shadow: 0 1rem 3rem #0002; min-height: 36rem; }
-header { display: flex; justify-content: space-between; align-items: baseline; gap: 1rem; }
-h1 { font-size: 1.25rem; margin: 0; } p { margin: 0; color: var(--soft); } a { color: var(--soft); }
-ol { list-style: none; margin: 1rem 0 0; padding: 0; } li { margin-top: 1.1rem; }
-small { color: var(--soft); display: flex; justify-content: space-between; gap: 1rem;
-  font-variant-numeric: tabular-nums; }
-.bubble { background: var(--bubble); border-radius: .3rem 1rem 1rem; padding: .6rem .9rem; margin-top: .2rem;
-  white-space: pre-wrap; overflow-wrap: anywhere; }
-.bubble span { display: block; color: var(--link); font-size: .85em; }
-small .arrived, small .read { color: var(--good); }
-.recalled .bubble { color: var(--soft); text-decoration: line-through; }
-`;
-
-// Keeps the list current without moving the page under the reader's eyes.
-const SCRIPT = `
-const list = document.getElementById("list");
-let shown;
-setInterval(async () => {
-  const response = await fetch("/messages" + location.search).catch(() => undefined);
-  const text = response?.ok ? await response.text() : undefined;
-  if (text === undefined || text === shown) return;
-  shown = text;
-  list.innerHTML = text;
-}, 1500);
-`;
-
-const POLICY = [
-  "default-src 'none'",
-  "style-src 'unsafe-inline'",
-  `script-src 'sha256-${createHash("sha256").update(SCRIPT).digest("base64")}'`,
-  "connect-src 'self'",
-].join("; ");
+const TONES = { arrived: "good", read: "good", recalled: undefined } as const;
 
 /** What the members got, newest first. */
-export function addPage<E extends Env>(app: Hono<E>, inbox: Inbox): void {
-  app.get("/", (c) => {
-    const language = readLanguage(c.req.query("lang"), c.req.header("accept-language"));
-    c.header("content-security-policy", POLICY);
-    return c.html(writePage(language, inbox));
+export const openPage = (inbox: Inbox) =>
+  createPage({
+    layout: "chat",
+    texts: TEXTS,
+    list: () => inbox.messages,
+    describe: ({ to, at, text, url, msgType, state }, texts) => ({
+      to: `${to} · ${msgType}`,
+      at,
+      mark: { text: texts[state], tone: TONES[state] },
+      text,
+      link: url,
+      isGone: state === "recalled",
+    }),
   });
-  app.get("/messages", (c) =>
-    c.html(writeList(readLanguage(c.req.query("lang"), c.req.header("accept-language")), inbox)),
-  );
-}
-
-function readLanguage(chosen: string | undefined, accepted = ""): Language {
-  if (chosen === "zh" || chosen === "en") return chosen;
-  return accepted === "" || /^zh/i.test(accepted) ? "zh" : "en";
-}
-
-function writePage(language: Language, inbox: Inbox) {
-  const texts = TEXTS[language];
-  return html`<!doctype html>
-<html lang="${texts.lang}">
-<head>
-<meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${texts.title}</title><style>${raw(STYLE)}</style>
-</head>
-<body><main>
-<header><h1>${texts.title}</h1><a href="?lang=${language === "zh" ? "en" : "zh"}">${texts.other}</a></header>
-<p>${texts.subtitle}</p>
-<div id="list">${writeList(language, inbox)}</div>
-</main><script>${raw(SCRIPT)}</script></body>
-</html>`;
-}
-
-function writeList(language: Language, inbox: Inbox) {
-  const texts = TEXTS[language];
-  const { notices } = inbox;
-  if (notices.length === 0) return html`<p>${texts.empty}</p>`;
-  const newest = notices.slice(-SHOWN_COUNT).reverse();
-  return html`<p>${texts.count(notices.length)}</p><ol>${newest.map((one) => writeNotice(language, one))}</ol>`;
-}
-
-function writeNotice(language: Language, { to, at, text, url, msgType, state }: SimulatedNotice) {
-  const texts = TEXTS[language];
-  const time = new Date(at).toLocaleTimeString(texts.lang, { hour12: false });
-  const link = url === "" ? "" : html`<span>${url}</span>`;
-  return html`<li class="${state}"><small><span>${to} · ${msgType}</span><span>${time} · <span class="${state}">${texts[state]}</span></span></small>
-<div class="bubble">${text}${link}</div></li>`;
-}

@@ -1,12 +1,18 @@
 import type { Http2Bindings, HttpBindings } from "@hono/node-server";
 import { getConnInfo } from "@hono/node-server/conninfo";
+import {
+  dropConnection,
+  type FaultPlan,
+  neverAnswer,
+  readJsonObject,
+  type WindowCount,
+} from "@tidings/sdk/testing";
 import { type Context, Hono } from "hono";
 import { answerOk, askForPatience, refuse, type VendorAnswer } from "./answers.ts";
-import type { FaultPlan, Inbox } from "./inbox.ts";
+import type { Inbox } from "./inbox.ts";
 import type { Operations } from "./operations.ts";
-import { addPage } from "./page.ts";
+import { openPage } from "./page.ts";
 import type { Tokens } from "./tokens.ts";
-import type { WindowCount } from "./window-count.ts";
 
 export interface Vendor {
   tokens: Tokens;
@@ -33,9 +39,10 @@ const DISABLED = 1;
 export function createServer(vendor: Vendor): Hono<Env> {
   const { tokens, operations } = vendor;
   const app = new Hono<Env>();
-  addPage(app, vendor.inbox);
+  const page = openPage(vendor.inbox);
+  app.get("/", (c) => page(c.req.raw));
   app.post("/open-apis/auth/v3/tenant_access_token/internal", async (c) => {
-    const gift = tokens.give((await readBody(c)) ?? {}, vendor.now());
+    const gift = tokens.give(readJsonObject(await c.req.text()) ?? {}, vendor.now());
     return typeof gift === "number"
       ? c.json({ code: gift, msg: "app id or secret invalid" })
       : c.json({ code: 0, msg: "ok", ...gift });
@@ -63,9 +70,9 @@ async function carryOut(
 ): Promise<Response> {
   const fault = vendor.faults.take();
   if (fault === "drop") return dropConnection(c);
-  const body = await readBody(c);
+  const body = readJsonObject(await c.req.text());
   const answer = checkCaller(vendor, c, name) ?? faultAnswer(fault) ?? call(body);
-  if (fault === "hang") return new Promise<Response>(() => {});
+  if (fault === "hang") return neverAnswer();
   return reply(c, answer);
 }
 
@@ -87,19 +94,4 @@ function checkCaller(vendor: Vendor, c: Context<Env>, name: string): VendorAnswe
 
 function reply(c: Context<Env>, { status, body, headers = {} }: VendorAnswer): Response {
   return c.json(body, status, headers);
-}
-
-async function readBody(c: Context<Env>): Promise<Fields | undefined> {
-  try {
-    const body: unknown = JSON.parse(await c.req.text());
-    return typeof body === "object" && body !== null ? (body as Fields) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function dropConnection(c: Context<Env>): Promise<Response> {
-  const { incoming } = c.env;
-  if ("socket" in incoming) incoming.socket?.destroy();
-  return new Promise<Response>(() => {});
 }

@@ -1,15 +1,12 @@
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
-import type { Simulator, SimulatorOptions } from "@tidings/sdk/testing";
-import { FaultPlan, openAccount } from "./account.ts";
+import { FaultPlan, listen, type Simulator, type SimulatorOptions } from "@tidings/sdk/testing";
+import { openAccount } from "./account.ts";
 import { Inbox } from "./inbox.ts";
 import { type CallLimits, RateLimit, VENDOR_CALL_LIMITS } from "./limits.ts";
 import { createServer } from "./server.ts";
 
 export { demo } from "./demo.ts";
-
-const HOST = "127.0.0.1";
 
 export interface PushSimulatorOptions extends SimulatorOptions {
   /** Calls per minute before 2002, by default the vendor's for free apps. */
@@ -28,7 +25,7 @@ export async function startSimulator(options: PushSimulatorOptions = {}): Promis
     delayMs: options.receiptDelayMs ?? 300,
   };
   const server = createAdaptorServer({ fetch: createServer(vendor).fetch }) as Server;
-  const origin = await listen(server, options.port ?? 0);
+  const { origin, close } = await listen(server, options.port);
   const { appKey, masterSecret } = vendor.account;
   return {
     url: `${origin}/`,
@@ -47,20 +44,6 @@ export async function startSimulator(options: PushSimulatorOptions = {}): Promis
     },
     received: () => vendor.inbox.notifications.map(({ to, text, at }) => ({ to, text, at })),
     misbehave: (fault, count) => vendor.faults.order(fault, count),
-    close: () => close(server),
+    close,
   };
-}
-
-function listen(server: Server, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, HOST, () => resolve(`http://${HOST}:${(server.address() as AddressInfo).port}`));
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

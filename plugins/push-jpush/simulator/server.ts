@@ -1,11 +1,12 @@
 import type { Http2Bindings, HttpBindings } from "@hono/node-server";
+import { dropConnection, type FaultPlan, neverAnswer, readJsonObject } from "@tidings/sdk/testing";
 import { type Context, Hono } from "hono";
-import type { Account, FaultPlan } from "./account.ts";
+import type { Account } from "./account.ts";
 import { refusal, type VendorAnswer } from "./answers.ts";
 import { isAuthorized } from "./authorization.ts";
 import type { Inbox } from "./inbox.ts";
 import type { CallLimits, RateLimit } from "./limits.ts";
-import { addPage } from "./page.ts";
+import { openPage } from "./page.ts";
 import { push } from "./push.ts";
 import { messageStatus } from "./status.ts";
 import { withdraw } from "./withdrawal.ts";
@@ -26,11 +27,12 @@ type Operation = (call: { body: string; now: number }) => VendorAnswer;
 export function createServer(vendor: Vendor): Hono<Env> {
   const { account, inbox, delayMs } = vendor;
   const app = new Hono<Env>();
-  addPage(app, inbox);
+  const page = openPage(inbox);
+  app.get("/", (c) => page(c.req.raw));
   const pushOn =
     (isTrial: boolean): Operation =>
     ({ body, now }) => {
-      const fields = readFields(body);
+      const fields = readJsonObject(body);
       return fields ? push(inbox, fields, { now, delayMs, isTrial }) : refusal(1003);
     };
   app.post("/v3/push", (c) => answerCall(vendor, c, "push", pushOn(false)));
@@ -59,26 +61,9 @@ async function answerCall(
   const { isAllowed, headers } = rateLimit.count(api, now);
   if (!isAllowed || fault === "busy") return write(c, refusal(2002, "Rate limit exceeded"), headers);
   const answer = fault === "refuse" ? refusal(2003, "The appKey is in black list.") : operate({ body, now });
-  return fault === "hang" ? new Promise<Response>(() => {}) : write(c, answer, headers);
+  return fault === "hang" ? neverAnswer() : write(c, answer, headers);
 }
 
 function write(c: Context<Env>, { status, body }: VendorAnswer, headers = {}): Response {
   return body === "" ? c.body(null, status, headers) : c.json(body, status, headers);
-}
-
-function readFields(body: string): Record<string, unknown> | undefined {
-  try {
-    const fields: unknown = JSON.parse(body);
-    return typeof fields === "object" && fields !== null && !Array.isArray(fields)
-      ? (fields as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function dropConnection(c: Context<Env>): Promise<Response> {
-  const { incoming } = c.env;
-  if ("socket" in incoming) incoming.socket?.destroy();
-  return new Promise<Response>(() => {});
 }

@@ -215,7 +215,7 @@ test("takes a push back as a whole, once and again", async () => {
     ]);
   }
   const page = await (await fetch(`${simulator.url}?lang=en`)).text();
-  expect(page.match(/class="withdrawn"/g)).toHaveLength(2);
+  expect(page.match(/class="bad"/g)).toHaveLength(2);
 });
 
 test("takes back one message that went alone, and leaves the others", async () => {
@@ -224,7 +224,7 @@ test("takes back one message that went alone, and leaves the others", async () =
   const sent = asSent(messages, await send(messages));
   expect(await recall(sent.slice(0, 1))).toEqual([{ ref: "dlv_1", status: "recalled" }]);
   const page = await (await fetch(`${simulator.url}?lang=en`)).text();
-  expect(page.match(/class="withdrawn"/g)).toHaveLength(1);
+  expect(page.match(/class="bad"/g)).toHaveLength(1);
   const stranger = { ref: "dlv_9", batchRef: "bat_9", address: "x", vendorId: "1", sentAt: 0 };
   expect(await recall([stranger])).toMatchObject([{ status: "failed", code: "1003" }]);
 });

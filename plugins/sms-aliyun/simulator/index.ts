@@ -1,14 +1,12 @@
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
-import type { Simulator, SimulatorOptions } from "@tidings/sdk/testing";
-import { FaultPlan, Inbox, openAccount, RateLimit } from "./account.ts";
+import { FaultPlan, Inbox, listen, type Simulator, type SimulatorOptions } from "@tidings/sdk/testing";
+import { openAccount, RateLimit, type SimulatedSms } from "./account.ts";
 import { ReceiptPusher } from "./receipts.ts";
 import { createServer } from "./server.ts";
 
 export { demo } from "./demo.ts";
 
-const HOST = "127.0.0.1";
 // A call with 1,000 numbers in its query is 14 kB, close to Node's default of 16 kB for all headers.
 const MAX_HEADER_BYTES = 64 * 1024;
 
@@ -23,7 +21,7 @@ export interface SmsSimulatorOptions extends SimulatorOptions {
 export async function startSimulator(options: SmsSimulatorOptions = {}): Promise<Simulator> {
   const vendor = {
     account: openAccount(),
-    inbox: new Inbox(),
+    inbox: new Inbox<SimulatedSms>(),
     faults: new FaultPlan(),
     rateLimit: new RateLimit(options.callsPerSecond ?? 5000),
     receipts: new ReceiptPusher({
@@ -37,7 +35,7 @@ export async function startSimulator(options: SmsSimulatorOptions = {}): Promise
     fetch: app.fetch,
     serverOptions: { maxHeaderSize: MAX_HEADER_BYTES },
   }) as Server;
-  const origin = await listen(server, options.port ?? 0);
+  const { origin, close } = await listen(server, options.port);
   return {
     url: `${origin}/`,
     endpoints: [new URL(origin).host],
@@ -47,21 +45,7 @@ export async function startSimulator(options: SmsSimulatorOptions = {}): Promise
     misbehave: (fault, count) => vendor.faults.order(fault, count),
     close: () => {
       vendor.receipts.close();
-      return close(server);
+      return close();
     },
   };
-}
-
-function listen(server: Server, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, HOST, () => resolve(`http://${HOST}:${(server.address() as AddressInfo).port}`));
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

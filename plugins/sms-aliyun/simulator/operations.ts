@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
-import type { Account, Inbox, ReportedFault, SimulatedSms } from "./account.ts";
+import type { Inbox } from "@tidings/sdk/testing";
+import type { Account, ReportedFault, SimulatedSms } from "./account.ts";
 import { gatewayError, serviceAnswer, type VendorAnswer } from "./answers.ts";
 import { querySendDetails } from "./send-details.ts";
 import { renderTemplate } from "./templates.ts";
@@ -22,7 +23,7 @@ export interface Operation {
 
 /** Carries out one signed call; parameters come from the query and the form body alike. */
 export function operate(
-  { account, inbox }: { account: Account; inbox: Inbox },
+  { account, inbox }: { account: Account; inbox: Inbox<SimulatedSms> },
   action: string,
   params: URLSearchParams,
   now: number,

@@ -1,3 +1,4 @@
+import { Pushes, postJson, shuffle } from "@tidings/sdk/testing";
 import type { SimulatedSms } from "./account.ts";
 
 const REPORTS_PER_PUSH = 100;
@@ -13,10 +14,11 @@ export interface ReceiptPusherOptions {
 /** Pushes SmsReport in no particular order, sometimes twice, and again after a failure, as the vendor does. */
 export class ReceiptPusher {
   readonly #options: ReceiptPusherOptions;
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #pushes: Pushes;
 
   constructor(options: ReceiptPusherOptions) {
     this.#options = options;
+    this.#pushes = new Pushes({ retryDelaysMs: options.retryDelaysMs, repeatShare: REPEAT_SHARE });
   }
 
   schedule(messages: SimulatedSms[]): void {
@@ -24,44 +26,17 @@ export class ReceiptPusher {
     for (let start = 0; start < reported.length; start += REPORTS_PER_PUSH) {
       const reports = reported.slice(start, start + REPORTS_PER_PUSH);
       const delayMs = this.#options.delayMs * (0.5 + Math.random());
-      this.#later(delayMs, () => this.#push(writeReports(reports, Date.now()), 0));
+      this.#pushes.schedule(delayMs, () => this.#push(writeReports(reports, Date.now())));
     }
   }
 
   close(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    this.#pushes.close();
   }
 
-  async #push(body: string, attempt: number): Promise<void> {
+  async #push(body: string): Promise<boolean> {
     const url = this.#options.receiptsUrl();
-    if (!url) return;
-    const taken = await post(url, body);
-    const retryDelayMs = this.#options.retryDelaysMs[attempt];
-    if (!taken && retryDelayMs !== undefined) {
-      this.#later(retryDelayMs, () => this.#push(body, attempt + 1));
-    } else if (taken && attempt === 0 && Math.random() < REPEAT_SHARE) {
-      this.#later(this.#options.delayMs, () => this.#push(body, this.#options.retryDelaysMs.length));
-    }
-  }
-
-  #later(delayMs: number, run: () => Promise<void>): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      void run();
-    }, delayMs);
-    this.#timers.add(timer);
-  }
-}
-
-async function post(url: string, body: string): Promise<boolean> {
-  try {
-    const headers = { "content-type": "application/json" };
-    const response = await fetch(url, { method: "POST", headers, body, signal: AbortSignal.timeout(10_000) });
-    const answer = (await response.json()) as { code?: unknown };
-    return response.status === 200 && answer.code === 0;
-  } catch {
-    return false;
+    return !url || (await postJson(url, body))?.code === 0;
   }
 }
 
@@ -89,11 +64,4 @@ function countSegments(text: string): number {
 
 export function writeBeijingTime(at: number): string {
   return new Date(at + 8 * 3_600_000).toISOString().slice(0, 19).replace("T", " ");
-}
-
-function shuffle<T>(items: T[]): T[] {
-  return items
-    .map((item) => ({ item, order: Math.random() }))
-    .sort((a, b) => a.order - b.order)
-    .map(({ item }) => item);
 }

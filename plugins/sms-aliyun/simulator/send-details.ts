@@ -1,4 +1,5 @@
-import type { Inbox, SimulatedSms } from "./account.ts";
+import type { Inbox } from "@tidings/sdk/testing";
+import type { SimulatedSms } from "./account.ts";
 import { serviceAnswer, type VendorAnswer } from "./answers.ts";
 import { writeBeijingTime } from "./receipts.ts";
 
@@ -16,7 +17,11 @@ const DELIVERED = 3;
  * What one number got on one day (in Beijing), newest first, page by page; with a BizId, of one call only.
  * https://help.aliyun.com/zh/sms/developer-reference/api-dysmsapi-2017-05-25-querysenddetails
  */
-export function querySendDetails(inbox: Inbox, params: URLSearchParams, now: number): VendorAnswer {
+export function querySendDetails(
+  inbox: Inbox<SimulatedSms>,
+  params: URLSearchParams,
+  now: number,
+): VendorAnswer {
   const number = params.get("PhoneNumber") ?? "";
   const day = params.get("SendDate") ?? "";
   const size = Number(params.get("PageSize"));

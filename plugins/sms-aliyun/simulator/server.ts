@@ -1,15 +1,16 @@
 import type { Http2Bindings, HttpBindings } from "@hono/node-server";
+import { dropConnection, type FaultPlan, type Inbox, neverAnswer } from "@tidings/sdk/testing";
 import { type Context, Hono } from "hono";
-import type { Account, FaultPlan, Inbox, RateLimit } from "./account.ts";
+import type { Account, RateLimit, SimulatedSms } from "./account.ts";
 import { gatewayError, serviceAnswer, type VendorAnswer } from "./answers.ts";
 import { operate } from "./operations.ts";
-import { addPage } from "./page.ts";
+import { openPage } from "./page.ts";
 import type { ReceiptPusher } from "./receipts.ts";
 import { SignatureGuard } from "./signature.ts";
 
 export interface Vendor {
   account: Account;
-  inbox: Inbox;
+  inbox: Inbox<SimulatedSms>;
   faults: FaultPlan;
   rateLimit: RateLimit;
   receipts: ReceiptPusher;
@@ -21,13 +22,14 @@ type Env = { Bindings: HttpBindings | Http2Bindings };
 export function createServer(vendor: Vendor): Hono<Env> {
   const app = new Hono<Env>();
   const guard = new SignatureGuard(vendor.account);
-  addPage(app, vendor.inbox);
+  const page = openPage(vendor.inbox);
+  app.get("/", (c) => page(c.req.raw));
   app.post("/", async (c) => {
     const fault = vendor.faults.take();
     if (fault === "drop") return dropConnection(c);
     const body = await c.req.text();
     const answer = handleCall(vendor, guard, c, body, fault);
-    if (fault === "hang") return new Promise<Response>(() => {});
+    if (fault === "hang") return neverAnswer();
     return c.json(answer.body, answer.status);
   });
   return app;
@@ -62,10 +64,4 @@ function readParams(target: string, body: string): URLSearchParams {
   const params = new URLSearchParams(target.split("?", 2)[1] ?? "");
   for (const [name, value] of new URLSearchParams(body)) params.append(name, value);
   return params;
-}
-
-function dropConnection(c: Context<Env>): Promise<Response> {
-  const { incoming } = c.env;
-  if ("socket" in incoming) incoming.socket?.destroy();
-  return new Promise<Response>(() => {});
 }

@@ -1,4 +1,5 @@
 import { createHash, randomInt } from "node:crypto";
+import { Pushes } from "@tidings/sdk/testing";
 import type { Account, SimulatedSms } from "./account.ts";
 
 const REPEAT_SHARE = 0.1;
@@ -17,35 +18,28 @@ export interface CallbacksOptions {
  */
 export class Callbacks {
   readonly #options: CallbacksOptions;
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #pushes: Pushes;
   readonly #proven = new Set<string>();
 
   constructor(options: CallbacksOptions) {
     this.#options = options;
+    this.#pushes = new Pushes({ retryDelaysMs: options.retryDelaysMs, repeatShare: REPEAT_SHARE });
   }
 
   schedule(messages: SimulatedSms[]): void {
     for (const message of messages) {
       if (message.report === undefined) continue;
-      this.#later(this.#options.delayMs * (0.5 + Math.random()), () => this.#report(message, 0));
+      this.#pushes.schedule(this.#options.delayMs * (0.5 + Math.random()), () => this.#report(message));
     }
   }
 
   close(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    this.#pushes.close();
   }
 
-  async #report(message: SimulatedSms, attempt: number): Promise<void> {
+  async #report(message: SimulatedSms): Promise<boolean> {
     const url = this.#options.receiptsUrl();
-    if (!url) return;
-    const taken = (await this.#prove(url)) && (await post(url, this.#write(message)));
-    const retryDelayMs = this.#options.retryDelaysMs[attempt];
-    if (!taken && retryDelayMs !== undefined) {
-      this.#later(retryDelayMs, () => this.#report(message, attempt + 1));
-    } else if (taken && attempt === 0 && Math.random() < REPEAT_SHARE) {
-      this.#later(this.#options.delayMs, () => this.#report(message, this.#options.retryDelaysMs.length));
-    }
+    return !url || ((await this.#prove(url)) && (await post(url, this.#write(message))));
   }
 
   async #prove(url: string): Promise<boolean> {
@@ -64,14 +58,6 @@ export class Callbacks {
     const signature = createHash("sha1").update(signed).digest("hex");
     const data = JSON.stringify({ msgId: messageId, phone: to, receiveTime: Date.now(), status: report });
     return new URLSearchParams({ nonce, timestamp, signature, type: "SMS_REPORT", data });
-  }
-
-  #later(delayMs: number, run: () => Promise<void>): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      void run();
-    }, delayMs);
-    this.#timers.add(timer);
   }
 }
 

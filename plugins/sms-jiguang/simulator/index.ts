@@ -1,14 +1,11 @@
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
-import type { Simulator, SimulatorOptions } from "@tidings/sdk/testing";
-import { FaultPlan, Inbox, openAccount } from "./account.ts";
+import { FaultPlan, Inbox, listen, type Simulator, type SimulatorOptions } from "@tidings/sdk/testing";
+import { openAccount, type SimulatedSms } from "./account.ts";
 import { Callbacks } from "./callbacks.ts";
 import { createServer } from "./server.ts";
 
 export { demo } from "./demo.ts";
-
-const HOST = "127.0.0.1";
 
 export interface SmsSimulatorOptions extends SimulatorOptions {
   /** Waits before a refused callback is repeated; the vendor repeats three times, the last after twelve hours. */
@@ -20,7 +17,7 @@ export async function startSimulator(options: SmsSimulatorOptions = {}): Promise
   const account = openAccount();
   const vendor = {
     account,
-    inbox: new Inbox(),
+    inbox: new Inbox<SimulatedSms>(),
     faults: new FaultPlan(),
     callbacks: new Callbacks({
       account,
@@ -30,7 +27,7 @@ export async function startSimulator(options: SmsSimulatorOptions = {}): Promise
     }),
   };
   const server = createAdaptorServer({ fetch: createServer(vendor).fetch }) as Server;
-  const origin = await listen(server, options.port ?? 0);
+  const { origin, close } = await listen(server, options.port);
   const { appKey, masterSecret, signId } = account;
   return {
     url: `${origin}/`,
@@ -40,21 +37,7 @@ export async function startSimulator(options: SmsSimulatorOptions = {}): Promise
     misbehave: (fault, count) => vendor.faults.order(fault, count),
     close: () => {
       vendor.callbacks.close();
-      return close(server);
+      return close();
     },
   };
-}
-
-function listen(server: Server, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, HOST, () => resolve(`http://${HOST}:${(server.address() as AddressInfo).port}`));
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

@@ -1,15 +1,22 @@
 import type { Http2Bindings, HttpBindings } from "@hono/node-server";
+import {
+  dropConnection,
+  type FaultPlan,
+  type Inbox,
+  neverAnswer,
+  readJsonObject,
+} from "@tidings/sdk/testing";
 import { type Context, Hono } from "hono";
-import type { Account, FaultPlan, Inbox } from "./account.ts";
+import type { Account, SimulatedSms } from "./account.ts";
 import { answer, refusal, type VendorAnswer } from "./answers.ts";
 import { isAuthorized } from "./authorization.ts";
 import type { Callbacks } from "./callbacks.ts";
 import { type Operation, sendMany, sendOne } from "./messages.ts";
-import { addPage } from "./page.ts";
+import { openPage } from "./page.ts";
 
 export interface Vendor {
   account: Account;
-  inbox: Inbox;
+  inbox: Inbox<SimulatedSms>;
   faults: FaultPlan;
   callbacks: Callbacks;
 }
@@ -21,9 +28,10 @@ type Send = (account: Account, fields: Record<string, unknown>, now: number) => 
 export function createServer(vendor: Vendor): Hono<Env> {
   const { account, inbox, callbacks } = vendor;
   const app = new Hono<Env>();
-  addPage(app, inbox);
+  const page = openPage(inbox);
+  app.get("/", (c) => page(c.req.raw));
   const sendBy = (send: Send) => (body: string) => {
-    const fields = readFields(body);
+    const fields = readJsonObject(body);
     if (!fields) return refusal(body === "" ? 50003 : 50007);
     const operation = send(account, fields, Date.now());
     inbox.add(operation.sent);
@@ -50,7 +58,7 @@ async function answerCall(
   if (fault === "drop") return dropConnection(c);
   const body = await c.req.text();
   const answered = judge(account, c.req.header("authorization"), fault) ?? operate(body);
-  return fault === "hang" ? new Promise<Response>(() => {}) : c.json(answered.body, answered.status);
+  return fault === "hang" ? neverAnswer() : c.json(answered.body, answered.status);
 }
 
 function judge(account: Account, authorization: string | undefined, fault: string | undefined) {
@@ -58,21 +66,4 @@ function judge(account: Account, authorization: string | undefined, fault: strin
   if (!isAuthorized(authorization, account)) return refusal(50002, "auth failed");
   if (fault === "busy") return refusal(50009, "out of freq");
   return fault === "refuse" ? refusal(50014, "no money") : undefined;
-}
-
-function readFields(body: string): Record<string, unknown> | undefined {
-  try {
-    const fields: unknown = JSON.parse(body);
-    return typeof fields === "object" && fields !== null && !Array.isArray(fields)
-      ? (fields as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function dropConnection(c: Context<Env>): Promise<Response> {
-  const { incoming } = c.env;
-  if ("socket" in incoming) incoming.socket?.destroy();
-  return new Promise<Response>(() => {});
 }

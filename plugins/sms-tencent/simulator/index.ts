@@ -1,15 +1,12 @@
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
-import type { Simulator, SimulatorOptions } from "@tidings/sdk/testing";
-import { FaultPlan, Inbox, openAccount } from "./account.ts";
+import { FaultPlan, Inbox, listen, type Simulator, type SimulatorOptions } from "@tidings/sdk/testing";
+import { openAccount, type SimulatedSms } from "./account.ts";
 import { type CallLimits, NumberGuard, type NumberLimits, RateLimit, VENDOR_CALL_LIMITS } from "./limits.ts";
 import { ReceiptPusher } from "./receipts.ts";
 import { createServer } from "./server.ts";
 
 export { demo } from "./demo.ts";
-
-const HOST = "127.0.0.1";
 
 export interface SmsSimulatorOptions extends SimulatorOptions {
   /** Calls per second before `RequestLimitExceeded`, by default the vendor's. */
@@ -27,7 +24,7 @@ export async function startSimulator(options: SmsSimulatorOptions = {}): Promise
   const { echoesSession = false } = options;
   const vendor = {
     account: openAccount(),
-    inbox: new Inbox(),
+    inbox: new Inbox<SimulatedSms>(),
     faults: new FaultPlan(),
     rateLimit: new RateLimit({ ...VENDOR_CALL_LIMITS, ...options.callLimits }),
     numberGuard: new NumberGuard(options.numberLimits ?? {}),
@@ -40,7 +37,7 @@ export async function startSimulator(options: SmsSimulatorOptions = {}): Promise
     echoesSession,
   };
   const server = createAdaptorServer({ fetch: createServer(vendor).fetch }) as Server;
-  const origin = await listen(server, options.port ?? 0);
+  const { origin, close } = await listen(server, options.port);
   return {
     url: `${origin}/`,
     endpoints: [new URL(origin).host],
@@ -50,21 +47,7 @@ export async function startSimulator(options: SmsSimulatorOptions = {}): Promise
     misbehave: (fault, count) => vendor.faults.order(fault, count),
     close: () => {
       vendor.receipts.close();
-      return close(server);
+      return close();
     },
   };
-}
-
-function listen(server: Server, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, HOST, () => resolve(`http://${HOST}:${(server.address() as AddressInfo).port}`));
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

@@ -1,3 +1,4 @@
+import { Pushes, postJson, shuffle } from "@tidings/sdk/testing";
 import type { SimulatedSms } from "./account.ts";
 
 const REPORTS_PER_PUSH = 100;
@@ -14,10 +15,11 @@ export interface ReceiptPusherOptions {
 /** Pushes sending states in no particular order, sometimes twice, and again after a failure, as the vendor does. */
 export class ReceiptPusher {
   readonly #options: ReceiptPusherOptions;
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #pushes: Pushes;
 
   constructor(options: ReceiptPusherOptions) {
     this.#options = options;
+    this.#pushes = new Pushes({ retryDelaysMs: options.retryDelaysMs, repeatShare: REPEAT_SHARE });
   }
 
   schedule(messages: SimulatedSms[]): void {
@@ -25,25 +27,17 @@ export class ReceiptPusher {
     for (let start = 0; start < reported.length; start += REPORTS_PER_PUSH) {
       const reports = reported.slice(start, start + REPORTS_PER_PUSH);
       const delayMs = this.#options.delayMs * (0.5 + Math.random());
-      this.#later(delayMs, () => this.#push(this.#write(reports, Date.now()), 0));
+      this.#pushes.schedule(delayMs, () => this.#push(this.#write(reports, Date.now())));
     }
   }
 
   close(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    this.#pushes.close();
   }
 
-  async #push(body: string, attempt: number): Promise<void> {
+  async #push(body: string): Promise<boolean> {
     const url = this.#options.receiptsUrl();
-    if (!url) return;
-    const taken = await post(url, body);
-    const retryDelayMs = this.#options.retryDelaysMs[attempt];
-    if (!taken && retryDelayMs !== undefined) {
-      this.#later(retryDelayMs, () => this.#push(body, attempt + 1));
-    } else if (taken && attempt === 0 && Math.random() < REPEAT_SHARE) {
-      this.#later(this.#options.delayMs, () => this.#push(body, this.#options.retryDelaysMs.length));
-    }
+    return !url || (await postJson(url, body))?.result === 0;
   }
 
   #write(messages: SimulatedSms[], now: number): string {
@@ -60,30 +54,4 @@ export class ReceiptPusher {
       })),
     );
   }
-
-  #later(delayMs: number, run: () => Promise<void>): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      void run();
-    }, delayMs);
-    this.#timers.add(timer);
-  }
-}
-
-async function post(url: string, body: string): Promise<boolean> {
-  try {
-    const headers = { "content-type": "application/json" };
-    const response = await fetch(url, { method: "POST", headers, body, signal: AbortSignal.timeout(10_000) });
-    const answer = (await response.json()) as { result?: unknown };
-    return response.status === 200 && answer.result === 0;
-  } catch {
-    return false;
-  }
-}
-
-function shuffle<T>(items: T[]): T[] {
-  return items
-    .map((item) => ({ item, order: Math.random() }))
-    .sort((a, b) => a.order - b.order)
-    .map(({ item }) => item);
 }

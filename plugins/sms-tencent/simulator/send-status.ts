@@ -1,4 +1,5 @@
-import type { Account, Inbox, SimulatedSms } from "./account.ts";
+import type { Inbox } from "@tidings/sdk/testing";
+import type { Account, SimulatedSms } from "./account.ts";
 import { answer, refusal, type VendorAnswer } from "./answers.ts";
 
 const MAX_REPORTS = 100;
@@ -12,7 +13,7 @@ const CARRIER_MS = 50;
  */
 export function pullSendStatus(
   account: Account,
-  inbox: Inbox,
+  inbox: Inbox<SimulatedSms>,
   fields: Record<string, unknown>,
   { now, echoesSession }: { now: number; echoesSession: boolean },
 ): VendorAnswer {

@@ -1,9 +1,16 @@
 import type { Http2Bindings, HttpBindings } from "@hono/node-server";
-import { type Context, Hono } from "hono";
-import type { Account, FaultPlan, Inbox } from "./account.ts";
+import {
+  dropConnection,
+  type FaultPlan,
+  type Inbox,
+  neverAnswer,
+  readJsonObject,
+} from "@tidings/sdk/testing";
+import { Hono } from "hono";
+import type { Account, SimulatedSms } from "./account.ts";
 import { refusal, type VendorAnswer } from "./answers.ts";
 import type { NumberGuard, RateLimit } from "./limits.ts";
-import { addPage } from "./page.ts";
+import { openPage } from "./page.ts";
 import type { ReceiptPusher } from "./receipts.ts";
 import { sendSms } from "./send-sms.ts";
 import { pullSendStatus } from "./send-status.ts";
@@ -12,7 +19,7 @@ import { sendStatistics } from "./statistics.ts";
 
 export interface Vendor {
   account: Account;
-  inbox: Inbox;
+  inbox: Inbox<SimulatedSms>;
   faults: FaultPlan;
   rateLimit: RateLimit;
   numberGuard: NumberGuard;
@@ -26,13 +33,14 @@ type Env = { Bindings: HttpBindings | Http2Bindings };
 /** The vendor's one address: calls are posted to it, a browser that looks at it gets the page. */
 export function createServer(vendor: Vendor): Hono<Env> {
   const app = new Hono<Env>();
-  addPage(app, vendor.inbox);
+  const page = openPage(vendor.inbox);
+  app.get("/", (c) => page(c.req.raw));
   app.post("/", async (c) => {
     const fault = vendor.faults.take();
     if (fault === "drop") return dropConnection(c);
     const body = await c.req.text();
     const answer = handleCall(vendor, c.req.raw.headers, body, fault);
-    if (fault === "hang") return new Promise<Response>(() => {});
+    if (fault === "hang") return neverAnswer();
     return c.json(answer);
   });
   return app;
@@ -47,7 +55,7 @@ function handleCall(vendor: Vendor, headers: Headers, body: string, fault: strin
   if (!/^[a-z]+-[a-z]+$/.test(headers.get("x-tc-region") ?? "")) return refusal("UnsupportedRegion");
   if (fault === "busy" || !vendor.rateLimit.allows(action, now)) return refusal("RequestLimitExceeded");
   if (fault === "refuse") return refusal("FailedOperation.InsufficientBalanceInSmsPackage");
-  const fields = readFields(body);
+  const fields = readJsonObject(body);
   return fields ? operate(vendor, action, fields, now) : refusal("InvalidParameter");
 }
 
@@ -67,21 +75,4 @@ function operate(vendor: Vendor, action: string, fields: Record<string, unknown>
     default:
       return refusal("InvalidAction");
   }
-}
-
-function readFields(body: string): Record<string, unknown> | undefined {
-  try {
-    const fields: unknown = JSON.parse(body);
-    return typeof fields === "object" && fields !== null && !Array.isArray(fields)
-      ? (fields as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function dropConnection(c: Context<Env>): Promise<Response> {
-  const { incoming } = c.env;
-  if ("socket" in incoming) incoming.socket?.destroy();
-  return new Promise<Response>(() => {});
 }

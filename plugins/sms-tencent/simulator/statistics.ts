@@ -1,10 +1,11 @@
-import type { Account, Inbox } from "./account.ts";
+import type { Inbox } from "@tidings/sdk/testing";
+import type { Account, SimulatedSms } from "./account.ts";
 import { answer, refusal, type VendorAnswer } from "./answers.ts";
 
 /** How much was sent between two hours in Beijing; the simulator counts all it has. */
 export function sendStatistics(
   account: Account,
-  inbox: Inbox,
+  inbox: Inbox<SimulatedSms>,
   {
     SmsSdkAppId: sdkAppId,
     BeginTime: begin,

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { SimulatedMessage, SimulatorFault } from "@tidings/sdk/testing";
+import { FaultPlan, readJsonObject, type SimulatedMessage } from "@tidings/sdk/testing";
 
 const INBOX_LIMIT = 10_000;
 const GONE_RECIPIENT = "gone";
@@ -24,29 +24,17 @@ export interface ReceiverAnswer {
 
 /** A system of the tenant's own: keeps messages, drops repeats, and misbehaves when told to. */
 export class Receiver {
+  readonly faults = new FaultPlan();
   readonly secret = `whsec_${randomBytes(24).toString("base64")}`;
   readonly #messages = new Map<string, ReceivedMessage>();
-  #fault: SimulatorFault | undefined;
-  #faultCount = 0;
 
   get messages(): ReceivedMessage[] {
     return [...this.#messages.values()];
   }
 
-  misbehave(fault: SimulatorFault, count: number): void {
-    this.#fault = fault;
-    this.#faultCount = count;
-  }
-
-  takeFault(): SimulatorFault | undefined {
-    if (this.#faultCount === 0) return undefined;
-    this.#faultCount -= 1;
-    return this.#fault;
-  }
-
   /** Takes a genuine request. */
   take(webhookId: string, body: string, now: number): ReceiverAnswer {
-    const content = parse(body);
+    const content = readJsonObject(body);
     if (content?.type === "ping") return { status: 200, body: { message: "pong" } };
     if (content?.type === "message.recalled") return this.#recall(String(content.id));
     if (content?.type !== "message" || typeof content.to !== "string" || typeof content.text !== "string") {
@@ -83,14 +71,5 @@ export class Receiver {
     });
     const [oldest] = this.#messages.keys();
     if (this.#messages.size > INBOX_LIMIT && oldest !== undefined) this.#messages.delete(oldest);
-  }
-}
-
-function parse(body: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
   }
 }

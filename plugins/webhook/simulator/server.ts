@@ -1,6 +1,7 @@
 import type { Http2Bindings, HttpBindings } from "@hono/node-server";
+import { dropConnection, neverAnswer } from "@tidings/sdk/testing";
 import { type Context, Hono } from "hono";
-import { addPage } from "./page.ts";
+import { openPage } from "./page.ts";
 import type { Receiver, ReceiverAnswer } from "./receiver.ts";
 import { findSignatureFault } from "./signature.ts";
 
@@ -9,13 +10,14 @@ type Env = { Bindings: HttpBindings | Http2Bindings };
 /** Messages are posted to `/hook`; a browser finds them at `/`. */
 export function createServer(receiver: Receiver): Hono<Env> {
   const app = new Hono<Env>();
-  addPage(app, receiver);
+  const page = openPage(receiver);
+  app.get("/", (c) => page(c.req.raw));
   app.post("/hook", async (c) => {
-    const fault = receiver.takeFault();
+    const fault = receiver.faults.take();
     if (fault === "drop") return dropConnection(c);
     const answer =
       fault === "refuse" || fault === "busy" ? FAULT_ANSWERS[fault] : await takeCall(receiver, c);
-    if (fault === "hang") return new Promise<Response>(() => {});
+    if (fault === "hang") return neverAnswer();
     return c.json(answer.body, answer.status, answer.headers);
   });
   return app;
@@ -33,10 +35,4 @@ async function takeCall(receiver: Receiver, c: Context<Env>): Promise<ReceiverAn
   const fault = findSignatureFault(headers, body, receiver.secret, now);
   if (fault) return { status: 401, body: { message: fault } };
   return receiver.take(headers.get("webhook-id") ?? "", body, now);
-}
-
-function dropConnection(c: Context<Env>): Promise<Response> {
-  const { incoming } = c.env;
-  if ("socket" in incoming) incoming.socket?.destroy();
-  return new Promise<Response>(() => {});
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { SimulatedMessage, SimulatorFault } from "@tidings/sdk/testing";
+import { Inbox, type SimulatedMessage } from "@tidings/sdk/testing";
 
 /** The one company of the simulated vendor, with its one app. The secret is made up for each start. */
 export interface Company {
@@ -28,23 +28,10 @@ export interface SimulatedNotice extends SimulatedMessage {
   state: "arrived" | "dropped" | "recalled";
 }
 
-const INBOX_LIMIT = 100_000;
-
-/** What was sent, oldest first; the oldest are dropped beyond the limit. */
-export class Inbox {
-  #notices: SimulatedNotice[] = [];
-
-  add(notices: SimulatedNotice[]): void {
-    this.#notices.push(...notices);
-    if (this.#notices.length > INBOX_LIMIT) this.#notices = this.#notices.slice(-INBOX_LIMIT);
-  }
-
-  get notices(): readonly SimulatedNotice[] {
-    return this.#notices;
-  }
-
+/** What was sent. */
+export class NoticeInbox extends Inbox<SimulatedNotice> {
   listOf(msgid: string): SimulatedNotice[] {
-    return this.#notices.filter((notice) => notice.msgid === msgid);
+    return this.messages.filter((notice) => notice.msgid === msgid);
   }
 }
 
@@ -52,21 +39,4 @@ export class Inbox {
 export function membershipOf(userId: string): "member" | "unknown" | "unlicensed" {
   if (!/^[a-z0-9][a-z0-9_.@-]{0,63}$/.test(userId) || userId.endsWith("-gone")) return "unknown";
   return userId.endsWith("-guest") ? "unlicensed" : "member";
-}
-
-/** Faults that a test has ordered, one per call. */
-export class FaultPlan {
-  #fault: SimulatorFault | undefined;
-  #count = 0;
-
-  order(fault: SimulatorFault, count: number): void {
-    this.#fault = fault;
-    this.#count = count;
-  }
-
-  take(): SimulatorFault | undefined {
-    if (this.#count === 0) return undefined;
-    this.#count -= 1;
-    return this.#fault;
-  }
 }

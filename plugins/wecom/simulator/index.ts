@@ -1,16 +1,13 @@
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
-import type { Simulator, SimulatorOptions } from "@tidings/sdk/testing";
-import { FaultPlan, Inbox, openCompany } from "./company.ts";
+import { FaultPlan, listen, type Simulator, type SimulatorOptions, WindowCount } from "@tidings/sdk/testing";
+import { NoticeInbox, openCompany } from "./company.ts";
 import { Operations } from "./operations.ts";
 import { createServer } from "./server.ts";
 import { Tokens } from "./tokens.ts";
-import { WindowCount } from "./window-count.ts";
 
 export { demo } from "./demo.ts";
 
-const HOST = "127.0.0.1";
 const HOUR_MS = 3_600_000;
 
 export interface WecomSimulatorOptions extends SimulatorOptions {
@@ -41,7 +38,7 @@ export interface WecomSimulator extends Simulator {
 /** Starts the vendor's fake. */
 export async function startSimulator(options: WecomSimulatorOptions = {}): Promise<WecomSimulator> {
   const company = openCompany();
-  const inbox = new Inbox();
+  const inbox = new NoticeInbox();
   const faults = new FaultPlan();
   const tokens = new Tokens(
     company,
@@ -57,31 +54,17 @@ export async function startSimulator(options: WecomSimulatorOptions = {}): Promi
   const now = options.now ?? Date.now;
   const app = createServer({ tokens, operations, inbox, faults, trustedIps: () => options.trustedIps, now });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-  const origin = await listen(server, options.port ?? 0);
+  const { origin, close } = await listen(server, options.port);
   const { corpId, agentId, secret } = company;
   return {
     url: `${origin}/`,
     endpoints: [new URL(origin).host],
     settings: { endpoint: origin, corpId, agentId, secret },
     received: () =>
-      inbox.notices.filter(({ state }) => state === "arrived").map(({ to, text, at }) => ({ to, text, at })),
+      inbox.messages.filter(({ state }) => state === "arrived").map(({ to, text, at }) => ({ to, text, at })),
     misbehave: (fault, count) => faults.order(fault, count),
     revokeToken: () => tokens.revoke(),
-    droppedCount: () => inbox.notices.filter(({ state }) => state === "dropped").length,
-    close: () => close(server),
+    droppedCount: () => inbox.messages.filter(({ state }) => state === "dropped").length,
+    close,
   };
-}
-
-function listen(server: Server, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, HOST, () => resolve(`http://${HOST}:${(server.address() as AddressInfo).port}`));
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

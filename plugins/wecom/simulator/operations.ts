@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { WindowCount } from "@tidings/sdk/testing";
 import { answerOk, refuse, type VendorAnswer } from "./answers.ts";
-import { type Company, type Inbox, membershipOf, type SimulatedNotice } from "./company.ts";
+import { type Company, membershipOf, type NoticeInbox, type SimulatedNotice } from "./company.ts";
 import { readContent } from "./content.ts";
-import { WindowCount } from "./window-count.ts";
 
 const MAX_USERS = 1000;
 const RECALL_WINDOW_MS = 24 * 3_600_000;
@@ -27,7 +27,7 @@ export interface Limits {
 /** The app's side of the vendor: sending, taking back, and its own entry. */
 export class Operations {
   readonly #company: Company;
-  readonly #inbox: Inbox;
+  readonly #inbox: NoticeInbox;
   readonly #calls: WindowCount;
   readonly #daily: WindowCount;
   readonly #memberMinutes: WindowCount;
@@ -35,7 +35,7 @@ export class Operations {
   /** When each content was last sent to the same recipients. */
   readonly #sentAt = new Map<string, number>();
 
-  constructor(company: Company, inbox: Inbox, limits: Limits) {
+  constructor(company: Company, inbox: NoticeInbox, limits: Limits) {
     this.#company = company;
     this.#inbox = inbox;
     this.#calls = new WindowCount(limits.callsPerMinute, MINUTE_MS);

@@ -1,16 +1,17 @@
 import type { Http2Bindings, HttpBindings } from "@hono/node-server";
 import { getConnInfo } from "@hono/node-server/conninfo";
+import { dropConnection, type FaultPlan, neverAnswer, readJsonObject } from "@tidings/sdk/testing";
 import { type Context, Hono } from "hono";
 import { answerOk, refuse, type VendorAnswer } from "./answers.ts";
-import type { FaultPlan, Inbox } from "./company.ts";
+import type { NoticeInbox } from "./company.ts";
 import type { Operations } from "./operations.ts";
-import { addPage } from "./page.ts";
+import { openPage } from "./page.ts";
 import type { Tokens } from "./tokens.ts";
 
 export interface Vendor {
   tokens: Tokens;
   operations: Operations;
-  inbox: Inbox;
+  inbox: NoticeInbox;
   faults: FaultPlan;
   /** The addresses that the app may be called from; any, if there are none. */
   trustedIps(): string[] | undefined;
@@ -24,7 +25,8 @@ type Call = (body: Record<string, unknown>, ip: string, now: number) => VendorAn
 export function createServer(vendor: Vendor): Hono<Env> {
   const { tokens, operations } = vendor;
   const app = new Hono<Env>();
-  addPage(app, vendor.inbox);
+  const page = openPage(vendor.inbox);
+  app.get("/", (c) => page(c.req.raw));
   app.get("/cgi-bin/gettoken", (c) => {
     const gift = tokens.give(c.req.query("corpid"), c.req.query("corpsecret"), vendor.now());
     return c.json(typeof gift === "number" ? refuse(gift, ipOf(c)) : answerOk({ ...gift }));
@@ -42,7 +44,7 @@ async function carryOut(vendor: Vendor, c: Context<Env>, call: Call): Promise<Re
   const fault = vendor.faults.take();
   if (fault === "drop") return dropConnection(c);
   const answer = await answerCall(vendor, c, call, fault);
-  if (fault === "hang") return new Promise<Response>(() => {});
+  if (fault === "hang") return neverAnswer();
   return c.json(answer);
 }
 
@@ -52,7 +54,7 @@ async function answerCall(
   call: Call,
   fault: string | undefined,
 ): Promise<VendorAnswer> {
-  const body = await readBody(c);
+  const body = readJsonObject(await c.req.text());
   const ip = ipOf(c);
   const refusal = checkCaller(vendor, c);
   if (refusal) return refusal;
@@ -70,18 +72,3 @@ function checkCaller(vendor: Vendor, c: Context<Env>): VendorAnswer | undefined 
 }
 
 const ipOf = (c: Context<Env>) => getConnInfo(c).remote.address ?? "unknown";
-
-async function readBody(c: Context<Env>): Promise<Record<string, unknown> | undefined> {
-  try {
-    const body: unknown = JSON.parse(await c.req.text());
-    return typeof body === "object" && body !== null ? (body as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function dropConnection(c: Context<Env>): Promise<Response> {
-  const { incoming } = c.env;
-  if ("socket" in incoming) incoming.socket?.destroy();
-  return new Promise<Response>(() => {});
-}

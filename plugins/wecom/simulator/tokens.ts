@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
+import type { WindowCount } from "@tidings/sdk/testing";
 import type { Company } from "./company.ts";
-import type { WindowCount } from "./window-count.ts";
 
 /** The access tokens of the app: asked again, the vendor gives the same one until it ends. */
 export class Tokens {

@@ -32,6 +32,7 @@ for (const look of looks) {
     await expectScreen(page, "/channels", `channels-${look.name}`);
     await expectScreen(page, "/channels/new", `channels-new-${look.name}`);
     await expectScreen(page, "/channels/new/tidings/sms-aliyun", `channel-new-${look.name}`);
+    await expectScreen(page, "/channels/new/tidings/declarative-http", `channel-new-parts-${look.name}`);
     await expectScreen(page, channel, `channel-settings-${look.name}`);
     await expectScreen(page, `${channel}/sources`, `channel-sources-${look.name}`);
     await expectScreen(page, `${channel}/health`, `channel-health-${look.name}`);
@@ -118,6 +119,51 @@ test("an SMS channel is drawn from its manifest, fails its test in words, and is
     await expect(page.getByRole("cell", { name: /^校园短信 / })).toBeVisible();
     await expect(page.getByRole("cell", { name }).first()).toBeHidden();
   });
+});
+
+test("a long form comes in parts, asks for what a choice needs, and opens what is wrong", async ({
+  page,
+}) => {
+  const code = `http-${Date.now()}`;
+  await signIn(page, "owner");
+  await page.goto("/channels/new/tidings/declarative-http");
+  await page.getByLabel("通道名称").fill(`自建网关 ${code}`);
+  await page.getByLabel("通道编码").fill(code);
+  await page.getByLabel("接口地址").fill("https://gateway.example.com/messages");
+  const body = page.getByRole("textbox", { name: "请求体", exact: true });
+  await body.fill('{"to": "{{address}}", "text": "{{text}}"');
+
+  await expect(page.getByLabel("用户名")).toBeHidden();
+  await page.getByLabel("认证方式").selectOption({ label: "用户名和密码（Basic）" });
+  await page.getByLabel("用户名").fill("tidings");
+  await page.getByLabel("密钥").fill("a password of the gateway");
+
+  const receipts = page.getByRole("heading", { name: "回执推送" });
+  await expect(page.getByLabel("回执编号的位置")).toBeHidden();
+  await receipts.click();
+  await page.getByLabel("回执编号的位置").fill("id");
+  await receipts.click();
+  await page.getByRole("button", { name: "创建通道" }).click();
+  await expect(page.getByRole("alert")).toContainText("有 2 处需要修改");
+  await expect(body).toHaveAccessibleDescription(/不是正确的 JSON/);
+  await page.getByRole("link", { name: /^回执编号的位置/ }).click();
+  await expect(page.getByLabel("回执编号的位置")).toBeFocused();
+  await screenshot(page, "channel-new-parts-errors");
+  await expectAccessible(page);
+
+  await body.fill('{"to": "{{address}}", "text": "{{text}}"}');
+  await page.getByLabel("回执编号的位置").fill("/id");
+  await page.getByLabel("回执状态的位置").fill("/state");
+  await page.getByLabel("表示送达的值").fill("DELIVERED");
+  await page.getByRole("button", { name: "创建通道" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(`自建网关 ${code}`);
+  const channel = await channelOf(page, code);
+  await page.goto(`/channels/${channel.id}`);
+  await expect(page.getByLabel("回执状态的位置")).toHaveValue("/state");
+  await expect(page.getByLabel("收件人列表的位置")).toBeHidden();
+  await screenshot(page, "channel-settings-parts");
+  expect(channel.settings).not.toHaveProperty("authName");
+  await callApi(page.request, "DELETE", `/v1/channels/${channel.id}`);
 });
 
 test("a channel that works says so, and shows where receipts go", async ({ page }) => {

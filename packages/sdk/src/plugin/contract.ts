@@ -164,6 +164,8 @@ export interface VerifyInput {
 
 export interface VerifyOutput {
   requests: PlannedRequest[];
+  /** What can be said without asking; needed when there are no requests. */
+  verification?: Verification;
 }
 
 /** A message that was handed to the vendor before, or may have been. */

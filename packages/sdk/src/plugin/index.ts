@@ -10,4 +10,5 @@ export * from "./jwt.ts";
 export { manifestSchema } from "./manifest.schema.ts";
 export * from "./manifest.ts";
 export * from "./receipt-authentication.ts";
+export { isJsonText } from "./setting-formats.ts";
 export * from "./signed-token.ts";

@@ -1,7 +1,6 @@
 import { accessTokenScheme } from "./access-token.schema.ts";
 import { SUPPRESSING_ORIGINS } from "./manifest.ts";
 import { receiptAuthentication } from "./receipt-authentication.schema.ts";
-import { headerName, paramName } from "./scheme-parts.schema.ts";
 import { hmacScheme, jwtScheme } from "./signed.schema.ts";
 
 const localizedText = {
@@ -16,14 +15,20 @@ const localizedText = {
 
 const settingName = { type: "string", pattern: "^[a-z][a-zA-Z0-9]{0,63}$" } as const;
 
+/** A literal, or a setting that has it. */
+const carrierName = {
+  type: "string",
+  pattern: "^([A-Za-z0-9_-]{1,64}|\\$\\{settings\\.[a-z][a-zA-Z0-9]{0,63}\\})$",
+} as const;
+
 const authScheme = {
   type: "object",
   required: ["type"],
   oneOf: [
     authObject("bearer", { secret: settingName }),
     authObject("basic", { user: settingName, secret: settingName }),
-    authObject("header", { name: headerName, secret: settingName }),
-    authObject("query", { name: paramName, secret: settingName }),
+    authObject("header", { name: carrierName, secret: settingName }),
+    authObject("query", { name: carrierName, secret: settingName }),
     authObject("acs3", { accessKeyId: settingName, secret: settingName }),
     authObject("tc3", {
       secretId: settingName,

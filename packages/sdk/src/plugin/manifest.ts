@@ -24,9 +24,9 @@ export type AuthScheme =
   | { type: "bearer"; secret: string }
   /** `Authorization: Basic base64(<settings[user]>:<secret>)` */
   | { type: "basic"; user: string; secret: string }
-  /** `<name>: <secret>` */
+  /** `<name>: <secret>`; the name may be `${settings.<name>}` */
   | { type: "header"; name: string; secret: string }
-  /** `?<name>=<secret>`; vendors and proxies may write it into their logs. */
+  /** `?<name>=<secret>`; the name may be `${settings.<name>}`. Vendors and proxies may write it into their logs. */
   | { type: "query"; name: string; secret: string }
   /** The ACS3-HMAC-SHA256 request signature; `accessKeyId` and `secret` name two secret settings. */
   | { type: "acs3"; accessKeyId: string; secret: string }
@@ -145,7 +145,10 @@ export interface SuppressingCode {
   days?: number;
 }
 
-/** The settings form: a JSON Schema (2020-12) of a flat object; `x-secret: true` marks a write-only field. */
+/**
+ * The settings form: a JSON Schema (2020-12) of a flat object; `x-secret: true` marks a write-only field. Beside the
+ * formats of JSON Schema there is `json`, a text that is JSON.
+ */
 export interface SettingsSchema extends JsonSchema {
   type: "object";
   required?: string[];
@@ -160,6 +163,15 @@ export interface SettingProperty extends JsonSchema {
   description?: string;
   "x-description-zh"?: string;
   "x-secret"?: boolean;
+  /** The field begins a part of the form with this heading; a folded part opens once something is set in it. */
+  "x-group"?: LocalizedText & { folded?: boolean };
+  /** What the values of `enum` are called; a value without a name is shown as it is. */
+  "x-choices"?: Record<string, LocalizedText>;
+  /**
+   * The field is shown, and sent by the form, only while another one, an `enum`, has one of the values, or them by
+   * default; `required`: it has to be filled in then.
+   */
+  "x-when"?: { field: string; values: string[]; required?: boolean };
 }
 
 /** The manifest of a channel plugin, `channel.json`. Unknown keys are errors. */

@@ -124,7 +124,8 @@ export async function runVerify(
   input: VerifyInput,
   send: SendRequest,
 ): Promise<Verification | undefined> {
-  const { requests } = plugin.verify?.(input) ?? { requests: [] };
+  const { requests, verification } = plugin.verify?.(input) ?? { requests: [] };
+  if (verification) return verification;
   const responses = await Promise.all(requests.map(async (request) => respond(request, await send(request))));
   return plugin.settle({ op: "verify", responses, settings: input.settings, now: input.now }).verification;
 }

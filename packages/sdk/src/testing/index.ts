@@ -1,5 +1,6 @@
 /**
- * What a plugin is tested with: the conformance checks, a host for one batch, the vendor simulator's contract.
+ * What a plugin is tested with: the conformance checks, a host for one batch, the vendor simulator's contract and the
+ * parts that simulators are built of.
  * @packageDocumentation
  */
 export {
@@ -7,9 +8,17 @@ export {
   type ConformanceReport,
   checkConformance,
 } from "./conformance/conformance.ts";
-export { findManifestProblems } from "./conformance/schema.ts";
+export { findManifestProblems, findSchemaProblems } from "./conformance/schema.ts";
 export type { ConformanceInput } from "./conformance/subject.ts";
 export * from "./conversation.ts";
-export type { DemoChannel } from "./demo.ts";
-export * from "./simulator.ts";
+export * from "./simulator/calls.ts";
+export * from "./simulator/contract.ts";
+export type { DemoChannel } from "./simulator/demo.ts";
+export * from "./simulator/fault-plan.ts";
+export * from "./simulator/inbox.ts";
+export * from "./simulator/markup.ts";
+export * from "./simulator/page.ts";
+export * from "./simulator/pushes.ts";
+export * from "./simulator/server.ts";
+export * from "./simulator/window-count.ts";
 export * from "./vectors.ts";

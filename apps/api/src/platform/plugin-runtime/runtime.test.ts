@@ -22,6 +22,17 @@ describe("secrets", () => {
     expect(JSON.stringify(seen)).not.toContain("tok-0123456789");
   });
 
+  it("go into the query where a scheme says so, and out of what is echoed of it", async () => {
+    behave(({ url }, response) => {
+      response.end(`you asked for ${url}`);
+    });
+    const auth = { api: { type: "query", name: "key", secret: "token" } } as const;
+    const { send } = runtimeFor({ settle: (input) => ({ results: acceptAll(input) }) }, { auth });
+    const results = await send("a");
+    expect(vendor().requests[0]?.url).toContain("key=tok-0123456789");
+    expect(results[0]?.detail).toContain("key=[redacted]");
+  });
+
   it("are read once for a revision, and again for the next", async () => {
     let readCount = 0;
     const { runtime, channel } = runtimeFor({});

@@ -28,6 +28,7 @@ export const settingsAreValid: Check = ({ manifest, settings, secrets }) => [
 
 /** The parts of a scheme that say something by themselves; every other one names a setting. */
 const LITERAL_PARTS = ["name", "service"];
+const PLACEHOLDERS = /\$\{(?:settings|secrets)\.(\w+)[}/]/g;
 
 export const authNamesSettings: Check = ({ manifest }) => {
   const problems: string[] = [];
@@ -42,13 +43,17 @@ export const authNamesSettings: Check = ({ manifest }) => {
 
 function settingsOfScheme(scheme: AuthScheme): string[] {
   if (scheme.type === "access-token" || scheme.type === "jwt" || scheme.type === "hmac") {
-    const placeholders = JSON.stringify(scheme).matchAll(/\$\{(?:settings|secrets)\.(\w+)[}/]/g);
-    const named = [...placeholders].map(([, setting = ""]) => setting);
+    const named = settingsInPlaceholders(JSON.stringify(scheme));
     return scheme.type === "hmac" ? [scheme.secret, ...named] : named;
   }
   const { type, ...parts } = scheme;
-  return Object.entries(parts).flatMap(([part, setting]) => (LITERAL_PARTS.includes(part) ? [] : [setting]));
+  return Object.entries(parts).flatMap(([part, value]) =>
+    LITERAL_PARTS.includes(part) ? settingsInPlaceholders(value) : [value],
+  );
 }
+
+const settingsInPlaceholders = (text: string) =>
+  [...text.matchAll(PLACEHOLDERS)].map(([, setting = ""]) => setting);
 
 export const pushesAreAuthenticatedBySettings: Check = ({ manifest }) => {
   const { receipts, settings } = manifest;

@@ -1,6 +1,6 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import { manifestSchema, type PluginManifest } from "../../plugin/index.ts";
+import { isJsonText, manifestSchema, type PluginManifest } from "../../plugin/index.ts";
 
 /**
  * What is wrong with a manifest, in sentences; nothing if it is valid. The conformance checks include
@@ -38,5 +38,6 @@ export function findSchemaProblems(schema: object, value: unknown): string[] {
 function compile(schema: object): ValidateFunction {
   const ajv = new Ajv2020({ allErrors: true, strict: false });
   addFormats.default(ajv);
+  ajv.addFormat("json", isJsonText);
   return ajv.compile(schema);
 }

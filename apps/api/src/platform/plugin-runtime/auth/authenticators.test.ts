@@ -1,5 +1,7 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { BlockedError } from "../outbound/blocked-error.ts";
+import { hostOfSetting } from "../testing/plugins.ts";
 import { createAuthenticator, type SignableRequest } from "./index.ts";
 
 const values = {
@@ -41,6 +43,28 @@ describe("bearer, basic and header", () => {
     const authenticator = createAuthenticator({ type: "bearer", secret: "other" }, values);
     expect(() => authenticator.headersFor(request())).toThrow('The secret "other" is not set.');
   });
+});
+
+describe("a secret whose place is a setting", () => {
+  const named = (name: string) => ({ ...values, settings: { carrier: name } });
+  const scheme = (type: "header" | "query") =>
+    ({ type, name: hostOfSetting("carrier"), secret: "token" }) as const;
+
+  it("goes into the header or the query of that name", () => {
+    const inHeader = createAuthenticator(scheme("header"), named("X-Api-Key"));
+    expect(inHeader.headersFor(request())).toEqual({ "x-api-key": "tok-0123456789" });
+    const inQuery = createAuthenticator(scheme("query"), named("key"));
+    expect(inQuery).toMatchObject({ query: { name: "key", value: "tok-0123456789" } });
+    expect(inQuery.headersFor(request())).toEqual({});
+  });
+
+  it.each(["", "a b", "x\r\nHost: other", "Host", "transfer-encoding", "Content-Length"])(
+    "never goes into a header %j",
+    (name) => {
+      const authenticator = createAuthenticator(scheme("header"), named(name));
+      expect(() => authenticator.headersFor(request())).toThrow(BlockedError);
+    },
+  );
 });
 
 describe("standard-webhooks", () => {

@@ -1,5 +1,7 @@
 import type { AccessTokenScheme, AuthScheme, JwtScheme } from "@tidings/sdk/plugin";
 import { BlockedError } from "../outbound/blocked-error.ts";
+import { settingOfTemplate } from "../outbound/destination.ts";
+import { RESERVED_HEADERS } from "../outbound/reserved-headers.ts";
 import { acs3 } from "./acs3.ts";
 import type { Authenticator, SchemeValues } from "./authenticator.ts";
 import { basic } from "./basic.ts";
@@ -45,9 +47,8 @@ export function createAuthenticator(scheme: OwnScheme, values: SchemeValues): Au
     case "basic":
       return basic(String(settings[scheme.user] ?? secrets[scheme.user] ?? ""), secret);
     case "header":
-      return header(scheme.name, secret);
     case "query":
-      return query(scheme.name, secret);
+      return carry(scheme, settings, secret);
     case "hmac":
       return hmac(scheme, secret, values);
     case "acs3":
@@ -57,6 +58,22 @@ export function createAuthenticator(scheme: OwnScheme, values: SchemeValues): Au
     case "standard-webhooks":
       return standardWebhooks(secret);
   }
+}
+
+const CARRIER_NAME = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** A header or a part of the query whose name may be a setting, and then anything. */
+function carry(
+  { type, name: template }: Extract<OwnScheme, { type: "header" | "query" }>,
+  settings: SchemeValues["settings"],
+  secret: string,
+): Authenticator {
+  const setting = settingOfTemplate(template);
+  const name = setting === undefined ? template : String(settings[setting] ?? "");
+  if (!CARRIER_NAME.test(name)) return refuse(`The setting "${setting}" is no name of a ${type}.`);
+  if (type === "query") return query(name, secret);
+  if (RESERVED_HEADERS.has(name.toLowerCase())) return refuse(`The header ${name} is reserved.`);
+  return header(name, secret);
 }
 
 function refuse(reason: string): Authenticator {

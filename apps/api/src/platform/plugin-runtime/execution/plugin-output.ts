@@ -51,6 +51,16 @@ export function readSettlement(output: unknown): Settlement {
   };
 }
 
+/** What `verify` planned, and what it said without asking. */
+export function readVerifyPlan(output: unknown) {
+  if (!isRecord(output)) throw new PluginFault("verify returned no object");
+  const { verification } = output;
+  return {
+    requests: readRequests(output.requests),
+    verification: isVerification(verification) ? verification : undefined,
+  };
+}
+
 /** What `query` or `recall` planned, and what it said without asking. */
 export function readFollowUp(output: unknown, said: "answers" | "recalls") {
   if (!isRecord(output)) throw new PluginFault("no object was returned");

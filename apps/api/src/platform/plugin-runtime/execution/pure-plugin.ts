@@ -8,7 +8,7 @@ import { BatchOutcome } from "./batch-outcome.ts";
 import { createConversation, type Listener } from "./conversation.ts";
 import { logBreaches, logFault } from "./fault-log.ts";
 import { PluginFault } from "./plugin-fault.ts";
-import { readPlan, readRequests, type Settlement } from "./plugin-output.ts";
+import { readPlan, readVerifyPlan, type Settlement } from "./plugin-output.ts";
 import { obstacleOf } from "./plugin-unavailable.ts";
 import { createPureFollowUps } from "./pure-follow-ups.ts";
 import type { createRequestSender, Sender } from "./request-sender.ts";
@@ -63,7 +63,8 @@ export function createPureExecutor({ sendRequests, clock, logger }: PureExecutor
       const { redact } = sender.credentials;
       let found: Verification | undefined;
       try {
-        const first = readRequests((await plugin.verify(fresh(sender)))?.requests);
+        const { requests: first, verification } = readVerifyPlan(await plugin.verify(fresh(sender)));
+        found = verification;
         const settled = ({ verification }: Settlement) => {
           found = verification ?? found;
         };

@@ -13,22 +13,8 @@ import type { HttpClient } from "../outbound/http-client.ts";
 import type { HttpRequest } from "../outbound/http-request.ts";
 import { connectionFor } from "../outbound/http2/connection.ts";
 import type { OutboundPolicy } from "../outbound/policy.ts";
+import { RESERVED_HEADERS } from "../outbound/reserved-headers.ts";
 import type { Slots } from "./slots.ts";
-
-/** The client, the connection and the schemes decide these; a plugin that sets them could fool one of them. */
-const RESERVED_HEADERS = new Set([
-  "connection",
-  "content-length",
-  "expect",
-  "host",
-  "keep-alive",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
 
 const USER_AGENT = "Tidings/1";
 

@@ -1,3 +1,4 @@
+import { isJsonText } from "@tidings/sdk/plugin";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 
@@ -5,6 +6,7 @@ import formats from "ajv-formats";
 export function createAjv(): Ajv2020 {
   const ajv = new Ajv2020({ allErrors: true, strict: true });
   formats.default(ajv);
-  ajv.addVocabulary(["x-secret", "x-title-zh", "x-description-zh"]);
+  ajv.addFormat("json", isJsonText);
+  ajv.addVocabulary(["x-secret", "x-title-zh", "x-description-zh", "x-group", "x-choices", "x-when"]);
   return ajv;
 }

@@ -7,7 +7,7 @@ import type {
 } from "@tidings/sdk/plugin";
 import { placeholdersIn, wordsIn } from "../auth/declared/template.ts";
 import { hasToken, secretsOfScheme } from "../auth/index.ts";
-import { readHost, settingOfHost } from "../outbound/destination.ts";
+import { readHost, settingOfTemplate } from "../outbound/destination.ts";
 
 /** What the auth schemes of a manifest get wrong: names that lead nowhere, secrets where they do not belong. */
 export function findAuthFaults(manifest: PluginManifest): string[] {
@@ -25,6 +25,10 @@ function faultsOf(scheme: AuthScheme, manifest: PluginManifest): string[] {
     .map((secret) => `uses "${secret}", which is no secret setting`);
   if (scheme.type === "basic" && !properties[scheme.user]) {
     faults.push(`uses "${scheme.user}", which is no setting`);
+  }
+  const named = "name" in scheme ? settingOfTemplate(scheme.name) : undefined;
+  if (named !== undefined && (!properties[named] || properties[named]["x-secret"])) {
+    faults.push(`is named by "${named}", which is no open setting`);
   }
   return scheme.type === "hmac" ? [...faults, ...hmacFaults(scheme, manifest)] : faults;
 }
@@ -87,7 +91,7 @@ function placeholderFaults(part: unknown, { settings }: PluginManifest): string[
 function addressFaults(url: string, { hosts }: PluginManifest): string[] {
   if (placeholdersIn(url).some(({ source }) => source === "secrets")) return ["has a secret in its address"];
   const isListed = hosts.some((entry) =>
-    settingOfHost(entry) ? url.startsWith(`${entry}/`) : readHost(url) === entry,
+    settingOfTemplate(entry) ? url.startsWith(`${entry}/`) : readHost(url) === entry,
   );
   return isListed ? [] : ["asks a host that is not among hosts"];
 }

@@ -131,6 +131,11 @@ describe("loadPlugins", () => {
       manifestWith({ auth: { a: { type: "bearer", secret: "endpoint" } } }),
       "no secret setting",
     ],
+    [
+      "an auth scheme whose name is a secret",
+      manifestWith({ auth: { a: { type: "query", name: hostOfSetting("token"), secret: "token" } } }),
+      "no open setting",
+    ],
     ["a token for a secret that is none", withToken({ query: { s: secretNamed("endpoint") } }), '"endpoint"'],
     ["a token for an open secret", withToken({ query: { s: hostOfSetting("token") } }), '"token"'],
     ["a token request with a body and GET", withToken({ form: { a: "b" } }), "a body with GET"],

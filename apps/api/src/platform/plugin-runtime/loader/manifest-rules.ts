@@ -1,5 +1,5 @@
 import { isPulled, isPushed, type PluginManifest, PROTOCOL_VERSION } from "@tidings/sdk/plugin";
-import { settingOfHost } from "../outbound/destination.ts";
+import { settingOfTemplate } from "../outbound/destination.ts";
 import { findAuthFaults } from "./auth-rules.ts";
 
 const majorOf = (version: string) => version.split(".")[0];
@@ -36,7 +36,7 @@ function findSettingsFaults({ settings: { properties, required = [] } }: PluginM
 
 function findHostFaults({ hosts, settings: { properties } }: PluginManifest): string[] {
   return hosts.flatMap((entry) => {
-    const setting = settingOfHost(entry);
+    const setting = settingOfTemplate(entry);
     if (setting === undefined)
       return isHostName(entry) ? [] : [`hosts has "${entry}", which is no host name`];
     const property = properties[setting];

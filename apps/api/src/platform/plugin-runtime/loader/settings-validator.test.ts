@@ -13,6 +13,10 @@ const schema: SettingsSchema = {
     mode: { type: "string", enum: ["tls", "none"] },
     isFast: { type: "boolean" },
     name: { type: "string", minLength: 1 },
+    body: { type: "string", format: "json" },
+    place: { type: "string", format: "json-pointer" },
+    auth: { type: "string", enum: ["none", "basic"], default: "none" },
+    user: { type: "string", "x-when": { field: "auth", values: ["basic"], required: true } },
   },
 };
 const validate = createSettingsValidator(createAjv(), schema);
@@ -41,6 +45,21 @@ describe("the check of a settings form", () => {
       "The plugin has no such field.",
     ],
     ["a wrong form", { ...good, url: "x" }, "/settings/url", "wrong_format", "Must be a URL."],
+    [
+      "a field that another one needs",
+      { ...good, auth: "basic", user: "" },
+      "/settings/user",
+      "required",
+      "This field is required.",
+    ],
+    ["no JSON", { ...good, body: "{" }, "/settings/body", "wrong_format", "Must be JSON."],
+    [
+      "no JSON Pointer",
+      { ...good, place: "a" },
+      "/settings/place",
+      "wrong_format",
+      "Must be a JSON Pointer, such as /data/id.",
+    ],
     [
       "a wrong pattern",
       { ...good, secret: "1" },

@@ -15,13 +15,29 @@ export function createSettingsValidator(ajv: Ajv2020, schema: SettingsSchema) {
   const validate = ajv.compile({ ...schema, additionalProperties: false });
   const secretFields = new Set(secretFieldsOf(schema));
   return (values: Record<string, unknown>): FieldProblem[] => {
-    if (validate(values)) return [];
-    return (validate.errors ?? []).map((error) => {
+    const pointerOf = (name: string) =>
+      `/${secretFields.has(name) ? "secrets" : "settings"}/${escapePointer(name)}`;
+    const errors = validate(values) ? [] : (validate.errors ?? []);
+    const faults = errors.map((error) => {
       const name = fieldOf(error);
-      const pointer = `/${secretFields.has(name) ? "secrets" : "settings"}/${escapePointer(name)}`;
-      return { pointer, ...describe(error, schema.properties[name]) };
+      return { pointer: pointerOf(name), ...describe(error, schema.properties[name]) };
     });
+    return [
+      ...faults,
+      ...neededFields(schema, values).map((name) => ({ pointer: pointerOf(name), ...REQUIRED })),
+    ];
   };
+}
+
+const REQUIRED = { code: "required", detail: "This field is required." };
+
+/** The fields that are missing because of what another one says. */
+function neededFields({ properties }: SettingsSchema, values: Record<string, unknown>): string[] {
+  return Object.keys(properties).filter((name) => {
+    const when = properties[name]?.["x-when"];
+    if (!when?.required || (values[name] !== undefined && values[name] !== "")) return false;
+    return when.values.includes(String(values[when.field] ?? properties[when.field]?.default ?? ""));
+  });
 }
 
 function fieldOf({ keyword, params, instancePath }: ErrorObject): string {
@@ -39,7 +55,7 @@ function describe(
 ): Pick<FieldProblem, "code" | "detail"> {
   switch (keyword) {
     case "required":
-      return { code: "required", detail: "This field is required." };
+      return REQUIRED;
     case "additionalProperties":
       return { code: "unknown_field", detail: "The plugin has no such field." };
     case "type":
@@ -79,5 +95,7 @@ const FORMAT_NAMES = new Map([
   ["uri", "a URL"],
   ["email", "an e-mail address"],
   ["hostname", "a host name"],
+  ["json", "JSON"],
+  ["json-pointer", "a JSON Pointer, such as /data/id"],
 ]);
 const nameOfFormat = (format: string) => FORMAT_NAMES.get(format) ?? `a valid ${format}`;

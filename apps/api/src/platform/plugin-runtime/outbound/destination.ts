@@ -7,14 +7,14 @@ import { isPublicAddress } from "./public-address.ts";
 const PORTS = ["443", "8443"];
 const SETTING = /^\$\{settings\.([A-Za-z0-9]+)\}$/;
 
-/** The setting that an entry of the manifest's `hosts` stands for, if it is such a template. */
-export const settingOfHost = (entry: string): string | undefined => SETTING.exec(entry)?.[1];
+/** The setting that a text of the manifest, such as an entry of `hosts`, stands for, if it is such a template. */
+export const settingOfTemplate = (entry: string): string | undefined => SETTING.exec(entry)?.[1];
 
 /** The host names that a channel may call, in the form they have in a parsed URL. */
 export function allowedHosts(entries: readonly string[], settings: Settings): ReadonlySet<string> {
   const hosts = new Set<string>();
   for (const entry of entries) {
-    const setting = settingOfHost(entry);
+    const setting = settingOfTemplate(entry);
     const host = readHost(setting === undefined ? entry : settings[setting]);
     if (host) hosts.add(host);
   }

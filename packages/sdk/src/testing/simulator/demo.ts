@@ -1,4 +1,4 @@
-import type { Simulator } from "./simulator.ts";
+import type { Simulator } from "./contract.ts";
 
 /**
  * How a demo shows the plugin's channel against its simulator: what a plugin's `simulator/index.ts` may export as `demo`.

@@ -1,0 +1,4 @@
+export { plan } from "./plan.ts";
+export { parseReceipt } from "./receipts.ts";
+export { settle } from "./settle.ts";
+export { verify } from "./verify.ts";
