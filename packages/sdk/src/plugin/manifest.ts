@@ -2,7 +2,7 @@ import type { AccessTokenScheme } from "./access-token.ts";
 import type { JsonSchema, LocalizedText } from "./json.ts";
 
 /** The version of the plugin contract that this package describes, `major.minor`. */
-export const PROTOCOL_VERSION = "1.2";
+export const PROTOCOL_VERSION = "1.3";
 
 /** Where a plugin may run. `pure`: functions without I/O. `native`: code with sockets, operator-installed only. */
 export const PLUGIN_LEVELS = ["pure", "native"] as const;
@@ -115,6 +115,8 @@ export interface ContentField {
   multiline?: boolean;
   /** `vendor`: the vendor writes what the recipient gets, from a text of its own; ours serves preview and counting. */
   renderedBy?: "host" | "vendor";
+  /** The code of a template at the vendor, as `syncTemplates` lists them. */
+  namesVendorTemplate?: boolean;
   help?: LocalizedText;
 }
 
@@ -182,6 +184,8 @@ export interface PluginManifest {
   query?: QueryAbility;
   /** Without it, nothing that was sent can be taken back. */
   recall?: RecallAbility;
+  /** The vendor reviews signatures and templates, and lists them. The plugin has a function `syncTemplates`. */
+  vendorTemplates?: boolean;
   limits: PluginLimits;
   /** The vendor's codes in words for the tenant's staff. */
   errors?: Record<string, LocalizedText>;
