@@ -20,19 +20,21 @@ import { createPureExecutor } from "./execution/pure-plugin.ts";
 import { readReceipt } from "./execution/receipts.ts";
 import { createRequestSender, type Sender } from "./execution/request-sender.ts";
 import { Slots } from "./execution/slots.ts";
-import { createFollowUps, type FollowUps } from "./follow-ups.ts";
+import { createFollowUps, type FollowUps, type FollowUpsDeps } from "./follow-ups.ts";
 import { noMetrics, type PluginMetrics } from "./metrics.ts";
 import { createNativeExecutor } from "./native/native-plugin.ts";
 import { NativeSessions } from "./native/sessions.ts";
 import { type ResolveHost, resolveHost } from "./outbound/address-guard.ts";
 import { createHttpClient } from "./outbound/http-client.ts";
 import type { OutboundPolicy } from "./outbound/policy.ts";
+import { createPreviews, type Previews } from "./previews.ts";
+import { createTemplateSync, type TemplateSync } from "./template-sync.ts";
 
 /** A vendor's push, as it came in. */
 export type ReceiptRequest = Pick<ReceiptInput, "headers" | "query" | "body">;
 
 /** Runs channel plugins: calls their functions, does their HTTP, and holds them to the contract. */
-export interface PluginRuntime extends FollowUps {
+export interface PluginRuntime extends FollowUps, TemplateSync, Previews {
   /** Sends a batch and answers every ref exactly once. Never throws. */
   send(channel: ChannelHandle, batch: SendBatch): Promise<SendResult[]>;
   /** Proves a channel's settings without sending anything to anybody. Never throws. */
@@ -90,11 +92,14 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
     }
   }
 
+  const prepareCached: FollowUpsDeps["prepare"] = (...sender) => prepare(...sender, credentialsCache.get);
+  const callable = { find, prepare: prepareCached, pure, native };
+
   return {
     async send(channel, batch) {
       const found = find(channel);
       if (!found) return batch.messages.map(({ ref }) => ({ ref, status: "config", ...MISSING_PLUGIN }));
-      const sender = await prepare(channel, found.manifest, credentialsCache.get);
+      const sender = await prepareCached(channel, found.manifest);
       if (!sender) return batch.messages.map(({ ref }) => ({ ref, status: "transient", ...NO_SECRETS }));
       const { module } = found;
       return module.level === "pure"
@@ -102,12 +107,9 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
         : native.send(sender, module.functions, batch);
     },
 
-    ...createFollowUps({
-      find,
-      prepare: (...sender) => prepare(...sender, credentialsCache.get),
-      pure,
-      native,
-    }),
+    ...createFollowUps(callable),
+    ...createTemplateSync(callable),
+    ...createPreviews({ find, policy, clock, logger }),
 
     async verify(channel) {
       const found = find(channel);

@@ -9,24 +9,8 @@ import { BlockedError } from "../outbound/blocked-error.ts";
 import { allowedHosts, readDestination } from "../outbound/destination.ts";
 import type { HttpClient, HttpRequest } from "../outbound/http-client.ts";
 import type { OutboundPolicy } from "../outbound/policy.ts";
+import { readHeaders } from "./planned-headers.ts";
 import type { Slots } from "./slots.ts";
-
-/** The client, the connection and the schemes decide these; a plugin that sets them could fool one of them. */
-const RESERVED_HEADERS = new Set([
-  "connection",
-  "content-length",
-  "expect",
-  "host",
-  "keep-alive",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
-
-const USER_AGENT = "Tidings/1";
 
 /** A channel on whose behalf requests are sent. */
 export interface Sender {
@@ -132,16 +116,6 @@ function readObstacle(error: unknown): Answer {
     error: "blocked",
     detail: error instanceof BlockedError ? error.message : "The request is malformed.",
   };
-}
-
-function readHeaders(headers: Record<string, string> = {}): Record<string, string> {
-  const lowered: Record<string, string> = { "user-agent": USER_AGENT };
-  for (const name in headers) {
-    const key = name.toLowerCase();
-    if (RESERVED_HEADERS.has(key)) throw new BlockedError(`The plugin sets the reserved header ${key}.`);
-    lowered[key] = headers[name] ?? "";
-  }
-  return lowered;
 }
 
 // A vendor may echo what authenticated the request.
