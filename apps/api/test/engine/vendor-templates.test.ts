@@ -57,6 +57,7 @@ describe("a sync", () => {
     });
     const rejected = await list("?state=rejected&kind=template");
     expect(rejected.items.map(({ code }) => code)).toEqual(["SMS_404001"]);
+    expect((await list("?code=SMS_100008")).items.map(({ state }) => state)).toEqual(["pending"]);
     const first = await list("?limit=4");
     const second = await list(`?limit=100&cursor=${first.nextCursor}`);
     expect([...first.items, ...second.items]).toEqual(items);

@@ -2,6 +2,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { expectScreen, openSignedIn } from "../server/expect-screen.ts";
 import { callApi, signIn } from "../server/sign-in.ts";
 import { expectAccessible } from "../support/axe.ts";
+import { chooseAddresses, next } from "../support/composing.ts";
 import { looks, screenshot } from "../support/looks.ts";
 
 interface Channel {
@@ -141,5 +142,15 @@ test("signatures and templates are synced, filtered, and warned about where a te
     await page.getByLabel("模板 CODE").fill("SMS_100008");
     await page.getByRole("button", { name: "预览请求" }).click();
     await expect(page.getByText(/平台模板还在审核/)).toBeVisible();
+  });
+
+  await test.step("so does the field of a message that is composed", async () => {
+    await page.goto("/messages/new");
+    await chooseAddresses(page, ["13800138000"]);
+    await next(page);
+    await page.getByRole("radio", { name: "直接编写" }).check();
+    await page.getByRole("checkbox", { name: "短信" }).check();
+    await page.getByLabel(/^模板 CODE/).fill("SMS_404001");
+    await expect(page.getByText(/平台模板没有通过审核/)).toBeVisible();
   });
 });

@@ -413,7 +413,7 @@ export type ChannelHealth = {
 export type ChannelHealthReport = {
     health: ChannelHealth;
     /**
-     * From when on deliveries are counted, to the hour.
+     * From when on deliveries are counted: 24 hours and what the hour has more.
      */
     since: string;
     /**
@@ -3710,6 +3710,7 @@ export type ListVendorTemplatesData = {
          * `pending`: still in review, `approved`: may be used, `rejected`: refused or withdrawn.
          */
         state?: 'pending' | 'approved' | 'rejected';
+        code?: string;
     };
     url: '/v1/channels/{channelId}/vendor-templates';
 };

@@ -37,7 +37,11 @@ export interface ChannelHealthReport {
   egress: ChannelHealthDeps["egress"];
 }
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Deliveries are counted by the hour in UTC. */
+const wholeHour = (at: number) => new Date(Math.floor(at / HOUR_MS) * HOUR_MS);
 
 export function createChannelHealthService(deps: ChannelHealthDeps) {
   return {
@@ -45,7 +49,7 @@ export function createChannelHealthService(deps: ChannelHealthDeps) {
     async getChannelHealth(ctx: RequestContext, channelId: string): Promise<ChannelHealthReport> {
       authorize(ctx, "read", "Channel");
       const { actor, tenantId } = ctx;
-      const since = new Date(ctx.now().getTime() - DAY_MS);
+      const since = wholeHour(ctx.now().getTime() - DAY_MS);
       const sourceId = actor.kind === "source" ? actor.id : undefined;
       return deps.transact(ctx, async (tx) => {
         const channel = await getChannel(tx, ctx, channelId);

@@ -174,7 +174,9 @@ const count = z.int().min(0);
 export const ChannelHealthReport = z
   .object({
     health: Health,
-    since: fields.moment.openapi({ description: "From when on deliveries are counted, to the hour." }),
+    since: fields.moment.openapi({
+      description: "From when on deliveries are counted: 24 hours and what the hour has more.",
+    }),
     counts: z
       .object(
         Object.fromEntries(MEASURES.map((measure) => [measure, count])) as Record<Measure, typeof count>,

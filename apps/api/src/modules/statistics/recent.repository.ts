@@ -11,14 +11,14 @@ export interface RecentCounts {
 
 const MAX_REASONS = 10;
 
-/** Whole hours, as they are counted: from the beginning of the hour that `since` lies in. */
+/** `since` is the beginning of an hour: that is how they are counted. */
 export async function countRecent(
   { sql }: Tx,
   tenantId: string,
   { channelId, sourceId, since }: { channelId: string; sourceId?: string | undefined; since: Date },
 ): Promise<RecentCounts> {
   const within = sql`
-    tenant_id = ${toUuid("tenant", tenantId)} and hour >= date_trunc('hour', ${since}::timestamptz)
+    tenant_id = ${toUuid("tenant", tenantId)} and hour >= ${since}
     and channel_id = ${toUuid("channel", channelId)}
     ${sourceId ? sql`and source_id = ${toUuid("source", sourceId)}` : sql``}`;
   const rows = await sql<{ measure: Measure; reason: string; count: string }[]>`

@@ -12,6 +12,8 @@ export type SyncRow = typeof vendorTemplateSyncs.$inferSelect;
 export interface VendorTemplateFilter {
   kind?: VendorTemplateRow["kind"] | undefined;
   state?: VendorTemplateRow["state"] | undefined;
+  /** Exactly this one. */
+  code?: string | undefined;
 }
 
 /** Rows that one statement inserts: it bounds the number of its parameters. */
@@ -32,7 +34,7 @@ export async function listVendorTemplates(
   tx: Tx,
   tenantId: string,
   channelId: string,
-  { kind, state }: VendorTemplateFilter,
+  { kind, state, code }: VendorTemplateFilter,
   page: PageRequest,
 ): Promise<VendorTemplateRow[]> {
   const cursor = readCursor(page, "name");
@@ -44,6 +46,7 @@ export async function listVendorTemplates(
         ofChannel(tenantId, channelId),
         kind ? eq(vendorTemplates.kind, kind) : undefined,
         state ? eq(vendorTemplates.state, state) : undefined,
+        code === undefined ? undefined : eq(vendorTemplates.code, code),
         cursor === undefined ? undefined : sql`${key} > ${cursor}`,
       ),
     )

@@ -13,6 +13,7 @@ export const VendorTemplateParam = z.object({ channelId: fields.id("channel") })
 export const VendorTemplateQuery = fields.pageQuery.extend({
   kind: kind.optional(),
   state: state.optional(),
+  code: fields.line(100).optional(),
 });
 
 const VendorTemplate = z
