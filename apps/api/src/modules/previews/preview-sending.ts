@@ -12,19 +12,11 @@ import type { FindReviewProblems } from "../vendor-templates/index.ts";
 import {
   assertOneOfEach,
   checkContent,
+  type PreviewChannel,
   type PreviewedContent,
   unrendered,
 } from "./previewed-content.rules.ts";
 import { type Scene, setScene } from "./set-scene.ts";
-
-export interface PreviewChannel {
-  content?: Record<string, string> | undefined;
-  templateId?: string | undefined;
-  version?: number | undefined;
-  variables: Record<string, string | number>;
-  address?: string | undefined;
-  userId?: string | undefined;
-}
 
 export interface ChannelPreview {
   address: string;

@@ -14,16 +14,18 @@ export interface PreviewedContent {
   pointer: "/content" | "/templateId";
 }
 
-interface Asked {
-  content?: unknown;
-  templateId?: unknown;
-  version?: unknown;
-  address?: unknown;
-  userId?: unknown;
+/** What is asked to be shown: content or a template, to an address or a user. */
+export interface PreviewChannel {
+  content?: Record<string, string> | undefined;
+  templateId?: string | undefined;
+  version?: number | undefined;
+  variables: Record<string, string | number>;
+  address?: string | undefined;
+  userId?: string | undefined;
 }
 
 /** Exactly one of content and template, exactly one of address and user. */
-export function assertOneOfEach({ content, templateId, version, address, userId }: Asked): void {
+export function assertOneOfEach({ content, templateId, version, address, userId }: PreviewChannel): void {
   if ((content === undefined) === (templateId === undefined)) {
     throw invalidField("/content", "Give either content or a template.", "exactly_one");
   }
@@ -42,7 +44,7 @@ export function checkContent(
   catalogue: PluginCatalogue,
   { rendering, declared, pointer }: PreviewedContent,
   channel: { name: string; kind: string; fields: Readonly<Record<string, ContentField>> },
-  { variables, userId }: { variables: Record<string, string | number>; userId?: string | undefined },
+  { variables, userId }: Pick<PreviewChannel, "variables" | "userId">,
 ): void {
   const lacking = missingFields(rendering, channel.fields);
   if (lacking.length > 0) {

@@ -5,8 +5,7 @@ import type { LoadedPlugin, PluginCatalogue } from "../../platform/plugin-runtim
 import { type ChannelWithParts, getChannel, pluginNotInstalled } from "../channels/index.ts";
 import { findPreviewedVersion } from "../templates/index.ts";
 import { checkAddress, findUser, type UserRecord } from "../users/index.ts";
-import type { PreviewChannel } from "./preview-sending.ts";
-import { addressFor, type PreviewedContent } from "./previewed-content.rules.ts";
+import { addressFor, type PreviewChannel, type PreviewedContent } from "./previewed-content.rules.ts";
 
 /** Everything of the database that a preview is made of. */
 export interface Scene {
