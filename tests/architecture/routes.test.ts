@@ -13,6 +13,10 @@ const LIMITED_ELSEWHERE: { places: RegExp; by: string }[] = [
     places: /^(sendMessage|explainMessage|createSeries)\/content(\/\{\})?$/,
     by: "the template rules: known kinds with declared fields",
   },
+  {
+    places: /^(previewChannel|testSend)\/content(\/\{\})?$/,
+    by: "a refinement, and the template rules: fields that the plugin declares",
+  },
   { places: /^(create|update)Channel\/(settings|secrets)(\/\{\})?$/, by: "the plugin's own settings schema" },
 ];
 

@@ -78,6 +78,7 @@ async function start(
     consoleDir: resolve(env.CONSOLE_DIR),
     trustedProxies: env.TRUSTED_PROXIES,
     quotaContact: env.QUOTA_CONTACT,
+    egressAddresses: env.EGRESS_ADDRESSES,
     ...readLimits(env),
   });
   stops.push(() => foundation.close());

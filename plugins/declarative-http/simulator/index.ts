@@ -6,6 +6,8 @@ import { MessageInbox } from "./inbox.ts";
 import { ReceiptPusher } from "./receipts.ts";
 import { createServer } from "./server.ts";
 
+export { demo } from "./demo.ts";
+
 export interface GatewaySimulatorOptions extends SimulatorOptions {
   /** How callers prove themselves, default `bearer`. */
   auth?: GateAuth;

@@ -1,5 +1,6 @@
 import type {
   NativeOpenInput,
+  NativePreview,
   NativeSession,
   OutboundMessage,
   PlanInput,
@@ -35,6 +36,33 @@ export function open(input: NativeOpenInput): NativeSession {
     send: (batch) => Promise.all(batch.messages.map((message) => deliver(pool, settings, message, batch))),
     verify: () => verify(openSession),
     close: async () => pool.close(),
+  };
+}
+
+/** The envelope and the mail, byte by byte as the server would get them but for dot stuffing. */
+export function preview(batch: PlanInput): NativePreview {
+  const settings = readSettings({ settings: batch.settings, secrets: {} });
+  const faulty = batch.messages.flatMap((message) => {
+    const fault = findFault(message);
+    return fault ? [{ ref: message.ref, status: "rejected" as const, ...fault }] : [];
+  });
+  const refused = new Set(faulty.map(({ ref }) => ref));
+  const sendable = batch.messages.filter(({ ref }) => !refused.has(ref));
+  return {
+    transmissions: sendable.map((message) => ({
+      ref: message.ref,
+      parts: [
+        {
+          label: { zh: "信封（SMTP 命令）", en: "Envelope (SMTP commands)" },
+          text: `MAIL FROM:<${settings.from.address}>\r\nRCPT TO:<${message.address}>\r\n`,
+        },
+        {
+          label: { zh: "邮件原文（MIME）", en: "The mail (MIME)" },
+          text: buildMail(readMail(message, batch), settings).toString("utf8"),
+        },
+      ],
+    })),
+    results: faulty,
   };
 }
 

@@ -14,7 +14,7 @@ export function settle(input: SettleInput): SettleOutput {
       return settleQuery(input);
     case "recall":
       return settleRecall(input);
-    case "send":
+    default:
       return { results: input.responses.flatMap((response) => readResults(response, input)) };
   }
 }

@@ -15,6 +15,8 @@ export interface SmsSimulatorOptions extends SimulatorOptions {
   callsPerSecond?: number;
   /** Waits before a refused push of receipts is repeated; the vendor's are 1, 5 and 10 minutes. */
   retryDelaysMs?: number[];
+  /** Approved templates that are listed beside those with a wording, default none. */
+  furtherTemplateCount?: number;
 }
 
 /** Starts the vendor's fake. `options.receiptsUrl` is read at each push, so it may be set later. */
@@ -29,6 +31,7 @@ export async function startSimulator(options: SmsSimulatorOptions = {}): Promise
       delayMs: options.receiptDelayMs ?? 300,
       retryDelaysMs: options.retryDelaysMs ?? [1000, 5000, 10_000],
     }),
+    furtherTemplateCount: options.furtherTemplateCount ?? 0,
   };
   const app = createServer(vendor);
   const server = createAdaptorServer({

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import type { Inbox } from "@tidings/sdk/testing";
 import type { Account, ReportedFault, SimulatedSms } from "./account.ts";
 import { gatewayError, serviceAnswer, type VendorAnswer } from "./answers.ts";
+import { querySmsSignList, querySmsTemplateList } from "./reviews.ts";
 import { querySendDetails } from "./send-details.ts";
 import { renderTemplate } from "./templates.ts";
 
@@ -23,7 +24,11 @@ export interface Operation {
 
 /** Carries out one signed call; parameters come from the query and the form body alike. */
 export function operate(
-  { account, inbox }: { account: Account; inbox: Inbox<SimulatedSms> },
+  {
+    account,
+    inbox,
+    furtherTemplateCount,
+  }: { account: Account; inbox: Inbox<SimulatedSms>; furtherTemplateCount: number },
   action: string,
   params: URLSearchParams,
   now: number,
@@ -35,6 +40,10 @@ export function operate(
       return send(account, readSendBatchSms(params), SEND_BATCH_SMS_LIMIT, params, now);
     case "GetSmsSign":
       return { answer: getSmsSign(account, params), sent: [] };
+    case "QuerySmsSignList":
+      return { answer: querySmsSignList(account, params), sent: [] };
+    case "QuerySmsTemplateList":
+      return { answer: querySmsTemplateList(furtherTemplateCount, params), sent: [] };
     case "QuerySendDetails":
       return { answer: querySendDetails(inbox, params, now), sent: [] };
     default:

@@ -14,6 +14,8 @@ export interface Vendor {
   faults: FaultPlan;
   rateLimit: RateLimit;
   receipts: ReceiptPusher;
+  /** Approved templates that are listed beside those with a wording. */
+  furtherTemplateCount: number;
 }
 
 type Env = { Bindings: HttpBindings | Http2Bindings };

@@ -26,6 +26,31 @@ export function renderTemplate(
   return { text: template.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? "") };
 }
 
+/** What the account's list of templates says of each. */
+export function listTemplates(furtherCount: number): Record<string, unknown>[] {
+  const approved = [...TEMPLATES].map(([code, text]) => templateOf(code, text, "AUDIT_STATE_PASS"));
+  const further = Array.from({ length: furtherCount }, (_, index) =>
+    templateOf(`SMS_2${String(index).padStart(5, "0")}`, "您好，{content}", "AUDIT_STATE_PASS"),
+  );
+  return [
+    ...approved,
+    templateOf("SMS_100008", "{name}同学，您的快递到了。", "AUDIT_STATE_INIT"),
+    {
+      ...templateOf("SMS_404001", "恭喜中奖，{content}", "AUDIT_STATE_NOT_PASS"),
+      Reason: { RejectDate: "2024-06-04 09:12:00", RejectInfo: "模板内容涉及营销", RejectSubInfo: "" },
+    },
+    ...further,
+  ];
+}
+
+const templateOf = (code: string, text: string, status: string) => ({
+  TemplateCode: code,
+  TemplateName: `模板 ${code.slice(-4)}`,
+  TemplateContent: text.replaceAll("{", "${"),
+  TemplateType: 1,
+  AuditStatus: status,
+});
+
 function describeParams(templateCode: string, params: Record<string, string>): string {
   const values = Object.entries(params).map(([name, value]) => `${name}：${value}`);
   return values.length > 0 ? values.join("，") : templateCode;

@@ -2,6 +2,7 @@ import type { PlannedRequest, PlannedResponse, SettleInput, SettleOutput } from 
 import { cutCall, type SmsCall, toRequest } from "./calls.ts";
 import { type Outcome, readOutcome } from "./outcome.ts";
 import { settleQuery } from "./query.ts";
+import { settleSync } from "./sync.ts";
 import { readVerification } from "./verify.ts";
 
 /*
@@ -13,6 +14,7 @@ import { readVerification } from "./verify.ts";
 export function settle(input: SettleInput): SettleOutput {
   if (input.op === "verify") return { results: [], verification: readVerification(input.responses) };
   if (input.op === "query") return settleQuery(input);
+  if (input.op === "sync") return settleSync(input);
   const output: Required<Pick<SettleOutput, "results" | "requests">> = { results: [], requests: [] };
   for (const response of input.responses) {
     const { fault, ...outcome } = readOutcome(response);

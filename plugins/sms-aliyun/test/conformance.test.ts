@@ -16,7 +16,7 @@ test("keeps the plugin contract", () => {
     settings: SETTINGS,
     secrets: { accessKeyId: "LTAI5tExampleKeyId", accessKeySecret: "exampleAccessKeySecret" },
     makeMessage,
-    vectors: ["plan", "settle", "verify", "parse-receipt"].flatMap(readVectors),
+    vectors: ["plan", "settle", "verify", "sync-templates", "parse-receipt"].flatMap(readVectors),
   });
   expect(report.checks.filter((check) => !check.ok)).toEqual([]);
 });

@@ -17,6 +17,8 @@ export interface SmsSimulatorOptions extends SimulatorOptions {
   retryDelaysMs?: number[];
   /** Reports carry the session of their call, default false as at the vendor. */
   echoesSession?: boolean;
+  /** Approved templates that are listed beside those with a wording, default none. */
+  furtherTemplateCount?: number;
 }
 
 /** Starts the vendor's fake. `options.receiptsUrl` is read at each push, so it may be set later. */
@@ -35,6 +37,7 @@ export async function startSimulator(options: SmsSimulatorOptions = {}): Promise
       echoesSession,
     }),
     echoesSession,
+    furtherTemplateCount: options.furtherTemplateCount ?? 0,
   };
   const server = createAdaptorServer({ fetch: createServer(vendor).fetch }) as Server;
   const { origin, close } = await listen(server, options.port);

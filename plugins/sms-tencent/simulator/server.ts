@@ -12,6 +12,7 @@ import { refusal, type VendorAnswer } from "./answers.ts";
 import type { NumberGuard, RateLimit } from "./limits.ts";
 import { openPage } from "./page.ts";
 import type { ReceiptPusher } from "./receipts.ts";
+import { describeSmsSignList, describeSmsTemplateList } from "./reviews.ts";
 import { sendSms } from "./send-sms.ts";
 import { pullSendStatus } from "./send-status.ts";
 import { checkSignature } from "./signature.ts";
@@ -26,6 +27,8 @@ export interface Vendor {
   receipts: ReceiptPusher;
   /** Whether reports carry the session of their call: at the vendor, customers have it switched on. */
   echoesSession: boolean;
+  /** Approved templates that are listed beside those with a wording. */
+  furtherTemplateCount: number;
 }
 
 type Env = { Bindings: HttpBindings | Http2Bindings };
@@ -72,6 +75,10 @@ function operate(vendor: Vendor, action: string, fields: Record<string, unknown>
       return pullSendStatus(account, inbox, fields, { now, echoesSession });
     case "SendStatusStatistics":
       return sendStatistics(account, inbox, fields);
+    case "DescribeSmsSignList":
+      return describeSmsSignList(account, fields);
+    case "DescribeSmsTemplateList":
+      return describeSmsTemplateList(vendor.furtherTemplateCount, fields);
     default:
       return refusal("InvalidAction");
   }

@@ -40,3 +40,25 @@ export function renderTemplate(
     text: template.text.replace(/\{(\d)\}/g, (_, place: string) => parameters[Number(place) - 1] ?? ""),
   };
 }
+
+/** What the account's list of templates says of each. */
+export function listTemplates(furtherCount: number): Record<string, unknown>[] {
+  const approved = [...TEMPLATES].map(([id, { text }]) => templateOf(Number(id), text, 0));
+  const further = Array.from({ length: furtherCount }, (_, index) =>
+    templateOf(2_000_000 + index, "{1}您好", 0),
+  );
+  return [
+    ...approved,
+    templateOf(1_110_008, "{1}同学，您的快递到了。", 1),
+    { ...templateOf(4_040_001, "恭喜中奖，{1}", -1), ReviewReply: "模板内容涉及营销" },
+    ...further,
+  ];
+}
+
+const templateOf = (id: number, text: string, status: number) => ({
+  TemplateId: id,
+  TemplateName: `模板 ${String(id).slice(-4)}`,
+  TemplateContent: text,
+  StatusCode: status,
+  ReviewReply: "",
+});

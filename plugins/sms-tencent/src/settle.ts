@@ -2,12 +2,14 @@ import type { PlannedResponse, SendResult, SettleInput, SettleOutput } from "@ti
 import { type Outcome, readAnswer, readError, readOutcome } from "./outcome.ts";
 import type { SentNumbers } from "./plan.ts";
 import { settleQuery } from "./query.ts";
+import { settleSync } from "./sync.ts";
 import { isRecord, readText } from "./text.ts";
 import { readVerification } from "./verify.ts";
 
 export function settle(input: SettleInput): SettleOutput {
   if (input.op === "verify") return { results: [], verification: readVerification(input.responses) };
   if (input.op === "query") return settleQuery(input);
+  if (input.op === "sync") return settleSync(input);
   return { results: input.responses.flatMap(readResults) };
 }
 

@@ -16,7 +16,7 @@ test("keeps the plugin contract", () => {
     settings: SETTINGS,
     secrets: { secretId: "AKIDexampleSecretId", secretKey: "exampleSecretKey" },
     makeMessage,
-    vectors: ["plan", "settle", "verify", "query", "parse-receipt"].flatMap(readVectors),
+    vectors: ["plan", "settle", "verify", "query", "sync-templates", "parse-receipt"].flatMap(readVectors),
   });
   expect(report.checks.filter((check) => !check.ok)).toEqual([]);
 });

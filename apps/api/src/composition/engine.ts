@@ -33,6 +33,7 @@ import { createReleaseLoop } from "../modules/quiet-hours/index.ts";
 import { createRecaller } from "../modules/recalls/index.ts";
 import { createOccurrenceLoop } from "../modules/series/index.ts";
 import { compactStatistics } from "../modules/statistics/index.ts";
+import { createSyncChannel, createVendorTemplateSyncer } from "../modules/vendor-templates/index.ts";
 import { type Loop, type RunningLoop, startLoop } from "../platform/loops.ts";
 import type { QueueTransport } from "../platform/queue/index.ts";
 import type { Foundation } from "./foundation.ts";
@@ -159,7 +160,7 @@ function upkeepLoops(foundation: Foundation, afterChunk: SendChunksDeps["afterCh
   ];
 }
 
-/** What comes back to what was sent: asks about what is not known, and takes back what people asked for. */
+/** What comes back to vendors: asks about what is not known, takes back what people asked for, lists what is reviewed. */
 function followUpLoops(
   { dispatch, transactAsWorker: transact, runtime, plugins: catalogue, vault, clock }: Foundation,
   {
@@ -183,6 +184,11 @@ function followUpLoops(
       now: () => clock.now(),
     }),
     createRecaller({ ...shared, afterRecall: afterChunk }),
+    createVendorTemplateSyncer({
+      ...shared,
+      vault,
+      syncChannel: createSyncChannel({ transact, runtime, now: () => clock.now() }),
+    }),
   ];
 }
 

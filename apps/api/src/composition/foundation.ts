@@ -39,6 +39,8 @@ export interface Installation {
   trustedProxies?: readonly string[];
   /** Whom a tenant asks for a higher quota. */
   quotaContact?: string | undefined;
+  /** Addresses and networks that vendors see calls come from. */
+  egressAddresses?: readonly string[] | undefined;
   /** Deliveries under way at once, of a tenant and of a channel. */
   inFlightLimits?: InFlightLimits | undefined;
   /** What may pile up before messages are turned away. */

@@ -13,6 +13,7 @@ import {
 } from "../modules/audience-files/index.ts";
 import {
   channelRoutes,
+  createChannelHealthService,
   createChannelService,
   createChannelVerificationService,
   findChannel,
@@ -27,10 +28,12 @@ import {
   EXPLAINING_MS,
   endUnsent,
   readBacklog,
+  readChannelActivity,
   receiptRoutes,
   wakeRetries,
 } from "../modules/deliveries/index.ts";
 import {
+  type AcceptMessage,
   createAcceptMessage,
   createAdmission,
   createCountAudience,
@@ -52,8 +55,20 @@ import {
   type SendPlanner,
 } from "../modules/messages/index.ts";
 import { createPluginService, pluginRoutes } from "../modules/plugins/index.ts";
-import { createStatisticsService, readMessageTotals, statisticsRoutes } from "../modules/statistics/index.ts";
+import { createPreviewSending, createSendTest, previewRoutes } from "../modules/previews/index.ts";
+import {
+  countRecent,
+  createStatisticsService,
+  readMessageTotals,
+  statisticsRoutes,
+} from "../modules/statistics/index.ts";
 import { createFollowAddress, trackingRoutes } from "../modules/tracking/index.ts";
+import {
+  createFindReviewProblems,
+  createSyncChannel,
+  createVendorTemplateService,
+  vendorTemplateRoutes,
+} from "../modules/vendor-templates/index.ts";
 import { readIn, transactAtOnceIn } from "../platform/database/index.ts";
 import type { ChannelHandle } from "../platform/plugin-runtime/index.ts";
 import { createRecentAnswers } from "../platform/recent-answers.ts";
@@ -103,6 +118,7 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     endStreams: progress.endStreams,
     routers: [
       ...channels.routers,
+      composePreviews(foundation, acceptMessage),
       messageRoutes({
         acceptMessage,
         messages,
@@ -132,10 +148,41 @@ function composeChannels(foundation: Foundation, nudge: () => void) {
     wakeRetries,
   });
   const verification = createChannelVerificationService({ transact, runtime, vault, nudge, wakeRetries });
+  const health = createChannelHealthService({
+    transact,
+    catalogue,
+    countRecent,
+    readActivity: readChannelActivity,
+    egress: { addresses: foundation.egressAddresses ?? [], contact: foundation.quotaContact ?? null },
+  });
   return {
     service,
-    routers: [pluginRoutes(createPluginService({ catalogue })), channelRoutes(service, verification)],
+    routers: [
+      pluginRoutes(createPluginService({ catalogue })),
+      channelRoutes({ service, verification, health }),
+      composeVendorTemplates(foundation),
+    ],
   };
+}
+
+/** What vendors review, and have to be asked about. */
+function composeVendorTemplates({ transact, plugins: catalogue, runtime, vault, clock }: Foundation) {
+  const syncChannel = createSyncChannel({ transact, runtime, now: () => clock.now() });
+  return vendorTemplateRoutes(createVendorTemplateService({ transact, catalogue, vault, syncChannel }));
+}
+
+/** What a channel would send, and one real message by it. */
+function composePreviews(foundation: Foundation, acceptMessage: AcceptMessage) {
+  const { api, transact, plugins: catalogue, runtime, vault, trackedAddresses } = foundation;
+  const previewSending = createPreviewSending({
+    read: readIn(api),
+    catalogue,
+    vault,
+    runtime,
+    trackedAddress: trackedAddresses.write,
+    findReviewProblems: createFindReviewProblems({ catalogue }),
+  });
+  return previewRoutes({ previewSending, sendTest: createSendTest({ transact, acceptMessage }) });
 }
 
 /** Where files of recipients are taken in. */

@@ -23,6 +23,7 @@ import {
   identityRoutes,
   userRoutes,
 } from "../modules/users/index.ts";
+import { createFindReviewProblems } from "../modules/vendor-templates/index.ts";
 import type { Foundation } from "./foundation.ts";
 
 /** Whom messages are for, when not, and what they say. `nudge`: something may be due now. */
@@ -30,7 +31,11 @@ export function composePeopleAndContent({ transact, plugins }: Foundation, nudge
   const users = createUserService({ transact, plugins });
   const departments = createDepartmentService({ transact });
   const templates = createTemplateService({ transact });
-  const templateVersions = createTemplateVersionService({ transact, plugins });
+  const templateVersions = createTemplateVersionService({
+    transact,
+    plugins,
+    findReviewProblems: createFindReviewProblems({ catalogue: plugins }),
+  });
   const policies = createPolicyService({ transact, plugins });
   return {
     users,

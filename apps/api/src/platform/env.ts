@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { isNetwork } from "./http/client-address.ts";
 
+const networks = z
+  .string()
+  .default("")
+  .transform((text) => text.split(",").flatMap((part) => part.trim() || []))
+  .pipe(z.array(z.string().refine(isNetwork, "Not an address or network such as 10.0.0.0/8.")));
+
 const schema = z.object({
   /** A PostgreSQL 15+ server; without it an embedded one is started in `DATA_DIR`. */
   DATABASE_URL: z.url().optional(),
@@ -13,11 +19,9 @@ const schema = z.object({
   /** The address people use; decides whether cookies are `Secure` and which Origin is ours. */
   PUBLIC_URL: z.url().optional(),
   /** Addresses and networks, with commas between, of proxies whose `X-Forwarded-For` is believed. */
-  TRUSTED_PROXIES: z
-    .string()
-    .default("")
-    .transform((text) => text.split(",").flatMap((part) => part.trim() || []))
-    .pipe(z.array(z.string().refine(isNetwork, "Not an address or network such as 10.0.0.0/8."))),
+  TRUSTED_PROXIES: networks,
+  /** Addresses and networks, with commas between, from which vendors are called, for their lists of allowed ones. */
+  EGRESS_ADDRESSES: networks.pipe(z.array(z.string()).max(50, "At most 50 addresses and networks.")),
   /** Whom a tenant asks for a higher quota, as people read it: a name, a number, an address. */
   QUOTA_CONTACT: z.string().trim().min(1).max(200).optional(),
   /** Deliveries of one tenant that are claimed at once. */

@@ -15,6 +15,7 @@ export type { FakeVendor, VendorCall } from "./fake-vendor.ts";
 export { leavingNoTrace } from "./fingerprint.ts";
 export {
   BACKENDS,
+  EGRESS_ADDRESSES,
   type Installation,
   type InstallationOptions,
   QUOTA_CONTACT,

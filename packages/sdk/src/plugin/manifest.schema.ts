@@ -62,6 +62,7 @@ const contentField = {
     escape: { enum: ["none", "html"] },
     multiline: { type: "boolean" },
     renderedBy: { enum: ["host", "vendor"] },
+    namesVendorTemplate: { type: "boolean" },
     help: localizedText,
   },
 } as const;
@@ -183,6 +184,7 @@ export const manifestSchema = {
       additionalProperties: false,
       properties: { windowSeconds: followUpWindow, batchSize },
     },
+    vendorTemplates: { type: "boolean" },
     limits: {
       type: "object",
       required: ["batchSize", "concurrency", "timeoutMs"],

@@ -126,6 +126,8 @@ export interface ContentField {
   multiline?: boolean;
   /** `vendor`: the vendor writes what the recipient gets, from a text of its own; ours serves preview and counting. */
   renderedBy?: "host" | "vendor";
+  /** The code of a template at the vendor, as `syncTemplates` lists them. */
+  namesVendorTemplate?: boolean;
   help?: LocalizedText;
 }
 
@@ -207,6 +209,8 @@ export interface PluginManifest {
   query?: QueryAbility;
   /** Without it, nothing that was sent can be taken back. */
   recall?: RecallAbility;
+  /** The vendor reviews signatures and templates, and lists them. The plugin has a function `syncTemplates`. */
+  vendorTemplates?: boolean;
   limits: PluginLimits;
   /** The vendor's codes in words for the tenant's staff. */
   errors?: Record<string, LocalizedText>;

@@ -9,6 +9,7 @@ import type {
   SendResult,
   SettleInput,
   SettleOutput,
+  SyncedTemplates,
   Verification,
   VerifyInput,
 } from "../plugin/index.ts";
@@ -54,6 +55,16 @@ export function* converseRecall(plugin: PurePlugin, input: FollowUpInput): Conve
   const { requests, recalls = [] } = plugin.recall?.(input) ?? { requests: [] };
   const settled = yield* exchange(plugin, "recall", requests, input);
   return [...recalls, ...settled.flatMap((one) => one.recalls ?? [])];
+}
+
+/** A sync as a conversation: what each of its rounds has read; see {@link converse}. */
+export function* converseSync(plugin: PurePlugin, input: VerifyInput): Conversation<SyncedTemplates> {
+  const { requests } = plugin.syncTemplates?.(input) ?? { requests: [] };
+  const settled = yield* exchange(plugin, "sync", requests, input);
+  return settled.map(({ sync }) => {
+    if (!sync) throw new Error("the plugin said nothing of the templates");
+    return sync;
+  });
 }
 
 function* exchange(
@@ -107,6 +118,15 @@ export async function runRecall(
   send: SendRequest,
 ): Promise<RecallResult[]> {
   return run(converseRecall(plugin, input), send);
+}
+
+/** Lists templates at a vendor or its simulator; see {@link runBatch}. */
+export async function runSync(
+  plugin: PurePlugin,
+  input: VerifyInput,
+  send: SendRequest,
+): Promise<SyncedTemplates[]> {
+  return run(converseSync(plugin, input), send);
 }
 
 async function run<T>(conversation: Conversation<T>, send: SendRequest): Promise<T[]> {

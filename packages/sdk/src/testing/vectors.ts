@@ -8,6 +8,7 @@ import type {
   ReceiptOutput,
   SettleInput,
   SettleOutput,
+  SyncOutput,
   VerifyInput,
   VerifyOutput,
 } from "../plugin/index.ts";
@@ -19,5 +20,6 @@ export type Vector = { name: string } & (
   | { call: "verify"; input: VerifyInput; output: VerifyOutput }
   | { call: "query"; input: FollowUpInput; output: QueryOutput }
   | { call: "recall"; input: FollowUpInput; output: RecallOutput }
+  | { call: "syncTemplates"; input: VerifyInput; output: SyncOutput }
   | { call: "parseReceipt"; input: ReceiptInput; output: ReceiptOutput }
 );

@@ -9,16 +9,19 @@ import {
 } from "../../platform/http/index.ts";
 import {
   Channel,
+  ChannelHealthReport,
   ChannelPage,
   ChannelParam,
   ChannelQuery,
   ChannelVerification,
   CreateChannelBody,
   toChannel,
+  toHealthReport,
   toVerification,
   UpdateChannelBody,
 } from "./channel.schemas.ts";
 import type { ChannelService } from "./channel.service.ts";
+import type { ChannelHealthService } from "./channel-health.service.ts";
 import type { ChannelVerificationService } from "./channel-verification.service.ts";
 
 const tags = ["Channels"];
@@ -89,7 +92,24 @@ const verifyChannel = createRoute({
   responses: { 200: json(ChannelVerification, "What the test call found"), ...problems(404, 409) },
 });
 
-export function channelRoutes(service: ChannelService, verification: ChannelVerificationService): Router {
+const getChannelHealth = createRoute({
+  method: "get",
+  path: "/v1/channels/{channelId}/health",
+  operationId: "getChannelHealth",
+  tags,
+  summary: "Read how a channel is doing: its circuit, the last 24 hours, what goes wrong",
+  ...access("read", "Channel"),
+  request: { params: ChannelParam },
+  responses: { 200: json(ChannelHealthReport, "How the channel is doing"), ...problems(404) },
+});
+
+export interface ChannelRouteDeps {
+  service: ChannelService;
+  verification: ChannelVerificationService;
+  health: ChannelHealthService;
+}
+
+export function channelRoutes({ service, verification, health }: ChannelRouteDeps): Router {
   const router = createRouter();
 
   router.openapi(createChannel, async (c) => {
@@ -121,6 +141,11 @@ export function channelRoutes(service: ChannelService, verification: ChannelVeri
   router.openapi(verifyChannel, async (c) => {
     const outcome = await verification.verifyChannel(c.get("ctx"), c.req.valid("param").channelId);
     return c.json(toVerification(outcome), 200);
+  });
+
+  router.openapi(getChannelHealth, async (c) => {
+    const report = await health.getChannelHealth(c.get("ctx"), c.req.valid("param").channelId);
+    return c.json(toHealthReport(report), 200);
   });
 
   return router;

@@ -1,7 +1,9 @@
 import type { Verification } from "@tidings/sdk/plugin";
 import { fields, z } from "../../platform/http/index.ts";
+import { MEASURES, type Measure } from "../statistics/index.ts";
 import type { ChannelHealth } from "./channel.repository.ts";
 import type { Channel as ChannelView } from "./channel.service.ts";
+import type { ChannelHealthReport as ChannelHealthReportView } from "./channel-health.service.ts";
 import type { CircuitRow } from "./circuit.repository.ts";
 import { CIRCUIT_CAUSES, CIRCUIT_STATES } from "./circuit.rules.ts";
 
@@ -166,3 +168,62 @@ const toCircuit = (row: CircuitRow | undefined): z.infer<typeof Circuit> => ({
   detail: row?.detail ?? null,
   nextProbeAt: row?.nextProbeAt?.toISOString() ?? null,
 });
+
+const count = z.int().min(0);
+
+export const ChannelHealthReport = z
+  .object({
+    health: Health,
+    since: fields.moment.openapi({
+      description: "From when on deliveries are counted: 24 hours and what the hour has more.",
+    }),
+    counts: z
+      .object(
+        Object.fromEntries(MEASURES.map((measure) => [measure, count])) as Record<Measure, typeof count>,
+      )
+      .openapi({ description: "Deliveries made since then, by what became of them." }),
+    reasons: z
+      .array(
+        z.object({
+          measure: z.enum(MEASURES),
+          reason: z.string().openapi({ description: "The vendor's code, or one of ours." }),
+          count,
+          text: z
+            .object({ zh: z.string(), en: z.string() })
+            .nullable()
+            .openapi({ description: "The code in the plugin's words." }),
+        }),
+      )
+      .openapi({ description: "Why deliveries did not go through, the ten most frequent." }),
+    inFlightCount: count.nullable().openapi({
+      description: "Deliveries that are being sent at the moment; null for a source.",
+    }),
+    ratePerSecond: ratePerSecond.nullable(),
+    lastReceiptAt: fields.moment.nullable().openapi({
+      description: "When the vendor last reported; null where that is long ago, and for a source.",
+    }),
+    egress: z.object({ addresses: z.array(z.string()), contact: z.string().nullable() }).openapi({
+      description:
+        "Addresses and networks from which the vendor is called, for its list of allowed ones. Empty where the operator has named none; `contact` is whom to ask.",
+    }),
+  })
+  .openapi("ChannelHealthReport");
+
+export function toHealthReport(report: ChannelHealthReportView): z.infer<typeof ChannelHealthReport> {
+  const { channel, activity, egress } = report;
+  return {
+    health: toHealth(channel),
+    since: report.since.toISOString(),
+    counts: report.counts,
+    reasons: report.reasons.map(({ measure, reason, count: times, text }) => ({
+      measure,
+      reason,
+      count: times,
+      text,
+    })),
+    inFlightCount: activity?.inFlightCount ?? null,
+    ratePerSecond: channel.ratePerSecond,
+    lastReceiptAt: activity?.lastReceiptAt?.toISOString() ?? null,
+    egress: { addresses: [...egress.addresses], contact: egress.contact },
+  };
+}

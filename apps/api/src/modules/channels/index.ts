@@ -1,4 +1,5 @@
 export { createAccessTokenStore } from "./access-token-store.ts";
+export { pluginNotInstalled } from "./channel.errors.ts";
 export {
   type ChannelRow,
   type ChannelWithParts,
@@ -8,7 +9,8 @@ export {
   type NamedChannel,
 } from "./channel.repository.ts";
 export { channelRoutes } from "./channel.routes.ts";
-export { type ChannelService, createChannelService } from "./channel.service.ts";
+export { type ChannelService, createChannelService, getChannel } from "./channel.service.ts";
+export { createChannelHealthService } from "./channel-health.service.ts";
 export { type ChannelVault, createChannelVault, type HandleSource } from "./channel-vault.ts";
 export {
   type ChannelVerificationService,

@@ -1,5 +1,6 @@
 export { readBacklog } from "./backlog.repository.ts";
 export { enterCancellation, holdCancellation } from "./cancellation-lock.repository.ts";
+export { readChannelActivity } from "./channel-activity.repository.ts";
 export { endUnsent, finishMessages } from "./completion.repository.ts";
 export { type DeliveryFilter, findDelivery } from "./delivery.repository.ts";
 export { deliveryRoutes } from "./delivery.routes.ts";
@@ -45,7 +46,7 @@ export {
   type ResendFilter,
   saveResends,
 } from "./resend.repository.ts";
-export { neededVariables, type TrackedAddress, valuesFor } from "./send/content.rules.ts";
+export { neededVariables, renderDelivery, type TrackedAddress, valuesFor } from "./send/content.rules.ts";
 export { perSecondOf } from "./send/pace.rules.ts";
 export { setRate } from "./send/pacer.repository.ts";
 export { START_WITHIN_SECONDS } from "./send/send.repository.ts";

@@ -1,5 +1,5 @@
 import { schema } from "@tidings/db";
-import { and, desc, eq, inArray, lt } from "drizzle-orm";
+import { and, desc, eq, exists, inArray, lt } from "drizzle-orm";
 import type { Tx } from "../../platform/database/index.ts";
 import { type PageRequest, readCursor } from "../../platform/http/index.ts";
 import { isId } from "../../platform/ids.ts";
@@ -9,6 +9,7 @@ import type { Counts } from "./counts.rules.ts";
 const {
   approvalRequests,
   channels,
+  chunks,
   members,
   messages,
   occurrences,
@@ -75,6 +76,8 @@ export interface MessageProgress {
 export interface MessageFilter {
   state?: MessageRow["state"] | undefined;
   sourceId?: string | undefined;
+  /** Only messages that have deliveries by this channel. */
+  channelId?: string | undefined;
 }
 
 const withNames = (tx: Tx) =>
@@ -98,12 +101,28 @@ export async function listMessages(
         eq(messages.tenantId, tenantId),
         filter.state ? eq(messages.state, filter.state) : undefined,
         filter.sourceId ? eq(messages.sourceId, filter.sourceId) : undefined,
+        filter.channelId ? hasDeliveriesBy(tx, filter.channelId) : undefined,
         cursor && isId("message", cursor) ? lt(messages.id, cursor) : undefined,
       ),
     )
     .orderBy(desc(messages.id))
     .limit(page.limit + 1);
 }
+
+/** One probe of an index for each message: chunks are found by their message. */
+const hasDeliveriesBy = (tx: Tx, channelId: string) =>
+  exists(
+    tx.db
+      .select({ id: chunks.id })
+      .from(chunks)
+      .where(
+        and(
+          eq(chunks.tenantId, messages.tenantId),
+          eq(chunks.messageId, messages.id),
+          eq(chunks.channelId, channelId),
+        ),
+      ),
+  );
 
 export async function findMessage(
   tx: Tx,

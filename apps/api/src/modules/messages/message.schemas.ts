@@ -168,6 +168,10 @@ const messageState = z.enum([
 export const MessageQuery = fields.pageQuery.extend({
   state: messageState.optional(),
   sourceId: fields.id("source").optional(),
+  channelId: fields
+    .id("channel")
+    .optional()
+    .openapi({ description: "Only messages that have deliveries by this channel." }),
 });
 
 export const UpdateMessageBody = z

@@ -18,6 +18,9 @@ const ContentField = z
     renderedBy: z.enum(["host", "vendor"]).openapi({
       description: "`vendor`: the recipient gets the vendor's own text; nothing in it is tracked.",
     }),
+    namesVendorTemplate: z.boolean().openapi({
+      description: "Its value is the code of a template at the vendor, among those that the channel lists.",
+    }),
     help: text.nullable(),
   })
   .openapi("ContentField");
@@ -40,6 +43,9 @@ export const Plugin = z
       .record(z.string(), ContentField)
       .openapi({ description: "What a template has to fill in for this channel kind." }),
     receipts: z.object({ mode: z.enum(RECEIPT_MODES), delivered: z.boolean(), read: z.boolean() }),
+    vendorTemplates: z.boolean().openapi({
+      description: "The vendor's signatures and templates can be listed with their review states.",
+    }),
     limits: z.object({ batchSize: z.int() }),
     errors: z.record(z.string(), text).openapi({ description: "The vendor's codes in words." }),
   })
@@ -63,13 +69,14 @@ export function toPlugin({ manifest }: Pick<LoadedPlugin, "manifest">): z.infer<
     address: { schema: { ...address.schema }, label: address.label },
     content: Object.fromEntries(
       Object.entries(manifest.content).map(
-        ([field, { multiline = false, renderedBy = "host", help = null, ...rules }]) => [
+        ([
           field,
-          { ...rules, multiline, renderedBy, help },
-        ],
+          { multiline = false, renderedBy = "host", namesVendorTemplate = false, help = null, ...rules },
+        ]) => [field, { ...rules, multiline, renderedBy, namesVendorTemplate, help }],
       ),
     ),
     receipts: { mode, delivered, read },
+    vendorTemplates: manifest.vendorTemplates ?? false,
     limits: { batchSize: manifest.limits.batchSize },
     errors: { ...manifest.errors },
   };

@@ -17,6 +17,6 @@ export { Tracking as TrackingSchema } from "./template.schemas.ts";
 export { createTemplateService } from "./template.service.ts";
 export type { AddressOf, Values } from "./template-text.rules.ts";
 export { templateVersionRoutes } from "./template-version.routes.ts";
-export { createTemplateVersionService } from "./template-version.service.ts";
+export { createTemplateVersionService, findPreviewedVersion } from "./template-version.service.ts";
 export { LINK_NAME_BYTES, PIXEL_NAME, type Tracking, trackingOf, UNTRACKED } from "./tracked-text.rules.ts";
 export { isBlank, missingVariables, mistypedVariables, requiredVariables } from "./variable.rules.ts";

@@ -4,7 +4,7 @@ import type { Transact, Tx } from "../../platform/database/index.ts";
 import { type FieldProblem, forbidden, invalidField, invalidInput, noSuch } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { recordAudit } from "../audit/index.ts";
-import { compileRendering, renderContent } from "./rendering.rules.ts";
+import { type ContentFields, compileRendering, type Rendering, renderContent } from "./rendering.rules.ts";
 import { templateVersionNotDraft } from "./template.errors.ts";
 import type { TemplateRow, TemplateVersionRow } from "./template.repository.ts";
 import * as repository from "./template.repository.ts";
@@ -33,7 +33,23 @@ export interface TemplatePreview {
   findings: FieldProblem[];
 }
 
-export function createTemplateVersionService(deps: { transact: Transact; plugins: PluginCatalogue }) {
+export interface TemplateVersionServiceDeps {
+  transact: Transact;
+  plugins: PluginCatalogue;
+  /** What vendors think of a template of theirs that a rendering names. */
+  findReviewProblems(
+    tx: Tx,
+    tenantId: string,
+    asked: {
+      kind: string;
+      content: Rendering;
+      fields: ContentFields;
+      pointerTo(field: string): string;
+    },
+  ): Promise<FieldProblem[]>;
+}
+
+export function createTemplateVersionService(deps: TemplateVersionServiceDeps) {
   return {
     /** Makes the template's draft, or replaces it: a template has one at most. */
     async saveTemplateVersion(
@@ -78,8 +94,17 @@ export function createTemplateVersionService(deps: { transact: Transact; plugins
       input: PreviewTemplate,
     ): Promise<TemplatePreview> {
       authorize(ctx, "read", "Template");
-      const version = await deps.transact(ctx, (tx) => findPreviewed(tx, ctx, templateId, input.number));
-      return preview(version, input, deps.plugins);
+      return deps.transact(ctx, async (tx) => {
+        const version = await findPreviewedVersion(tx, ctx, templateId, input.number);
+        const { fields, ...shown } = preview(version, input, deps.plugins);
+        // They name channels, of which a source knows those that it may use.
+        if (ctx.actor.kind === "source") return shown;
+        const { kind } = input;
+        const pointerTo = (field: string) => `/renderings/${kind}/${field}`;
+        const reviewed = { kind, content: shown.content, fields, pointerTo };
+        const problems = await deps.findReviewProblems(tx, ctx.tenantId, reviewed);
+        return { ...shown, findings: [...shown.findings, ...problems] };
+      });
     },
   };
 }
@@ -146,7 +171,8 @@ async function getVersion(
   return version;
 }
 
-async function findPreviewed(
+/** The version of that number; without one the draft, else the published one. */
+export async function findPreviewedVersion(
   tx: Tx,
   ctx: RequestContext,
   templateId: string,
@@ -164,7 +190,7 @@ function preview(
   version: TemplateVersionRow,
   input: PreviewTemplate,
   plugins: PluginCatalogue,
-): TemplatePreview {
+): TemplatePreview & { fields: ContentFields } {
   const rendering = Object.hasOwn(version.renderings, input.kind)
     ? version.renderings[input.kind]
     : undefined;
@@ -175,6 +201,7 @@ function preview(
   const values = previewValues(version.variables, input.variables);
   const content = renderContent(compileRendering(rendering, fields), values);
   return {
+    fields,
     content,
     missingVariables: missingVariables(version.variables, input.variables),
     findings: [

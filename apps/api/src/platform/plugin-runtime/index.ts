@@ -1,9 +1,12 @@
 export type { AccessToken, NewToken, TokenPlace, TokenStore } from "./auth/access-token/token-store.ts";
 export type { Isolation, LoadedPlugin, LoadedPlugins, PluginCatalogue } from "./catalogue.ts";
 export type { ChannelHandle } from "./channel.ts";
+export type { PreviewedRequest } from "./execution/request-preview.ts";
+export type { TemplateList } from "./execution/template-list.ts";
 export { loadPlugins } from "./loader/load-plugins.ts";
 export type { PluginMetrics } from "./metrics.ts";
 export type { OutboundPolicy } from "./outbound/policy.ts";
+export type { SendingPreview } from "./previews.ts";
 export type { ReceiptRequest } from "./pushes/push-reader.ts";
 export { PushRefused } from "./pushes/push-refused.ts";
 export { createPluginRuntime, type PluginRuntime } from "./runtime.ts";

@@ -10,17 +10,19 @@ import { MISSING_PLUGIN, NO_SECRETS } from "./execution/obstacles.ts";
 import { createPureExecutor } from "./execution/pure-plugin.ts";
 import { createRequestSender, type Sender } from "./execution/request-sender.ts";
 import { Slots } from "./execution/slots.ts";
-import { createFollowUps, type FollowUps } from "./follow-ups.ts";
+import { createFollowUps, type FollowUps, type FollowUpsDeps } from "./follow-ups.ts";
 import { noMetrics, type PluginMetrics } from "./metrics.ts";
 import { createNativeExecutor } from "./native/native-plugin.ts";
 import { NativeSessions } from "./native/sessions.ts";
 import { type ResolveHost, resolveHost } from "./outbound/address-guard.ts";
 import { createHttpClient } from "./outbound/http-client.ts";
 import type { OutboundPolicy } from "./outbound/policy.ts";
+import { createPreviews, type Previews } from "./previews.ts";
 import { createPushReader, type PushReader } from "./pushes/push-reader.ts";
+import { createTemplateSync, type TemplateSync } from "./template-sync.ts";
 
 /** Runs channel plugins: calls their functions, does their HTTP, and holds them to the contract. */
-export interface PluginRuntime extends FollowUps, PushReader {
+export interface PluginRuntime extends FollowUps, TemplateSync, Previews, PushReader {
   /** Sends a batch and answers every ref exactly once. Never throws. */
   send(channel: ChannelHandle, batch: SendBatch): Promise<SendResult[]>;
   /** Proves a channel's settings without sending anything to anybody. Never throws. */
@@ -73,11 +75,14 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
     }
   }
 
+  const prepareCached: FollowUpsDeps["prepare"] = (...sender) => prepare(...sender, credentialsCache.get);
+  const callable = { find, prepare: prepareCached, pure, native };
+
   return {
     async send(channel, batch) {
       const found = find(channel);
       if (!found) return batch.messages.map(({ ref }) => ({ ref, status: "config", ...MISSING_PLUGIN }));
-      const sender = await prepare(channel, found.manifest, credentialsCache.get);
+      const sender = await prepareCached(channel, found.manifest);
       if (!sender) return batch.messages.map(({ ref }) => ({ ref, status: "transient", ...NO_SECRETS }));
       const { module } = found;
       return module.level === "pure"
@@ -85,19 +90,10 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
         : native.send(sender, module.functions, batch);
     },
 
-    ...createFollowUps({
-      find,
-      prepare: (...sender) => prepare(...sender, credentialsCache.get),
-      pure,
-      native,
-    }),
-
-    ...createPushReader({
-      find,
-      prepare: (...sender) => prepare(...sender, credentialsCache.get),
-      clock,
-      logger,
-    }),
+    ...createFollowUps(callable),
+    ...createTemplateSync(callable),
+    ...createPreviews({ find, policy, clock, logger }),
+    ...createPushReader({ find, prepare: prepareCached, clock, logger }),
 
     async verify(channel) {
       const found = find(channel);

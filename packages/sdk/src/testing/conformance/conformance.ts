@@ -4,6 +4,7 @@ import * as planChecks from "./plan-checks.ts";
 import * as receiptChecks from "./receipt-checks.ts";
 import * as settleChecks from "./settle-checks.ts";
 import type { Check, ConformanceInput } from "./subject.ts";
+import * as syncChecks from "./sync-checks.ts";
 import * as vectorChecks from "./vector-checks.ts";
 
 /** What the checks found. */
@@ -28,6 +29,7 @@ const CHECKS: Record<string, Check> = {
   ...settleChecks,
   ...receiptChecks,
   ...followUpChecks,
+  ...syncChecks,
   ...vectorChecks,
 };
 

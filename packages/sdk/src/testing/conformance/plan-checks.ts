@@ -54,6 +54,7 @@ export const requestsStayInsideTheManifest: Check = (subject) => {
   const requests = [
     ...plugin.plan(makeBatch(subject, makeMessages(subject, 3))).requests,
     ...(plugin.verify?.({ settings, now: 0, seed: "5eed" }).requests ?? []),
+    ...(plugin.syncTemplates?.({ settings, now: 0, seed: "5eed" }).requests ?? []),
     ...(plugin.query?.(makeFollowUp(subject, 3)).requests ?? []),
     ...(plugin.recall?.(makeFollowUp(subject, 3)).requests ?? []),
   ];
@@ -66,6 +67,7 @@ export const planKeepsSecretsOut: Check = (subject) => {
   const output = JSON.stringify([
     plugin.plan(makeBatch(subject, makeMessages(subject, 3))),
     plugin.verify?.({ settings, now: 0, seed: "5eed" }),
+    plugin.syncTemplates?.({ settings, now: 0, seed: "5eed" }),
     plugin.query?.(makeFollowUp(subject, 3)),
     plugin.recall?.(makeFollowUp(subject, 3)),
   ]);

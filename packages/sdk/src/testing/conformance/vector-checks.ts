@@ -23,6 +23,8 @@ function replay(plugin: PurePlugin, vector: Vector): unknown {
       return plugin.query?.(freeze(vector.input));
     case "recall":
       return plugin.recall?.(freeze(vector.input));
+    case "syncTemplates":
+      return plugin.syncTemplates?.(freeze(vector.input));
     case "parseReceipt":
       return plugin.parseReceipt?.(freeze(vector.input));
   }

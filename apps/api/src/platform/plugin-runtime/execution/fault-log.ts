@@ -1,4 +1,5 @@
 import { framesOf, type Logger } from "../../logger.ts";
+import type { Credentials } from "../auth/credentials.ts";
 import type { ChannelHandle } from "../channel.ts";
 import type { ContractBreaches } from "./batch-outcome.ts";
 import { clip } from "./foreign-text.ts";
@@ -8,7 +9,7 @@ import type { Sender } from "./request-sender.ts";
 
 const MAX_REASON_LENGTH = 2000;
 
-type Subject = Pick<Sender, "channel" | "manifest" | "credentials">;
+type Subject = Pick<Sender, "channel" | "manifest"> & { credentials: Pick<Credentials, "redact"> };
 
 /** Logs what a plugin threw. */
 export function logFault(logger: Logger, subject: Subject, op: string, error: unknown): void {

@@ -21,3 +21,7 @@ export const PLUGIN_DISABLED: Obstacle = {
   detail: "The plugin of this channel was disabled, because it took more time or memory than it may.",
 };
 export const FAILED: Obstacle = { code: "plugin_error", detail: "The plugin failed." };
+export const NO_TEMPLATES: Obstacle = {
+  code: "no_templates",
+  detail: "The plugin of this channel lists no signatures or templates.",
+};

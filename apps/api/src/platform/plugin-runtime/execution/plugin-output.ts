@@ -38,6 +38,7 @@ export interface Settlement {
   answers: unknown[];
   recalls: unknown[];
   verification: Verification | undefined;
+  sync: unknown;
 }
 
 export function readSettlement(output: unknown): Settlement {
@@ -48,6 +49,7 @@ export function readSettlement(output: unknown): Settlement {
     answers: readList(output.answers),
     recalls: readList(output.recalls),
     verification: isVerification(output.verification) ? output.verification : undefined,
+    sync: output.sync,
   };
 }
 

@@ -7,11 +7,13 @@ import type { SendBatch } from "../channel.ts";
 import { BatchOutcome } from "./batch-outcome.ts";
 import { createConversation, type Listener } from "./conversation.ts";
 import { logBreaches, logFault } from "./fault-log.ts";
+import { NO_TEMPLATES } from "./obstacles.ts";
 import { PluginFault } from "./plugin-fault.ts";
-import { readPlan, readVerifyPlan, type Settlement } from "./plugin-output.ts";
+import { readPlan, readRequests, readVerifyPlan, type Settlement } from "./plugin-output.ts";
 import { obstacleOf } from "./plugin-unavailable.ts";
 import { createPureFollowUps } from "./pure-follow-ups.ts";
 import type { createRequestSender, Sender } from "./request-sender.ts";
+import { TemplateGathering, type TemplateList } from "./template-list.ts";
 import { cleanVerification } from "./verification.ts";
 
 const NO_RESULT = { code: "no_result", detail: "The plugin gave no result for this message." };
@@ -57,6 +59,19 @@ export function createPureExecutor({ sendRequests, clock, logger }: PureExecutor
     },
 
     ...createPureFollowUps({ converse, fresh, logger }),
+
+    async syncTemplates(sender: Sender, plugin: PureFunctions): Promise<TemplateList> {
+      if (!plugin.syncTemplates) return { ok: false, ...NO_TEMPLATES };
+      const gathering = new TemplateGathering(sender.credentials.redact);
+      try {
+        const first = readRequests((await plugin.syncTemplates(fresh(sender)))?.requests);
+        await converse(sender, plugin, { op: "sync", first }, { settled: ({ sync }) => gathering.add(sync) });
+        return gathering.complete();
+      } catch (error) {
+        logFault(logger, sender, "sync", error);
+        return { ok: false, ...obstacleOf(error) };
+      }
+    },
 
     async verify(sender: Sender, plugin: PureFunctions): Promise<Verification> {
       if (!plugin.verify) return { ok: true, code: "not_testable", detail: "This plugin offers no test." };

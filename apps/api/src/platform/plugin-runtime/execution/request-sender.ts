@@ -13,10 +13,8 @@ import type { HttpClient } from "../outbound/http-client.ts";
 import type { HttpRequest } from "../outbound/http-request.ts";
 import { connectionFor } from "../outbound/http2/connection.ts";
 import type { OutboundPolicy } from "../outbound/policy.ts";
-import { RESERVED_HEADERS } from "../outbound/reserved-headers.ts";
+import { readHeaders } from "./planned-headers.ts";
 import type { Slots } from "./slots.ts";
-
-const USER_AGENT = "Tidings/1";
 
 /** A channel on whose behalf requests are sent. */
 export interface Sender {
@@ -119,16 +117,6 @@ function readObstacle(error: unknown): Answer {
     error: "blocked",
     detail: error instanceof BlockedError ? error.message : "The request is malformed.",
   };
-}
-
-function readHeaders(headers: Record<string, string> = {}): Record<string, string> {
-  const lowered: Record<string, string> = { "user-agent": USER_AGENT };
-  for (const name in headers) {
-    const key = name.toLowerCase();
-    if (RESERVED_HEADERS.has(key)) throw new BlockedError(`The plugin sets the reserved header ${key}.`);
-    lowered[key] = headers[name] ?? "";
-  }
-  return lowered;
 }
 
 // A vendor may echo what authenticated the request.

@@ -125,7 +125,7 @@ function isOutside(root: string, path: string): boolean {
   return way === ".." || way.startsWith(`..${sep}`);
 }
 
-function neededFunctions({ level, receipts, query, recall }: PluginManifest): string[] {
+function neededFunctions({ level, receipts, query, recall, vendorTemplates }: PluginManifest): string[] {
   if (level === "native") return ["open"];
   return [
     "plan",
@@ -133,5 +133,6 @@ function neededFunctions({ level, receipts, query, recall }: PluginManifest): st
     ...(isPushed(receipts) ? ["parseReceipt"] : []),
     ...(query ? ["query"] : []),
     ...(recall ? ["recall"] : []),
+    ...(vendorTemplates ? ["syncTemplates"] : []),
   ];
 }

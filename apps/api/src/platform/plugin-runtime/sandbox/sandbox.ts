@@ -7,7 +7,7 @@ import { startSandboxProcess } from "./process/sandbox-process.ts";
 import { type SandboxCounts, SandboxReport } from "./sandbox-report.ts";
 import { type SandboxEvents, Supervisor } from "./supervision/supervisor.ts";
 
-const FUNCTIONS = ["plan", "settle", "parseReceipt", "verify", "query", "recall"] as const;
+const FUNCTIONS = ["plan", "settle", "parseReceipt", "verify", "query", "recall", "syncTemplates"] as const;
 /** What the surroundings of a plugin answer with the names of its functions. */
 const EXPORTS = "exports";
 /** A tenant's id has another form, so that this isolate is nobody's. */

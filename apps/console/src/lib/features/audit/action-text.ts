@@ -16,6 +16,7 @@ const texts: Record<string, () => string> = {
   "channel.verified": m.audit_channel_verified,
   "channel.paused": m.audit_channel_paused,
   "channel.resumed": m.audit_channel_resumed,
+  "channel.templates_synced": m.audit_channel_templates_synced,
   "channel.deleted": m.audit_channel_deleted,
   "department.created": m.audit_department_created,
   "department.updated": m.audit_department_updated,

@@ -4,6 +4,13 @@ import { m } from "#messages";
 
 type Finding = TemplatePreview["findings"][number];
 
+/** What a vendor thinks of the template of its own that a rendering names. */
+const vendorTexts: Record<string, (input: { field: string }) => string> = {
+  vendor_template_unknown: m.templates_finding_vendor_unknown,
+  vendor_template_pending: m.templates_finding_vendor_pending,
+  vendor_template_rejected: m.templates_finding_vendor_rejected,
+};
+
 /** What the API found in a preview, in words; its own where the code is not known. */
 export function findingText(
   { code, pointer, detail }: Finding,
@@ -22,5 +29,7 @@ export function findingText(
     if (limit !== undefined)
       return m.templates_finding_too_long({ field: plugins.fieldName(first, second), limit });
   }
+  const vendorText = vendorTexts[code];
+  if (vendorText && group === "renderings") return vendorText({ field: plugins.fieldName(first, second) });
   return detail;
 }

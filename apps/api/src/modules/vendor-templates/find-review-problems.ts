@@ -1,0 +1,41 @@
+import type { ContentField } from "@tidings/sdk/plugin";
+import type { Tx } from "../../platform/database/index.ts";
+import type { FieldProblem } from "../../platform/errors.ts";
+import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
+import { judgeReview, namingField } from "./review.rules.ts";
+import { findByCode } from "./vendor-template.repository.ts";
+
+export interface ReviewedContent {
+  /** The channel kind, and the only channel it is for, if it is for one. */
+  kind: string;
+  channelId?: string | undefined;
+  /** How the rendering came out. */
+  content: Readonly<Record<string, string>>;
+  /** The fields of the plugin that it suits. */
+  fields: Readonly<Record<string, ContentField>>;
+  /** Where a field stands in what was asked. */
+  pointerTo(field: string): string;
+}
+
+export type FindReviewProblems = (
+  tx: Tx,
+  tenantId: string,
+  asked: ReviewedContent,
+) => Promise<FieldProblem[]>;
+
+/** Compares the vendor's template that a rendering names with what was last read of the vendor's review. */
+export function createFindReviewProblems(deps: {
+  catalogue: Pick<PluginCatalogue, "find">;
+}): FindReviewProblems {
+  return async (tx, tenantId, { kind, channelId, content, fields, pointerTo }) => {
+    const field = namingField(fields);
+    const code = field === undefined ? undefined : content[field]?.trim();
+    if (field === undefined || !code) return [];
+    const known = await findByCode(tx, tenantId, code, { kind, id: channelId });
+    // Another plugin of the kind names its templates in another field.
+    const concerned = known.filter(
+      ({ pluginId }) => namingField(deps.catalogue.find(pluginId)?.manifest.content ?? {}) === field,
+    );
+    return judgeReview(code, concerned, pointerTo(field));
+  };
+}

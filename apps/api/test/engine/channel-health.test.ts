@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import {
+  EGRESS_ADDRESSES,
+  expectProblem,
+  givenSchool,
+  type Installation,
+  messageTo,
+  mustSucceed,
+  newPhone,
+  QUOTA_CONTACT,
+  type School,
+  startInstallation,
+  until,
+} from "../harness/index.ts";
+
+let installation: Installation;
+let school: School;
+beforeAll(async () => {
+  installation = await startInstallation();
+  school = await givenSchool(installation);
+});
+afterAll(() => installation?.stop());
+
+interface Report {
+  health: { state: string; circuit: { state: string; cause: string | null; code: string | null } };
+  counts: Record<string, number>;
+  reasons: { measure: string; reason: string; count: number; text: { zh: string; en: string } | null }[];
+  inFlightCount: number | null;
+  ratePerSecond: number | null;
+  lastReceiptAt: string | null;
+  egress: { addresses: string[]; contact: string | null };
+}
+
+const report = (channel: keyof School["channels"], call = school.owner) =>
+  mustSucceed<Report>(call("GET", `/v1/channels/${school.channels[channel].id}/health`));
+const to = (...phones: string[]) => ({
+  kind: "addresses",
+  addresses: phones.map((address) => ({ address })),
+});
+
+it("counts the last day by outcome, with the vendor's codes in words, and knows the last receipt", async () => {
+  const before = new Date(Date.now() - 1_000).toISOString();
+  expect(await report("sms")).toMatchObject({ reasons: [], lastReceiptAt: null, inFlightCount: 0 });
+  const id = await school.send(messageTo(to(newPhone(), newPhone(), newPhone("0000")), ["sms"]));
+  await school.completed(id);
+  const found = await until(async () => {
+    const now = await report("sms");
+    return now.counts.delivered === 2 && now.counts.undelivered === 1 ? now : undefined;
+  });
+  expect(found.counts).toMatchObject({ targeted: 3, submitted: 3, failed: 0 });
+  expect(found.reasons).toEqual([
+    {
+      measure: "undelivered",
+      reason: "MOBILE_NOT_ON_SERVICE",
+      count: 1,
+      text: { zh: "号码停机", en: "The number is out of service" },
+    },
+  ]);
+  expect(found.lastReceiptAt && found.lastReceiptAt > before).toBe(true);
+  expect((await report("hook")).counts.targeted).toBe(0);
+});
+
+it("tells what is under way, and the circuit when the vendor refuses the channel", async () => {
+  const gate = installation.vendor.hold();
+  const id = await school.send(messageTo(to("d-1", "d-2"), ["courier"]));
+  await gate.arrived(1);
+  expect(await report("courier")).toMatchObject({
+    inFlightCount: 2,
+    health: { circuit: { state: "closed" } },
+  });
+  gate.open();
+  await school.completed(id);
+  installation.vendor.answer(() => ({ status: 401 }));
+  await school.send(messageTo(to("d-3"), ["courier"]));
+  const found = await until(async () => {
+    const now = await report("courier");
+    return now.health.circuit.state === "open" ? now : undefined;
+  });
+  expect(found.health.circuit).toMatchObject({ cause: "refused", code: "bad_token" });
+  installation.vendor.reset();
+});
+
+it("says from where vendors are called, and whom to ask", async () => {
+  expect((await report("sms")).egress).toEqual({ addresses: EGRESS_ADDRESSES, contact: QUOTA_CONTACT });
+});
+
+it("tells a source of its own deliveries only", async () => {
+  const { id } = await mustSucceed<{ id: string }>(
+    school.owner("POST", "/v1/messages", messageTo(to(newPhone()), ["sms"])),
+  );
+  await school.completed(id);
+  const [all, own] = [await report("sms"), await report("sms", school.source)];
+  expect(all.counts.targeted).toBe((own.counts.targeted ?? 0) + 1);
+  expect(own).toMatchObject({ inFlightCount: null, lastReceiptAt: null });
+});
+
+it("is not there for another tenant", async () => {
+  const stranger = await givenSchool(installation, "邻校");
+  const answer = await stranger.owner("GET", `/v1/channels/${school.channels.sms.id}/health`);
+  expectProblem(answer, "not-found", 404);
+});
