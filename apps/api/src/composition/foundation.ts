@@ -96,7 +96,7 @@ export function lay(installation: Installation): Foundation {
     runtime,
     vault,
     trackedAddresses: createTrackedAddresses(installation.publicUrl, installation.installationKey),
-    readRestraints: createReadRestraints({ transact, clock }),
+    readRestraints: createReadRestraints({ transact, catalogue: installation.plugins, clock }),
     metrics,
     loops,
     async close() {

@@ -199,7 +199,7 @@ const EXPLAINING = { atOnce: 2, waiting: 50 };
 function composeExplaining({ api, plugins: catalogue }: Foundation, planSend: SendPlanner) {
   const read = readIn(api);
   const takeTurn = createTurns(EXPLAINING);
-  const explainAudience = createExplainAudience({ read, timeLimitMs: EXPLAINING_MS });
+  const explainAudience = createExplainAudience({ read, catalogue, timeLimitMs: EXPLAINING_MS });
   return {
     explainMessage: createExplainMessage({
       read,

@@ -1,3 +1,4 @@
+import type { Inbox } from "./inbox.ts";
 import type { Json } from "./json.ts";
 
 /**
@@ -286,6 +287,8 @@ export interface NativeOpenInput {
   limits: { concurrency: number; timeoutMs: number };
   /** Resolves a host name to an address that may be dialled; throws `blocked` for private networks. */
   resolve(host: string): Promise<string>;
+  /** Where the manifest's `uses` has `inbox`. */
+  inbox?: Inbox;
 }
 
 export interface NativeSession {

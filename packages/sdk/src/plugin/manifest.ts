@@ -2,7 +2,7 @@ import type { AccessTokenScheme } from "./access-token.ts";
 import type { JsonSchema, LocalizedText } from "./json.ts";
 
 /** The version of the plugin contract that this package describes, `major.minor`. */
-export const PROTOCOL_VERSION = "1.2";
+export const PROTOCOL_VERSION = "1.3";
 
 /** Where a plugin may run. `pure`: functions without I/O. `native`: code with sockets, operator-installed only. */
 export const PLUGIN_LEVELS = ["pure", "native"] as const;
@@ -10,10 +10,18 @@ export type PluginLevel = (typeof PLUGIN_LEVELS)[number];
 
 /**
  * How a vendor tells us what became of a message after accepting it: it calls us (`push`), it is asked with `query`
- * (`pull`), it calls us and is asked about what it leaves out (`both`), or not at all (`none`).
+ * (`pull`), it calls us and is asked about what it leaves out (`both`), or not at all (`none`). With `host` there is no
+ * vendor: what the host keeps itself has arrived as soon as it is accepted, and the host sees it being read.
  */
-export const RECEIPT_MODES = ["push", "pull", "both", "none"] as const;
+export const RECEIPT_MODES = ["push", "pull", "both", "none", "host"] as const;
 export type ReceiptMode = (typeof RECEIPT_MODES)[number];
+
+/** What of the installation itself a native plugin may use: `inbox`, the users' inboxes. */
+export const HOST_ABILITIES = ["inbox"] as const;
+export type HostAbility = (typeof HOST_ABILITIES)[number];
+
+/** Where a user's address comes from: an identity that the tenant enters, or the tenant's own id of the user. */
+export const ADDRESS_ORIGINS = ["identity", "user"] as const;
 
 /** A named way to authenticate a request. The host applies it; the plugin never sees the secret. */
 export type AuthScheme =
@@ -101,6 +109,11 @@ export interface AddressRules {
   /** JSON Schema of one address, a string schema. */
   schema: JsonSchema & { type: "string"; maxLength: number };
   label: LocalizedText;
+  /**
+   * `user`: everybody has an address of this kind, which is the tenant's own id of the user; none is entered, and none
+   * can be typed in place of a user. All plugins of a kind agree on it. By default `identity`.
+   */
+  from?: (typeof ADDRESS_ORIGINS)[number];
 }
 
 /** One field of a rendering: what a template has to fill in for this channel kind. */
@@ -115,7 +128,15 @@ export interface ContentField {
   multiline?: boolean;
   /** `vendor`: the vendor writes what the recipient gets, from a text of its own; ours serves preview and counting. */
   renderedBy?: "host" | "vendor";
+  /** The only values it may have, which take no variables; left out or empty where it is not required. */
+  choices?: ContentChoice[];
   help?: LocalizedText;
+}
+
+/** One of the values that a field may have. */
+export interface ContentChoice {
+  value: string;
+  label: LocalizedText;
 }
 
 /** How an address comes to be suppressed by a vendor's word. */
@@ -183,6 +204,8 @@ export interface PluginManifest {
   /** Without it, nothing that was sent can be taken back. */
   recall?: RecallAbility;
   limits: PluginLimits;
+  /** What of the installation the plugin is handed; only for level `native`. */
+  uses?: HostAbility[];
   /** The vendor's codes in words for the tenant's staff. */
   errors?: Record<string, LocalizedText>;
   /**

@@ -14,6 +14,7 @@ export function findManifestFaults(manifest: PluginManifest): string[] {
     ...findIdempotencyFaults(manifest),
     ...findSuppressionFaults(manifest),
     ...findPullFaults(manifest),
+    ...findHostUseFaults(manifest),
   ];
 }
 
@@ -61,5 +62,13 @@ function findPullFaults({ receipts, query }: PluginManifest): string[] {
   return [
     ...(query ? [] : ["pulled receipts need query"]),
     ...(receipts.pollSeconds === undefined ? ["pulled receipts need receipts.pollSeconds"] : []),
+  ];
+}
+
+/** What the host hands out, it hands to code that the operator trusts; what it knows itself, it knows of nobody else. */
+function findHostUseFaults({ level, uses, receipts }: PluginManifest): string[] {
+  return [
+    ...(uses && level !== "native" ? ["uses is for plugins of level native"] : []),
+    ...(receipts.mode === "host" && !uses ? ["receipts of the host need uses"] : []),
   ];
 }
