@@ -5,6 +5,7 @@ import {
   type InFlightLimits,
   type ReadRestraints,
 } from "../modules/deliveries/index.ts";
+import { createInboxStore } from "../modules/inbox/index.ts";
 import type { BacklogLimits } from "../modules/messages/index.ts";
 import { createTrackedAddresses, type TrackedAddresses } from "../modules/tracking/index.ts";
 import { type Clock, systemClock } from "../platform/clock.ts";
@@ -83,6 +84,7 @@ export function lay(installation: Installation): Foundation {
     outbound: installation.outbound,
     metrics: metrics.plugins,
     tokens: createAccessTokenStore(sealing),
+    abilities: { inbox: createInboxStore({ transactAsWorker }) },
   });
   const vault = createChannelVault(sealing);
   return {

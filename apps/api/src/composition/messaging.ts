@@ -61,6 +61,7 @@ import { createTurns } from "../platform/turns.ts";
 import { applyDecision } from "./apply-decision.ts";
 import { askForMessage } from "./ask-for-approval.ts";
 import type { Foundation } from "./foundation.ts";
+import { composeInbox } from "./inbox.ts";
 import { composeRecalls } from "./recalls.ts";
 import { composeRepetition } from "./repetition.ts";
 
@@ -90,6 +91,7 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     nudge,
   });
   const progress = composeProgress(foundation, messages);
+  const inbox = composeInbox(foundation, assertVisible);
   const approvalFlows = createApprovalFlowService({ transact });
   const approvalRequests = createApprovalRequestService({ transact, onDecided: applyDecision });
   return {
@@ -100,7 +102,10 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     tracking: composeTracking(foundation),
     uploads: composeUploads(foundation),
     /** Ends what is still being told, so that connections can close. */
-    endStreams: progress.endStreams,
+    endStreams() {
+      progress.endStreams();
+      inbox.endStreams();
+    },
     routers: [
       ...channels.routers,
       messageRoutes({
@@ -110,6 +115,7 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
         updateMessage: createUpdateMessage({ transact, assertVisible }),
       }),
       progressRoutes(progress.watchMessage),
+      ...inbox.routers,
       explanationRoutes(composeExplaining(foundation, planSend)),
       deliveryRoutes(createDeliveryService({ transact, assertVisible })),
       composeRecalls(foundation, { ...messages, nudge }),

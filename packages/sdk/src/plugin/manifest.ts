@@ -16,7 +16,11 @@ export type PluginLevel = (typeof PLUGIN_LEVELS)[number];
 export const RECEIPT_MODES = ["push", "pull", "both", "none", "host"] as const;
 export type ReceiptMode = (typeof RECEIPT_MODES)[number];
 
-/** What of the installation itself a native plugin may use: `inbox`, the users' inboxes. */
+/**
+ * What of the installation itself a native plugin may use:
+ * - `inbox`: the users' inboxes. Browsers read them from the sites that the text setting `origins` lists, separated by
+ *   commas
+ */
 export const HOST_ABILITIES = ["inbox"] as const;
 export type HostAbility = (typeof HOST_ABILITIES)[number];
 

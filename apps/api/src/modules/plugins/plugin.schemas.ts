@@ -18,9 +18,12 @@ const ContentField = z
     renderedBy: z.enum(["host", "vendor"]).openapi({
       description: "`vendor`: the recipient gets the vendor's own text; nothing in it is tracked.",
     }),
-    choices: z.array(z.object({ value: z.string(), label: text })).nullable().openapi({
-      description: "The only values that the field may have; null: it may say anything.",
-    }),
+    choices: z
+      .array(z.object({ value: z.string(), label: text }))
+      .nullable()
+      .openapi({
+        description: "The only values that the field may have; null: it may say anything.",
+      }),
     help: text.nullable(),
   })
   .openapi("ContentField");
@@ -42,7 +45,8 @@ export const Plugin = z
       schema: jsonSchema,
       label: text,
       from: z.enum(ADDRESS_ORIGINS).openapi({
-        description: "`user`: everybody is reached under their own user id; no address of this kind is entered.",
+        description:
+          "`user`: everybody is reached under their own user id; no address of this kind is entered.",
       }),
     }),
     content: z

@@ -69,15 +69,7 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
   const sessions = new NativeSessions((error) => logger.warn({ err: error }, "native session did not close"));
   const sendRequests = createRequestSender({ client, policy, slots: new Slots(), clock, metrics });
   const pure = createPureExecutor({ sendRequests, clock, logger });
-  const native = createNativeExecutor({
-    sessions,
-    abilities: deps.abilities,
-    policy,
-    resolve,
-    clock,
-    logger,
-    metrics,
-  });
+  const native = createNativeExecutor({ ...deps, sessions, policy, resolve, metrics });
 
   function find(channel: ChannelHandle): { manifest: PluginManifest; module: PluginModule } | undefined {
     const manifest = plugins.find(channel.pluginId)?.manifest;

@@ -77,7 +77,7 @@ export function createExplainAudience(deps: ExplainDeps) {
   return {
     async tally(ctx: Tenant, planned: PlannedAudience): Promise<AudienceTally> {
       const { beginsAt, expiresAt } = planned;
-      const restraints = await deps.read(ctx, (tx) => 
+      const restraints = await deps.read(ctx, (tx) =>
         readRestraintsAt(tx, deps.catalogue, ctx.tenantId, beginsAt),
       );
       const { isExact, ...tally } = await tallyAll(deps, ctx, planned, restraints);

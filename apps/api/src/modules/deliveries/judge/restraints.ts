@@ -2,7 +2,6 @@ import type { Clock } from "../../../platform/clock.ts";
 import type { Transact, Tx } from "../../../platform/database/index.ts";
 import type { PluginCatalogue } from "../../../platform/plugin-runtime/index.ts";
 import { createRecentAnswers } from "../../../platform/recent-answers.ts";
-import { userKindsOf } from "../../users/index.ts";
 import { type FrequencyCap, listCaps } from "../../frequency-caps/index.ts";
 import {
   findSettings,
@@ -11,6 +10,7 @@ import {
   MAX_SHARED,
   type QuietNow,
 } from "../../quiet-hours/index.ts";
+import { userKindsOf } from "../../users/index.ts";
 
 /** What a tenant's deliveries are judged by at a moment. */
 export interface Restraints {
