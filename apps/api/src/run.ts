@@ -77,6 +77,7 @@ async function start(
     },
     logger,
     consoleDir: resolve(env.CONSOLE_DIR),
+    widgetFile: resolve(env.WIDGET_FILE),
     trustedProxies: env.TRUSTED_PROXIES,
     quotaContact: env.QUOTA_CONTACT,
     ...readLimits(env),

@@ -36,6 +36,8 @@ export interface Installation {
   clock?: Clock;
   /** The built console; without it only the API is served. */
   consoleDir?: string;
+  /** The built script of the inbox widget; without it none is served. */
+  widgetFile?: string;
   /** Addresses and networks of the proxies whose `X-Forwarded-For` is believed. */
   trustedProxies?: readonly string[];
   /** Whom a tenant asks for a higher quota. */

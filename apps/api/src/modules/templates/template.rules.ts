@@ -122,7 +122,7 @@ function notChosen(rendering: Rendering, fields: ContentFields) {
     const values = choices.map(({ value }) => value);
     if (values.includes(text)) return [];
     const detail = `Must be one of: ${values.join(", ")}${required ? "" : ", or empty"}.`;
-    return [{ field, detail, code: "not_a_choice" }];
+    return [{ field, detail, code: "not_allowed" }];
   });
 }
 

@@ -42,7 +42,7 @@ export function checkEntered(
 ): FieldProblem | undefined {
   if (!userKindsOf(plugins).includes(kind)) return undefined;
   const detail = `The channel kind "${kind}" reaches every user under their own id; there is no address to enter. Name the users instead.`;
-  return { pointer, detail, code: "needs_users" };
+  return { pointer, detail, code: "reaches_users" };
 }
 
 /** What tells addresses of a kind, for very many of them; undefined when no plugin serves the kind. */
