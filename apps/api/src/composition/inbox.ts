@@ -20,12 +20,14 @@ export function composeInbox(foundation: Foundation, assertVisible: MessageServi
   const now = () => foundation.clock.now();
   const tokens = createInboxTokens(installationKey);
   const throttle = createUserThrottle(DEFAULT_THROTTLE);
+  const inboxTokens = createInboxTokenService({ transact, catalogue, tokens });
   const feed = createInboxFeed({ transact, logger });
   return {
+    inboxTokens,
     /** Ends what is still being told, so that connections can close. */
     endStreams: () => feed.close(),
     routers: [
-      inboxTokenRoutes(createInboxTokenService({ transact, catalogue, tokens })),
+      inboxTokenRoutes(inboxTokens),
       inboxRoutes({
         openInbox: createOpenInbox({ transact, tokens, throttle, publicUrl, now }),
         inbox: createInboxService({ transact, now }),

@@ -98,6 +98,7 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     channels: channels.service,
     acceptMessage,
     approvalFlows,
+    inboxTokens: inbox.inboxTokens,
     receipts: composeReceipts(foundation),
     tracking: composeTracking(foundation),
     uploads: composeUploads(foundation),

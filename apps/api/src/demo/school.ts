@@ -29,6 +29,9 @@ export const CHANNELS = [
   { plugin: "webhook", pluginId: "tidings/webhook", code: "class-board", name: "班级电子屏" },
 ];
 
+/** The channel without a vendor: this installation keeps the inboxes. */
+export const INBOX = { pluginId: "tidings/inbox", code: "school-inbox", name: "校园站内信", keepDays: 90 };
+
 const NAMES = [
   ["2024001", "张伟", "2024级", "一班"],
   ["2024002", "王芳", "2024级", "一班"],
@@ -104,6 +107,10 @@ export const templateVersion = (publicUrl: string) => ({
       templateCode: "SMS_100005",
       text: "{{user_name}}同学，您的{{course}}出勤率为{{rate}}，请及时联系辅导员。",
     },
+    inbox: {
+      title: "{{course}}出勤提醒",
+      body: "{{user_name}}同学，您本学期的{{course}}出勤率为{{rate}}，已低于学校要求。请在本周内联系辅导员说明情况。",
+    },
     email: {
       subject: "{{course}}出勤提醒",
       text: `{{user_name}}同学：\n\n您本学期的{{course}}出勤率为{{rate}}，已低于学校要求。请在本周内联系辅导员说明情况。\n\n查看详情：${publicUrl}/users/{{user_id}}\n\n知行学校教务处`,
@@ -121,3 +128,20 @@ export const FIRST_MESSAGE = {
   template: TEMPLATE.code,
   variables: { course: "高等数学", rate: "72%" },
 };
+
+/** What lies in the inboxes at a first start. */
+export const NOTICES = [
+  {
+    key: "demo-notice-library",
+    title: "图书馆开放时间调整",
+    body: "本周起图书馆周末开放至 21:00，欢迎同学们前来自习。",
+    link: "/",
+  },
+  {
+    key: "demo-notice-safety",
+    title: "寒假安全须知",
+    body: "放假期间请注意交通和用电安全，外出请提前告知家长。请仔细阅读，并点击“确认已读”。",
+    confirmation: "required",
+  },
+];
+export const NOTICES_AUDIENCE = { kind: "tags", any: ["2024级"], all: [], not: [] };

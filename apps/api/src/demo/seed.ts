@@ -4,6 +4,7 @@ import { abilityOf } from "../platform/authorization/index.ts";
 import { ProblemError } from "../platform/errors.ts";
 import { fromUuid } from "../platform/ids.ts";
 import { type Call, createCaller } from "./caller.ts";
+import type { Portal } from "./portal.ts";
 import * as school from "./school.ts";
 import type { DemoSimulator } from "./simulators.ts";
 
@@ -11,6 +12,8 @@ export interface SeedDeps {
   http: Pick<Http, "app" | "tenants" | "members">;
   databaseUrl: string;
   simulators: DemoSimulator[];
+  /** The site that embeds the inbox. */
+  portal: Pick<Portal, "url">;
   publicUrl: string;
 }
 
@@ -19,6 +22,9 @@ export interface SeededSchool {
   /** The API key of the first source, on the start that made it. */
   apiKey: string | undefined;
   firstMessageId: string;
+  tenantId: string;
+  /** The first source, whose site embeds the inbox. */
+  sourceId: string;
 }
 
 /**
@@ -26,7 +32,7 @@ export interface SeededSchool {
  * has made, so a start that was killed half-way is completed by the next.
  */
 export async function seedSchool(deps: SeedDeps): Promise<SeededSchool> {
-  await ensureOwner(deps);
+  const tenantId = await ensureOwner(deps);
   const call = await createCaller(deps.http.app, deps.publicUrl, school.OWNER.email, school.PASSWORD);
   const roles = await call<{ items: { id: string; code: string }[] }>("GET", "/v1/roles");
   for (const { roleCode, ...member } of school.MEMBERS) {
@@ -34,6 +40,7 @@ export async function seedSchool(deps: SeedDeps): Promise<SeededSchool> {
     await ensure(call, "/v1/members", { ...member, roleId, password: school.PASSWORD }, "email");
   }
   const channels = await ensureChannels(call, deps.simulators);
+  channels.set(school.INBOX.code, await ensureInbox(call, deps.portal.url));
   const sources = await ensureSources(call, channels);
   await ensureDepartments(call);
   for (const user of school.USERS) {
@@ -51,11 +58,12 @@ export async function seedSchool(deps: SeedDeps): Promise<SeededSchool> {
     { ...school.FIRST_MESSAGE, policy: policyId },
     { "idempotency-key": "demo-first-message" },
   );
-  return { apiKey, firstMessageId: first.id };
+  await sendNotices(call);
+  return { apiKey, firstMessageId: first.id, tenantId, sourceId: sources[0] ?? "" };
 }
 
 /** The tenant and its first member are the installation's doing; there is no API for them yet. */
-async function ensureOwner({ http, databaseUrl }: SeedDeps): Promise<void> {
+async function ensureOwner({ http, databaseUrl }: SeedDeps): Promise<string> {
   const system = {
     actor: { kind: "system" as const, name: "demo" },
     requestId: "demo",
@@ -74,6 +82,7 @@ async function ensureOwner({ http, databaseUrl }: SeedDeps): Promise<void> {
   await http.members.createMember(ctx, { email, name, roleId, password: school.PASSWORD }).catch((error) => {
     if (!isTaken(error)) throw error;
   });
+  return tenantId;
 }
 
 const isTaken = (error: unknown) => error instanceof ProblemError && error.type.status === 409;
@@ -136,6 +145,23 @@ async function ensureChannels(call: Call, simulators: DemoSimulator[]): Promise<
     ids.set(code, id);
   }
   return ids;
+}
+
+/** The inbox channel, which the portal of this start may embed. */
+async function ensureInbox(call: Call, portalUrl: string): Promise<string> {
+  const { pluginId, code, name, keepDays } = school.INBOX;
+  const settings = { origins: new URL(portalUrl).origin, keepDays };
+  const id = await ensure(call, "/v1/channels", { code, name, pluginId, settings }, "code");
+  await call("PATCH", `/v1/channels/${id}`, { settings });
+  await call("POST", `/v1/channels/${id}/verifications`);
+  return id;
+}
+
+async function sendNotices(call: Call): Promise<void> {
+  for (const { key, ...inbox } of school.NOTICES) {
+    const message = { audience: school.NOTICES_AUDIENCE, channels: [school.INBOX.code], content: { inbox } };
+    await call("POST", "/v1/messages", message, { "idempotency-key": key });
+  }
 }
 
 function splitSettings(

@@ -12,7 +12,7 @@ export interface DemoSimulator {
 }
 
 /** Ports that the pages prefer, so that a bookmark survives a restart. */
-const FIRST_PAGE_PORT = 9101;
+export const FIRST_PAGE_PORT = 9101;
 
 /** Starts the simulators that the plugins ship. Each plugin's own build is loaded; nothing is imported. */
 export async function startSimulators(pluginsDir: string, plugins: string[]): Promise<DemoSimulator[]> {

@@ -110,6 +110,8 @@ function expectedOf(actor: Actor, { permission }: Operation): Expected {
   if (["anonymous", "garbage key", "revoked key", "expired key"].includes(actor)) return "unauthenticated";
   if (actor === "key of a source that is off") return "forbidden";
   const isSource = actor.endsWith("key");
+  if (permission === "inbox user") return "unauthenticated";
+  if (permission === "source") return isSource ? "allowed" : "forbidden";
   if (permission === "tenant") return "allowed";
   if (permission === "member") return isSource ? "forbidden" : "allowed";
   const ability = abilityOf(isSource ? SOURCE_PERMISSIONS : permissionsOf(actor));

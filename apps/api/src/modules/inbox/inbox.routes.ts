@@ -22,7 +22,7 @@ import {
 } from "./inbox.schemas.ts";
 import type { InboxService } from "./inbox.service.ts";
 import type { InboxFeed } from "./inbox-feed.ts";
-import type { OpenInbox } from "./open-inbox.ts";
+import type { OpenedInbox, OpenInbox } from "./open-inbox.ts";
 
 const tags = ["Inbox"];
 
@@ -104,47 +104,57 @@ export interface InboxRoutesDeps {
 /** What end users call, from sites and apps that are not ours, each with a token of their own. */
 export function inboxRoutes({ openInbox, inbox, feed }: InboxRoutesDeps): Router {
   const router = createRouter();
-  for (const path of USER_PATHS) router.use(path, allowSites);
-  const open = (c: Context<AppEnv>) =>
-    openInbox({ authorization: c.req.header("authorization"), origin: c.req.header("origin") });
+  const opened = new WeakMap<Request, OpenedInbox>();
+  for (const path of USER_PATHS) {
+    router.use(path, allowSites, async (c, next) => {
+      const visitor = { authorization: c.req.header("authorization"), origin: c.req.header("origin") };
+      opened.set(c.req.raw, await openInbox(visitor));
+      return next();
+    });
+  }
+  const inboxOf = (c: Context<AppEnv>): OpenedInbox => {
+    const found = opened.get(c.req.raw);
+    if (!found) throw new Error(`nothing opens an inbox before ${c.req.path}`);
+    return found;
+  };
 
   router.openapi(listInboxEntries, async (c) => {
     const { filter, ...page } = c.req.valid("query");
-    const { items, nextCursor } = await inbox.listEntries(await open(c), filter, page);
+    const { items, nextCursor } = await inbox.listEntries(inboxOf(c), filter, page);
     return c.json({ items: items.map(toInboxEntry), nextCursor }, 200);
   });
 
   router.openapi(countInboxEntries, async (c) => {
-    const { unreadCount, toConfirmCount } = await inbox.countEntries(await open(c));
+    const { unreadCount, toConfirmCount } = await inbox.countEntries(inboxOf(c));
     return c.json({ unreadCount, toConfirmCount }, 200);
   });
 
   router.openapi(readInboxEntry, async (c) =>
-    c.json(toInboxEntry(await inbox.readEntry(await open(c), c.req.valid("param").entryId)), 200),
+    c.json(toInboxEntry(await inbox.readEntry(inboxOf(c), c.req.valid("param").entryId)), 200),
   );
 
   router.openapi(readInboxEntries, async (c) => {
-    const { readCount, unreadCount, toConfirmCount } = await inbox.readAllEntries(await open(c));
+    const { readCount, unreadCount, toConfirmCount } = await inbox.readAllEntries(inboxOf(c));
     return c.json({ readCount, unreadCount, toConfirmCount }, 200);
   });
 
   router.openapi(confirmInboxEntry, async (c) =>
-    c.json(toInboxEntry(await inbox.confirmEntry(await open(c), c.req.valid("param").entryId)), 200),
+    c.json(toInboxEntry(await inbox.confirmEntry(inboxOf(c), c.req.valid("param").entryId)), 200),
   );
 
   router.openapi(watchInbox, async (c) => {
-    const opened = await open(c);
+    const own = inboxOf(c);
     const known = c.req.header("last-event-id");
     return eventStream(
       c.req.raw,
       (sink) =>
-        feed.listen(opened, {
+        feed.listen(own, {
           onNews: (snapshot) => {
             if (snapshot.mark !== known) sink.send("inbox", toInboxSnapshot(snapshot), snapshot.mark);
           },
           onEnd: () => sink.end(),
         }),
-      { until: opened.expiresAt },
+      { until: own.expiresAt },
     );
   });
 
