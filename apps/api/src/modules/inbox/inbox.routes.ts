@@ -142,6 +142,11 @@ export function inboxRoutes({ openInbox, inbox, feed }: InboxRoutesDeps): Router
     c.json(toInboxEntry(await inbox.confirmEntry(inboxOf(c), c.req.valid("param").entryId)), 200),
   );
 
+  addEvents(router, inboxOf, feed);
+  return router;
+}
+
+function addEvents(router: Router, inboxOf: (c: Context<AppEnv>) => OpenedInbox, feed: InboxFeed): void {
   router.openapi(watchInbox, async (c) => {
     const own = inboxOf(c);
     const known = c.req.header("last-event-id");
@@ -157,8 +162,6 @@ export function inboxRoutes({ openInbox, inbox, feed }: InboxRoutesDeps): Router
       { until: own.expiresAt },
     );
   });
-
-  return router;
 }
 
 /** Everything below `/v1/inbox` but the tokens, which are for servers. */
