@@ -13,8 +13,8 @@ export interface PanelActions {
 export function panelView(state: InboxState, texts: Texts, { onClose, onFollow }: PanelActions): Node[] {
   return [
     element(
-      "header",
-      {},
+      "div",
+      { class: "head" },
       element("h2", { id: "title" }, texts.title),
       state.counts.unreadCount > 0 &&
         button(texts.readAll, () => void state.readAll(), { class: "quiet", "data-key": "read-all" }),

@@ -32,7 +32,7 @@ button:focus-visible, a:focus-visible, [tabindex]:focus-visible { outline: 2px s
 }
 :host([align="start"]) .panel { right: auto; left: 0; }
 .panel[hidden] { display: none; }
-header { display: flex; align-items: center; gap: 4px; padding: 10px 8px 4px 14px; }
+.head { display: flex; align-items: center; gap: 4px; padding: 10px 8px 4px 14px; }
 h2 { flex: 1; margin: 0; font-size: 16px; }
 .quiet { padding: 2px 8px; color: var(--inbox-accent); }
 .quiet:hover, .close:hover { background: var(--inbox-raised); }
