@@ -104,7 +104,7 @@ async function start(
     http.endStreams();
     await engine?.stop();
   });
-  const seeded = portal && (await seedDemo({ http, databaseUrl, simulators, portal, publicUrl }));
+  const seeded = portal && (await seedDemo({ http, databaseUrl, simulators, publicUrl }, portal));
   announce({
     publicUrl,
     role,
@@ -161,9 +161,12 @@ async function startDemoPortal(publicUrl: string, stops: Stop[]): Promise<Portal
   return portal;
 }
 
-async function seedDemo(deps: SeedDeps & { http: Http; portal: Portal }): Promise<SeededSchool> {
-  const seeded = await seedSchool(deps);
-  deps.portal.issueToken = issueAs(seeded, deps.http.inboxTokens);
+async function seedDemo(
+  deps: Omit<SeedDeps, "portalUrl"> & { http: Http },
+  portal: Portal,
+): Promise<SeededSchool> {
+  const seeded = await seedSchool({ ...deps, portalUrl: portal.url });
+  portal.issueToken = issueAs(seeded, deps.http.inboxTokens);
   return seeded;
 }
 

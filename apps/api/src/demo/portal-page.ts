@@ -1,6 +1,5 @@
 import { type Context, Hono } from "hono";
 import { html } from "hono/html";
-import type { IssueToken } from "./portal.ts";
 import { SCHOOL, USERS } from "./school.ts";
 
 const TEXTS = {
@@ -42,6 +41,9 @@ select, button { font: inherit; color: inherit; background: var(--card); border:
   border-radius: .4rem; padding: .2rem .6rem; }
 pre { padding: 1rem; background: var(--card); border: 1px solid var(--line); border-radius: .6rem; overflow: auto; }
 `;
+
+/** Gives a user of the demo school a token for the inbox; undefined when there is no such user. */
+export type IssueToken = (userId: string) => Promise<{ token: string } | undefined>;
 
 /** A site with the widget, and the small part of its server that the widget needs. */
 export function portalPage(publicUrl: string, issueToken: IssueToken): Hono {

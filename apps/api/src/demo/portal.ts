@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Http } from "../composition/http.ts";
 import { abilityOf, SOURCE_PERMISSIONS } from "../platform/authorization/index.ts";
-import { portalPage } from "./portal-page.ts";
+import { type IssueToken, portalPage } from "./portal-page.ts";
 import { CHANNELS, INBOX, USERS } from "./school.ts";
 import type { SeededSchool } from "./seed.ts";
 import { FIRST_PAGE_PORT } from "./simulators.ts";
@@ -31,9 +31,6 @@ export function issueAs(
     return { token: (await inboxTokens.createInboxToken(ctx, asked)).token };
   };
 }
-
-/** Gives a user of the demo school a token for the inbox; undefined when there is no such user. */
-export type IssueToken = (userId: string) => Promise<{ token: string } | undefined>;
 
 export interface Portal {
   /** Where its page is. */

@@ -4,7 +4,6 @@ import { abilityOf } from "../platform/authorization/index.ts";
 import { ProblemError } from "../platform/errors.ts";
 import { fromUuid } from "../platform/ids.ts";
 import { type Call, createCaller } from "./caller.ts";
-import type { Portal } from "./portal.ts";
 import * as school from "./school.ts";
 import type { DemoSimulator } from "./simulators.ts";
 
@@ -12,8 +11,8 @@ export interface SeedDeps {
   http: Pick<Http, "app" | "tenants" | "members">;
   databaseUrl: string;
   simulators: DemoSimulator[];
-  /** The site that embeds the inbox. */
-  portal: Pick<Portal, "url">;
+  /** Where the site is that embeds the inbox. */
+  portalUrl: string;
   publicUrl: string;
 }
 
@@ -40,7 +39,7 @@ export async function seedSchool(deps: SeedDeps): Promise<SeededSchool> {
     await ensure(call, "/v1/members", { ...member, roleId, password: school.PASSWORD }, "email");
   }
   const channels = await ensureChannels(call, deps.simulators);
-  channels.set(school.INBOX.code, await ensureInbox(call, deps.portal.url));
+  channels.set(school.INBOX.code, await ensureInbox(call, deps.portalUrl));
   const sources = await ensureSources(call, channels);
   await ensureDepartments(call);
   for (const user of school.USERS) {
