@@ -45,6 +45,12 @@ const betweenWorkspaces = [
     to: { path: "^(apps|packages|plugins)/", pathNot: ["^apps/console/", SDK_CLIENT] },
   },
   {
+    name: "widget-knows-nothing-of-ours",
+    comment: "It runs on pages of others, and has to stay small.",
+    from: { path: "^apps/inbox-widget/" },
+    to: { path: "^(apps|packages|plugins)/", pathNot: "^apps/inbox-widget/" },
+  },
+  {
     name: "examples-know-only-the-client",
     comment: "Examples show what a user of ours can do.",
     from: { path: "^examples/([^/]+)/" },

@@ -20,6 +20,7 @@ export default defineConfig({
       project("db", "packages/db"),
       project("sdk", "packages/sdk"),
       project("api", "apps/api"),
+      project("inbox-widget", "apps/inbox-widget", ["src"]),
       project("plugins", "plugins", ["*/src", "*/test", "*/simulator"]),
       project("architecture", "tests/architecture", ["."]),
       project("chaos", "chaos", ["checker"]),

@@ -14,6 +14,7 @@ const QUIET = ["--output-logs=errors-only", "--no-update-notifier"];
 /** The longest first, so that none of them is left running alone at the end. */
 const STEPS = {
   console: ["turbo", "run", "check:types", "--filter=@tidings/console", ...QUIET],
+  widget: ["turbo", "run", "check:types", "--filter=@tidings/inbox-widget", ...QUIET],
   // One program for all the rest costs half of what a program for each workspace does.
   types: ["turbo", "run", "check:types", "--filter=//", ...QUIET],
   format: ["biome", "check", "."],

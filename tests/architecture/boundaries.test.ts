@@ -79,6 +79,7 @@ const PLANTS: Plant[] = [
   plant("plugins-know-only-the-contract", "plugins/sms-acme/src/c.ts", "../../sms-other/src/plugin.ts"),
   plant("console-knows-only-the-client", "apps/console/src/routes/a.ts", "@tidings/sdk/plugin"),
   plant("console-knows-only-the-client", "apps/console/src/routes/B.svelte", "@tidings/db"),
+  plant("widget-knows-nothing-of-ours", "apps/inbox-widget/src/a.ts", "@tidings/sdk"),
   plant("examples-know-only-the-client", "examples/send-message/a.ts", "@tidings/db"),
   plant("scenarios-know-only-the-outside", "tests/scenarios/a.ts", "../../apps/api/src/main.ts"),
   plant(

@@ -21,7 +21,7 @@ const LIMITED_ELSEWHERE: { places: RegExp; by: string }[] = [
 ];
 
 const CREATE_WHAT_IS_ABSENT = new Set(["saveUser"]);
-const STREAMS = new Set(["watchMessage"]);
+const STREAMS = new Set(["watchInbox", "watchMessage"]);
 
 /** The routes that break a rule, by name. */
 const breaking = (isBroken: (route: Route) => boolean) => routes.filter(isBroken).map(({ name }) => name);
@@ -104,7 +104,10 @@ describe("a bounded pattern", () => {
   });
 });
 
-/** `send Message`; `member` for every signed-in member; `tenant` for sources as well; `public` for everybody. */
+/**
+ * `send Message`; `member` for every signed-in member; `tenant` for sources as well; `source` for these alone;
+ * `inbox user` for a token of a user's; `public` for everybody.
+ */
 function permissionOf({ "x-permission": permission }: Route): string {
   if (permission === null || permission === undefined) return "public";
   return typeof permission === "string" ? permission : `${permission.action} ${permission.subject}`;

@@ -22,6 +22,8 @@ export interface AppOptions {
   authentication: AuthenticateDeps;
   /** Health, readiness and metrics. */
   operations: Hono<AppEnv>;
+  /** The script that other sites embed the inbox with. */
+  widget?: Hono<AppEnv> | undefined;
   /** The console's files, and its start page for every path of its own. */
   console?: Hono<AppEnv> | undefined;
   /** Addresses and networks of the proxies whose `X-Forwarded-For` is believed. */
@@ -45,6 +47,7 @@ export function createApp(options: AppOptions): Router {
   app.use("/v1/*", guardBody);
   for (const router of options.routers) app.route("/", router);
   app.route("/", documentRoutes(app, options.version));
+  if (options.widget) app.route("/", options.widget);
   if (options.console) app.route("/", options.console);
   app.notFound(handleNotFound(() => routesOf(app)));
   return app;

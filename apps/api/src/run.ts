@@ -6,9 +6,10 @@ import { serve } from "@hono/node-server";
 import { migrate } from "@tidings/db";
 import { type Engine, startEngine } from "./composition/engine.ts";
 import { lay } from "./composition/foundation.ts";
-import { composeHttp, composeOperations } from "./composition/http.ts";
+import { composeHttp, composeOperations, type Http } from "./composition/http.ts";
 import { announce, progress } from "./demo/announce.ts";
-import { seedSchool } from "./demo/seed.ts";
+import { issueAs, type Portal, startPortal } from "./demo/portal.ts";
+import { type SeedDeps, type SeededSchool, seedSchool } from "./demo/seed.ts";
 import { type DemoSimulator, startSimulators } from "./demo/simulators.ts";
 import { KEY_BYTES } from "./platform/crypto/index.ts";
 import type { Env } from "./platform/env.ts";
@@ -50,16 +51,13 @@ async function start(
   const databaseUrl = env.DATABASE_URL ?? (await embedDatabase(env.DATA_DIR, stops));
   progress("migrating the database");
   await migrate(databaseUrl);
-  const queue = await createQueueTransport({
-    redisUrl: env.REDIS_URL,
-    databaseUrl,
-    prefix: "tidings",
-    logger,
-  });
+  const { REDIS_URL: redisUrl } = env;
+  const queue = await createQueueTransport({ redisUrl, databaseUrl, prefix: "tidings", logger });
   stops.push(() => queue.close());
   const simulators = demo ? await startDemoVendors(env, stops) : [];
   const port = await choosePort(env);
   const publicUrl = env.PUBLIC_URL ?? `http://${env.HOST === "0.0.0.0" ? "localhost" : env.HOST}:${port}`;
+  const portal = demo ? await startDemoPortal(publicUrl, stops) : undefined;
   const sandbox = createSandbox({ logger });
   stops.push(() => sandbox.close());
   const foundation = lay({
@@ -76,6 +74,7 @@ async function start(
     },
     logger,
     consoleDir: resolve(env.CONSOLE_DIR),
+    widgetFile: resolve(env.WIDGET_FILE),
     trustedProxies: env.TRUSTED_PROXIES,
     quotaContact: env.QUOTA_CONTACT,
     egressAddresses: env.EGRESS_ADDRESSES,
@@ -101,13 +100,14 @@ async function start(
     http.endStreams();
     await engine?.stop();
   });
-  const seeded = demo ? await seedSchool({ http, databaseUrl, simulators, publicUrl }) : undefined;
+  const seeded = portal && (await seedDemo({ http, databaseUrl, simulators, publicUrl }, portal));
   announce({
     publicUrl,
     role,
     queue: queue.backend,
     embedded: env.DATABASE_URL === undefined,
     simulators,
+    portalUrl: portal?.url,
     seeded,
     startedAt,
   });
@@ -146,6 +146,21 @@ function startDemoVendors(env: Env, stops: Stop[]): Promise<DemoSimulator[]> {
     for (const { simulator } of await started) await simulator.close();
   });
   return started;
+}
+
+async function startDemoPortal(publicUrl: string, stops: Stop[]): Promise<Portal> {
+  const portal = await startPortal(publicUrl);
+  stops.push(() => portal.close());
+  return portal;
+}
+
+async function seedDemo(
+  deps: Omit<SeedDeps, "portalUrl"> & { http: Http },
+  portal: Portal,
+): Promise<SeededSchool> {
+  const seeded = await seedSchool({ ...deps, portalUrl: portal.url });
+  portal.issueToken = issueAs(seeded, deps.http.inboxTokens);
+  return seeded;
 }
 
 /** The key that wraps the tenants' keys: from the environment, or beside the embedded database. */

@@ -22,6 +22,7 @@ import {
   withdrawSteps,
 } from "../modules/deliveries/index.ts";
 import { createFallbackLoop, wakeFlows } from "../modules/flows/index.ts";
+import { createInboxSweeper } from "../modules/inbox/index.ts";
 import {
   createReconciler,
   openAbandoned,
@@ -154,6 +155,7 @@ function upkeepLoops(foundation: Foundation, afterChunk: SendChunksDeps["afterCh
   return [
     ...sweepers,
     createAudienceFileSweeper({ dispatch, transact, now: () => foundation.clock.now() }),
+    createInboxSweeper({ dispatch, transact }),
     ledger,
     createForgettingLoop({ dispatch, transact }),
     createStrandedLoop({ dispatch, transact, readRestraints: foundation.readRestraints, afterChunk }),

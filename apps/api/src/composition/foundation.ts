@@ -5,6 +5,7 @@ import {
   type InFlightLimits,
   type ReadRestraints,
 } from "../modules/deliveries/index.ts";
+import { createInboxStore } from "../modules/inbox/index.ts";
 import type { BacklogLimits } from "../modules/messages/index.ts";
 import { createTrackedAddresses, type TrackedAddresses } from "../modules/tracking/index.ts";
 import { type Clock, systemClock } from "../platform/clock.ts";
@@ -35,6 +36,8 @@ export interface Installation {
   clock?: Clock;
   /** The built console; without it only the API is served. */
   consoleDir?: string;
+  /** The built script of the inbox widget; without it none is served. */
+  widgetFile?: string;
   /** Addresses and networks of the proxies whose `X-Forwarded-For` is believed. */
   trustedProxies?: readonly string[];
   /** Whom a tenant asks for a higher quota. */
@@ -85,6 +88,7 @@ export function lay(installation: Installation): Foundation {
     outbound: installation.outbound,
     metrics: metrics.plugins,
     tokens: createAccessTokenStore(sealing),
+    abilities: { inbox: createInboxStore({ transactAsWorker }) },
   });
   const vault = createChannelVault(sealing);
   return {
@@ -98,7 +102,7 @@ export function lay(installation: Installation): Foundation {
     runtime,
     vault,
     trackedAddresses: createTrackedAddresses(installation.publicUrl, installation.installationKey),
-    readRestraints: createReadRestraints({ transact, clock }),
+    readRestraints: createReadRestraints({ transact, catalogue: installation.plugins, clock }),
     metrics,
     loops,
     async close() {

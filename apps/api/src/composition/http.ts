@@ -1,6 +1,7 @@
 import { createApp } from "../app.ts";
 import { consoleFiles } from "../platform/http/console-files.ts";
 import { operationsRoutes } from "../platform/http/operations.ts";
+import { widgetFile } from "../platform/http/widget-file.ts";
 import { composeAccess } from "./access.ts";
 import type { Foundation } from "./foundation.ts";
 import { composeMessaging } from "./messaging.ts";
@@ -29,6 +30,7 @@ export function composeHttp(foundation: Foundation, options: HttpOptions) {
     uploads: messaging.uploads,
     authentication: access.authentication,
     operations: composeOperations(foundation, options),
+    widget: foundation.widgetFile === undefined ? undefined : widgetFile(foundation.widgetFile),
     console: foundation.consoleDir === undefined ? undefined : consoleFiles(foundation.consoleDir),
     trustedProxies: foundation.trustedProxies,
     problemMembers:

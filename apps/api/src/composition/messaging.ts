@@ -76,6 +76,7 @@ import { createTurns } from "../platform/turns.ts";
 import { applyDecision } from "./apply-decision.ts";
 import { askForMessage } from "./ask-for-approval.ts";
 import type { Foundation } from "./foundation.ts";
+import { composeInbox } from "./inbox.ts";
 import { composeRecalls } from "./recalls.ts";
 import { composeRepetition } from "./repetition.ts";
 
@@ -105,17 +106,22 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     nudge,
   });
   const progress = composeProgress(foundation, messages);
+  const inbox = composeInbox(foundation, assertVisible);
   const approvalFlows = createApprovalFlowService({ transact });
   const approvalRequests = createApprovalRequestService({ transact, onDecided: applyDecision });
   return {
     channels: channels.service,
     acceptMessage,
     approvalFlows,
+    inboxTokens: inbox.inboxTokens,
     receipts: composeReceipts(foundation),
     tracking: composeTracking(foundation),
     uploads: composeUploads(foundation),
     /** Ends what is still being told, so that connections can close. */
-    endStreams: progress.endStreams,
+    endStreams() {
+      progress.endStreams();
+      inbox.endStreams();
+    },
     routers: [
       ...channels.routers,
       composePreviews(foundation, acceptMessage),
@@ -126,6 +132,7 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
         updateMessage: createUpdateMessage({ transact, assertVisible }),
       }),
       progressRoutes(progress.watchMessage),
+      ...inbox.routers,
       explanationRoutes(composeExplaining(foundation, planSend)),
       deliveryRoutes(createDeliveryService({ transact, assertVisible })),
       composeRecalls(foundation, { ...messages, nudge }),
@@ -246,7 +253,7 @@ const EXPLAINING = { atOnce: 2, waiting: 50 };
 function composeExplaining({ api, plugins: catalogue }: Foundation, planSend: SendPlanner) {
   const read = readIn(api);
   const takeTurn = createTurns(EXPLAINING);
-  const explainAudience = createExplainAudience({ read, timeLimitMs: EXPLAINING_MS });
+  const explainAudience = createExplainAudience({ read, catalogue, timeLimitMs: EXPLAINING_MS });
   return {
     explainMessage: createExplainMessage({
       read,

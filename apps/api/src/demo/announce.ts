@@ -13,6 +13,8 @@ export interface Announcement {
   queue: "redis" | "postgres";
   embedded: boolean;
   simulators: DemoSimulator[];
+  /** Where the site is that embeds the inbox. */
+  portalUrl: string | undefined;
   seeded: SeededSchool | undefined;
   /** `performance.now()` at the start. */
   startedAt: number;
@@ -36,7 +38,7 @@ export function announce(options: Announcement): void {
   console.log(lines.join("\n"));
 }
 
-function describeDemo({ publicUrl, simulators }: Announcement, seeded: SeededSchool): string[] {
+function describeDemo({ publicUrl, simulators, portalUrl }: Announcement, seeded: SeededSchool): string[] {
   const pages = simulators.map(({ plugin, simulator }) => `  ${plugin.padEnd(16)} ${simulator.url}`);
   const key = seeded.apiKey ?? "td_live_… (make one under 上游系统 → 密钥)";
   return [
@@ -47,6 +49,7 @@ function describeDemo({ publicUrl, simulators }: Announcement, seeded: SeededSch
     "",
     "What arrives at the vendors (simulators on this machine)",
     ...pages,
+    `  ${"inbox".padEnd(12)} ${portalUrl} (a site of the school's that embeds it)`,
     "",
     "Try next",
     `  Open the first message: ${publicUrl}/messages/${seeded.firstMessageId}`,

@@ -22,6 +22,19 @@ export const SOURCES = [
   { code: "fees", name: "缴费系统" },
 ];
 
+/** The channel without a vendor: this installation keeps the inboxes. */
+export const INBOX = {
+  pluginId: "tidings/inbox",
+  kind: "inbox",
+  code: "school-inbox",
+  name: "校园站内信",
+  keepDays: 90,
+  notice: {
+    title: "{{course}}出勤提醒",
+    body: "{{user_name}}同学，您本学期的{{course}}出勤率为{{rate}}，已低于学校要求。请在本周内联系辅导员说明情况。",
+  },
+};
+
 const NAMES = [
   ["2024001", "张伟", "2024级", "一班"],
   ["2024002", "王芳", "2024级", "一班"],
@@ -111,3 +124,20 @@ export const FIRST_MESSAGE = {
   template: "attendance-warning",
   variables: { course: "高等数学", rate: "72%" },
 };
+
+/** What lies in the inboxes at a first start. */
+export const NOTICES = [
+  {
+    key: "demo-notice-library",
+    title: "图书馆开放时间调整",
+    body: "本周起图书馆周末开放至 21:00，欢迎同学们前来自习。",
+    link: "/",
+  },
+  {
+    key: "demo-notice-safety",
+    title: "寒假安全须知",
+    body: "放假期间请注意交通和用电安全，外出请提前告知家长。请仔细阅读，并点击“确认已读”。",
+    confirmation: "required",
+  },
+];
+export const NOTICES_AUDIENCE = { kind: "tags", any: ["2024级"], all: [], not: [] };

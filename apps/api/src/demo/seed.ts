@@ -11,6 +11,8 @@ export interface SeedDeps {
   http: Pick<Http, "app" | "tenants" | "members">;
   databaseUrl: string;
   simulators: DemoSimulator[];
+  /** Where the site is that embeds the inbox. */
+  portalUrl: string;
   publicUrl: string;
 }
 
@@ -19,6 +21,9 @@ export interface SeededSchool {
   /** The API key of the first source, on the start that made it. */
   apiKey: string | undefined;
   firstMessageId: string;
+  tenantId: string;
+  /** The first source, whose site embeds the inbox. */
+  sourceId: string;
 }
 
 /**
@@ -26,7 +31,7 @@ export interface SeededSchool {
  * has made, so a start that was killed half-way is completed by the next.
  */
 export async function seedSchool(deps: SeedDeps): Promise<SeededSchool> {
-  await ensureOwner(deps);
+  const tenantId = await ensureOwner(deps);
   const call = await createCaller(deps.http.app, deps.publicUrl, school.OWNER.email, school.PASSWORD);
   const roles = await call<{ items: { id: string; code: string }[] }>("GET", "/v1/roles");
   for (const { roleCode, ...member } of school.MEMBERS) {
@@ -34,6 +39,7 @@ export async function seedSchool(deps: SeedDeps): Promise<SeededSchool> {
     await ensure(call, "/v1/members", { ...member, roleId, password: school.PASSWORD }, "email");
   }
   const channels = await ensureChannels(call, deps.simulators);
+  channels.set(school.INBOX.code, await ensureInbox(call, deps.portalUrl));
   const sources = await ensureSources(call, channels);
   await ensureDepartments(call);
   for (const { userId, identities, ...user } of school.USERS) {
@@ -51,11 +57,12 @@ export async function seedSchool(deps: SeedDeps): Promise<SeededSchool> {
     { ...school.FIRST_MESSAGE, policy: policyId },
     { "idempotency-key": "demo-first-message" },
   );
-  return { apiKey, firstMessageId: first.id };
+  await sendNotices(call);
+  return { apiKey, firstMessageId: first.id, tenantId, sourceId: sources[0] ?? "" };
 }
 
 /** The tenant and its first member are the installation's doing; there is no API for them yet. */
-async function ensureOwner({ http, databaseUrl }: SeedDeps): Promise<void> {
+async function ensureOwner({ http, databaseUrl }: SeedDeps): Promise<string> {
   const system = {
     actor: { kind: "system" as const, name: "demo" },
     requestId: "demo",
@@ -74,6 +81,7 @@ async function ensureOwner({ http, databaseUrl }: SeedDeps): Promise<void> {
   await http.members.createMember(ctx, { email, name, roleId, password: school.PASSWORD }).catch((error) => {
     if (!isTaken(error)) throw error;
   });
+  return tenantId;
 }
 
 const isTaken = (error: unknown) => error instanceof ProblemError && error.type.status === 409;
@@ -154,6 +162,23 @@ function vendorIdentities(userId: string, simulators: DemoSimulator[], channels:
   });
 }
 
+/** The inbox channel, which the portal of this start may embed. */
+async function ensureInbox(call: Call, portalUrl: string): Promise<SeededChannel> {
+  const { pluginId, code, kind, name, keepDays } = school.INBOX;
+  const settings = { origins: new URL(portalUrl).origin, keepDays };
+  const id = await ensure(call, "/v1/channels", { code, name, pluginId, settings }, "code");
+  await call("PATCH", `/v1/channels/${id}`, { settings });
+  await call("POST", `/v1/channels/${id}/verifications`);
+  return { id, kind };
+}
+
+async function sendNotices(call: Call): Promise<void> {
+  for (const { key, ...inbox } of school.NOTICES) {
+    const message = { audience: school.NOTICES_AUDIENCE, channels: [school.INBOX.code], content: { inbox } };
+    await call("POST", "/v1/messages", message, { "idempotency-key": key });
+  }
+}
+
 function splitSettings(
   values: Record<string, string | number | boolean>,
   properties: Record<string, object>,
@@ -193,12 +218,15 @@ async function ensureTemplate(
   const id = await ensure(call, "/v1/templates", template, "code");
   const { liveVersions } = await call<{ liveVersions: { state: string }[] }>("GET", `/v1/templates/${id}`);
   if (liveVersions.some(({ state }) => state === "published")) return;
-  const renderings: Record<string, Record<string, string>> = {};
+  const { kind: inbox, notice } = school.INBOX;
+  const texts: Record<string, Record<string, string>> = { [inbox]: notice };
   for (const { channel } of simulators) {
     const kind = channels.get(channel.code)?.kind;
-    if (kind && kinds?.includes(kind) !== false)
-      renderings[kind] = { ...renderings[kind], ...channel.notice(school.studentLink(publicUrl)) };
+    if (kind) texts[kind] = { ...texts[kind], ...channel.notice(school.studentLink(publicUrl)) };
   }
+  const renderings = Object.fromEntries(
+    Object.entries(texts).filter(([kind]) => kinds?.includes(kind) ?? true),
+  );
   const version = await call<{ number: number }>("POST", `/v1/templates/${id}/versions`, {
     ...school.TEMPLATE_VERSION,
     renderings,

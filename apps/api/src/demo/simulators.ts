@@ -17,7 +17,7 @@ export interface DemoSimulator {
 }
 
 /** Ports that the pages prefer, so that a bookmark survives a restart. */
-const FIRST_PAGE_PORT = 9101;
+export const FIRST_PAGE_PORT = 9101;
 
 /** What a plugin's `dist/simulator.js` exports. */
 interface SimulatorModule {

@@ -44,6 +44,8 @@ const schema = z.object({
   PLUGIN_ISOLATION: z.enum(["in-process", "sealed"]).default("in-process"),
   /** Folder of the built console. */
   CONSOLE_DIR: z.string().default("apps/console/build"),
+  /** The built script of the inbox widget. */
+  WIDGET_FILE: z.string().default("apps/inbox-widget/dist/inbox.js"),
 });
 
 export type Env = z.infer<typeof schema>;

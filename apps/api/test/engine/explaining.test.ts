@@ -216,8 +216,8 @@ it("goes through a large audience slice by slice, and says so when there was no 
   const answer = await explained(messageTo({ kind: "all" }, ["courier", "mail"]), big.source);
   expect(answer.recipients).toEqual({ count: 45_000, reached: 5_000, unreached: 40_000, isExact: true });
   expect(answer.unreached[0].samples).toHaveLength(10);
-  const { api } = installation.foundation;
-  const hurried = createExplainAudience({ read: readIn(api), timeLimitMs: 0 });
+  const { api, plugins: catalogue } = installation.foundation;
+  const hurried = createExplainAudience({ read: readIn(api), catalogue, timeLimitMs: 0 });
   expect(await hurried.count({ tenantId: big.tenantId }, { kind: "all" })).toEqual({
     count: 20_000,
     isExact: false,

@@ -42,7 +42,7 @@ export interface BuiltServerOptions {
 }
 
 /** Those that the demo school has channels of. */
-const PLUGINS = ["sms-aliyun", "email-smtp", "webhook"] as const;
+const PLUGINS = ["sms-aliyun", "email-smtp", "webhook", "inbox"] as const;
 
 /** Builds the sources as they are into a scratch folder, with plugins that talk to the given vendors. */
 export async function buildServer(options: BuiltServerOptions): Promise<BuiltServer> {

@@ -13,7 +13,7 @@ export interface Operation {
   id: string;
   method: string;
   path: string;
-  permission: null | "member" | "tenant" | { action: string; subject: string };
+  permission: null | "inbox user" | "member" | "source" | "tenant" | { action: string; subject: string };
   parameters: Parameter[];
   /** Whether it takes JSON. */
   hasBody: boolean;

@@ -87,6 +87,7 @@ export const SAMPLES: Record<string, (school: School, unique: string) => object>
   }),
   resendDelivery: () => ({ force: false }),
   replayMessage: () => ({ state: ["failed"] }),
+  createInboxToken: () => ({ userId: "u-1", expiresInSeconds: 60 }),
   createPolicy: (school, unique) => ({
     name: `策略 ${unique}`,
     steps: [

@@ -104,14 +104,22 @@ const permissionsOf = (role: string): Permission[] =>
 
 type Expected = "unauthenticated" | "forbidden" | "allowed";
 
+/** Where it counts who asks, and not which role they have. */
+const BY_WHO_ASKS = {
+  "inbox user": { member: "unauthenticated", source: "unauthenticated" },
+  member: { member: "allowed", source: "forbidden" },
+  source: { member: "forbidden", source: "allowed" },
+  tenant: { member: "allowed", source: "allowed" },
+} as const;
+
 /** What the declared permission and the actor's permissions say. */
 function expectedOf(actor: Actor, { permission }: Operation): Expected {
   if (permission === null) return "allowed";
   if (["anonymous", "garbage key", "revoked key", "expired key"].includes(actor)) return "unauthenticated";
-  if (actor === "key of a source that is off") return "forbidden";
+  if (actor === "key of a source that is off")
+    return permission === "inbox user" ? "unauthenticated" : "forbidden";
   const isSource = actor.endsWith("key");
-  if (permission === "tenant") return "allowed";
-  if (permission === "member") return isSource ? "forbidden" : "allowed";
+  if (typeof permission === "string") return BY_WHO_ASKS[permission][isSource ? "source" : "member"];
   const ability = abilityOf(isSource ? SOURCE_PERMISSIONS : permissionsOf(actor));
   const { action, subject } = permission as { action: "read"; subject: "Message" };
   return ability.can(action, subject) ? "allowed" : "forbidden";

@@ -43,7 +43,7 @@ export interface Battery {
   /** Ids of things that exist, by the names of path parameters. */
   ids: Record<string, string>;
   withBody: Operation[];
-  /** Calls the operation on things that exist, as the owner. */
+  /** Calls the operation on things that exist, as the owner, or as the source what is only for sources. */
   ask(
     operation: Operation,
     body: unknown,
@@ -57,9 +57,11 @@ export async function startBattery(): Promise<Battery> {
   const installation = await startInstallation({ engine: false });
   const school = await givenSchool(installation);
   const other = await givenSchool(installation, "邻校");
-  const operations = listOperations(installation);
+  // What a user's own token opens, and no credential of a school's, is tried in `inbox-users.test.ts`.
+  const operations = listOperations(installation).filter(({ permission }) => permission !== "inbox user");
   await school.addUsers([{ userId: "u-1", identities: [{ kind: "push", address: "d-1" }] }]);
   const ids = await givenOneOfEach(school);
+  await grantInbox(school);
   let unique = 0;
   return {
     installation,
@@ -68,8 +70,10 @@ export async function startBattery(): Promise<Battery> {
     operations,
     ids,
     withBody: operations.filter(({ hasBody }) => hasBody),
-    ask: (operation, body, options = {}) =>
-      school.owner(operation.method, fillPath(operation, ids), body, options),
+    ask: (operation, body, options = {}) => {
+      const call = operation.permission === "source" ? school.source : school.owner;
+      return call(operation.method, fillPath(operation, ids), body, options);
+    },
     sampleOf: ({ id }) => SAMPLES[id]?.(school, `bad-${unique++}`) ?? {},
   };
 }
@@ -98,6 +102,13 @@ async function givenOneOfEach(school: School): Promise<Record<string, string>> {
     messageId: await scheduledMessage(school),
     memberId: school.memberIds.reviewer,
   };
+}
+
+/** Tokens are for a channel with inboxes that the source may use. */
+async function grantInbox({ owner, sourceId }: School): Promise<void> {
+  const channel = { code: "inbox", name: "站内信", pluginId: "tidings/inbox", settings: { keepDays: 30 } };
+  const { body } = await owner("POST", "/v1/channels", { ...channel, state: "on" });
+  await owner("PUT", `/v1/sources/${sourceId}/channels/${body.id}`);
 }
 
 /** Waits for its time, so that it can still be changed. */

@@ -49,7 +49,9 @@ async function callAs(who: "owner" | "source", school: School, operation: Operat
 /** Words that every tenant may use for things of its own. */
 const COMMON_PARAMETERS = ["userId", "kind", "number"];
 
-const namesSomethingOfA = ({ parameters }: Operation) =>
+/** What a user's own token opens is for no credential of a tenant, whatever it names. */
+const namesSomethingOfA = ({ parameters, permission }: Operation) =>
+  permission !== "inbox user" &&
   parameters.some(({ in: place, name }) => place === "path" && !COMMON_PARAMETERS.includes(name));
 
 it.each(["owner", "source"] as const)("shows and does nothing under A's ids in any path: %s", async (who) => {

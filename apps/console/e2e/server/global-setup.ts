@@ -29,6 +29,7 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
     if (!process.env.TIDINGS_E2E_URL) {
       const server = await startServer();
       process.env.TIDINGS_E2E_MAIL_URL = server.mailUrl;
+      process.env.TIDINGS_E2E_PORTAL_URL = server.portalUrl;
       await start("TIDINGS_E2E_URL", Promise.resolve(server));
     }
   } catch (error) {

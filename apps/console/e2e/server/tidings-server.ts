@@ -9,7 +9,12 @@ import { join } from "node:path";
 
 const root = join(import.meta.dirname, "../../../..");
 const entry = "apps/api/dist/main.js";
-const builds = [entry, "apps/console/build/index.html", "plugins/webhook/dist"];
+const builds = [
+  entry,
+  "apps/console/build/index.html",
+  "apps/inbox-widget/dist/inbox.js",
+  "plugins/webhook/dist",
+];
 
 const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 20_000;
@@ -18,10 +23,13 @@ const SEEDED = "Tidings is ready";
 
 /** Where the simulated mailboxes are read, as the server says when it is ready. */
 const MAIL_PAGE = /email-smtp\s+(http\S+)/;
+/** Where the site is that embeds the inbox. */
+const PORTAL = /inbox\s+(http\S+)/;
 
 export interface RunningServer {
   url: string;
   mailUrl: string;
+  portalUrl: string;
   /** Stops it and takes its data away. */
   stop(): Promise<void>;
 }
@@ -39,11 +47,13 @@ export async function startServer(): Promise<RunningServer> {
     await rm(dataDir, { recursive: true, force: true });
   };
   try {
-    const mailUrl = MAIL_PAGE.exec(await seeded(server))?.[1] ?? "";
+    const output = await seeded(server);
+    const mailUrl = MAIL_PAGE.exec(output)?.[1] ?? "";
+    const portalUrl = PORTAL.exec(output)?.[1] ?? "";
     const url = `http://127.0.0.1:${port}`;
     const ready = await fetch(`${url}/ready`);
     if (!ready.ok) throw new Error(`${url}/ready answers ${ready.status}: ${await ready.text()}`);
-    return { url, mailUrl, stop };
+    return { url, mailUrl, portalUrl, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -27,8 +27,11 @@ export const deliveryState = pgEnum("delivery_state", [
   "recalled",
 ]);
 
-/** Why an address was chosen: the scope of the identity, or `custom` for an address typed in. */
-export const addressOrigin = pgEnum("address_origin", ["all", "source", "channel", "custom"]);
+/**
+ * Why an address was chosen: the scope of the identity, `custom` for an address typed in, or `user` where every user has
+ * one under their own id.
+ */
+export const addressOrigin = pgEnum("address_origin", ["all", "source", "channel", "custom", "user"]);
 
 /**
  * Message × user × step × channel, followed to its end. Range-partitioned by id; ids rise with time, so a month

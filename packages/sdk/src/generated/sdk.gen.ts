@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, Options as Options2, TDataShape } from './client/index.ts';
-import type { AddRecipientListEntriesData, AddRecipientListEntriesErrors, AddRecipientListEntriesResponses, ArchivePolicyData, ArchivePolicyErrors, ArchivePolicyResponses, CancelMessageData, CancelMessageErrors, CancelMessageResponses, CancelOccurrenceData, CancelOccurrenceErrors, CancelOccurrenceResponses, CancelSeriesData, CancelSeriesErrors, CancelSeriesResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CountAudienceData, CountAudienceErrors, CountAudienceResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateDepartmentData, CreateDepartmentErrors, CreateDepartmentResponses, CreateMemberData, CreateMemberErrors, CreateMemberResponses, CreatePolicyData, CreatePolicyErrors, CreatePolicyResponses, CreateRecipientListData, CreateRecipientListErrors, CreateRecipientListResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateSeriesData, CreateSeriesErrors, CreateSeriesResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateSourceData, CreateSourceErrors, CreateSourceResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateSuppressionsData, CreateSuppressionsErrors, CreateSuppressionsResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideApprovalRequestData, DecideApprovalRequestErrors, DecideApprovalRequestResponses, DeleteAudienceFileData, DeleteAudienceFileErrors, DeleteAudienceFileResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteDepartmentData, DeleteDepartmentErrors, DeleteDepartmentResponses, DeleteIdentityData, DeleteIdentityErrors, DeleteIdentityResponses, DeleteMemberData, DeleteMemberErrors, DeleteMemberResponses, DeleteRecipientListData, DeleteRecipientListErrors, DeleteRecipientListResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSourceData, DeleteSourceErrors, DeleteSourceResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserQuietHoursData, DeleteUserQuietHoursErrors, DeleteUserQuietHoursResponses, DeleteUserResponses, ExplainMessageData, ExplainMessageErrors, ExplainMessageResponses, GetApprovalFlowData, GetApprovalFlowErrors, GetApprovalFlowResponses, GetApprovalRequestData, GetApprovalRequestErrors, GetApprovalRequestResponses, GetAudienceFileData, GetAudienceFileErrors, GetAudienceFileResponses, GetChannelData, GetChannelErrors, GetChannelHealthData, GetChannelHealthErrors, GetChannelHealthResponses, GetChannelResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetDepartmentData, GetDepartmentErrors, GetDepartmentResponses, GetFrequencyCapsData, GetFrequencyCapsErrors, GetFrequencyCapsResponses, GetFunnelData, GetFunnelErrors, GetFunnelResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetQuietHoursData, GetQuietHoursErrors, GetQuietHoursResponses, GetRecipientListData, GetRecipientListErrors, GetRecipientListResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSeriesData, GetSeriesErrors, GetSeriesResponses, GetSourceData, GetSourceErrors, GetSourceResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUserData, GetUserErrors, GetUserQuietHoursData, GetUserQuietHoursErrors, GetUserQuietHoursResponses, GetUserResponses, GrantChannelData, GrantChannelErrors, GrantChannelResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApprovalRequestsData, ListApprovalRequestsErrors, ListApprovalRequestsResponses, ListAudienceFilesData, ListAudienceFilesErrors, ListAudienceFilesResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDepartmentsData, ListDepartmentsErrors, ListDepartmentsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListPluginsData, ListPluginsErrors, ListPluginsResponses, ListPoliciesData, ListPoliciesErrors, ListPoliciesResponses, ListQuotasData, ListQuotasErrors, ListQuotasResponses, ListReasonsData, ListReasonsErrors, ListReasonsResponses, ListRecipientListEntriesData, ListRecipientListEntriesErrors, ListRecipientListEntriesResponses, ListRecipientListsData, ListRecipientListsErrors, ListRecipientListsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListSeriesData, ListSeriesErrors, ListSeriesResponses, ListSourcesData, ListSourcesErrors, ListSourcesResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVendorTemplatesData, ListVendorTemplatesErrors, ListVendorTemplatesResponses, LookUpSuppressionsData, LookUpSuppressionsErrors, LookUpSuppressionsResponses, PauseMessageData, PauseMessageErrors, PauseMessageResponses, PreviewChannelData, PreviewChannelErrors, PreviewChannelResponses, PreviewDeliveryRecallData, PreviewDeliveryRecallErrors, PreviewDeliveryRecallResponses, PreviewMessageRecallData, PreviewMessageRecallErrors, PreviewMessageRecallResponses, PreviewReplayData, PreviewReplayErrors, PreviewReplayResponses, PreviewSegmentData, PreviewSegmentErrors, PreviewSegmentResponses, PreviewSeriesData, PreviewSeriesErrors, PreviewSeriesResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, PublishTemplateVersionData, PublishTemplateVersionErrors, PublishTemplateVersionResponses, RecallDeliveryData, RecallDeliveryErrors, RecallDeliveryResponses, RecallMessageData, RecallMessageErrors, RecallMessageResponses, RemoveRecipientListEntriesData, RemoveRecipientListEntriesErrors, RemoveRecipientListEntriesResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenameTemplateData, RenameTemplateErrors, RenameTemplateResponses, ReplayMessageData, ReplayMessageErrors, ReplayMessageResponses, ResendDeliveryData, ResendDeliveryErrors, ResendDeliveryResponses, ResumeMessageData, ResumeMessageErrors, ResumeMessageResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeChannelData, RevokeChannelErrors, RevokeChannelResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SaveApprovalFlowData, SaveApprovalFlowErrors, SaveApprovalFlowResponses, SaveFrequencyCapsData, SaveFrequencyCapsErrors, SaveFrequencyCapsResponses, SavePolicyData, SavePolicyErrors, SavePolicyResponses, SaveQuietHoursData, SaveQuietHoursErrors, SaveQuietHoursResponses, SaveSegmentData, SaveSegmentErrors, SaveSegmentResponses, SaveTemplateVersionData, SaveTemplateVersionErrors, SaveTemplateVersionResponses, SaveUserData, SaveUserErrors, SaveUserQuietHoursData, SaveUserQuietHoursErrors, SaveUserQuietHoursResponses, SaveUserResponses, SaveUsersData, SaveUsersErrors, SaveUsersResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SetIdentityData, SetIdentityErrors, SetIdentityResponses, SimulatePolicyData, SimulatePolicyErrors, SimulatePolicyResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, SyncVendorTemplatesData, SyncVendorTemplatesErrors, SyncVendorTemplatesResponses, TestSendData, TestSendErrors, TestSendResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateDepartmentData, UpdateDepartmentErrors, UpdateDepartmentResponses, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMessageData, UpdateMessageErrors, UpdateMessageResponses, UpdateRecipientListData, UpdateRecipientListErrors, UpdateRecipientListResponses, UpdateSourceData, UpdateSourceErrors, UpdateSourceResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, UploadAudienceFileData, UploadAudienceFileErrors, UploadAudienceFileResponses, VerifyChannelData, VerifyChannelErrors, VerifyChannelResponses, WatchMessageData, WatchMessageErrors, WatchMessageResponse, WatchMessageResponses } from './types.gen.ts';
+import type { AddRecipientListEntriesData, AddRecipientListEntriesErrors, AddRecipientListEntriesResponses, ArchivePolicyData, ArchivePolicyErrors, ArchivePolicyResponses, CancelMessageData, CancelMessageErrors, CancelMessageResponses, CancelOccurrenceData, CancelOccurrenceErrors, CancelOccurrenceResponses, CancelSeriesData, CancelSeriesErrors, CancelSeriesResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ConfirmInboxEntryData, ConfirmInboxEntryErrors, ConfirmInboxEntryResponses, CountAudienceData, CountAudienceErrors, CountAudienceResponses, CountInboxEntriesData, CountInboxEntriesErrors, CountInboxEntriesResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateDepartmentData, CreateDepartmentErrors, CreateDepartmentResponses, CreateInboxTokenData, CreateInboxTokenErrors, CreateInboxTokenResponses, CreateMemberData, CreateMemberErrors, CreateMemberResponses, CreatePolicyData, CreatePolicyErrors, CreatePolicyResponses, CreateRecipientListData, CreateRecipientListErrors, CreateRecipientListResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateSeriesData, CreateSeriesErrors, CreateSeriesResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateSourceData, CreateSourceErrors, CreateSourceResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateSuppressionsData, CreateSuppressionsErrors, CreateSuppressionsResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideApprovalRequestData, DecideApprovalRequestErrors, DecideApprovalRequestResponses, DeleteAudienceFileData, DeleteAudienceFileErrors, DeleteAudienceFileResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteDepartmentData, DeleteDepartmentErrors, DeleteDepartmentResponses, DeleteIdentityData, DeleteIdentityErrors, DeleteIdentityResponses, DeleteMemberData, DeleteMemberErrors, DeleteMemberResponses, DeleteRecipientListData, DeleteRecipientListErrors, DeleteRecipientListResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSourceData, DeleteSourceErrors, DeleteSourceResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserQuietHoursData, DeleteUserQuietHoursErrors, DeleteUserQuietHoursResponses, DeleteUserResponses, ExplainMessageData, ExplainMessageErrors, ExplainMessageResponses, GetApprovalFlowData, GetApprovalFlowErrors, GetApprovalFlowResponses, GetApprovalRequestData, GetApprovalRequestErrors, GetApprovalRequestResponses, GetAudienceFileData, GetAudienceFileErrors, GetAudienceFileResponses, GetChannelData, GetChannelErrors, GetChannelHealthData, GetChannelHealthErrors, GetChannelHealthResponses, GetChannelResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetDepartmentData, GetDepartmentErrors, GetDepartmentResponses, GetFrequencyCapsData, GetFrequencyCapsErrors, GetFrequencyCapsResponses, GetFunnelData, GetFunnelErrors, GetFunnelResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetQuietHoursData, GetQuietHoursErrors, GetQuietHoursResponses, GetRecipientListData, GetRecipientListErrors, GetRecipientListResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSeriesData, GetSeriesErrors, GetSeriesResponses, GetSourceData, GetSourceErrors, GetSourceResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUserData, GetUserErrors, GetUserQuietHoursData, GetUserQuietHoursErrors, GetUserQuietHoursResponses, GetUserResponses, GrantChannelData, GrantChannelErrors, GrantChannelResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApprovalRequestsData, ListApprovalRequestsErrors, ListApprovalRequestsResponses, ListAudienceFilesData, ListAudienceFilesErrors, ListAudienceFilesResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListConfirmationsData, ListConfirmationsErrors, ListConfirmationsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDepartmentsData, ListDepartmentsErrors, ListDepartmentsResponses, ListInboxEntriesData, ListInboxEntriesErrors, ListInboxEntriesResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListPluginsData, ListPluginsErrors, ListPluginsResponses, ListPoliciesData, ListPoliciesErrors, ListPoliciesResponses, ListQuotasData, ListQuotasErrors, ListQuotasResponses, ListReasonsData, ListReasonsErrors, ListReasonsResponses, ListRecipientListEntriesData, ListRecipientListEntriesErrors, ListRecipientListEntriesResponses, ListRecipientListsData, ListRecipientListsErrors, ListRecipientListsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListSeriesData, ListSeriesErrors, ListSeriesResponses, ListSourcesData, ListSourcesErrors, ListSourcesResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVendorTemplatesData, ListVendorTemplatesErrors, ListVendorTemplatesResponses, LookUpSuppressionsData, LookUpSuppressionsErrors, LookUpSuppressionsResponses, PauseMessageData, PauseMessageErrors, PauseMessageResponses, PreviewChannelData, PreviewChannelErrors, PreviewChannelResponses, PreviewDeliveryRecallData, PreviewDeliveryRecallErrors, PreviewDeliveryRecallResponses, PreviewMessageRecallData, PreviewMessageRecallErrors, PreviewMessageRecallResponses, PreviewReplayData, PreviewReplayErrors, PreviewReplayResponses, PreviewSegmentData, PreviewSegmentErrors, PreviewSegmentResponses, PreviewSeriesData, PreviewSeriesErrors, PreviewSeriesResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, PublishTemplateVersionData, PublishTemplateVersionErrors, PublishTemplateVersionResponses, ReadInboxEntriesData, ReadInboxEntriesErrors, ReadInboxEntriesResponses, ReadInboxEntryData, ReadInboxEntryErrors, ReadInboxEntryResponses, RecallDeliveryData, RecallDeliveryErrors, RecallDeliveryResponses, RecallMessageData, RecallMessageErrors, RecallMessageResponses, RemoveRecipientListEntriesData, RemoveRecipientListEntriesErrors, RemoveRecipientListEntriesResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenameTemplateData, RenameTemplateErrors, RenameTemplateResponses, ReplayMessageData, ReplayMessageErrors, ReplayMessageResponses, ResendDeliveryData, ResendDeliveryErrors, ResendDeliveryResponses, ResumeMessageData, ResumeMessageErrors, ResumeMessageResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeChannelData, RevokeChannelErrors, RevokeChannelResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SaveApprovalFlowData, SaveApprovalFlowErrors, SaveApprovalFlowResponses, SaveFrequencyCapsData, SaveFrequencyCapsErrors, SaveFrequencyCapsResponses, SavePolicyData, SavePolicyErrors, SavePolicyResponses, SaveQuietHoursData, SaveQuietHoursErrors, SaveQuietHoursResponses, SaveSegmentData, SaveSegmentErrors, SaveSegmentResponses, SaveTemplateVersionData, SaveTemplateVersionErrors, SaveTemplateVersionResponses, SaveUserData, SaveUserErrors, SaveUserQuietHoursData, SaveUserQuietHoursErrors, SaveUserQuietHoursResponses, SaveUserResponses, SaveUsersData, SaveUsersErrors, SaveUsersResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SetIdentityData, SetIdentityErrors, SetIdentityResponses, SimulatePolicyData, SimulatePolicyErrors, SimulatePolicyResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, SyncVendorTemplatesData, SyncVendorTemplatesErrors, SyncVendorTemplatesResponses, TestSendData, TestSendErrors, TestSendResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateDepartmentData, UpdateDepartmentErrors, UpdateDepartmentResponses, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMessageData, UpdateMessageErrors, UpdateMessageResponses, UpdateRecipientListData, UpdateRecipientListErrors, UpdateRecipientListResponses, UpdateSourceData, UpdateSourceErrors, UpdateSourceResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, UploadAudienceFileData, UploadAudienceFileErrors, UploadAudienceFileResponses, VerifyChannelData, VerifyChannelErrors, VerifyChannelResponses, WatchInboxData, WatchInboxErrors, WatchInboxResponse, WatchInboxResponses, WatchMessageData, WatchMessageErrors, WatchMessageResponse, WatchMessageResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -520,6 +520,86 @@ export const saveFrequencyCaps = <ThrowOnError extends boolean = true>(options: 
 });
 
 /**
+ * Count what is unread and what is to be confirmed
+ */
+export const countInboxEntries = <ThrowOnError extends boolean = true>(options?: Options<CountInboxEntriesData, ThrowOnError>) => (options?.client ?? client).get<CountInboxEntriesResponses, CountInboxEntriesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/inbox/counts',
+    ...options
+});
+
+/**
+ * List the user's entries, newest first
+ */
+export const listInboxEntries = <ThrowOnError extends boolean = true>(options?: Options<ListInboxEntriesData, ThrowOnError>) => (options?.client ?? client).get<ListInboxEntriesResponses, ListInboxEntriesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/inbox/entries',
+    ...options
+});
+
+/**
+ * Confirm an entry that asks for it; it then counts as read
+ */
+export const confirmInboxEntry = <ThrowOnError extends boolean = true>(options: Options<ConfirmInboxEntryData, ThrowOnError>) => (options.client ?? client).put<ConfirmInboxEntryResponses, ConfirmInboxEntryErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/inbox/entries/{entryId}/confirmation',
+    ...options
+});
+
+/**
+ * Mark an entry as read
+ */
+export const readInboxEntry = <ThrowOnError extends boolean = true>(options: Options<ReadInboxEntryData, ThrowOnError>) => (options.client ?? client).put<ReadInboxEntryResponses, ReadInboxEntryErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/inbox/entries/{entryId}/reading',
+    ...options
+});
+
+/**
+ * Follow the inbox as server-sent events
+ *
+ * Each `inbox` event is a snapshot: the counts and the newest entries. The first comes at once, unless `Last-Event-ID` names it, and further ones within some seconds of a change. The stream ends with its token, after ten minutes, and when the server is about to stop: come back, and begin with a fresh snapshot. Browsers' EventSource sends no token; read the stream with `fetch`.
+ */
+export const watchInbox = <ThrowOnError extends boolean = true>(options?: Options<WatchInboxData, ThrowOnError, WatchInboxResponse>) => (options?.client ?? client).sse.get<WatchInboxResponses, WatchInboxErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/inbox/events',
+    ...options
+});
+
+/**
+ * Mark everything as read
+ *
+ * Up to 1,000 entries; call again while `unreadCount` is not zero.
+ */
+export const readInboxEntries = <ThrowOnError extends boolean = true>(options?: Options<ReadInboxEntriesData, ThrowOnError>) => (options?.client ?? client).post<ReadInboxEntriesResponses, ReadInboxEntriesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/inbox/readings',
+    ...options
+});
+
+/**
+ * Give one user access to their inbox for a while
+ *
+ * Call it from your own server once you know who the user is, and hand the token to their browser or app. It opens this user's inbox on this channel and nothing else, and ends early when the user, the channel, the grant or the source goes.
+ */
+export const createInboxToken = <ThrowOnError extends boolean = true>(options: Options<CreateInboxTokenData, ThrowOnError>) => (options.client ?? client).post<CreateInboxTokenResponses, CreateInboxTokenErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/inbox/tokens',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Read who is signed in, where, and what they may do
  */
 export const getMe = <ThrowOnError extends boolean = true>(options?: Options<GetMeData, ThrowOnError>) => (options?.client ?? client).get<GetMeResponses, GetMeErrors, ThrowOnError, 'data'>({
@@ -744,6 +824,22 @@ export const cancelMessage = <ThrowOnError extends boolean = true>(options: Opti
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/messages/{messageId}/cancellation',
+    ...options
+});
+
+/**
+ * List who has confirmed a message and who has not
+ *
+ * Of inbox entries that ask for it. They are kept for 30 days after they have disappeared from the inbox.
+ */
+export const listConfirmations = <ThrowOnError extends boolean = true>(options: Options<ListConfirmationsData, ThrowOnError>) => (options.client ?? client).get<ListConfirmationsResponses, ListConfirmationsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/messages/{messageId}/confirmations',
     ...options
 });
 

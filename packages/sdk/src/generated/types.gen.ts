@@ -572,6 +572,29 @@ export type ChannelVerification = {
     health: ChannelHealth;
 };
 
+export type Confirmation = {
+    deliveryId: string;
+    user: {
+        userId: string;
+        name: string;
+    };
+    readAt: string | null;
+    confirmedAt: string | null;
+};
+
+export type ConfirmationPage = {
+    items: Array<Confirmation>;
+    nextCursor: string | null;
+    /**
+     * Users who are asked to confirm.
+     */
+    requiredCount: number;
+    /**
+     * Those of them who have.
+     */
+    confirmedCount: number;
+};
+
 export type ContentField = {
     label: LocalizedText;
     required: boolean;
@@ -589,6 +612,13 @@ export type ContentField = {
      * Its value is the code of a template at the vendor, among those that the channel lists.
      */
     namesVendorTemplate: boolean;
+    /**
+     * The only values that the field may have; null: it may say anything.
+     */
+    choices: Array<{
+        value: string;
+        label: LocalizedText;
+    }> | null;
     help: LocalizedText & ({
         [key: string]: unknown;
     } | null);
@@ -838,7 +868,7 @@ export type Delivery = {
      * Masked unless you may change users.
      */
     address: string | null;
-    addressOrigin: 'all' | 'source' | 'channel' | 'custom' | null;
+    addressOrigin: 'all' | 'source' | 'channel' | 'custom' | 'user' | null;
     reason: string | null;
     reasonDetail: string | null;
     createdAt: string;
@@ -1068,7 +1098,7 @@ export type ExplainedUser = {
              * Masked.
              */
             address: string | null;
-            origin: 'all' | 'source' | 'channel' | 'custom' | null;
+            origin: 'all' | 'source' | 'channel' | 'custom' | 'user' | null;
             /**
              * The user's addresses of this channel's kind, and why each was chosen or not.
              */
@@ -1233,6 +1263,53 @@ export type IdentityScope = {
 } | {
     kind: 'channel';
     channelId: string;
+};
+
+export type InboxCounts = {
+    unreadCount: number;
+    toConfirmCount: number;
+};
+
+export type InboxEntry = {
+    id: string;
+    title: string;
+    /**
+     * Plain text; show it as text, never as markup.
+     */
+    body: string;
+    /**
+     * An http or https URL, or a path of your site.
+     */
+    link: string | null;
+    mustConfirm: boolean;
+    createdAt: string;
+    readAt: string | null;
+    confirmedAt: string | null;
+};
+
+export type InboxEntryPage = {
+    items: Array<InboxEntry>;
+    nextCursor: string | null;
+};
+
+export type InboxReadings = {
+    readCount: number;
+    unreadCount: number;
+    toConfirmCount: number;
+};
+
+export type InboxSnapshot = {
+    unreadCount: number;
+    toConfirmCount: number;
+    /**
+     * The newest ten, newest first.
+     */
+    entries: Array<InboxEntry>;
+};
+
+export type InboxToken = {
+    token: string;
+    expiresAt: string;
 };
 
 /**
@@ -1545,6 +1622,10 @@ export type Plugin = {
             [key: string]: unknown;
         };
         label: LocalizedText;
+        /**
+         * `user`: everybody is reached under their own user id; no address of this kind is entered.
+         */
+        from: 'identity' | 'user';
     };
     /**
      * What a template has to fill in for this channel kind.
@@ -1553,7 +1634,7 @@ export type Plugin = {
         [key: string]: ContentField;
     };
     receipts: {
-        mode: 'push' | 'pull' | 'both' | 'none';
+        mode: 'push' | 'pull' | 'both' | 'none' | 'host';
         delivered: boolean;
         read: boolean;
     };
@@ -4377,6 +4458,335 @@ export type SaveFrequencyCapsResponses = {
 
 export type SaveFrequencyCapsResponse = SaveFrequencyCapsResponses[keyof SaveFrequencyCapsResponses];
 
+export type CountInboxEntriesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/inbox/counts';
+};
+
+export type CountInboxEntriesErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Too many requests; try again after `Retry-After` seconds
+     */
+    429: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type CountInboxEntriesError = CountInboxEntriesErrors[keyof CountInboxEntriesErrors];
+
+export type CountInboxEntriesResponses = {
+    /**
+     * The counts
+     */
+    200: InboxCounts;
+};
+
+export type CountInboxEntriesResponse = CountInboxEntriesResponses[keyof CountInboxEntriesResponses];
+
+export type ListInboxEntriesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+        filter?: 'all' | 'unread' | 'to_confirm';
+    };
+    url: '/v1/inbox/entries';
+};
+
+export type ListInboxEntriesErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Too many requests; try again after `Retry-After` seconds
+     */
+    429: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListInboxEntriesError = ListInboxEntriesErrors[keyof ListInboxEntriesErrors];
+
+export type ListInboxEntriesResponses = {
+    /**
+     * A page of the inbox
+     */
+    200: InboxEntryPage;
+};
+
+export type ListInboxEntriesResponse = ListInboxEntriesResponses[keyof ListInboxEntriesResponses];
+
+export type ConfirmInboxEntryData = {
+    body?: never;
+    path: {
+        entryId: string;
+    };
+    query?: never;
+    url: '/v1/inbox/entries/{entryId}/confirmation';
+};
+
+export type ConfirmInboxEntryErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Too many requests; try again after `Retry-After` seconds
+     */
+    429: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ConfirmInboxEntryError = ConfirmInboxEntryErrors[keyof ConfirmInboxEntryErrors];
+
+export type ConfirmInboxEntryResponses = {
+    /**
+     * The entry as it is now
+     */
+    200: InboxEntry;
+};
+
+export type ConfirmInboxEntryResponse = ConfirmInboxEntryResponses[keyof ConfirmInboxEntryResponses];
+
+export type ReadInboxEntryData = {
+    body?: never;
+    path: {
+        entryId: string;
+    };
+    query?: never;
+    url: '/v1/inbox/entries/{entryId}/reading';
+};
+
+export type ReadInboxEntryErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Too many requests; try again after `Retry-After` seconds
+     */
+    429: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ReadInboxEntryError = ReadInboxEntryErrors[keyof ReadInboxEntryErrors];
+
+export type ReadInboxEntryResponses = {
+    /**
+     * The entry as it is now
+     */
+    200: InboxEntry;
+};
+
+export type ReadInboxEntryResponse = ReadInboxEntryResponses[keyof ReadInboxEntryResponses];
+
+export type WatchInboxData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/inbox/events';
+};
+
+export type WatchInboxErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Too many requests; try again after `Retry-After` seconds
+     */
+    429: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type WatchInboxError = WatchInboxErrors[keyof WatchInboxErrors];
+
+export type WatchInboxResponses = {
+    /**
+     * Snapshots
+     */
+    200: InboxSnapshot;
+};
+
+export type WatchInboxResponse = WatchInboxResponses[keyof WatchInboxResponses];
+
+export type ReadInboxEntriesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/inbox/readings';
+};
+
+export type ReadInboxEntriesErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Too many requests; try again after `Retry-After` seconds
+     */
+    429: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ReadInboxEntriesError = ReadInboxEntriesErrors[keyof ReadInboxEntriesErrors];
+
+export type ReadInboxEntriesResponses = {
+    /**
+     * How much was marked, and what is left
+     */
+    200: InboxReadings;
+};
+
+export type ReadInboxEntriesResponse = ReadInboxEntriesResponses[keyof ReadInboxEntriesResponses];
+
+export type CreateInboxTokenData = {
+    body: {
+        /**
+         * The tenant's own id of the user.
+         */
+        userId: string;
+        /**
+         * The code of the channel; not needed where the source may use only one with inboxes.
+         */
+        channel?: string;
+        expiresInSeconds?: number;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/inbox/tokens';
+};
+
+export type CreateInboxTokenErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type CreateInboxTokenError = CreateInboxTokenErrors[keyof CreateInboxTokenErrors];
+
+export type CreateInboxTokenResponses = {
+    /**
+     * The token
+     */
+    201: InboxToken;
+};
+
+export type CreateInboxTokenResponse = CreateInboxTokenResponses[keyof CreateInboxTokenResponses];
+
 export type GetMeData = {
     body?: never;
     path?: never;
@@ -5084,6 +5494,53 @@ export type CancelMessageResponses = {
 };
 
 export type CancelMessageResponse = CancelMessageResponses[keyof CancelMessageResponses];
+
+export type ListConfirmationsData = {
+    body?: never;
+    path: {
+        messageId: string;
+    };
+    query?: {
+        limit?: number;
+        cursor?: string;
+        state?: 'pending' | 'confirmed';
+    };
+    url: '/v1/messages/{messageId}/confirmations';
+};
+
+export type ListConfirmationsErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListConfirmationsError = ListConfirmationsErrors[keyof ListConfirmationsErrors];
+
+export type ListConfirmationsResponses = {
+    /**
+     * The counts, and a page of the users
+     */
+    200: ConfirmationPage;
+};
+
+export type ListConfirmationsResponse = ListConfirmationsResponses[keyof ListConfirmationsResponses];
 
 export type ListDeliveriesData = {
     body?: never;

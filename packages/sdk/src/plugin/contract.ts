@@ -1,3 +1,4 @@
+import type { Inbox } from "./inbox.ts";
 import type { Json, LocalizedText } from "./json.ts";
 
 /**
@@ -329,6 +330,8 @@ export interface NativeOpenInput {
   limits: { concurrency: number; timeoutMs: number };
   /** Resolves a host name to an address that may be dialled; throws `blocked` for private networks. */
   resolve(host: string): Promise<string>;
+  /** Where the manifest's `uses` has `inbox`. */
+  inbox?: Inbox;
 }
 
 /** What a native plugin would hand over, in its own terms. */

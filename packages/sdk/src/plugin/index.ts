@@ -5,6 +5,7 @@
 export * from "./access-token.ts";
 export * from "./contract.ts";
 export * from "./hmac.ts";
+export * from "./inbox.ts";
 export * from "./json.ts";
 export * from "./jwt.ts";
 export { manifestSchema } from "./manifest.schema.ts";

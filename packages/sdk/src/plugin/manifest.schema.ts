@@ -1,5 +1,5 @@
 import { accessTokenScheme } from "./access-token.schema.ts";
-import { SUPPRESSING_ORIGINS } from "./manifest.ts";
+import { ADDRESS_ORIGINS, HOST_ABILITIES, RECEIPT_MODES, SUPPRESSING_ORIGINS } from "./manifest.ts";
 import { receiptAuthentication } from "./receipt-authentication.schema.ts";
 import { hmacScheme, jwtScheme } from "./signed.schema.ts";
 
@@ -63,6 +63,17 @@ const contentField = {
     multiline: { type: "boolean" },
     renderedBy: { enum: ["host", "vendor"] },
     namesVendorTemplate: { type: "boolean" },
+    choices: {
+      type: "array",
+      minItems: 1,
+      maxItems: 20,
+      items: {
+        type: "object",
+        required: ["value", "label"],
+        additionalProperties: false,
+        properties: { value: { type: "string", minLength: 1, maxLength: 64 }, label: localizedText },
+      },
+    },
     help: localizedText,
   },
 } as const;
@@ -147,6 +158,7 @@ export const manifestSchema = {
           properties: { type: { const: "string" }, maxLength: { type: "integer", maximum: 500 } },
         },
         label: localizedText,
+        from: { enum: ADDRESS_ORIGINS },
       },
     },
     content: { type: "object", minProperties: 1, maxProperties: 20, additionalProperties: contentField },
@@ -155,7 +167,7 @@ export const manifestSchema = {
       required: ["mode", "delivered", "read"],
       additionalProperties: false,
       properties: {
-        mode: { enum: ["push", "pull", "both", "none"] },
+        mode: { enum: RECEIPT_MODES },
         pollSeconds: { type: "integer", minimum: 1, maximum: 86_400 },
         delivered: { type: "boolean" },
         read: { type: "boolean" },
@@ -195,6 +207,7 @@ export const manifestSchema = {
         timeoutMs: { type: "integer", minimum: 500, maximum: 60000 },
       },
     },
+    uses: { type: "array", minItems: 1, maxItems: 10, uniqueItems: true, items: { enum: HOST_ABILITIES } },
     errors: { type: "object", maxProperties: 500, additionalProperties: localizedText },
     suppresses: {
       type: "object",

@@ -13,10 +13,22 @@ export type PluginLevel = (typeof PLUGIN_LEVELS)[number];
 
 /**
  * How a vendor tells us what became of a message after accepting it: it calls us (`push`), it is asked with `query`
- * (`pull`), it calls us and is asked about what it leaves out (`both`), or not at all (`none`).
+ * (`pull`), it calls us and is asked about what it leaves out (`both`), or not at all (`none`). With `host` there is no
+ * vendor: what the host keeps itself has arrived as soon as it is accepted, and the host sees it being read.
  */
-export const RECEIPT_MODES = ["push", "pull", "both", "none"] as const;
+export const RECEIPT_MODES = ["push", "pull", "both", "none", "host"] as const;
 export type ReceiptMode = (typeof RECEIPT_MODES)[number];
+
+/**
+ * What of the installation itself a native plugin may use:
+ * - `inbox`: the users' inboxes. Browsers read them from the sites that the text setting `origins` lists, separated by
+ *   commas
+ */
+export const HOST_ABILITIES = ["inbox"] as const;
+export type HostAbility = (typeof HOST_ABILITIES)[number];
+
+/** Where a user's address comes from: an identity that the tenant enters, or the tenant's own id of the user. */
+export const ADDRESS_ORIGINS = ["identity", "user"] as const;
 
 /** A named way to authenticate a request. The host applies it; the plugin never sees the secret. */
 export type AuthScheme =
@@ -112,6 +124,11 @@ export interface AddressRules {
   /** JSON Schema of one address, a string schema. */
   schema: JsonSchema & { type: "string"; maxLength: number };
   label: LocalizedText;
+  /**
+   * `user`: everybody has an address of this kind, which is the tenant's own id of the user; none is entered, and none
+   * can be typed in place of a user. All plugins of a kind agree on it. By default `identity`.
+   */
+  from?: (typeof ADDRESS_ORIGINS)[number];
 }
 
 /** One field of a rendering: what a template has to fill in for this channel kind. */
@@ -128,7 +145,15 @@ export interface ContentField {
   renderedBy?: "host" | "vendor";
   /** The code of a template at the vendor, as `syncTemplates` lists them. */
   namesVendorTemplate?: boolean;
+  /** The only values it may have, which take no variables; left out or empty where it is not required. */
+  choices?: ContentChoice[];
   help?: LocalizedText;
+}
+
+/** One of the values that a field may have. */
+export interface ContentChoice {
+  value: string;
+  label: LocalizedText;
 }
 
 /** How an address comes to be suppressed by a vendor's word. */
@@ -212,6 +237,8 @@ export interface PluginManifest {
   /** The vendor reviews signatures and templates, and lists them. The plugin has a function `syncTemplates`. */
   vendorTemplates?: boolean;
   limits: PluginLimits;
+  /** What of the installation the plugin is handed; only for level `native`. */
+  uses?: HostAbility[];
   /** The vendor's codes in words for the tenant's staff. */
   errors?: Record<string, LocalizedText>;
   /**

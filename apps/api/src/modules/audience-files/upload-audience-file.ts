@@ -1,12 +1,12 @@
 import { authorize } from "../../platform/authorization/index.ts";
 import type { RequestContext } from "../../platform/context.ts";
 import type { Transact } from "../../platform/database/index.ts";
-import { invalidField, payloadTooLarge, unavailable } from "../../platform/errors.ts";
+import { invalidField, invalidInput, payloadTooLarge, unavailable } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { readSheet, type SheetRow } from "../../platform/spreadsheet/index.ts";
 import { recordAudit } from "../audit/index.ts";
 import { giveBackQuota, takeQuota } from "../tenants/index.ts";
-import { addressChecker, type PluginCatalogue } from "../users/index.ts";
+import { addressChecker, checkEntered, type PluginCatalogue } from "../users/index.ts";
 import * as repository from "./audience-file.repository.ts";
 import { type FileHeader, judgeRow, MAX_FILE_ROWS, readHeader, Tally } from "./audience-file.rules.ts";
 import { deleteFile } from "./expired-file.repository.ts";
@@ -99,6 +99,8 @@ function checkerFor(
       "required",
     );
   }
+  const entered = checkEntered(deps.plugins, channelKind, "?kind");
+  if (entered) throw invalidInput(entered.detail, { errors: [entered] });
   const isAddress = addressChecker(deps.plugins, channelKind);
   if (isAddress) return isAddress;
   throw invalidField(

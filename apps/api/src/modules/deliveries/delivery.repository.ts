@@ -11,7 +11,7 @@ export interface DeliveryRow {
   state: DeliveryState;
   attemptCount: number;
   address: string | null;
-  addressOrigin: "all" | "source" | "channel" | "custom" | null;
+  addressOrigin: "all" | "source" | "channel" | "custom" | "user" | null;
   reason: string | null;
   reasonDetail: string | null;
   createdAt: Date;

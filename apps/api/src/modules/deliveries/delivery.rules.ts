@@ -17,6 +17,8 @@ import { SUPPRESSION_REASONS } from "../suppressions/index.ts";
  * got is `ready` again, or ends with its message. What was taken back ends `recalled`: a receipt that comes later is
  * kept and changes nothing.
  *
+ * What the host keeps itself, as an inbox entry, has arrived with being accepted: it becomes both in one statement.
+ *
  * Reading and clicking are engagement beside the state (`readAt`, `clickedAt`), and imply arrival.
  */
 export const DELIVERY_STATES = [

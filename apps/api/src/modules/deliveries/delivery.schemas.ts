@@ -48,7 +48,7 @@ export const Delivery = z
     state: z.enum(DELIVERY_STATES),
     attemptCount: z.int(),
     address: z.string().nullable().openapi({ description: "Masked unless you may change users." }),
-    addressOrigin: z.enum(["all", "source", "channel", "custom"]).nullable(),
+    addressOrigin: z.enum(["all", "source", "channel", "custom", "user"]).nullable(),
     reason: z.string().nullable(),
     reasonDetail: z.string().nullable(),
     createdAt: fields.moment,

@@ -3,7 +3,7 @@ import { canonicalJson, sha256 } from "../../platform/crypto/index.ts";
 import { type FieldProblem, invalidField, invalidInput } from "../../platform/errors.ts";
 import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
 import { checkRenderings, missingFields, missingVariables, mistypedVariables } from "../templates/index.ts";
-import { checkAddress } from "../users/index.ts";
+import { checkAddress, checkEntered } from "../users/index.ts";
 import { variablesMissing } from "./message.errors.ts";
 import type { AudienceRequest } from "./resolve-audience.ts";
 import type { Schedule } from "./schedule.rules.ts";
@@ -107,6 +107,8 @@ function checkAddresses(catalogue: PluginCatalogue, plan: SendPlan, input: SendM
     throw invalidField("/channels", "Custom addresses go to channels of one kind.", "several_kinds");
   }
   const [kind = ""] = kinds;
+  const entered = checkEntered(catalogue, kind, "/audience");
+  if (entered) throw invalidInput(entered.detail, { errors: [entered] });
   if (input.audience.kind === "file" && input.audience.channelKind !== kind) {
     const detail = `The file has addresses of the kind "${input.audience.channelKind}", and the channel is of the kind "${kind}".`;
     throw invalidField("/channels", detail, "another_kind");

@@ -38,7 +38,7 @@ export const ExplainedUser = z
               .nullable()
               .openapi({ description: "The end of the quiet hours that it would wait for." }),
             address: z.string().nullable().openapi({ description: "Masked." }),
-            origin: z.enum(["all", "source", "channel", "custom"]).nullable(),
+            origin: z.enum(["all", "source", "channel", "custom", "user"]).nullable(),
             identities: z
               .array(
                 z.object({

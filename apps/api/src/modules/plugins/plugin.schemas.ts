@@ -1,4 +1,4 @@
-import { PLUGIN_LEVELS, RECEIPT_MODES } from "@tidings/sdk/plugin";
+import { ADDRESS_ORIGINS, PLUGIN_LEVELS, RECEIPT_MODES } from "@tidings/sdk/plugin";
 import { z } from "../../platform/http/index.ts";
 import type { LoadedPlugin } from "../../platform/plugin-runtime/index.ts";
 
@@ -21,6 +21,12 @@ const ContentField = z
     namesVendorTemplate: z.boolean().openapi({
       description: "Its value is the code of a template at the vendor, among those that the channel lists.",
     }),
+    choices: z
+      .array(z.object({ value: z.string(), label: text }))
+      .nullable()
+      .openapi({
+        description: "The only values that the field may have; null: it may say anything.",
+      }),
     help: text.nullable(),
   })
   .openapi("ContentField");
@@ -38,7 +44,14 @@ export const Plugin = z
     settings: jsonSchema.openapi({
       description: "JSON Schema (2020-12) of the settings form; `x-secret` marks write-only fields.",
     }),
-    address: z.object({ schema: jsonSchema, label: text }),
+    address: z.object({
+      schema: jsonSchema,
+      label: text,
+      from: z.enum(ADDRESS_ORIGINS).openapi({
+        description:
+          "`user`: everybody is reached under their own user id; no address of this kind is entered.",
+      }),
+    }),
     content: z
       .record(z.string(), ContentField)
       .openapi({ description: "What a template has to fill in for this channel kind." }),
@@ -66,13 +79,30 @@ export function toPlugin({ manifest }: Pick<LoadedPlugin, "manifest">): z.infer<
     summary,
     docsUrl,
     settings: { ...manifest.settings },
-    address: { schema: { ...address.schema }, label: address.label },
+    address: { schema: { ...address.schema }, label: address.label, from: address.from ?? "identity" },
     content: Object.fromEntries(
       Object.entries(manifest.content).map(
         ([
           field,
-          { multiline = false, renderedBy = "host", namesVendorTemplate = false, help = null, ...rules },
-        ]) => [field, { ...rules, multiline, renderedBy, namesVendorTemplate, help }],
+          {
+            multiline = false,
+            renderedBy = "host",
+            namesVendorTemplate = false,
+            choices,
+            help = null,
+            ...rules
+          },
+        ]) => [
+          field,
+          {
+            ...rules,
+            multiline,
+            renderedBy,
+            namesVendorTemplate,
+            choices: choices ? [...choices] : null,
+            help,
+          },
+        ],
       ),
     ),
     receipts: { mode, delivered, read },

@@ -111,7 +111,19 @@ function misfits(rendering: Rendering, fields: ContentFields) {
     const detail = `The text is longer than ${maxLength} characters even without its variables.`;
     return [{ field, detail, code: "too_long" }];
   });
-  return [...missing, ...tooLong];
+  return [...missing, ...tooLong, ...notChosen(rendering, fields)];
+}
+
+/** Fields with choices that say something else. */
+function notChosen(rendering: Rendering, fields: ContentFields) {
+  return Object.entries(rendering).flatMap(([field, text]) => {
+    const { choices, required } = fieldOf(fields, field) ?? {};
+    if (!choices || (text === "" && !required)) return [];
+    const values = choices.map(({ value }) => value);
+    if (values.includes(text)) return [];
+    const detail = `Must be one of: ${values.join(", ")}${required ? "" : ", or empty"}.`;
+    return [{ field, detail, code: "not_allowed" }];
+  });
 }
 
 /** What deserves a look in a rendering that could be saved: `content` is how it came out. */

@@ -26,6 +26,25 @@ export function checkAddress(
   return { pointer: `${pointer}/address`, detail, code: "not_an_address" };
 }
 
+/** Channel kinds by which every user is reached under the tenant's own id: nobody enters an address of theirs. */
+export function userKindsOf(plugins: PluginCatalogue): string[] {
+  const kinds = plugins
+    .list()
+    .flatMap(({ manifest }) => (manifest.address.from === "user" ? [manifest.kind] : []));
+  return [...new Set(kinds)];
+}
+
+/** What is wrong with entering an address of a kind by which users are reached under their own ids, or undefined. */
+export function checkEntered(
+  plugins: PluginCatalogue,
+  kind: string,
+  pointer: string,
+): FieldProblem | undefined {
+  if (!userKindsOf(plugins).includes(kind)) return undefined;
+  const detail = `The channel kind "${kind}" reaches every user under their own id; there is no address to enter. Name the users instead.`;
+  return { pointer, detail, code: "reaches_users" };
+}
+
 /** What tells addresses of a kind, for very many of them; undefined when no plugin serves the kind. */
 export function addressChecker(
   plugins: PluginCatalogue,

@@ -1,4 +1,11 @@
-export { addressChecker, checkAddress, maskAddress, type PluginCatalogue } from "./address.rules.ts";
+export {
+  addressChecker,
+  checkAddress,
+  checkEntered,
+  maskAddress,
+  type PluginCatalogue,
+  userKindsOf,
+} from "./address.rules.ts";
 export { deleteBoundIdentities } from "./bound-identity.repository.ts";
 export { identityRoutes } from "./identity.routes.ts";
 export { createIdentityService } from "./identity.service.ts";

@@ -1,7 +1,7 @@
 import { canonicalJson } from "../../platform/crypto/index.ts";
 import type { FieldProblem } from "../../platform/errors.ts";
 import type { DepartmentReferences, NamedDepartment } from "../departments/index.ts";
-import { checkAddress, maskAddress, type PluginCatalogue } from "./address.rules.ts";
+import { checkAddress, checkEntered, maskAddress, type PluginCatalogue } from "./address.rules.ts";
 
 export type AttributeValue = string | number | boolean;
 
@@ -67,7 +67,10 @@ export function checkUserInput(
     const key = keyOf(identity);
     const twice = seen.has(key) ? [declaredTwice(identity, pointer)] : [];
     seen.add(key);
-    const problems = [checkAddress(plugins, identity, pointer), checkScope(identity, known, pointer)];
+    const problems = [
+      checkEntered(plugins, identity.kind, `${pointer}/kind`) ?? checkAddress(plugins, identity, pointer),
+      checkScope(identity, known, pointer),
+    ];
     return [...problems.filter((problem) => problem !== undefined), ...twice];
   });
   const ofDepartments = (input.departments ?? []).flatMap((reference, index) =>

@@ -26,6 +26,8 @@ export interface AuthenticateDeps {
 const isSignIn = (method: string, path: string) => method === "POST" && path === "/v1/session";
 /** Vendors' pushes carry a token of their own in the path. */
 const isVendorPush = (path: string) => path.startsWith("/v1/receipts/");
+/** Users of an inbox are no actors of the tenant: their tokens mean something there, and nothing anywhere else. */
+const isInbox = (path: string) => path.startsWith("/v1/inbox/") && path !== "/v1/inbox/tokens";
 
 /**
  * Turns the credential into the request's context. A bearer key never meets the cookie: requests that carry one are
@@ -33,7 +35,7 @@ const isVendorPush = (path: string) => path.startsWith("/v1/receipts/");
  */
 export function authenticate(deps: AuthenticateDeps): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    if (isVendorPush(c.req.path)) return next();
+    if (isVendorPush(c.req.path) || isInbox(c.req.path)) return next();
     if (isSignIn(c.req.method, c.req.path)) {
       assertSameOrigin(c.req.raw, deps.publicOrigin);
       return next();

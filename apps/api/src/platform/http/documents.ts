@@ -13,6 +13,11 @@ export function openApiDocument(app: Router, version: string) {
     scheme: "bearer",
     description: "A source's API key, `td_live_…`.",
   });
+  app.openAPIRegistry.registerComponent("securitySchemes", "inboxToken", {
+    type: "http",
+    scheme: "bearer",
+    description: "A user's token of `createInboxToken`, `tdi_…`.",
+  });
   app.openAPIRegistry.registerComponent("securitySchemes", "session", {
     type: "apiKey",
     in: "cookie",

@@ -1,7 +1,10 @@
 /** What sends events to one listener. */
 export interface EventSink {
-  /** Sends an event; one that could not be sent yet is replaced, so a slow listener gets the latest. */
-  send(event: string, data: unknown): void;
+  /**
+   * Sends an event; one that could not be sent yet is replaced, so a slow listener gets the latest. Who comes back
+   * names the `id` of the last one.
+   */
+  send(event: string, data: unknown, id?: string): void;
   /** Ends the stream behind what still has to be sent. */
   end(): void;
 }
@@ -18,12 +21,22 @@ const RETRY_MS = 3_000;
 
 const encoder = new TextEncoder();
 
+export interface EventStreamOptions {
+  /** When the credential ends, and the stream with it. */
+  until?: Date;
+}
+
 /**
  * An answer of server-sent events. Throws what `start` throws. Nothing is buffered but the latest event, however slowly
  * the listener takes them.
  */
-export function eventStream(request: Pick<Request, "method">, start: StartEvents): Response {
-  return new Response(request.method === "HEAD" ? null : eventBody(start), {
+export function eventStream(
+  request: Pick<Request, "method">,
+  start: StartEvents,
+  { until }: EventStreamOptions = {},
+): Response {
+  const lengthMs = Math.min(MAX_LENGTH_MS, (until?.getTime() ?? Number.POSITIVE_INFINITY) - Date.now());
+  return new Response(request.method === "HEAD" ? null : eventBody(start, lengthMs), {
     headers: {
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-store, no-transform",
@@ -33,7 +46,7 @@ export function eventStream(request: Pick<Request, "method">, start: StartEvents
   });
 }
 
-function eventBody(start: StartEvents): ReadableStream<Uint8Array> {
+function eventBody(start: StartEvents, lengthMs: number): ReadableStream<Uint8Array> {
   let controller: ReadableStreamDefaultController<Uint8Array>;
   let waiting = "";
   let isOver = false;
@@ -60,9 +73,9 @@ function eventBody(start: StartEvents): ReadableStream<Uint8Array> {
       controller = own;
       controller.enqueue(encoder.encode(`retry: ${RETRY_MS}\n\n`));
       const unsubscribe = start({
-        send(event, data) {
+        send(event, data, id) {
           if (isOver) return;
-          waiting = toText(event, data);
+          waiting = toText(event, data, id);
           write();
         },
         end,
@@ -71,7 +84,7 @@ function eventBody(start: StartEvents): ReadableStream<Uint8Array> {
         waiting ||= ": still here\n\n";
         write();
       }, HEARTBEAT_MS);
-      const limit = setTimeout(end, MAX_LENGTH_MS);
+      const limit = setTimeout(end, lengthMs);
       stop = () => {
         clearInterval(heartbeat);
         clearTimeout(limit);
@@ -86,4 +99,5 @@ function eventBody(start: StartEvents): ReadableStream<Uint8Array> {
   });
 }
 
-const toText = (event: string, data: unknown) => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+const toText = (event: string, data: unknown, id?: string) =>
+  `${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;

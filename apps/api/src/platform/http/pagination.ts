@@ -2,11 +2,18 @@ import { invalidField } from "../errors.ts";
 import { DELIVERY_ID_PATTERN, type IdKind, isId } from "../ids.ts";
 import type { Page, PageRequest } from "./fields.ts";
 
-/** What a list is sorted by: the ids of its rows, the ids of deliveries, a running number, or a name. */
-export type CursorKey = IdKind | "delivery" | "number" | "name";
+/**
+ * What a list is sorted by: the ids of its rows, the ids of deliveries, a moment (milliseconds since 1970) and behind it a
+ * delivery's id, a running number, or a name.
+ */
+export type CursorKey = IdKind | "delivery" | "moment and delivery" | "number" | "name";
 
 function isKey(kind: CursorKey, key: string): boolean {
   if (kind === "delivery") return new RegExp(DELIVERY_ID_PATTERN).test(key);
+  if (kind === "moment and delivery") {
+    const [moment = "", id = "", ...rest] = key.split(" ");
+    return /^\d{1,14}$/.test(moment) && isKey("delivery", id) && rest.length === 0;
+  }
   if (kind === "number") return /^\d{1,18}$/.test(key);
   if (kind === "name") return key !== "" && !key.includes("\0");
   return isId(kind, key);

@@ -54,6 +54,18 @@ export const memberAccess = {
   "x-permission": "member",
 };
 
+/** A route for sources only, with an API key. */
+export const sourceAccess = {
+  security: [{ apiKey: [] }] as SecurityRequirement[],
+  "x-permission": "source",
+};
+
+/** A route for an end user of the tenant, with a token that opens one inbox. */
+export const inboxAccess = {
+  security: [{ inboxToken: [] }] as SecurityRequirement[],
+  "x-permission": "inbox user",
+};
+
 /** A JSON response. */
 export const json = <T extends z.ZodType>(schema: T, description: string) => ({
   description,

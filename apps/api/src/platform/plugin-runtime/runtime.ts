@@ -12,7 +12,7 @@ import { createRequestSender, type Sender } from "./execution/request-sender.ts"
 import { Slots } from "./execution/slots.ts";
 import { createFollowUps, type FollowUps, type FollowUpsDeps } from "./follow-ups.ts";
 import { noMetrics, type PluginMetrics } from "./metrics.ts";
-import { createNativeExecutor } from "./native/native-plugin.ts";
+import { createNativeExecutor, type HostAbilities } from "./native/native-plugin.ts";
 import { NativeSessions } from "./native/sessions.ts";
 import { type ResolveHost, resolveHost } from "./outbound/address-guard.ts";
 import { createHttpClient } from "./outbound/http-client.ts";
@@ -39,6 +39,8 @@ export interface PluginRuntimeDeps {
   metrics?: PluginMetrics;
   /** Where access tokens are shared with other processes; without it each credential fetches its own. */
   tokens?: TokenStore;
+  /** What native plugins that ask for it are handed of this installation. */
+  abilities?: HostAbilities;
   /** Resolves host names; the system's resolver unless given. */
   resolve?: ResolveHost;
 }
@@ -52,7 +54,7 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
   const sessions = new NativeSessions((error) => logger.warn({ err: error }, "native session did not close"));
   const sendRequests = createRequestSender({ client, policy, slots: new Slots(), clock, metrics });
   const pure = createPureExecutor({ sendRequests, clock, logger });
-  const native = createNativeExecutor({ sessions, policy, resolve, clock, logger, metrics });
+  const native = createNativeExecutor({ ...deps, sessions, policy, resolve, metrics });
 
   function find(channel: ChannelHandle): { manifest: PluginManifest; module: PluginModule } | undefined {
     const manifest = plugins.find(channel.pluginId)?.manifest;

@@ -64,6 +64,7 @@ const fieldTexts: Record<string, () => string> = {
   no_rendering: m.compose_error_no_rendering,
   incomplete: m.compose_error_incomplete,
   needs_users: m.compose_policy_needs_users,
+  reaches_users: m.compose_error_reaches_users,
   several_kinds: m.compose_error_several_kinds,
   off: m.compose_problem_channel_off,
   cannot_approve: m.approvals_error_role,

@@ -1,4 +1,5 @@
 import type { ContentField, Plugin } from "../api/client.ts";
+import { localized } from "../format/localized.ts";
 
 type Text = ContentField["label"];
 
@@ -31,6 +32,10 @@ function mergeField(name: string, plugins: readonly Plugin[]): ContentField {
     maxLength: Math.max(...owners.map(({ field }) => field.maxLength)),
   };
 }
+
+/** The values of a field with choices, to choose from. */
+export const choiceOptions = ({ choices }: ContentField): { value: string; label: string }[] =>
+  (choices ?? []).map(({ value, label }) => ({ value, label: localized(label) }));
 
 /** 模板编号（某短信平台） · Template code (Some SMS) */
 function withOwners(label: Text, owners: { plugin: Text }[]): Text {

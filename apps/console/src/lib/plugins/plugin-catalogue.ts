@@ -34,6 +34,21 @@ export class PluginCatalogue {
     return [...new Set(this.#plugins.map(({ kind }) => kind))].sort();
   }
 
+  /** Those of which users have addresses that somebody enters; by the others they are reached under their own ids. */
+  get enteredKinds(): string[] {
+    return this.kinds.filter((kind) => this.isEntered(kind));
+  }
+
+  /** Whether an address of the kind is entered, or typed in place of a user. */
+  isEntered(kind: string): boolean {
+    return !this.#ofKind(kind).some(({ address }) => address.from === "user");
+  }
+
+  /** Whether what is accepted has arrived: this platform keeps it itself. */
+  arrivesAtOnce(kind: string): boolean {
+    return this.#ofKind(kind).some(({ receipts }) => receipts.mode === "host");
+  }
+
   /** 短信 · SMS */
   kindName(kind: string): string {
     const plugin = this.#ofKind(kind)[0];

@@ -130,7 +130,7 @@ export async function expandSlice(
       select (select base from block) + row_number() over (${dueTogether(tx, quietHours).inOrder}) - 1, ${tenant},
         ${message.id}, ${channel.id}, j.user_id, 0, j.state, j.origin, j.chosen_address, j.deferred_until, j.reason,
         j.cap
-      from (${judge(tx, tenant, target, { quietHours, caps })}) j
+      from (${judge(tx, tenant, target, { ...restraints, caps })}) j
       returning 1
     )
     select base, (select count(*)::int from saved) as targeted from block`;

@@ -2,6 +2,7 @@ import type { schema } from "@tidings/db";
 import type { RequestContext } from "../../../platform/context.ts";
 import type { Transact } from "../../../platform/database/index.ts";
 import { fromUuid } from "../../../platform/ids.ts";
+import type { PluginCatalogue } from "../../../platform/plugin-runtime/index.ts";
 import {
   findOwn,
   findSettings,
@@ -34,6 +35,7 @@ export const EXPLAINING_MS = 3_000;
 export interface ExplainDeps {
   /** A transaction that can change nothing. */
   read: Transact;
+  catalogue: PluginCatalogue;
   timeLimitMs: number;
 }
 
@@ -75,7 +77,9 @@ export function createExplainAudience(deps: ExplainDeps) {
   return {
     async tally(ctx: Tenant, planned: PlannedAudience): Promise<AudienceTally> {
       const { beginsAt, expiresAt } = planned;
-      const restraints = await deps.read(ctx, (tx) => readRestraintsAt(tx, ctx.tenantId, beginsAt));
+      const restraints = await deps.read(ctx, (tx) =>
+        readRestraintsAt(tx, deps.catalogue, ctx.tenantId, beginsAt),
+      );
       const { isExact, ...tally } = await tallyAll(deps, ctx, planned, restraints);
       return { ...endTally(tally, expiresAt), isExact };
     },
@@ -83,7 +87,7 @@ export function createExplainAudience(deps: ExplainDeps) {
     /** What decides about one user, and whether the audience holds them. */
     async tellStory(ctx: Tenant, planned: PlannedAudience, userId: string): Promise<ExplainedStory> {
       return deps.read(ctx, async (tx) => {
-        const restraints = await readRestraintsAt(tx, ctx.tenantId, planned.beginsAt);
+        const restraints = await readRestraintsAt(tx, deps.catalogue, ctx.tenantId, planned.beginsAt);
         const story = await repository.readStory(tx, ctx.tenantId, userId, planned.steps, restraints);
         return {
           ...story,

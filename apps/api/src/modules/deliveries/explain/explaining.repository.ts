@@ -184,7 +184,7 @@ export interface UserStory {
     /** The end of the quiet hours that it waits for. */
     deferredUntil: Date | null;
     address: string | null;
-    origin: "all" | "source" | "channel" | "custom" | null;
+    origin: "all" | "source" | "channel" | "custom" | "user" | null;
   }[];
   identities: {
     kind: string;

@@ -7,13 +7,21 @@ import { isDropped, quietUntilOf } from "./deferral.repository.ts";
 import { duplicateOf } from "./duplicates.repository.ts";
 import type { Restraints } from "./restraints.ts";
 
-/** The narrowest identity that counts for row `t`: bound to the channel, to the source, or to all. */
-const identityOf = ({ sql }: Tx, tenant: string) => sql`
+/**
+ * The narrowest identity that counts for row `t`: bound to the channel, to the source, or to all. There is none of the
+ * kinds that reach users under their own ids.
+ */
+const identityOf = ({ sql }: Tx, tenant: string, userKinds: readonly string[]) => sql`
   select address, scope from identities
   where tenant_id = ${tenant} and user_id = t.user_id and kind = t.kind
+    ${userKinds.length > 0 ? sql`and not ${isOfUser({ sql }, userKinds)}` : sql``}
     and (scope = 'all' or (scope = 'source' and scope_id = t.source_id)
       or (scope = 'channel' and scope_id = t.channel_id))
   order by scope desc limit 1`;
+
+/** Whether row `t` goes by a kind that reaches users under their own ids. */
+const isOfUser = ({ sql }: Pick<Tx, "sql">, userKinds: readonly string[]) =>
+  sql`(t.kind = any(${[...userKinds]}::text[]))`;
 
 /** Why row `a` cannot be sent, by the first reason that holds but for the caps; null when it can. */
 const reasonOf = (tx: Tx, tenant: string, { quietHours }: Restraints) => tx.sql`case
@@ -38,15 +46,21 @@ const reasonOf = (tx: Tx, tenant: string, { quietHours }: Restraints) => tx.sql`
  */
 export function judge(tx: Tx, tenant: string, target: Fragment, restraints: Restraints): Fragment {
   const { sql } = tx;
-  const { quietHours, caps } = restraints;
+  const { quietHours, caps, userKinds } = restraints;
+  // A typed address of such a kind is nobody's.
+  const ofUser = (column: Fragment) =>
+    userKinds.length > 0
+      ? sql`when ${isOfUser(tx, userKinds)} then case when t.user_id is not null then ${column} end`
+      : sql``;
   // OFFSET keeps a row from being judged again for each column that asks for its reason.
   const judged = sql`
     select a.*, ${reasonOf(tx, tenant, restraints)} as first_reason
     from (
-      select t.*, coalesce(t.address, i.address) as chosen_address,
-        case when t.address is not null then 'custom' else i.scope::text end::address_origin as origin,
+      select t.*, case ${ofUser(sql`t.external_id`)} else coalesce(t.address, i.address) end as chosen_address,
+        case ${ofUser(sql`'user'`)} when t.address is not null then 'custom' else i.scope::text
+          end::address_origin as origin,
         ${quietUntilOf(tx, tenant, quietHours)} as quiet_until
-      from (${target}) t left join lateral (${identityOf(tx, tenant)}) i on true
+      from (${target}) t left join lateral (${identityOf(tx, tenant, userKinds)}) i on true
     ) a offset 0`;
   const deferredUntil = quietHours
     ? sql`case when j.reason is null then j.quiet_until end`

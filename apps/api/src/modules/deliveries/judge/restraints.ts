@@ -1,5 +1,6 @@
 import type { Clock } from "../../../platform/clock.ts";
 import type { Transact, Tx } from "../../../platform/database/index.ts";
+import type { PluginCatalogue } from "../../../platform/plugin-runtime/index.ts";
 import { createRecentAnswers } from "../../../platform/recent-answers.ts";
 import { type FrequencyCap, listCaps } from "../../frequency-caps/index.ts";
 import {
@@ -9,9 +10,12 @@ import {
   MAX_SHARED,
   type QuietNow,
 } from "../../quiet-hours/index.ts";
+import { userKindsOf } from "../../users/index.ts";
 
-/** What may keep a tenant's deliveries back at a moment. */
+/** What a tenant's deliveries are judged by at a moment. */
 export interface Restraints {
+  /** Channel kinds by which every user is reached under the user's own id. */
+  userKinds: readonly string[];
   /** Undefined: nobody is to be left undisturbed then. */
   quietHours: QuietNow | undefined;
   caps: readonly FrequencyCap[];
@@ -27,7 +31,11 @@ const MAX_REMEMBERED = 10_000;
  * Reads what restrains a tenant, once a second while it sends: a tenant without quiet hours and caps pays nothing else
  * for them. Changed settings hold, and quiet hours begin, within that second; they end at their moment.
  */
-export function createReadRestraints(deps: { transact: Transact; clock: Clock }): ReadRestraints {
+export function createReadRestraints(deps: {
+  transact: Transact;
+  catalogue: PluginCatalogue;
+  clock: Clock;
+}): ReadRestraints {
   const recent = createRecentAnswers<Restraints>({
     ttlMs: REMEMBER_MS,
     maxEntries: MAX_REMEMBERED,
@@ -35,22 +43,27 @@ export function createReadRestraints(deps: { transact: Transact; clock: Clock })
   });
 
   const read = (tenantId: string) =>
-    deps.transact({ tenantId }, (tx) => readRestraintsAt(tx, tenantId, deps.clock.now()));
+    deps.transact({ tenantId }, (tx) => readRestraintsAt(tx, deps.catalogue, tenantId, deps.clock.now()));
 
   return async (tenantId) => {
-    const { quietHours, caps } = await recent.get(tenantId, () => read(tenantId));
-    return { quietHours: quietHours && withoutEnded(quietHours, deps.clock.now()), caps };
+    const { quietHours, ...rest } = await recent.get(tenantId, () => read(tenantId));
+    return { ...rest, quietHours: quietHours && withoutEnded(quietHours, deps.clock.now()) };
   };
 }
 
 /** What will restrain a tenant at a moment, by the settings as they are now. */
-export async function readRestraintsAt(tx: Tx, tenantId: string, at: Date): Promise<Restraints> {
+export async function readRestraintsAt(
+  tx: Tx,
+  catalogue: PluginCatalogue,
+  tenantId: string,
+  at: Date,
+): Promise<Restraints> {
   const [settings, own, caps] = await Promise.all([
     findSettings(tx, tenantId),
     listShared(tx, tenantId, MAX_SHARED),
     listCaps(tx, tenantId),
   ]);
-  return { quietHours: judgeQuietHours(settings, own, at), caps };
+  return { userKinds: userKindsOf(catalogue), quietHours: judgeQuietHours(settings, own, at), caps };
 }
 
 /** What was quiet a moment ago and is not any more. */

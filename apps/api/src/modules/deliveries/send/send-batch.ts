@@ -123,8 +123,9 @@ interface SettledShare {
 const endsChunk = ({ share, judged }: SettledShare): boolean =>
   share.isAll && judged.exceptions.every(({ state }) => state !== "ready");
 
-const outcomeOf = ({ share, judged }: SettledShare): Outcome => ({
+const outcomeOf = ({ share, judged }: SettledShare, { receipts }: PluginManifest): Outcome => ({
   work: share.chunk.work,
+  isAtPlace: receipts.mode === "host",
   attemptId: share.attemptId,
   ...share.range,
   ids: share.rows.map(([id]) => id),
@@ -141,7 +142,10 @@ async function settle(
 ): Promise<void> {
   const ended = settled.filter(endsChunk).map(({ share }) => share.chunk.work);
   await Promise.all([
-    settleBatch(tx, settled.map(outcomeOf)),
+    settleBatch(
+      tx,
+      settled.map((share) => outcomeOf(share, manifest)),
+    ),
     suppressAddresses(tx, tenantId, dead),
     ...settled.map(({ share }) => deps.afterBatch(tx, share.chunk.work, share.range)),
     ...settled.flatMap(({ share, judged }) =>

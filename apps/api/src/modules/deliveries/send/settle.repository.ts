@@ -15,6 +15,8 @@ export interface DeliveryException {
 /** What became of a batch's share of one chunk. */
 export interface Outcome {
   work: ChunkWork;
+  /** What was accepted has arrived: the host itself keeps it. */
+  isAtPlace: boolean;
   attemptId: string;
   firstId: string;
   lastId: string;
@@ -30,8 +32,8 @@ export interface Outcome {
 }
 
 /**
- * Writes down how a batch ended, once: all of it becomes `accepted` in one heap-only update, exceptions get their own
- * state and reason, and the counts go with it in the same statement.
+ * Writes down how a batch ended, once: all of it becomes `accepted` in one heap-only update, or with what has arrived at
+ * once `delivered` as well, exceptions get their own state and reason, and the counts go with it in the same statement.
  */
 export async function settleBatch(tx: Tx, outcomes: readonly Outcome[]): Promise<void> {
   const { sql } = tx;
@@ -58,12 +60,17 @@ export async function settleBatch(tx: Tx, outcomes: readonly Outcome[]): Promise
     outcomes.length === 1
       ? sql`d.id between ${any.firstId} and ${any.lastId}`
       : sql`d.id = any(${outcomes.flatMap(({ ids }) => ids)}::bigint[])`;
+  const arrival = any.isAtPlace ? sql`state = 'delivered', delivered_at = now()` : sql`state = 'accepted'`;
+  const arrivals = any.isAtPlace
+    ? sql`union all
+      select message_id, step, hour, 'delivered', '', count(*) from accepted group by 1, 2, 3`
+    : sql``;
   await sql`
     with share as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(shares)}::jsonb) as s("attemptId" bigint, counts jsonb,
         "vendorIds" text[], "messageId" uuid, "sourceId" uuid, "templateId" uuid, step smallint)
     ), accepted as (
-      update deliveries d set state = 'accepted', accepted_at = now(), changed_at = now(),
+      update deliveries d set ${arrival}, accepted_at = now(), changed_at = now(),
         attempt_count = attempt_count + 1, reason = null, reason_detail = null
       where d.tenant_id = ${tenant} and ${isOfBatch} and d.state = 'ready' and d.id <> all (${exceptionIds}::bigint[])
       returning d.message_id, d.step, date_trunc('hour', d.created_at) as hour
@@ -93,6 +100,7 @@ export async function settleBatch(tx: Tx, outcomes: readonly Outcome[]): Promise
     from (
       select message_id, step, hour, 'submitted'::statistics_measure as measure, '' as reason, count(*) as amount
       from accepted group by 1, 2, 3
+      ${arrivals}
       union all
       select message_id, step, hour, case state when 'failed' then 'failed' else 'unknown' end::statistics_measure,
         case state when 'failed' then reason else '' end, count(*)

@@ -15,6 +15,7 @@ export function findManifestFaults(manifest: PluginManifest): string[] {
     ...findSuppressionFaults(manifest),
     ...findPullFaults(manifest),
     ...findPushFaults(manifest),
+    ...findHostUseFaults(manifest),
   ];
 }
 
@@ -80,5 +81,13 @@ function findPushFaults({ receipts, settings: { properties } }: PluginManifest):
   return [
     ...(isPushed(receipts) ? [] : ["receipts.authentication is for pushed receipts"]),
     ...faults.map((fault) => `receipts.authentication uses ${fault}`),
+  ];
+}
+
+/** What the host hands out, it hands to code that the operator trusts; what it knows itself, it knows of nobody else. */
+function findHostUseFaults({ level, uses, receipts }: PluginManifest): string[] {
+  return [
+    ...(uses && level !== "native" ? ["uses is for plugins of level native"] : []),
+    ...(receipts.mode === "host" && !uses ? ["receipts of the host need uses"] : []),
   ];
 }

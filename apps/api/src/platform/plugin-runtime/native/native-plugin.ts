@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import type { NativePlugin, NativeSession, SendResult, Verification } from "@tidings/sdk/plugin";
+import type { Inbox, NativePlugin, NativeSession, SendResult, Verification } from "@tidings/sdk/plugin";
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
-import type { SendBatch } from "../channel.ts";
+import type { ChannelHandle, SendBatch } from "../channel.ts";
 import { BatchOutcome } from "../execution/batch-outcome.ts";
 import { DeadlineError, withDeadline } from "../execution/deadline.ts";
 import { logBreaches, logFault } from "../execution/fault-log.ts";
@@ -17,8 +17,14 @@ import { batchTimeoutMs, FAILED, LATE, MISSING } from "./native-results.ts";
 import { guardResolve } from "./resolve-host.ts";
 import type { NativeSessions } from "./sessions.ts";
 
+/** What of the installation a plugin may be handed, for one channel. */
+export interface HostAbilities {
+  inbox(channel: Pick<ChannelHandle, "tenantId" | "channelId">): Inbox;
+}
+
 export interface NativeExecutorDeps {
   sessions: NativeSessions;
+  abilities?: HostAbilities | undefined;
   policy: OutboundPolicy;
   resolve: ResolveHost;
   clock: Clock;
@@ -37,6 +43,7 @@ export function createNativeExecutor(deps: NativeExecutorDeps) {
       secrets: { ...credentials.secrets },
       limits: { concurrency, timeoutMs },
       resolve: guardResolve(channel, manifest, deps.policy, deps.resolve),
+      ...(manifest.uses?.includes("inbox") && deps.abilities && { inbox: deps.abilities.inbox(channel) }),
     });
   }
 

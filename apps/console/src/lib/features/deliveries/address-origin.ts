@@ -6,6 +6,7 @@ const texts = {
   source: m.deliveries_origin_source,
   channel: m.deliveries_origin_channel,
   custom: m.deliveries_origin_custom,
+  user: m.deliveries_origin_user,
 };
 
 /** Why this address was chosen among those the user has. */

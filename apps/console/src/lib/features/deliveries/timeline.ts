@@ -43,17 +43,16 @@ const recalls = {
 export function timelineEvents(delivery: DeliveryDetail, plugins: PluginCatalogue): TimelineEvent[] {
   const entries = delivery.timeline;
   const attempts = entries.filter(({ kind }) => kind === "attempt_started");
-  const events = entries.flatMap((entry, index): TimelineEvent[] => {
-    const id = String(index);
-    if (entry.kind === "created") return [createdEvent(id, entry, delivery)];
-    if (entry.kind === "deferred") return [deferredEvent(id, entry)];
-    if (entry.kind === "attempt_started")
-      return [attemptEvent(id, entry, entries, attempts.indexOf(entry) + 1)];
-    if (entry.kind === "receipt") return [receiptEvent(id, entry, delivery, plugins)];
-    if (entry.kind === "inquiry") return [inquiryEvent(id, entry)];
-    if (entry.kind === "recall") return [recallEvent(id, entry, delivery, plugins)];
-    return [];
-  });
+  const told: Partial<Record<Entry["kind"], (id: string, entry: Entry) => TimelineEvent[]>> = {
+    created: (id, entry) => [createdEvent(id, entry, delivery)],
+    deferred: (id, entry) => [deferredEvent(id, entry)],
+    attempt_started: (id, entry) => [attemptEvent(id, entry, entries, attempts.indexOf(entry) + 1)],
+    attempt_ended: (id, entry) => arrivalEvents(id, entry, delivery, plugins),
+    receipt: (id, entry) => [receiptEvent(id, entry, delivery, plugins)],
+    inquiry: (id, entry) => [inquiryEvent(id, entry)],
+    recall: (id, entry) => [recallEvent(id, entry, delivery, plugins)],
+  };
+  const events = entries.flatMap((entry, index) => told[entry.kind]?.(String(index), entry) ?? []);
   return [...events, ...outcomeEvents(delivery, entries, plugins)];
 }
 
@@ -98,6 +97,18 @@ function attemptText(type: string | undefined, seconds: number | undefined): str
   return seconds < 1
     ? m.deliveries_event_attempt_answered_at_once()
     : m.deliveries_event_attempt_answered({ duration: formatDuration(seconds) });
+}
+
+/** What this platform keeps itself has arrived with the attempt that put it there. */
+function arrivalEvents(
+  id: string,
+  { at }: Entry,
+  { acceptedAt, deliveredAt, channel }: DeliveryDetail,
+  plugins: PluginCatalogue,
+): TimelineEvent[] {
+  if (deliveredAt !== at || acceptedAt !== at || !plugins.arrivesAtOnce(channel.kind)) return [];
+  const { title, tone, icon } = receipts.delivered;
+  return [{ id, at, tone, icon, title: title(), text: m.deliveries_arrived_at_once() }];
 }
 
 /** What we found out ourselves. */

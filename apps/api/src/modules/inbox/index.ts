@@ -1,0 +1,12 @@
+export { confirmationRoutes } from "./confirmation.routes.ts";
+export { createConfirmationService } from "./confirmation.service.ts";
+export { inboxRoutes } from "./inbox.routes.ts";
+export { createInboxService } from "./inbox.service.ts";
+export { createInboxFeed } from "./inbox-feed.ts";
+export { createInboxStore } from "./inbox-store.ts";
+export { createInboxSweeper } from "./inbox-sweeper.ts";
+export { inboxTokenRoutes } from "./inbox-token.routes.ts";
+export { createInboxTokens } from "./inbox-token.rules.ts";
+export { createInboxTokenService } from "./inbox-token.service.ts";
+export { createOpenInbox } from "./open-inbox.ts";
+export { createUserThrottle, DEFAULT_THROTTLE } from "./user-throttle.ts";
