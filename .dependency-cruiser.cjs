@@ -31,11 +31,11 @@ const betweenWorkspaces = [
   {
     name: "plugins-know-only-the-contract",
     comment:
-      "A plugin is written against sdk/plugin and tested with sdk/testing; it sees nothing of the host.",
+      "A plugin is written against sdk/plugin and tested with sdk/testing and sdk/package; it sees nothing of the host.",
     from: { path: "^plugins/([^/]+)/" },
     to: {
       path: "^(apps|packages|plugins)/",
-      pathNot: ["^plugins/$1/", "^packages/sdk/src/(plugin|testing)/"],
+      pathNot: ["^plugins/$1/", "^packages/sdk/src/(plugin|testing|package)/"],
     },
   },
   {

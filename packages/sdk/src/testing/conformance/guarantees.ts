@@ -1,5 +1,5 @@
 import type { LocalizedText } from "../../plugin/index.ts";
-import type { Grade } from "./grade.ts";
+import type { Grade } from "./report.ts";
 
 /** What a check stands for. */
 export interface Guarantee {
