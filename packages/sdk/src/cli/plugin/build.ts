@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { build } from "esbuild";
 import { CommandFailed } from "../command.ts";
 
@@ -12,8 +12,10 @@ export async function buildPlugin(folder: string): Promise<string> {
   const outfile = join(folder, await readEntry(folder));
   try {
     await build({
-      entryPoints: [join(folder, "src/plugin.ts")],
-      outfile,
+      // The compiler names the files it joins as seen from here; the same plugin is the same bytes wherever it lies.
+      absWorkingDir: resolve(folder),
+      entryPoints: ["src/plugin.ts"],
+      outfile: resolve(outfile),
       bundle: true,
       format: "esm",
       // A plugin has the language and nothing else: an import of a part of Node is an error here.

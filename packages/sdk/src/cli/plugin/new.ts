@@ -4,7 +4,9 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Command, CommandFailed, EXIT, readArgs, UsageError } from "../command.ts";
 
-const TEMPLATE = fileURLToPath(new URL("../../../template/", import.meta.url));
+const TEMPLATE = fileURLToPath(new URL("../../../template/plugin/", import.meta.url));
+/** What is different for a plugin that is not built and checked with those of the repository. */
+const STANDALONE = fileURLToPath(new URL("../../../template/standalone/", import.meta.url));
 const NAME = /^([a-z][a-z0-9_]{0,31})-([a-z0-9][a-z0-9-]{0,27})$/;
 const FILLED = [".json", ".ts", ".md"];
 
@@ -55,6 +57,7 @@ export const newPlugin: Command = {
 async function writeTemplate(folder: string, words: Record<string, string>): Promise<void> {
   await mkdir(dirname(folder), { recursive: true });
   await cp(TEMPLATE, folder, { recursive: true });
+  if (!isInRepository(folder)) await cp(STANDALONE, folder, { recursive: true });
   for (const path of await readdir(folder, { recursive: true })) {
     if (!FILLED.some((ending) => path.endsWith(ending))) continue;
     const text = await readFile(join(folder, path), "utf8");
@@ -63,37 +66,11 @@ async function writeTemplate(folder: string, words: Record<string, string>): Pro
       text.replace(/__([a-zA-Z]+)__/g, (whole, word) => words[word] ?? whole),
     );
   }
-  if (!isInRepository(folder)) await standAlone(folder);
 }
 
-/** Plugins of the repository are built and checked with all others. */
 const isInRepository = (folder: string) =>
   basename(dirname(resolve(folder))) === "plugins" &&
   existsSync(join(folder, "../../scripts/build-plugin.mjs"));
-
-async function standAlone(folder: string): Promise<void> {
-  const path = join(folder, "package.json");
-  const manifest = JSON.parse(await readFile(path, "utf8"));
-  const scripts = { test: "tidings plugin test", pack: "tidings plugin pack" };
-  await writeFile(path, `${JSON.stringify({ ...manifest, scripts }, null, 2)}\n`);
-  await writeFile(join(folder, "tsconfig.json"), `${JSON.stringify(STANDALONE_TSCONFIG, null, 2)}\n`);
-}
-
-const STANDALONE_TSCONFIG = {
-  compilerOptions: {
-    target: "ES2023",
-    module: "ESNext",
-    moduleResolution: "bundler",
-    types: ["node"],
-    strict: true,
-    noUncheckedIndexedAccess: true,
-    verbatimModuleSyntax: true,
-    allowImportingTsExtensions: true,
-    skipLibCheck: true,
-    noEmit: true,
-  },
-  include: ["src", "simulator", "test"],
-};
 
 function nextSteps(folder: string): string[] {
   return [

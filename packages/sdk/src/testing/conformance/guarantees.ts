@@ -98,5 +98,4 @@ export const GUARANTEES: Record<string, Guarantee> = {
     "黄金样例覆盖未送达的回执",
     "Golden vectors cover receipts of what did not arrive",
   ),
-  namesItsSource: gold("注明服务商文档", "Names the vendor’s documentation"),
 };
