@@ -83,7 +83,7 @@ describe("a new plugin", () => {
     await call("tsc", "-p", plugin());
     await call("biome", "check", relative(ROOT, plugin()));
     await call("vitest", "run", "--root", plugin());
-  }, 180_000);
+  }, 600_000);
 
   test("is not written over", async () => {
     const { code, errors } = await run("plugin", "new", "sms-acme", "--in", folder);
