@@ -1,5 +1,5 @@
 import type { Json, OutboundMessage, PluginManifest, PureFunctions, Settings } from "../plugin/index.ts";
-import { findSchemaProblems } from "../testing/conformance/schema.ts";
+import { findFormProblems, findSchemaProblems } from "../testing/conformance/schema.ts";
 import type { ConformanceInput } from "../testing/conformance/subject.ts";
 
 import { readVectors } from "./vectors.ts";
@@ -48,7 +48,7 @@ export function findSampleFaults(text: string, manifest: PluginManifest): string
   if (problems.length > 0) return problems;
   const { settings, secrets, message } = sample as Sample;
   return [
-    ...findSchemaProblems(manifest.settings, { ...settings, ...secrets }).map(
+    ...findFormProblems(manifest.settings, { ...settings, ...secrets }).map(
       (problem) => `sample.json: as settings, ${problem}`,
     ),
     ...Object.keys(message.content)
