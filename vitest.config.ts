@@ -22,6 +22,7 @@ export default defineConfig({
       project("api", "apps/api"),
       project("inbox-widget", "apps/inbox-widget", ["src"]),
       project("plugins", "plugins", ["*/src", "*/test", "*/simulator"]),
+      project("examples", "examples/plugins", ["*/test"]),
       project("architecture", "tests/architecture", ["."]),
       project("chaos", "chaos", ["checker"]),
       project("scenarios", "tests/scenarios", ["."]),

@@ -19,8 +19,8 @@ test.each([
   ["a call for each message", SETTINGS],
   ["a call for many", LIST],
   ["a form", { ...SETTINGS, bodyFormat: "form" }],
-])("keeps the plugin contract with %s", (_, settings) => {
-  const report = checkConformance({
+])("keeps the plugin contract with %s", async (_, settings) => {
+  const report = await checkConformance({
     manifest: manifest as unknown as Parameters<typeof checkConformance>[0]["manifest"],
     plugin,
     settings,

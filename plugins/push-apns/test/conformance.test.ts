@@ -13,8 +13,8 @@ test.each([
   ["the production servers", SETTINGS],
   ["the development servers", { ...SETTINGS, environment: "development", priority: "normal" }],
   ["another endpoint", { ...SETTINGS, endpoint: "https://push.example.cn" }],
-])("keeps the plugin contract with %s", (_, settings) => {
-  const report = checkConformance({
+])("keeps the plugin contract with %s", async (_, settings) => {
+  const report = await checkConformance({
     manifest: manifest as unknown as Parameters<typeof checkConformance>[0]["manifest"],
     plugin,
     settings,

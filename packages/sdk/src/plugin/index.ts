@@ -4,6 +4,7 @@
  */
 export * from "./access-token.ts";
 export * from "./contract.ts";
+export type { PureFunctions } from "./functions.ts";
 export * from "./hmac.ts";
 export * from "./inbox.ts";
 export * from "./json.ts";

@@ -3,7 +3,7 @@ import type {
   PlanInput,
   PlannedRequest,
   PlannedResponse,
-  PurePlugin,
+  PureFunctions,
   QueryAnswer,
   RecallResult,
   SendResult,
@@ -29,7 +29,7 @@ export function respond(request: PlannedRequest, answer: Answer): PlannedRespons
 }
 
 /** Yields the requests of a round, takes their responses and returns what came of all rounds. */
-export type Conversation<T> = Generator<PlannedRequest[], T[], PlannedResponse[]>;
+export type Conversation<T> = AsyncGenerator<PlannedRequest[], T[], PlannedResponse[]>;
 
 /**
  * One batch as a conversation. It does no I/O, so the same code serves a host that calls a vendor and a check that
@@ -37,29 +37,35 @@ export type Conversation<T> = Generator<PlannedRequest[], T[], PlannedResponse[]
  *
  * @throws if the plugin asks for more than {@link MAX_ROUNDS} rounds
  */
-export function* converse(plugin: PurePlugin, batch: PlanInput): Conversation<SendResult> {
-  const { requests, results = [] } = plugin.plan(batch);
+export async function* converse(plugin: PureFunctions, batch: PlanInput): Conversation<SendResult> {
+  const { requests, results = [] } = await plugin.plan(batch);
   const settled = yield* exchange(plugin, "send", requests, batch);
   return [...results, ...settled.flatMap((one) => one.results)];
 }
 
 /** A query as a conversation; see {@link converse}. */
-export function* converseQuery(plugin: PurePlugin, input: FollowUpInput): Conversation<QueryAnswer> {
-  const { requests, answers = [] } = plugin.query?.(input) ?? { requests: [] };
+export async function* converseQuery(plugin: PureFunctions, input: FollowUpInput): Conversation<QueryAnswer> {
+  const { requests, answers = [] } = (await plugin.query?.(input)) ?? { requests: [] };
   const settled = yield* exchange(plugin, "query", requests, input);
   return [...answers, ...settled.flatMap((one) => one.answers ?? [])];
 }
 
 /** A recall as a conversation; see {@link converse}. */
-export function* converseRecall(plugin: PurePlugin, input: FollowUpInput): Conversation<RecallResult> {
-  const { requests, recalls = [] } = plugin.recall?.(input) ?? { requests: [] };
+export async function* converseRecall(
+  plugin: PureFunctions,
+  input: FollowUpInput,
+): Conversation<RecallResult> {
+  const { requests, recalls = [] } = (await plugin.recall?.(input)) ?? { requests: [] };
   const settled = yield* exchange(plugin, "recall", requests, input);
   return [...recalls, ...settled.flatMap((one) => one.recalls ?? [])];
 }
 
 /** A sync as a conversation: what each of its rounds has read; see {@link converse}. */
-export function* converseSync(plugin: PurePlugin, input: VerifyInput): Conversation<SyncedTemplates> {
-  const { requests } = plugin.syncTemplates?.(input) ?? { requests: [] };
+export async function* converseSync(
+  plugin: PureFunctions,
+  input: VerifyInput,
+): Conversation<SyncedTemplates> {
+  const { requests } = (await plugin.syncTemplates?.(input)) ?? { requests: [] };
   const settled = yield* exchange(plugin, "sync", requests, input);
   return settled.map(({ sync }) => {
     if (!sync) throw new Error("the plugin said nothing of the templates");
@@ -67,8 +73,8 @@ export function* converseSync(plugin: PurePlugin, input: VerifyInput): Conversat
   });
 }
 
-function* exchange(
-  plugin: PurePlugin,
+async function* exchange(
+  plugin: PureFunctions,
   op: SettleInput["op"],
   first: PlannedRequest[],
   { settings, now }: Pick<SettleInput, "settings" | "now">,
@@ -78,7 +84,7 @@ function* exchange(
   for (let round = 1; requests.length > 0; round += 1) {
     if (round > MAX_ROUNDS) throw new Error(`the plugin asked for more than ${MAX_ROUNDS} rounds`);
     const responses = yield requests;
-    const output = plugin.settle({ op, responses, settings, now });
+    const output = await plugin.settle({ op, responses, settings, now });
     settled.push(output);
     requests = output.requests ?? [];
   }
@@ -95,7 +101,7 @@ export type SendRequest = (request: PlannedRequest) => Promise<Answer>;
  * const results = await runBatch(plugin, batch, (request) => signAndFetch(request));
  */
 export async function runBatch(
-  plugin: PurePlugin,
+  plugin: PureFunctions,
   batch: PlanInput,
   send: SendRequest,
 ): Promise<SendResult[]> {
@@ -104,7 +110,7 @@ export async function runBatch(
 
 /** Asks a vendor or its simulator about messages; see {@link runBatch}. */
 export async function runQuery(
-  plugin: PurePlugin,
+  plugin: PureFunctions,
   input: FollowUpInput,
   send: SendRequest,
 ): Promise<QueryAnswer[]> {
@@ -113,7 +119,7 @@ export async function runQuery(
 
 /** Takes messages back at a vendor or its simulator; see {@link runBatch}. */
 export async function runRecall(
-  plugin: PurePlugin,
+  plugin: PureFunctions,
   input: FollowUpInput,
   send: SendRequest,
 ): Promise<RecallResult[]> {
@@ -122,7 +128,7 @@ export async function runRecall(
 
 /** Lists templates at a vendor or its simulator; see {@link runBatch}. */
 export async function runSync(
-  plugin: PurePlugin,
+  plugin: PureFunctions,
   input: VerifyInput,
   send: SendRequest,
 ): Promise<SyncedTemplates[]> {
@@ -130,22 +136,28 @@ export async function runSync(
 }
 
 async function run<T>(conversation: Conversation<T>, send: SendRequest): Promise<T[]> {
-  let step = conversation.next();
+  let step = await conversation.next();
   while (!step.done) {
     const responses = step.value.map(async (request) => respond(request, await send(request)));
-    step = conversation.next(await Promise.all(responses));
+    step = await conversation.next(await Promise.all(responses));
   }
   return step.value;
 }
 
 /** Runs the test call behind the console's "test connection". */
 export async function runVerify(
-  plugin: PurePlugin,
+  plugin: PureFunctions,
   input: VerifyInput,
   send: SendRequest,
 ): Promise<Verification | undefined> {
-  const { requests, verification } = plugin.verify?.(input) ?? { requests: [] };
+  const { requests, verification } = (await plugin.verify?.(input)) ?? { requests: [] };
   if (verification) return verification;
   const responses = await Promise.all(requests.map(async (request) => respond(request, await send(request))));
-  return plugin.settle({ op: "verify", responses, settings: input.settings, now: input.now }).verification;
+  const settled = await plugin.settle({
+    op: "verify",
+    responses,
+    settings: input.settings,
+    now: input.now,
+  });
+  return settled.verification;
 }

@@ -3,11 +3,14 @@
  * parts that simulators are built of.
  * @packageDocumentation
  */
+export { checkConformance } from "./conformance/conformance.ts";
+export { gradeOf } from "./conformance/grade.ts";
 export {
   type ConformanceCheck,
   type ConformanceReport,
-  checkConformance,
-} from "./conformance/conformance.ts";
+  GRADES,
+  type Grade,
+} from "./conformance/report.ts";
 export { findManifestProblems, findSchemaProblems } from "./conformance/schema.ts";
 export type { ConformanceInput } from "./conformance/subject.ts";
 export * from "./conversation.ts";

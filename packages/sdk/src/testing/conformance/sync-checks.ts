@@ -7,7 +7,7 @@ import {
 } from "../../plugin/index.ts";
 import { converseSync } from "../conversation.ts";
 import { FAULTS, ODD_ANSWERS } from "./answers.ts";
-import { type Check, type ConformanceInput, findTextProblems, NOW, play } from "./subject.ts";
+import { type Check, type ConformanceInput, collect, findTextProblems, NOW, play } from "./subject.ts";
 
 const LIMITS = { code: 100, name: 200, text: 2_000, reason: 500 } as const;
 
@@ -26,9 +26,9 @@ export const syncKeepsItsForm: Check = (subject) =>
     ]),
   );
 
-export const syncIsDeterministic: Check = ({ plugin, settings }) => {
+export const syncIsDeterministic: Check = async ({ plugin, settings }) => {
   const input = inputOf(settings);
-  return isDeepStrictEqual(plugin.syncTemplates?.(input), plugin.syncTemplates?.(input))
+  return isDeepStrictEqual(await plugin.syncTemplates?.(input), await plugin.syncTemplates?.(input))
     ? []
     : ["asks for the list in two ways"];
 };
@@ -44,13 +44,13 @@ function findTemplateProblems(template: SyncedTemplates["templates"][number]): s
   ];
 }
 
-function overAll(
+async function overAll(
   { plugin, settings }: ConformanceInput,
   check: (name: string, rounds: SyncedTemplates[]) => string[],
-): string[] {
+): Promise<string[]> {
   if (!plugin.syncTemplates) return [];
-  return Object.entries({ ...FAULTS, ...ODD_ANSWERS }).flatMap(([name, answer]) =>
-    check(name, play(converseSync(plugin, inputOf(settings)), answer)),
+  return collect(Object.entries({ ...FAULTS, ...ODD_ANSWERS }), async ([name, answer]) =>
+    check(name, await play(converseSync(plugin, inputOf(settings)), answer)),
   );
 }
 
