@@ -1,5 +1,7 @@
-import type { NativePlugin, PluginManifest, PurePlugin } from "@tidings/sdk/plugin";
+import type { NativePlugin, PluginManifest, PureFunctions } from "@tidings/sdk/plugin";
 import type { FieldProblem } from "../errors.ts";
+
+export type { PureFunctions };
 
 /** A plugin that passed every check at start. */
 export interface LoadedPlugin {
@@ -20,13 +22,6 @@ export interface PluginCatalogue {
   list(): LoadedPlugin[];
   find(pluginId: string): LoadedPlugin | undefined;
 }
-
-/** The functions of a pure plugin as the host calls them: in this process, or behind the walls of the sandbox. */
-export type PureFunctions = {
-  [Name in keyof PurePlugin]: NonNullable<PurePlugin[Name]> extends (input: infer Input) => infer Output
-    ? (input: Input) => Output | Promise<Output>
-    : never;
-};
 
 /** A plugin that runs in the sandbox only. */
 export interface SealedPlugin {
