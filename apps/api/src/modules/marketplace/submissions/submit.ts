@@ -1,9 +1,21 @@
-import { checkEnvelope, keyIdOf, PackageRefused, type PluginPackage, readPackage } from "@tidings/sdk/package";
+import {
+  checkEnvelope,
+  keyIdOf,
+  PackageRefused,
+  type PluginPackage,
+  readPackage,
+} from "@tidings/sdk/package";
 import type { Database, Tx } from "../../../platform/database/index.ts";
 import { noSuch, type ProblemError } from "../../../platform/errors.ts";
 import type { PluginCatalogue } from "../../../platform/plugin-runtime/index.ts";
 import { type InstallationContext, recordInstallationAudit } from "../../operators/index.ts";
-import { insertListing, insertPackage, type ListingRow, listVersions } from "../listings/listing.repository.ts";
+import {
+  insertListing,
+  insertPackage,
+  type ListingRow,
+  listVersions,
+} from "../listings/listing.repository.ts";
+import { isVersion } from "../listings/version.rules.ts";
 import {
   packageRefused,
   pluginIdTaken,
@@ -67,7 +79,7 @@ async function read(archive: Uint8Array): Promise<PluginPackage> {
 
 function assertMaySubmit(
   { slug, state }: PublisherRow,
-  { manifest: { id } }: PluginPackage,
+  { manifest: { id, version } }: PluginPackage,
   catalogue: SubmitDeps["catalogue"],
 ): void {
   if (state === "suspended") {
@@ -76,6 +88,10 @@ function assertMaySubmit(
   if (id.split("/")[0] !== slug) {
     const detail = `The package is ${id}; "${slug}" publishes only what begins with ${slug}/.`;
     throw packageRefused(detail, { errors: [{ pointer: "/archive", detail, code: "wrong_publisher" }] });
+  }
+  if (!isVersion(version)) {
+    const detail = `${version.slice(0, 100)} is no semantic version of at most 64 characters.`;
+    throw packageRefused(detail, { errors: [{ pointer: "/archive", detail, code: "wrong_version" }] });
   }
   if (catalogue.find(id)) {
     throw pluginIdTaken(`The plugin ${id} ships with the installation; choose another id.`);
