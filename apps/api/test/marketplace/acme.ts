@@ -55,6 +55,7 @@ function judge(response) {
   if (response.status === 429) return { status: "throttled", code, retryAfterMs: 1000 };
   if (response.status >= 500) return { status: "unknown", code };
   if (response.status >= 400) return { status: "rejected", code };
+  if (response.status >= 300) return { status: "transient", code };
   return isAccepted(response.body) ? { status: "accepted" } : { status: "unknown", code: "garbled" };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compareVersions, isVersion, latestOf } from "./version.rules.ts";
+import { compareVersions, latestOf } from "./version.rules.ts";
 
 /** Each is lower than the next; after https://semver.org, number 11. */
 const RISING = [
@@ -32,15 +32,4 @@ describe("versions", () => {
     expect(latestOf([{ version: "1.0.0" }, { version: "1.0.0-rc.1" }])).toEqual({ version: "1.0.0" });
     expect(latestOf([])).toBeUndefined();
   });
-});
-
-describe("a version", () => {
-  it.each(["0.0.0", "1.2.3", "1.0.0-rc.1", "1.0.0-0", "1.0.0-a-b.c"])("is %s", (text) => {
-    expect(isVersion(text)).toBe(true);
-  });
-
-  it.each(["1.0", "01.0.0", "1.0.0-", "1.0.0-a..b", "1.0.0-01", "9999999999.0.0", `1.0.0-${"a".repeat(60)}`])(
-    "is not %s",
-    (text) => expect(isVersion(text)).toBe(false),
-  );
 });

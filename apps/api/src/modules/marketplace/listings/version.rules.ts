@@ -1,15 +1,3 @@
-/** A semantic version, of numbers that stay exact everywhere. */
-const VERSION = /^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/;
-const NUMBER_WITH_ZERO = /(^|[.-])0\d+(\.|$)/;
-
-/** Whether a text is a semantic version as everybody reads it: at most 64 characters, no leading zeros. */
-export function isVersion(text: string): boolean {
-  const preRelease = text.slice(text.indexOf("-") + 1);
-  return (
-    text.length <= 64 && VERSION.test(text) && !(text.includes("-") && NUMBER_WITH_ZERO.test(preRelease))
-  );
-}
-
 /** Orders semantic versions: negative when the first is the lower one. Build metadata does not occur. */
 export function compareVersions(one: string, other: string): number {
   const [a, b] = [split(one), split(other)];

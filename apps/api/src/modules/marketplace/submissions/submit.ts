@@ -15,7 +15,6 @@ import {
   type ListingRow,
   listVersions,
 } from "../listings/listing.repository.ts";
-import { isVersion } from "../listings/version.rules.ts";
 import {
   packageRefused,
   pluginIdTaken,
@@ -79,7 +78,7 @@ async function read(archive: Uint8Array): Promise<PluginPackage> {
 
 function assertMaySubmit(
   { slug, state }: PublisherRow,
-  { manifest: { id, version } }: PluginPackage,
+  { manifest: { id } }: PluginPackage,
   catalogue: SubmitDeps["catalogue"],
 ): void {
   if (state === "suspended") {
@@ -88,10 +87,6 @@ function assertMaySubmit(
   if (id.split("/")[0] !== slug) {
     const detail = `The package is ${id}; "${slug}" publishes only what begins with ${slug}/.`;
     throw packageRefused(detail, { errors: [{ pointer: "/archive", detail, code: "wrong_publisher" }] });
-  }
-  if (!isVersion(version)) {
-    const detail = `${version.slice(0, 100)} is no semantic version of at most 64 characters.`;
-    throw packageRefused(detail, { errors: [{ pointer: "/archive", detail, code: "wrong_version" }] });
   }
   if (catalogue.find(id)) {
     throw pluginIdTaken(`The plugin ${id} ships with the installation; choose another id.`);
