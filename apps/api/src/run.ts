@@ -9,7 +9,7 @@ import { lay } from "./composition/foundation.ts";
 import { composeHttp, composeOperations } from "./composition/http.ts";
 import { startDesk } from "./composition/marketplace.ts";
 import { announce, progress } from "./demo/announce.ts";
-import { CHANNELS } from "./demo/school.ts";
+import { CHANNELS, OPERATORS } from "./demo/school.ts";
 import { seedSchool } from "./demo/seed.ts";
 import { type DemoSimulator, startSimulators } from "./demo/simulators.ts";
 import { KEY_BYTES } from "./platform/crypto/index.ts";
@@ -79,7 +79,7 @@ async function start(
     logger,
     consoleDir: resolve(env.CONSOLE_DIR),
     trustedProxies: env.TRUSTED_PROXIES,
-    operatorEmails: env.OPERATOR_EMAILS,
+    operatorEmails: env.OPERATOR_EMAILS ?? (demo ? OPERATORS.map(({ email }) => email) : undefined),
     registryDir: resolve(env.REGISTRY_DIR),
     quotaContact: env.QUOTA_CONTACT,
     ...readLimits(env),
@@ -98,7 +98,6 @@ async function start(
   const served = role === "worker" ? composeOperations(foundation, watching) : http.app;
   stops.push(await listen(served.fetch, env.HOST, port));
   engine = role === "api" ? undefined : startEngine(foundation, queue);
-  if (role !== "worker") stops.push(startDesk(foundation, http.desk));
   // Readiness goes off first; the port stays open, and says so, until what is under way is handed back.
   stops.push(async () => {
     accepting = false;
@@ -106,6 +105,8 @@ async function start(
     await engine?.stop();
   });
   const seeded = demo ? await seedSchool({ http, databaseUrl, simulators, publicUrl }) : undefined;
+  // The demo's operators can be appointed once there are their logins.
+  if (role !== "worker") stops.push(startDesk(foundation, http.desk));
   announce({
     publicUrl,
     role,
