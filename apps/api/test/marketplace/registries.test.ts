@@ -104,7 +104,7 @@ describe("a remote registry", () => {
     await publish("zeus", await entry("zeus", "1.0.0"), await entry("zeus", "1.1.0", ["verified"]));
     const [operator] = scene.operators;
     const seen = await mustSucceed<{ keys: object[] }>(
-      operator("POST", "/v1/operator/registries/inspection", { url: remote.url }),
+      operator("POST", "/v1/operator/registry-inspections", { url: remote.url }),
     );
     expect(seen.keys).toEqual([{ keyId: remote.key.keyId, publicKey: remote.key.publicKey }]);
     const added = await mustSucceed(add("zeus"));
@@ -124,7 +124,7 @@ describe("a remote registry", () => {
 
   it("is not asked at an address inside", async () => {
     for (const url of ["http://127.0.0.1:1/", "https://10.0.0.1/", "http://plugins.example/"]) {
-      const answer = await scene.operators[0]("POST", "/v1/operator/registries/inspection", { url });
+      const answer = await scene.operators[0]("POST", "/v1/operator/registry-inspections", { url });
       expectProblem(answer, "registry-unusable", 422);
     }
   });
@@ -210,12 +210,12 @@ describe("several registries", () => {
     );
     const others = items.map(({ id }) => id).filter((id) => id !== second.id);
     const order = { registryIds: [second.id, ...others] };
-    await mustSucceed(operator("PUT", "/v1/operator/registries/order", order));
+    await mustSucceed(operator("PUT", "/v1/operator/registry-order", order));
     expect(await versions()).toEqual(["9.0.0"]);
     await mustSucceed(operator("PATCH", `/v1/operator/registries/${second.id}`, { isOn: false }));
     expect(await versions()).toEqual(["1.0.0"]);
     expectProblem(
-      await operator("PUT", "/v1/operator/registries/order", { registryIds: others }),
+      await operator("PUT", "/v1/operator/registry-order", { registryIds: others }),
       "invalid-input",
       422,
     );
