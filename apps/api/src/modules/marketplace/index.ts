@@ -1,9 +1,7 @@
-export { type BlockRow, findBlock, insertBlock, type NewBlock } from "./blocks/block.repository.ts";
 export { blockRoutes } from "./blocks/block.routes.ts";
 export { createBlockService } from "./blocks/block.service.ts";
 export { findListings, type MarketplaceListing } from "./listings/find-listings.ts";
-export { findPackage, type PackageRow } from "./listings/listing.repository.ts";
-export { LABELS, type Label, OBSTACLES, type Obstacle, type ObstacleCode } from "./listings/listing.rules.ts";
+export { LABELS, type Obstacle } from "./listings/listing.rules.ts";
 export { compareVersions } from "./listings/version.rules.ts";
 export { marketplacePolicyRoutes } from "./policy/policy.routes.ts";
 export { createMarketplacePolicyService } from "./policy/policy.service.ts";

@@ -56,11 +56,6 @@ export async function insertListing(
   return saved;
 }
 
-export async function findListing(tx: Tx, key: ListingKey): Promise<ListingRow | undefined> {
-  const [row] = await tx.db.select().from(pluginListings).where(isKey(key));
-  return row;
-}
-
 export async function lockListing(tx: Tx, key: ListingKey): Promise<ListingRow | undefined> {
   const [row] = await tx.db.select().from(pluginListings).where(isKey(key)).for("update");
   return row;
