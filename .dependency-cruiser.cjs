@@ -31,11 +31,11 @@ const betweenWorkspaces = [
   {
     name: "plugins-know-only-the-contract",
     comment:
-      "A plugin is written against sdk/plugin and tested with sdk/testing; it sees nothing of the host.",
-    from: { path: "^plugins/([^/]+)/" },
+      "A plugin is written against sdk/plugin and tested with sdk/testing and sdk/package; it sees nothing of the host.",
+    from: { path: "^((?:examples/)?plugins/[^/]+)/" },
     to: {
-      path: "^(apps|packages|plugins)/",
-      pathNot: ["^plugins/$1/", "^packages/sdk/src/(plugin|testing)/"],
+      path: "^(apps|packages|plugins|examples)/",
+      pathNot: ["^$1/", "^packages/sdk/src/(plugin|testing|package)/"],
     },
   },
   {
@@ -47,7 +47,7 @@ const betweenWorkspaces = [
   {
     name: "examples-know-only-the-client",
     comment: "Examples show what a user of ours can do.",
-    from: { path: "^examples/([^/]+)/" },
+    from: { path: "^examples/([^/]+)/", pathNot: "^examples/plugins/" },
     to: { path: "^(apps|packages|plugins)/", pathNot: [SDK_CLIENT, "^packages/sdk/src/plugin/"] },
   },
   {

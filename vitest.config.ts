@@ -21,6 +21,7 @@ export default defineConfig({
       project("sdk", "packages/sdk"),
       project("api", "apps/api"),
       project("plugins", "plugins", ["*/src", "*/test", "*/simulator"]),
+      project("examples", "examples/plugins", ["*/test"]),
       project("architecture", "tests/architecture", ["."]),
       project("chaos", "chaos", ["checker"]),
       project("scenarios", "tests/scenarios", ["."]),

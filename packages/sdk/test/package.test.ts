@@ -170,6 +170,23 @@ test("refuses too many files, and a file that is too large", async () => {
   );
 });
 
+test("gives up on a pattern that takes for ever", async () => {
+  const endless = { type: "string", pattern: "^(a+)+$", "x-secret": true } as const;
+  const settings = { ...manifest.settings, properties: { token: endless } };
+  const files = makeFiles({
+    "channel.json": JSON.stringify({ ...manifest, settings }),
+    "sample.json": sampleWith({ secrets: { token: `${"a".repeat(60)}!` } }),
+  });
+  await expect(packFiles(files)).rejects.toThrow("the pattern ^(a+)+$ takes longer than 200 ms");
+});
+
+test("names at most fifty faults, none of them long", async () => {
+  const keys = Array.from({ length: 200 }, (_, index) => [`unknown${index}`, 1]);
+  const files = makeFiles({ "channel.json": JSON.stringify({ ...manifest, ...Object.fromEntries(keys) }) });
+  const error: unknown = await packFiles(files).catch((reason: unknown) => reason);
+  expect(error instanceof PackageRefused && error.faults.length).toBe(50);
+});
+
 test("refuses what is no gzip, no tar, cut off or altered", async () => {
   const archive = Buffer.from(await packFiles(makeFiles()));
   expect(await faultsOf(Buffer.from("PK"))).toEqual(["the archive is no gzip file"]);

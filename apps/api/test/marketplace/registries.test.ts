@@ -7,7 +7,7 @@ import { type KeyPair, signPackage } from "@tidings/sdk/package";
 import { type Label, type RegistryEntry, writeRegistry } from "@tidings/sdk/registry";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createRegistryLoop, createSynchronise, findListings } from "../../src/modules/marketplace/index.ts";
-import { expectProblem, mustSucceed } from "../harness/index.ts";
+import { expectProblem, mustSucceed, REPOSITORY } from "../harness/index.ts";
 import { newKey, packAcme } from "./acme.ts";
 import { type DeskScene, startDeskScene } from "./desk-scene.ts";
 
@@ -223,19 +223,27 @@ describe("several registries", () => {
 });
 
 describe("the registry that ships with the installation", () => {
+  const readFrom = (seedFolder: string) => {
+    const { api: database, clock, logger, plugins: catalogue } = scene.installation.foundation;
+    const synchronise = createSynchronise({ database, catalogue, clock });
+    return createRegistryLoop({ database, synchronise, fetch, clock, logger, seedFolder }).run();
+  };
+
   it("is read from its folder, at once installable, and may be absent", async () => {
     await publish("seed", await entry("seed", "1.0.0"));
-    const { api: database, clock, logger, plugins: catalogue } = scene.installation.foundation;
-    const deps = {
-      database,
-      synchronise: createSynchronise({ database, catalogue, clock }),
-      fetch,
-      clock,
-      logger,
-    };
-    await createRegistryLoop({ ...deps, seedFolder: "/nowhere" }).run();
-    await createRegistryLoop({ ...deps, seedFolder: remote.folder }).run();
+    await readFrom("/nowhere");
+    await readFrom(remote.folder);
     const [offer] = await offersOf("seed/pigeon");
     expect(offer).toMatchObject({ registry: { kind: "seed" }, version: "1.0.0", obstacles: [] });
+  });
+
+  it("is in order in this repository", async () => {
+    await readFrom(join(REPOSITORY, "registry"));
+    const { items } = await mustSucceed<{ items: RegistryView[] }>(
+      scene.operators[0]("GET", "/v1/operator/registries"),
+    );
+    const seed = items.find(({ kind }) => kind === "seed");
+    expect(seed).toMatchObject({ failure: null, syncedAt: expect.any(String) });
+    expect(seed?.listedCount).toBeGreaterThan(0);
   });
 });

@@ -2,8 +2,11 @@
  * Packages of plugins: the archive, who signed it, what it may reach, what a look at its code finds.
  * @packageDocumentation
  */
-export { GRADES, type Grade, gradeOf } from "../testing/conformance/grade.ts";
+export { gradeOf } from "../testing/conformance/grade.ts";
+export { GRADES, type Grade } from "../testing/conformance/report.ts";
+export type { PackageContent } from "./content.ts";
 export { type Envelope, type EnvelopeSignature, readEnvelope } from "./envelope.ts";
+export { readFolder } from "./folder.ts";
 export { type GrantChange, type Grants, grantsOf, widening } from "./grants.ts";
 export { type KeyPair, keyIdOf, newKeyPair, publicKeyOf } from "./keys.ts";
 export { PACKAGE_LIMITS } from "./limits.ts";

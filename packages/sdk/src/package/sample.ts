@@ -1,7 +1,7 @@
 import type { Json, OutboundMessage, PluginManifest, PureFunctions, Settings } from "../plugin/index.ts";
-import { findSchemaProblems } from "../testing/conformance/schema.ts";
+import { findFormProblems, findSchemaProblems } from "../testing/conformance/schema.ts";
 import type { ConformanceInput } from "../testing/conformance/subject.ts";
-import type { PluginPackage } from "./read.ts";
+
 import { readVectors } from "./vectors.ts";
 
 /** `sample.json`: a channel and a message that the conformance checks try the plugin with. All of it is made up. */
@@ -48,7 +48,7 @@ export function findSampleFaults(text: string, manifest: PluginManifest): string
   if (problems.length > 0) return problems;
   const { settings, secrets, message } = sample as Sample;
   return [
-    ...findSchemaProblems(manifest.settings, { ...settings, ...secrets }).map(
+    ...findFormProblems(manifest.settings, { ...settings, ...secrets }).map(
       (problem) => `sample.json: as settings, ${problem}`,
     ),
     ...Object.keys(message.content)
@@ -65,7 +65,13 @@ export function findSampleFaults(text: string, manifest: PluginManifest): string
  * const report = await checkConformance(conformanceInputOf(await readPackage(archive), sealedFunctions));
  */
 export function conformanceInputOf(
-  { manifest, files }: Pick<PluginPackage, "manifest" | "files">,
+  {
+    manifest,
+    files,
+  }: {
+    manifest: PluginManifest;
+    files: ReadonlyMap<string, Uint8Array>;
+  },
   plugin: PureFunctions,
 ): ConformanceInput {
   const { settings, secrets, message } = parse(decode(files.get("sample.json"))) as Sample;

@@ -59,9 +59,9 @@ export async function buildRegistry(
   const publicKey = publicKeyOf(privateKey);
   const keys = [...new Set([publicKey, ...(previous?.formerKeys ?? [])])];
   const prepared = await Promise.all(content.entries.map((entry) => prepare(entry, content.publishers)));
-  const before = readLog(previous?.log ?? "", keys);
+  const before = await readLog(previous?.log ?? "", keys);
   const log = extendLog(previous?.log ?? "", before, findEvents(before, prepared), { privateKey, at });
-  const after = readLog(log, keys);
+  const after = await readLog(log, keys);
   const files = new Map<string, Uint8Array>();
   for (const { entry, plugin } of prepared) {
     const { id, version } = plugin.manifest;

@@ -1,5 +1,5 @@
 import type { Envelope } from "../package/envelope.ts";
-import type { Grade } from "../testing/conformance/grade.ts";
+import type { Grade } from "../testing/conformance/report.ts";
 import type { Label, RegistryPublisher } from "./format.ts";
 
 /** What a registry is made of. */

@@ -1,7 +1,7 @@
 import type { Grants } from "../package/grants.ts";
 import { PackageRefused } from "../package/refused.ts";
 import type { LocalizedText } from "../plugin/index.ts";
-import { GRADES, type Grade } from "../testing/conformance/grade.ts";
+import { GRADES, type Grade } from "../testing/conformance/report.ts";
 import { findSchemaProblems } from "../testing/conformance/schema.ts";
 
 /*

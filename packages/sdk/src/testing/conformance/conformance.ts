@@ -1,37 +1,14 @@
-import type { LocalizedText } from "../../plugin/index.ts";
 import * as contentChecks from "./content-checks.ts";
 import * as followUpChecks from "./follow-up-checks.ts";
-import type { Grade } from "./grade.ts";
 import { GUARANTEES } from "./guarantees.ts";
 import * as manifestChecks from "./manifest-checks.ts";
 import * as merits from "./merits.ts";
 import * as planChecks from "./plan-checks.ts";
 import * as receiptChecks from "./receipt-checks.ts";
+import type { ConformanceCheck, ConformanceReport } from "./report.ts";
 import * as settleChecks from "./settle-checks.ts";
 import type { Check, ConformanceInput } from "./subject.ts";
 import * as vectorChecks from "./vector-checks.ts";
-
-/** What the checks found. */
-export interface ConformanceReport {
-  /** Whether all of `checks` are well. */
-  ok: boolean;
-  /** What every plugin has to keep. */
-  checks: ConformanceCheck[];
-  /** What makes a plugin silver or gold; one that has none of it may be sound all the same. */
-  merits: ConformanceCheck[];
-}
-
-export interface ConformanceCheck {
-  /** The name of the guarantee, for example `planIsDeterministic`. */
-  name: string;
-  /** The guarantee in a sentence. */
-  words: LocalizedText;
-  /** The lowest grade that needs it; without what `bronze` needs there is no grade at all. */
-  neededFor: Grade;
-  ok: boolean;
-  /** What is wrong, in sentences; at most ten. */
-  problems: string[];
-}
 
 const PROBLEM_LIMIT = 10;
 

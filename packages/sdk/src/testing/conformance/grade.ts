@@ -1,8 +1,4 @@
-import type { ConformanceReport } from "./conformance.ts";
-
-/** How much a plugin offers beyond being sound, from little to much. */
-export const GRADES = ["bronze", "silver", "gold"] as const;
-export type Grade = (typeof GRADES)[number];
+import { type ConformanceReport, GRADES, type Grade } from "./report.ts";
 
 /**
  * The grade that a report is worth: each grade needs all that it names and all that the ones below it need. None where a

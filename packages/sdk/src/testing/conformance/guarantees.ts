@@ -1,5 +1,5 @@
 import type { LocalizedText } from "../../plugin/index.ts";
-import type { Grade } from "./grade.ts";
+import type { Grade } from "./report.ts";
 
 /** What a check stands for. */
 export interface Guarantee {
@@ -98,5 +98,4 @@ export const GUARANTEES: Record<string, Guarantee> = {
     "黄金样例覆盖未送达的回执",
     "Golden vectors cover receipts of what did not arrive",
   ),
-  namesItsSource: gold("注明服务商文档", "Names the vendor’s documentation"),
 };

@@ -1,5 +1,5 @@
 import { type AuthScheme, isPulled, isPushed } from "../../plugin/index.ts";
-import { findManifestProblems, findSchemaProblems } from "./schema.ts";
+import { findFormProblems, findManifestProblems } from "./schema.ts";
 import type { Check } from "./subject.ts";
 
 export const manifestIsValid: Check = ({ manifest, plugin }) => [
@@ -20,7 +20,7 @@ export const manifestIsValid: Check = ({ manifest, plugin }) => [
 ];
 
 export const settingsAreValid: Check = ({ manifest, settings, secrets }) => [
-  ...findSchemaProblems(manifest.settings, { ...settings, ...secrets }),
+  ...findFormProblems(manifest.settings, { ...settings, ...secrets }),
   ...Object.keys(settings)
     .filter((name) => manifest.settings.properties[name]?.["x-secret"])
     .map((name) => `settings hold ${name}, which is a secret`),
@@ -50,4 +50,4 @@ function settingsOfScheme(scheme: AuthScheme): string[] {
 }
 
 export const sampleAddressesAreValid: Check = ({ manifest, makeMessage }) =>
-  findSchemaProblems(manifest.address.schema, makeMessage(0).address);
+  findFormProblems(manifest.address.schema, makeMessage(0).address);

@@ -69,6 +69,3 @@ export const hasVectorsOfBadNews: Check = async ({ plugin, vectors = [] }: Confo
     ? []
     : ["has no golden vector of a receipt that says a message did not arrive"];
 };
-
-export const namesItsSource: Check = ({ manifest }) =>
-  manifest.docsUrl ? [] : ["has no docsUrl: nobody can check it against the vendor's documentation"];

@@ -1,6 +1,7 @@
-import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { Ajv2020, type Options, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { manifestSchema, type PluginManifest } from "../../plugin/index.ts";
+import { boundedPattern } from "./bounded-pattern.ts";
 
 /**
  * What is wrong with a manifest, in sentences; nothing if it is valid. The conformance checks include
@@ -28,9 +29,24 @@ function findCompileProblems(name: string, schema: object): string[] {
   }
 }
 
-/** What is wrong with a value by a JSON Schema (2020-12), in sentences. */
+/** What is wrong with a value by a JSON Schema (2020-12) of our own, in sentences. */
 export function findSchemaProblems(schema: object, value: unknown): string[] {
-  const validate = compile(schema);
+  return findProblems(compile(schema), value);
+}
+
+/** What is wrong with a value by a schema out of a manifest, whose patterns may be meant to take for ever. */
+export function findFormProblems(schema: object, value: unknown): string[] {
+  try {
+    return findProblems(
+      makeAjv({ code: { regExp: Object.assign(boundedPattern, { code: "" }) } }).compile(schema),
+      value,
+    );
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}
+
+function findProblems(validate: ValidateFunction, value: unknown): string[] {
   if (validate(value)) return [];
   return (validate.errors ?? []).map((error) => `${error.instancePath || "/"} ${error.message}`);
 }
@@ -41,9 +57,13 @@ const compiled = new WeakMap<object, ValidateFunction>();
 function compile(schema: object): ValidateFunction {
   const known = compiled.get(schema);
   if (known) return known;
-  const ajv = new Ajv2020({ allErrors: true, strict: false });
-  addFormats.default(ajv);
-  const validate = ajv.compile(schema);
+  const validate = makeAjv().compile(schema);
   compiled.set(schema, validate);
   return validate;
+}
+
+function makeAjv(options: Options = {}): Ajv2020 {
+  const ajv = new Ajv2020({ allErrors: true, strict: false, ...options });
+  addFormats.default(ajv);
+  return ajv;
 }

@@ -1,0 +1,2 @@
+export { plan } from "./plan.ts";
+export { settle } from "./settle.ts";
