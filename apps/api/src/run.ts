@@ -7,8 +7,10 @@ import { migrate } from "@tidings/db";
 import { type Engine, startEngine } from "./composition/engine.ts";
 import { lay } from "./composition/foundation.ts";
 import { composeHttp, composeOperations, type Http } from "./composition/http.ts";
+import { startDesk } from "./composition/marketplace.ts";
 import { announce, progress } from "./demo/announce.ts";
 import { issueAs, type Portal, startPortal } from "./demo/portal.ts";
+import { OPERATORS } from "./demo/school.ts";
 import { type SeedDeps, type SeededSchool, seedSchool } from "./demo/seed.ts";
 import { type DemoSimulator, startSimulators } from "./demo/simulators.ts";
 import { KEY_BYTES } from "./platform/crypto/index.ts";
@@ -76,6 +78,8 @@ async function start(
     consoleDir: resolve(env.CONSOLE_DIR),
     widgetFile: resolve(env.WIDGET_FILE),
     trustedProxies: env.TRUSTED_PROXIES,
+    operatorEmails: env.OPERATOR_EMAILS ?? (demo ? OPERATORS.map(({ email }) => email) : undefined),
+    registryDir: resolve(env.REGISTRY_DIR),
     quotaContact: env.QUOTA_CONTACT,
     egressAddresses: env.EGRESS_ADDRESSES,
     ...readLimits(env),
@@ -101,6 +105,8 @@ async function start(
     await engine?.stop();
   });
   const seeded = portal && (await seedDemo({ http, databaseUrl, simulators, publicUrl }, portal));
+  // The demo's operators can be appointed once there are their logins.
+  if (role !== "worker") stops.push(startDesk(foundation, http.desk));
   announce({
     publicUrl,
     role,

@@ -6,6 +6,7 @@ import { createTestDatabase, type TestDatabase } from "../src/testing/index.ts";
 /** Tables without `tenant_id`, and why they need none. */
 const GLOBAL_TABLES = new Map([
   ["accounts", "a person may be a member of several tenants"],
+  ["installation_audit_entries", "tell what was done to the installation itself"],
   ["marketplace_policy", "is the installation's"],
   ["operators", "run the installation, and belong to no tenant"],
   ["plugin_blocks", "hold for every tenant"],
@@ -17,6 +18,7 @@ const GLOBAL_TABLES = new Map([
   ["publisher_tokens", "belong to a publisher"],
   ["publishers", "write plugins for every tenant"],
   ["registries", "are the installation's"],
+  ["registry_files", "are public"],
   ["sessions", "belong to an account"],
   ["tenants", "are the tenants; fenced by their own id"],
 ]);
@@ -57,6 +59,8 @@ const SECURITY_DEFINERS = [
   "find_channel_tenant",
   "find_delivery_places",
   "find_memberships",
+  "find_tenant",
+  "list_tenants",
   "roll_delivery_partitions",
 ];
 

@@ -40,6 +40,10 @@ export interface Installation {
   widgetFile?: string;
   /** Addresses and networks of the proxies whose `X-Forwarded-For` is believed. */
   trustedProxies?: readonly string[];
+  /** Emails of the logins that run it, lower case; without them operators stay who they are. */
+  operatorEmails?: readonly string[] | undefined;
+  /** The registry of plugins that ships with it. */
+  registryDir?: string | undefined;
   /** Whom a tenant asks for a higher quota. */
   quotaContact?: string | undefined;
   /** Addresses and networks that vendors see calls come from. */

@@ -4,6 +4,7 @@ import { operationsRoutes } from "../platform/http/operations.ts";
 import { widgetFile } from "../platform/http/widget-file.ts";
 import { composeAccess } from "./access.ts";
 import type { Foundation } from "./foundation.ts";
+import { composeMarketplace } from "./marketplace.ts";
 import { composeMessaging } from "./messaging.ts";
 import { composePeopleAndContent } from "./people-and-content.ts";
 
@@ -23,11 +24,13 @@ export function composeHttp(foundation: Foundation, options: HttpOptions) {
   const access = composeAccess(foundation);
   const content = composePeopleAndContent(foundation, options.nudge);
   const messaging = composeMessaging(foundation, options.nudge);
+  const marketplace = composeMarketplace(foundation);
   const app = createApp({
-    routers: [...access.routers, ...content.routers, ...messaging.routers],
+    routers: [...access.routers, ...content.routers, ...messaging.routers, ...marketplace.routers],
     receipts: messaging.receipts,
     tracking: messaging.tracking,
     uploads: messaging.uploads,
+    registry: marketplace.registryFiles,
     authentication: access.authentication,
     operations: composeOperations(foundation, options),
     widget: foundation.widgetFile === undefined ? undefined : widgetFile(foundation.widgetFile),
@@ -38,7 +41,7 @@ export function composeHttp(foundation: Foundation, options: HttpOptions) {
     logger: foundation.logger,
     version: VERSION,
   });
-  return { app, ...access, ...content, ...messaging };
+  return { app, ...access, ...content, ...messaging, desk: marketplace.desk };
 }
 
 /** Health, readiness and metrics: all that a process without HTTP of its own serves. */

@@ -7,6 +7,7 @@ import {
 } from "../../src/platform/authorization/index.ts";
 import {
   type Answer,
+  appointOperators,
   type Call,
   callAnonymously,
   callWithKey,
@@ -36,6 +37,7 @@ const ACTORS = [
   "operator",
   "reviewer",
   "source key",
+  "operator of the installation",
 ] as const;
 type Actor = (typeof ACTORS)[number];
 
@@ -51,6 +53,7 @@ beforeAll(async () => {
   installation = await startInstallation({ engine: false });
   school = await givenSchool(installation);
   other = await givenSchool(installation, "邻校");
+  await appointOperators(installation, other.emails.owner);
   operations = listOperations(installation);
   await prepareKeys();
 }, 60_000);
@@ -86,6 +89,11 @@ async function callAs(actor: Actor, operation: Operation): Promise<Call> {
   const key = keys[actor];
   if (key !== undefined) return callWithKey(installation, key);
   if (actor === "anonymous") return callAnonymously(installation);
+  if (actor === "operator of the installation") {
+    return operation.path.startsWith("/v1/session")
+      ? signIn(installation, other.emails.owner, PASSWORD)
+      : other.owner;
+  }
   const role = actor as "owner" | "operator" | "reviewer";
   return operation.path.startsWith("/v1/session")
     ? signIn(installation, school.emails[role], PASSWORD)
@@ -106,11 +114,18 @@ type Expected = "unauthenticated" | "forbidden" | "allowed";
 
 /** Where it counts who asks, and not which role they have. */
 const BY_WHO_ASKS = {
-  "inbox user": { member: "unauthenticated", source: "unauthenticated" },
-  member: { member: "allowed", source: "forbidden" },
-  source: { member: "forbidden", source: "allowed" },
-  tenant: { member: "allowed", source: "allowed" },
+  "inbox user": { member: "unauthenticated", source: "unauthenticated", operator: "unauthenticated" },
+  member: { member: "allowed", source: "forbidden", operator: "allowed" },
+  operator: { member: "forbidden", source: "forbidden", operator: "allowed" },
+  publisher: { member: "allowed", source: "forbidden", operator: "allowed" },
+  source: { member: "forbidden", source: "allowed", operator: "forbidden" },
+  tenant: { member: "allowed", source: "allowed", operator: "allowed" },
 } as const;
+
+const OPERATOR: Actor = "operator of the installation";
+const whoIs = (actor: Actor) =>
+  actor.endsWith("key") ? "source" : actor === OPERATOR ? "operator" : "member";
+const roleOf = (actor: Actor) => (actor === OPERATOR ? "owner" : actor);
 
 /** What the declared permission and the actor's permissions say. */
 function expectedOf(actor: Actor, { permission }: Operation): Expected {
@@ -118,9 +133,9 @@ function expectedOf(actor: Actor, { permission }: Operation): Expected {
   if (["anonymous", "garbage key", "revoked key", "expired key"].includes(actor)) return "unauthenticated";
   if (actor === "key of a source that is off")
     return permission === "inbox user" ? "unauthenticated" : "forbidden";
-  const isSource = actor.endsWith("key");
-  if (typeof permission === "string") return BY_WHO_ASKS[permission][isSource ? "source" : "member"];
-  const ability = abilityOf(isSource ? SOURCE_PERMISSIONS : permissionsOf(actor));
+  const who = whoIs(actor);
+  if (typeof permission === "string") return BY_WHO_ASKS[permission][who];
+  const ability = abilityOf(who === "source" ? SOURCE_PERMISSIONS : permissionsOf(roleOf(actor)));
   const { action, subject } = permission as { action: "read"; subject: "Message" };
   return ability.can(action, subject) ? "allowed" : "forbidden";
 }

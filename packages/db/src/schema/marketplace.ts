@@ -1,4 +1,5 @@
 import {
+  bigint,
   boolean,
   foreignKey,
   index,
@@ -44,6 +45,30 @@ export const marketplacePolicy = pgTable("marketplace_policy", {
   allowListOnly: boolean("allow_list_only").notNull(),
   updatedAt: updatedAt(),
 });
+
+/** Who did what to the installation itself: no tenant's, and so in no tenant's log. Rows are only ever added. */
+export const installationAuditEntries = pgTable(
+  "installation_audit_entries",
+  {
+    id: bigint("id", { mode: "bigint" }).primaryKey().generatedAlwaysAsIdentity(),
+    at: moment("at").notNull().defaultNow(),
+    /** `member`, `publisher` or `system`. */
+    actorKind: text("actor_kind").$type<"member" | "publisher" | "system">().notNull(),
+    /** An account, or a publisher whose token was shown. */
+    actorId: text("actor_id"),
+    actorName: text("actor_name").notNull(),
+    /** `entity.verb_past`, for example `listing.approved`. */
+    action: text("action").notNull(),
+    subjectId: text("subject_id").notNull(),
+    /** The name a person knows the subject by. */
+    subjectName: text("subject_name").notNull(),
+    before: jsonb("before"),
+    after: jsonb("after"),
+    requestId: text("request_id"),
+    ipAddress: text("ip_address"),
+  },
+  (table) => [index().on(table.subjectId)],
+);
 
 export const publisherState = pgEnum("publisher_state", ["active", "suspended"]);
 
@@ -128,6 +153,20 @@ export const registries = pgTable("registries", {
   /** Why the last synchronisation failed. */
   failure: text("failure"),
   createdAt: createdAt(),
+});
+
+/**
+ * The own registry as static files, but for the archives: what the last publication made. Other installations may ask any
+ * process and get the same bytes.
+ */
+export const registryFiles = pgTable("registry_files", {
+  /** From the registry's root. */
+  path: text("path").primaryKey(),
+  content: bytes("content").notNull(),
+  /** Hexadecimal, of the content. */
+  sha256: text("sha256").notNull(),
+  /** Of the index that names the file. */
+  sequence: integer("sequence").notNull(),
 });
 
 /** A plugin's archive, named by its content. Never changed; checked against its name whenever it is loaded. */

@@ -1,10 +1,14 @@
 export type { AccessToken, NewToken, TokenPlace, TokenStore } from "./auth/access-token/token-store.ts";
 export type { Isolation, LoadedPlugin, LoadedPlugins, PluginCatalogue } from "./catalogue.ts";
 export type { ChannelHandle } from "./channel.ts";
+export { PluginFault } from "./execution/plugin-fault.ts";
+export { PluginUnavailable } from "./execution/plugin-unavailable.ts";
 export type { PreviewedRequest } from "./execution/request-preview.ts";
 export type { TemplateList } from "./execution/template-list.ts";
 export { loadPlugins } from "./loader/load-plugins.ts";
+export { findManifestFaults } from "./loader/manifest-rules.ts";
 export type { PluginMetrics } from "./metrics.ts";
+export { createGuardedFetch, type GuardedFetch } from "./outbound/guarded-fetch.ts";
 export type { OutboundPolicy } from "./outbound/policy.ts";
 export type { SendingPreview } from "./previews.ts";
 export type { ReceiptRequest } from "./pushes/push-reader.ts";
