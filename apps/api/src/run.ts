@@ -67,7 +67,7 @@ async function start(
     databaseUrl,
     installationKey: readInstallationKey(env),
     publicUrl,
-    plugins: await loadPlugins(resolve(env.PLUGINS_DIR), logger, chooseIsolation(env, sandbox)),
+    plugins: await loadPlugins([resolve(env.PLUGINS_DIR)], logger, chooseIsolation(env, sandbox)),
     sandbox,
     outbound: {
       allowedEndpoints: new Set([

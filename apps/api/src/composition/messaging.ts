@@ -214,12 +214,15 @@ function composeExplaining({ api, plugins: catalogue }: Foundation, planSend: Se
 }
 
 function composeProgress({ transact, plugins, clock, logger }: Foundation, messages: MessageService) {
-  const reportsDelivery = (kind: string) =>
-    plugins.list().some(({ manifest }) => manifest.kind === kind && manifest.receipts.delivered);
+  const reportsDelivery = (tenantId: string) => (kind: string) =>
+    plugins
+      .of(tenantId)
+      .list()
+      .some(({ manifest }) => manifest.kind === kind && manifest.receipts.delivered);
   const feed = createProgressFeed({
     read: async (tenantId: string, messageId: string) => {
       const message = await messages.readMessage(tenantId, messageId);
-      return progressViewOf(message, isOver(message, reportsDelivery, clock.now()));
+      return progressViewOf(message, isOver(message, reportsDelivery(tenantId), clock.now()));
     },
     limits: DEFAULT_STREAMS,
     logger,

@@ -11,10 +11,9 @@ import { type Foundation, lay } from "../../src/composition/foundation.ts";
 import { composeHttp, type Http } from "../../src/composition/http.ts";
 import { createLogger, type Logger } from "../../src/platform/logger.ts";
 import {
-  type Isolation,
-  type LoadedPlugins,
   loadPlugins,
   type Sandbox,
+  type ShippedPlugins,
 } from "../../src/platform/plugin-runtime/index.ts";
 import { createQueueTransport, type QueueTransport } from "../../src/platform/queue/index.ts";
 import { type FakeVendor, startFakeVendor } from "./fake-vendor.ts";
@@ -38,6 +37,8 @@ export interface InstallationOptions {
   logger?: Logger;
   /** Where pure plugins run; in this process unless given. */
   sandbox?: Sandbox;
+  /** With a sandbox: keeps the plugins of the folders out of it all the same. */
+  isolation?: "in-process";
   /** A folder of further plugins. */
   pluginsFolder?: string;
   /** Limits of the operator's, as the environment sets them. */
@@ -214,17 +215,11 @@ export async function startSimulator(
 }
 
 /** The repository's plugins, built, the tests' own, and those of the one test. */
-async function loadAllPlugins(
-  { sandbox, pluginsFolder }: InstallationOptions,
+function loadAllPlugins(
+  { sandbox, pluginsFolder, isolation }: InstallationOptions,
   logger: Logger,
-): Promise<LoadedPlugins> {
+): Promise<ShippedPlugins> {
   const folders = [join(REPOSITORY, "plugins"), OWN_PLUGINS, ...(pluginsFolder ? [pluginsFolder] : [])];
-  const isolation: Isolation = sandbox ? { kind: "sealed", sandbox } : { kind: "in-process" };
-  const sets = await Promise.all(folders.map((folder) => loadPlugins(folder, logger, isolation)));
-  return {
-    list: () => sets.flatMap((set) => set.list()),
-    find: (id) => sets.map((set) => set.find(id)).find((plugin) => plugin !== undefined),
-    module: (id, tenantId) =>
-      sets.map((set) => set.module(id, tenantId)).find((module) => module !== undefined),
-  };
+  const isSealed = sandbox && isolation !== "in-process";
+  return loadPlugins(folders, logger, isSealed ? { kind: "sealed", sandbox } : { kind: "in-process" });
 }

@@ -5,7 +5,7 @@ import { type Transact, type Tx, violatedUnique } from "../../platform/database/
 import { invalidField, invalidInput, noSuch } from "../../platform/errors.ts";
 import { type Page, type PageRequest, toPage } from "../../platform/http/index.ts";
 import { newId } from "../../platform/ids.ts";
-import type { LoadedPlugin, PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
+import type { LoadedPlugin, PluginCatalogue, PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 import { recordAudit } from "../audit/index.ts";
 import { giveBackQuota, takeQuota } from "../tenants/index.ts";
 import { deleteBoundIdentities } from "../users/index.ts";
@@ -39,7 +39,7 @@ export type Channel = ChannelWithParts & { receiptsUrl: string | null };
 
 export interface ChannelServiceDeps {
   transact: Transact;
-  catalogue: Pick<PluginCatalogue, "find">;
+  catalogue: PluginCatalogues<Pick<PluginCatalogue, "find">>;
   installationKey: Uint8Array;
   publicUrl: string;
   /** Something of a channel that may work again may be due now. */
@@ -61,7 +61,7 @@ export async function tryAgain(
 
 export function createChannelService(deps: ChannelServiceDeps) {
   function present(ctx: RequestContext, channel: ChannelWithParts): Channel {
-    const receipts = deps.catalogue.find(channel.pluginId)?.manifest.receipts;
+    const receipts = deps.catalogue.of(ctx.tenantId).find(channel.pluginId)?.manifest.receipts;
     const url =
       receipts && isPushed(receipts) ? receiptsUrl(deps.publicUrl, deps.installationKey, channel.id) : null;
     return visibleTo(ctx, { ...channel, receiptsUrl: url });
@@ -86,7 +86,7 @@ export function createChannelService(deps: ChannelServiceDeps) {
     before: ChannelWithParts,
     { settings = before.settings, secrets = {} }: Partial<ChannelForm>,
   ): Promise<void> {
-    const plugin = getPlugin(deps.catalogue, before);
+    const plugin = getPlugin(deps.catalogue.of(ctx.tenantId), before);
     const kept = before.secrets.map(({ field }) => field);
     assertValid(plugin, { settings, secrets }, kept);
     await saveSecrets(tx, ctx, before.id, secrets);
@@ -97,7 +97,7 @@ export function createChannelService(deps: ChannelServiceDeps) {
   return {
     async createChannel(ctx: RequestContext, input: CreateChannel): Promise<Channel> {
       authorize(ctx, "create", "Channel");
-      const plugin = deps.catalogue.find(input.pluginId);
+      const plugin = deps.catalogue.of(ctx.tenantId).find(input.pluginId);
       if (!plugin) throw invalidField("/pluginId", `There is no plugin ${input.pluginId}.`, "unknown");
       assertValid(plugin, input);
       const { secrets, ...columns } = input;
@@ -194,7 +194,7 @@ export async function getChannel(tx: Tx, ctx: RequestContext, channelId: string)
 const reachOf = ({ actor }: RequestContext): ChannelFilter =>
   actor.kind === "source" ? { grantedTo: actor.id } : {};
 
-function getPlugin(catalogue: ChannelServiceDeps["catalogue"], channel: ChannelWithParts): LoadedPlugin {
+function getPlugin(catalogue: Pick<PluginCatalogue, "find">, channel: ChannelWithParts): LoadedPlugin {
   const plugin = catalogue.find(channel.pluginId);
   if (plugin) return plugin;
   throw pluginNotInstalled(`The plugin ${channel.pluginId} of "${channel.name}" is not installed any more.`);

@@ -1,13 +1,13 @@
 import { authorize } from "../../platform/authorization/index.ts";
 import type { RequestContext } from "../../platform/context.ts";
-import type { LoadedPlugin, PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
+import type { LoadedPlugin, PluginCatalogue, PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 
-export function createPluginService(deps: { catalogue: Pick<PluginCatalogue, "list"> }) {
+export function createPluginService(deps: { catalogue: PluginCatalogues<Pick<PluginCatalogue, "list">> }) {
   return {
-    /** The plugins that channels can be made of: those of the installation, the same for every tenant. */
+    /** The plugins that channels can be made of: those that ship, and those it has installed. */
     async listPlugins(ctx: RequestContext): Promise<LoadedPlugin[]> {
       authorize(ctx, "read", "Plugin");
-      return deps.catalogue.list();
+      return deps.catalogue.of(ctx.tenantId).list();
     },
   };
 }

@@ -3,6 +3,7 @@ import type { RequestContext } from "../../platform/context.ts";
 import type { Transact, Tx } from "../../platform/database/index.ts";
 import { type FieldProblem, forbidden, invalidField, invalidInput, noSuch } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
+import type { PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 import { recordAudit } from "../audit/index.ts";
 import { compileRendering, renderContent } from "./rendering.rules.ts";
 import { templateVersionNotDraft } from "./template.errors.ts";
@@ -33,7 +34,7 @@ export interface TemplatePreview {
   findings: FieldProblem[];
 }
 
-export function createTemplateVersionService(deps: { transact: Transact; plugins: PluginCatalogue }) {
+export function createTemplateVersionService(deps: { transact: Transact; plugins: PluginCatalogues<PluginCatalogue> }) {
   return {
     /** Makes the template's draft, or replaces it: a template has one at most. */
     async saveTemplateVersion(
@@ -43,7 +44,7 @@ export function createTemplateVersionService(deps: { transact: Transact; plugins
     ): Promise<TemplateVersionRow> {
       authorize(ctx, "update", "Template");
       const createdBy = authorOf(ctx);
-      const errors = checkVersion(content, deps.plugins);
+      const errors = checkVersion(content, deps.plugins.of(ctx.tenantId));
       if (errors[0]) throw invalidInput(errors[0].detail, { errors: errors.slice(0, 50) });
       return deps.transact(ctx, async (tx) => {
         const template = await lockTemplate(tx, ctx, templateId);
@@ -79,7 +80,7 @@ export function createTemplateVersionService(deps: { transact: Transact; plugins
     ): Promise<TemplatePreview> {
       authorize(ctx, "read", "Template");
       const version = await deps.transact(ctx, (tx) => findPreviewed(tx, ctx, templateId, input.number));
-      return preview(version, input, deps.plugins);
+      return preview(version, input, deps.plugins.of(ctx.tenantId));
     },
   };
 }

@@ -1,26 +1,20 @@
-import type {
-  PluginManifest,
-  ReceiptInput,
-  ReceiptOutput,
-  SendResult,
-  Verification,
-} from "@tidings/sdk/plugin";
+import type { ReceiptInput, ReceiptOutput, SendResult, Verification } from "@tidings/sdk/plugin";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { createTokenSources } from "./auth/access-token/token-sources.ts";
 import type { TokenStore } from "./auth/access-token/token-store.ts";
 import { type CredentialsCache, createCredentialsCache } from "./auth/credentials.ts";
-import type { LoadedPlugins, PluginModule } from "./catalogue.ts";
+import type { LoadedPlugins } from "./catalogue.ts";
 import type { ChannelHandle, SendBatch } from "./channel.ts";
 import { logReceiptFault } from "./execution/fault-log.ts";
-import { MISSING_PLUGIN, NO_SECRETS } from "./execution/obstacles.ts";
+import { MISSING_PLUGIN, NO_SECRETS, type Obstacle, VERSION_CHANGED } from "./execution/obstacles.ts";
 import { PluginFault } from "./execution/plugin-fault.ts";
 import { PluginUnavailable } from "./execution/plugin-unavailable.ts";
 import { createPureExecutor } from "./execution/pure-plugin.ts";
 import { readReceipt } from "./execution/receipts.ts";
-import { createRequestSender, type Sender } from "./execution/request-sender.ts";
+import { createRequestSender } from "./execution/request-sender.ts";
 import { Slots } from "./execution/slots.ts";
-import { createFollowUps, type FollowUps } from "./follow-ups.ts";
+import { createFollowUps, type FollowUps, type Prepared } from "./follow-ups.ts";
 import { noMetrics, type PluginMetrics } from "./metrics.ts";
 import { createNativeExecutor } from "./native/native-plugin.ts";
 import { NativeSessions } from "./native/sessions.ts";
@@ -30,6 +24,11 @@ import type { OutboundPolicy } from "./outbound/policy.ts";
 
 /** A vendor's push, as it came in. */
 export type ReceiptRequest = Pick<ReceiptInput, "headers" | "query" | "body">;
+
+/** Takes note of results by the version that they came from. */
+export interface TrialCounter {
+  count(plugin: { tenantId: string; pluginId: string }, sha256: string, results: readonly SendResult[]): void;
+}
 
 /** Runs channel plugins: calls their functions, does their HTTP, and holds them to the contract. */
 export interface PluginRuntime extends FollowUps {
@@ -52,6 +51,8 @@ export interface PluginRuntimeDeps {
   logger: Logger;
   outbound: OutboundPolicy;
   metrics?: PluginMetrics;
+  /** Counts what becomes of batches while a tenant tries a new version of a plugin. */
+  trials?: TrialCounter;
   /** Where access tokens are shared with other processes; without it each credential fetches its own. */
   tokens?: TokenStore;
   /** Resolves host names; the system's resolver unless given. */
@@ -61,6 +62,7 @@ export interface PluginRuntimeDeps {
 /** Connections, slots and sessions of one process; there is one runtime in it. */
 export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
   const { plugins, clock, logger, outbound: policy, metrics = noMetrics, resolve = resolveHost } = deps;
+  const { trials = { count: () => undefined } } = deps;
   const client = createHttpClient(policy, resolve);
   const tokenSources = createTokenSources({ client, policy, clock, logger, store: deps.tokens });
   const credentialsCache = createCredentialsCache(tokenSources);
@@ -69,63 +71,61 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
   const pure = createPureExecutor({ sendRequests, clock, logger });
   const native = createNativeExecutor({ sessions, policy, resolve, clock, logger, metrics });
 
-  function find(channel: ChannelHandle): { manifest: PluginManifest; module: PluginModule } | undefined {
-    const manifest = plugins.find(channel.pluginId)?.manifest;
-    const module = plugins.module(channel.pluginId, channel.tenantId);
-    return manifest && module && { manifest, module };
-  }
-
-  /** Undefined if the secrets cannot be read, which is logged. */
+  /** What a call needs, or why it cannot be made. */
   async function prepare(
     channel: ChannelHandle,
-    manifest: PluginManifest,
     readCredentials: CredentialsCache["get"],
-  ): Promise<Sender | undefined> {
+    batch?: SendBatch,
+  ): Promise<Prepared> {
+    const { tenantId, channelId, pluginId } = channel;
+    const asked = batch && { ref: batch.batchRef, size: batch.messages.length };
+    const found = plugins.open(tenantId, pluginId, asked);
+    if (!found) return { obstacle: MISSING_PLUGIN, status: "config" };
+    const { manifest, trialSha256 } = found;
+    if (asked && asked.size > manifest.limits.batchSize) return waitsFor(VERSION_CHANGED);
     try {
-      return { channel, manifest, credentials: await readCredentials(channel, manifest) };
+      const module = await found.module();
+      const credentials = await readCredentials(channel, manifest);
+      return { sender: { channel, manifest, credentials }, module, trialSha256 };
     } catch (error) {
-      const { tenantId, channelId, pluginId } = channel;
+      if (error instanceof PluginUnavailable) return waitsFor(error.obstacle);
       logger.error({ err: error, tenantId, channelId, pluginId }, "secrets of the channel cannot be read");
-      return undefined;
+      return waitsFor(NO_SECRETS);
     }
   }
 
   return {
     async send(channel, batch) {
-      const found = find(channel);
-      if (!found) return batch.messages.map(({ ref }) => ({ ref, status: "config", ...MISSING_PLUGIN }));
-      const sender = await prepare(channel, found.manifest, credentialsCache.get);
-      if (!sender) return batch.messages.map(({ ref }) => ({ ref, status: "transient", ...NO_SECRETS }));
-      const { module } = found;
-      return module.level === "pure"
+      const ready = await prepare(channel, credentialsCache.get, batch);
+      if ("obstacle" in ready) {
+        const { status, obstacle } = ready;
+        return batch.messages.map(({ ref }) => ({ ref, status, ...obstacle }));
+      }
+      const { sender, module, trialSha256 } = ready;
+      const results = await (module.level === "pure"
         ? pure.send(sender, module.functions, batch)
-        : native.send(sender, module.functions, batch);
+        : native.send(sender, module.functions, batch));
+      if (trialSha256 !== undefined) trials.count(channel, trialSha256, results);
+      return results;
     },
 
-    ...createFollowUps({
-      find,
-      prepare: (...sender) => prepare(...sender, credentialsCache.get),
-      pure,
-      native,
-    }),
+    ...createFollowUps({ prepare: (channel) => prepare(channel, credentialsCache.get), pure, native }),
 
     async verify(channel) {
-      const found = find(channel);
-      if (!found) return { ok: false, ...MISSING_PLUGIN };
-      const sender = await prepare(channel, found.manifest, credentialsCache.readAfresh);
-      if (!sender) return { ok: false, ...NO_SECRETS };
-      const { module } = found;
+      const ready = await prepare(channel, credentialsCache.readAfresh);
+      if ("obstacle" in ready) return { ok: false, ...ready.obstacle };
+      const { sender, module } = ready;
       return module.level === "pure"
         ? pure.verify(sender, module.functions)
         : native.verify(sender, module.functions);
     },
 
     async parseReceipt(channel, request) {
-      const found = find(channel);
-      if (found?.module.level !== "pure" || !found.module.functions.parseReceipt) return refuse(404);
       const input = { ...request, settings: channel.settings, now: clock.now().getTime() };
       try {
-        const { droppedCount, ...receipt } = await readReceipt(found.module.functions, input);
+        const module = await plugins.open(channel.tenantId, channel.pluginId)?.module();
+        if (module?.level !== "pure" || !module.functions.parseReceipt) return refuse(404);
+        const { droppedCount, ...receipt } = await readReceipt(module.functions, input);
         if (droppedCount > 0) {
           logReceiptFault(logger, channel, new PluginFault(`${droppedCount} events are malformed`));
         }
@@ -142,5 +142,7 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
     },
   };
 }
+
+const waitsFor = (obstacle: Obstacle): Prepared => ({ obstacle, status: "transient" });
 
 const refuse = (status: number): ReceiptOutput => ({ events: [], reply: { status, body: "" } });

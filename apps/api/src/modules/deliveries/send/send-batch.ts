@@ -3,7 +3,7 @@ import type { Transact, Tx } from "../../../platform/database/index.ts";
 import { fromBigint, toBigint } from "../../../platform/ids.ts";
 import type {
   ChannelHandle,
-  PluginCatalogue,
+  PluginCatalogues,
   PluginRuntime,
 } from "../../../platform/plugin-runtime/index.ts";
 import { deadAddressesIn, suppressAddresses } from "../../suppressions/index.ts";
@@ -27,7 +27,7 @@ export interface SendChunksDeps {
   /** Transactions as the worker role. */
   transact: Transact;
   runtime: Pick<PluginRuntime, "send">;
-  catalogue: PluginCatalogue;
+  catalogue: PluginCatalogues;
   toHandle(tenantId: string, channelId: string, channel: NonNullable<ChunkWork["channel"]>): ChannelHandle;
   trackedAddress: TrackedAddress;
   readRestraints: ReadRestraints;

@@ -33,7 +33,7 @@ async function put(name: string, manifest: unknown, files: Record<string, string
 
 async function load() {
   const { logger, logs } = recordingLogger();
-  const plugins = await loadPlugins(folder, logger);
+  const plugins = await loadPlugins([folder], logger);
   const reasons = logs.filter(({ level }) => level === "error").map(({ fields }) => String(fields.reason));
   return { plugins, reasons };
 }
@@ -47,9 +47,9 @@ describe("loadPlugins", () => {
     expect(reasons).toEqual([]);
     expect(plugins.list().map(({ manifest }) => manifest.id)).toEqual(["acme/a", "acme/b"]);
     expect(plugins.find("acme/a")?.secretFields).toEqual(["token"]);
-    expect(plugins.module("acme/a", "ten_1")?.level).toBe("pure");
+    expect((await plugins.open("ten_1", "acme/a")?.module())?.level).toBe("pure");
     expect(plugins.find("acme/none")).toBeUndefined();
-    expect(plugins.module("acme/none", "ten_1")).toBeUndefined();
+    expect(plugins.open("ten_1", "acme/none")).toBeUndefined();
     const manifest = plugins.find("acme/a")?.manifest;
     expect(() => Object.assign(manifest?.limits ?? {}, { concurrency: 256 })).toThrow();
   });
@@ -63,7 +63,7 @@ describe("loadPlugins", () => {
 
   it("starts without plugins when the folder is missing", async () => {
     const { logger, logs } = recordingLogger();
-    expect((await loadPlugins(join(folder, "none"), logger)).list()).toEqual([]);
+    expect((await loadPlugins([join(folder, "none")], logger)).list()).toEqual([]);
     expect(logs[0]).toMatchObject({ level: "error" });
   });
 

@@ -25,20 +25,22 @@ const OVERRUNS: Record<Overrun, string> = {
  */
 export interface Sandbox extends Sealer {
   counts(): SandboxCounts;
+  /** Has somebody told of every plugin that is disabled from now on. */
+  onDisabled(listener: SandboxEvents["disabled"]): void;
+  /** Code that was disabled may run again. */
+  pardon(hash: string): void;
   close(): Promise<void>;
 }
 
 export interface SandboxDeps {
   logger: Logger;
   limits?: Partial<SandboxLimits>;
-  /** A plugin was disabled. */
-  onDisabled?: SandboxEvents["disabled"];
 }
 
 /** Starts nothing yet: the first plugin that is sealed does. */
-export function createSandbox({ logger, limits: own, onDisabled }: SandboxDeps): Sandbox {
+export function createSandbox({ logger, limits: own }: SandboxDeps): Sandbox {
   const limits = { ...DEFAULT_LIMITS, ...own };
-  const report = new SandboxReport(logger, onDisabled);
+  const report = new SandboxReport(logger);
   const supervisor = new Supervisor({
     start: () => startSandboxProcess(limits),
     limits,
@@ -62,6 +64,7 @@ export function createSandbox({ logger, limits: own, onDisabled }: SandboxDeps):
       const names = await run(bundle, INSPECTION, EXPORTS, {});
       const exports = FUNCTIONS.filter((name) => Array.isArray(names) && names.includes(name));
       return {
+        hash: bundle.hash,
         exports,
         functionsFor: (tenantId) =>
           Object.fromEntries(
@@ -70,6 +73,11 @@ export function createSandbox({ logger, limits: own, onDisabled }: SandboxDeps):
       };
     },
     counts: () => report.counts(),
+    onDisabled: (listener) => report.onDisabled(listener),
+    pardon(hash) {
+      supervisor.pardon(hash);
+      report.pardoned(hash);
+    },
     close: () => supervisor.close(),
   };
 }

@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+import { type PluginPackage, readPackage } from "@tidings/sdk/package";
+import type { Logger } from "../../logger.ts";
+import type { LoadedPlugin, PluginModule, SealedPlugin, Sealer } from "../catalogue.ts";
+import { PACKAGE_DAMAGED, SANDBOX_UNAVAILABLE } from "../execution/obstacles.ts";
+import { PluginUnavailable } from "../execution/plugin-unavailable.ts";
+import { checkExports, checkPlugin } from "../loader/check-plugin.ts";
+import type { InstalledSource } from "./source.ts";
+
+/** A package that was read: its manifest is at hand, its code is fetched when somebody calls it. */
+export interface ShelvedPackage {
+  plugin: LoadedPlugin;
+  sha256: string;
+  /** SHA-256 of the code alone, by which the sandbox knows it. */
+  codeHash: string;
+  moduleFor(tenantId: string): Promise<PluginModule>;
+}
+
+export interface PackageShelfDeps {
+  source: Pick<InstalledSource, "readArchive">;
+  /** Without one nothing of a package is ever run. */
+  sandbox: Sealer | undefined;
+  logger: Logger;
+}
+
+/** After a package was found damaged, for so long nobody looks again, milliseconds. */
+const LOOK_AGAIN_MS = 30_000;
+
+/** The packages that this process may have to run. Each is compared with its name whenever it is read. */
+export class PackageShelf {
+  readonly #deps: PackageShelfDeps;
+  #packages = new Map<string, ShelvedPackage>();
+  readonly #damaged = new Map<string, number>();
+
+  constructor(deps: PackageShelfDeps) {
+    this.#deps = deps;
+  }
+
+  find(sha256: string): ShelvedPackage | undefined {
+    return this.#packages.get(sha256);
+  }
+
+  /** Reads what is new and forgets what is not wanted any more; calls under way keep what they have. */
+  async hold(wanted: ReadonlySet<string>): Promise<void> {
+    const held = new Map<string, ShelvedPackage>();
+    for (const sha256 of wanted) {
+      const known = this.#packages.get(sha256) ?? (await this.#shelve(sha256));
+      if (known) held.set(sha256, known);
+    }
+    for (const sha256 of this.#damaged.keys()) if (!wanted.has(sha256)) this.#damaged.delete(sha256);
+    this.#packages = held;
+  }
+
+  async #shelve(sha256: string): Promise<ShelvedPackage | undefined> {
+    const now = performance.now();
+    if (now < (this.#damaged.get(sha256) ?? 0)) return undefined;
+    const read = await this.#read(sha256);
+    if (!read) {
+      this.#damaged.set(sha256, now + LOOK_AGAIN_MS);
+      return undefined;
+    }
+    this.#damaged.delete(sha256);
+    return { ...read, sha256, moduleFor: this.#sealing(read.plugin, sha256) };
+  }
+
+  /** Undefined if the package is damaged, which is logged. Rejects if it cannot be fetched. */
+  async #read(sha256: string): Promise<{ plugin: LoadedPlugin; codeHash: string } | undefined> {
+    const archive = await this.#deps.source.readArchive(sha256);
+    try {
+      const { manifest, code } = await readNamed(archive, sha256);
+      return { plugin: { ...checkPlugin(manifest), sha256 }, codeHash: hashOf(code) };
+    } catch (error) {
+      this.#deps.logger.error({ sha256, reason: (error as Error).message }, "package refused");
+      return undefined;
+    }
+  }
+
+  /** Seals the code with the first call, and again with the next one where that failed. */
+  #sealing({ manifest }: LoadedPlugin, sha256: string): ShelvedPackage["moduleFor"] {
+    let sealing: Promise<SealedPlugin> | undefined;
+    const seal = async (): Promise<SealedPlugin> => {
+      const { sandbox, source } = this.#deps;
+      if (!sandbox) throw new PluginUnavailable(SANDBOX_UNAVAILABLE);
+      const { code } = await readNamed(await source.readArchive(sha256), sha256);
+      const sealed = await sandbox.seal(manifest.id, code);
+      checkExports(manifest, sealed.exports);
+      return sealed;
+    };
+    return async (tenantId) => {
+      sealing ??= seal();
+      try {
+        return { level: "pure", functions: (await sealing).functionsFor(tenantId) };
+      } catch (error) {
+        sealing = undefined;
+        throw this.#unavailable(sha256, error);
+      }
+    };
+  }
+
+  #unavailable(sha256: string, error: unknown): PluginUnavailable {
+    if (error instanceof PluginUnavailable) return error;
+    this.#deps.logger.error({ sha256, reason: (error as Error).message }, "package cannot be run");
+    return new PluginUnavailable(PACKAGE_DAMAGED);
+  }
+}
+
+const hashOf = (content: Uint8Array | string) => createHash("sha256").update(content).digest("hex");
+
+/** Compares before anything else is done with the bytes: only what was signed and agreed to is taken apart. */
+async function readNamed(archive: Uint8Array | undefined, sha256: string): Promise<PluginPackage> {
+  if (!archive) throw new Error("it is not stored");
+  if (hashOf(archive) !== sha256) throw new Error("its content is not what its name says");
+  return readPackage(archive);
+}
