@@ -6,6 +6,7 @@ import { createTestDatabase, type TestDatabase } from "../src/testing/index.ts";
 /** Tables without `tenant_id`, and why they need none. */
 const GLOBAL_TABLES = new Map([
   ["accounts", "a person may be a member of several tenants"],
+  ["installation_audit_entries", "tell what was done to the installation itself"],
   ["marketplace_policy", "is the installation's"],
   ["operators", "run the installation, and belong to no tenant"],
   ["plugin_blocks", "hold for every tenant"],

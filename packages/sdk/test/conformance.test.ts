@@ -70,8 +70,11 @@ function readStatus(response: SettleInput["responses"][number]) {
   return response.status < 300 ? "accepted" : "rejected";
 }
 
-function failedChecks(plugin: Partial<PurePlugin>, change: Partial<ConformanceInput> = {}): string[] {
-  const report = checkConformance({
+async function failedChecks(
+  plugin: Partial<PurePlugin>,
+  change: Partial<ConformanceInput> = {},
+): Promise<string[]> {
+  const report = await checkConformance({
     manifest,
     plugin: { ...good, ...plugin },
     settings: { endpoint: "https://api.example.com" },
@@ -102,8 +105,8 @@ const planSlowly: PurePlugin["plan"] = (input) => {
   return good.plan(input);
 };
 
-test("finds nothing wrong with a plugin that keeps the contract", () => {
-  expect(failedChecks({})).toEqual([]);
+test("finds nothing wrong with a plugin that keeps the contract", async () => {
+  expect(await failedChecks({})).toEqual([]);
 });
 
 test.each<[string, Partial<PurePlugin>]>([
@@ -145,8 +148,8 @@ test.each<[string, Partial<PurePlugin>]>([
     },
   ],
   ["receiptsSurviveGarbage", { parseReceipt: ({ body }) => JSON.parse(body) }],
-])("notices a plugin that breaks %s", (name, plugin) => {
-  expect(failedChecks(plugin)).toContain(name);
+])("notices a plugin that breaks %s", async (name, plugin) => {
+  expect(await failedChecks(plugin)).toContain(name);
 });
 
 const followUps = {
@@ -194,8 +197,8 @@ const settleWith =
   (input) =>
     input.op === op ? { results: [], ...change } : thorough.settle(input);
 
-test("finds nothing wrong with a plugin that can be asked and takes back", () => {
-  expect(failedChecks(thorough, { manifest: { ...manifest, ...followUps } })).toEqual([]);
+test("finds nothing wrong with a plugin that can be asked and takes back", async () => {
+  expect(await failedChecks(thorough, { manifest: { ...manifest, ...followUps } })).toEqual([]);
 });
 
 test.each<[string, Partial<PurePlugin>]>([
@@ -242,36 +245,38 @@ test.each<[string, Partial<PurePlugin>]>([
       recall: () => ({ requests: [{ id: "1", refs: [], method: "GET", url: "https://evil.example.com/" }] }),
     },
   ],
-])("notices a plugin that breaks %s when it follows up", (name, plugin) => {
-  expect(failedChecks({ ...thorough, ...plugin }, { manifest: { ...manifest, ...followUps } })).toContain(
-    name,
+])("notices a plugin that breaks %s when it follows up", async (name, plugin) => {
+  expect(
+    await failedChecks({ ...thorough, ...plugin }, { manifest: { ...manifest, ...followUps } }),
+  ).toContain(name);
+});
+
+test("notices an ability that is declared and not there, or there and not declared", async () => {
+  expect(await failedChecks({}, { manifest: { ...manifest, ...followUps } })).toContain("manifestIsValid");
+  expect(await failedChecks(thorough)).toContain("manifestIsValid");
+  const pulled = { ...manifest.receipts, mode: "pull" as const };
+  expect(await failedChecks({}, { manifest: { ...manifest, receipts: pulled } })).toContain(
+    "manifestIsValid",
   );
 });
 
-test("notices an ability that is declared and not there, or there and not declared", () => {
-  expect(failedChecks({}, { manifest: { ...manifest, ...followUps } })).toContain("manifestIsValid");
-  expect(failedChecks(thorough)).toContain("manifestIsValid");
-  const pulled = { ...manifest.receipts, mode: "pull" as const };
-  expect(failedChecks({}, { manifest: { ...manifest, receipts: pulled } })).toContain("manifestIsValid");
-});
-
-test("notices a plugin that never comes to an end", () => {
+test("notices a plugin that never comes to an end", async () => {
   const settle: PurePlugin["settle"] = ({ responses }) => ({
     results: [],
     requests: responses.map(({ id, refs }) => ({ id, refs, method: "GET", url: "https://api.example.com/" })),
   });
-  expect(failedChecks({ settle })).toContain("settleAnswersEveryMessageOnce");
+  expect(await failedChecks({ settle })).toContain("settleAnswersEveryMessageOnce");
 });
 
-test("notices a plugin that changes its input", () => {
+test("notices a plugin that changes its input", async () => {
   const plan: PurePlugin["plan"] = (input) => {
     input.messages.pop();
     return good.plan(input);
   };
-  expect(failedChecks({ plan })).toContain("planIsDeterministic");
+  expect(await failedChecks({ plan })).toContain("planIsDeterministic");
 });
 
-test("notices a vector that no longer matches, and a manifest that is not valid", () => {
+test("notices a vector that no longer matches, and a manifest that is not valid", async () => {
   const input = { headers: {}, query: {}, body: "", settings: {}, now: 0 };
   const vector = {
     name: "old",
@@ -279,10 +284,12 @@ test("notices a vector that no longer matches, and a manifest that is not valid"
     input,
     output: { events: [], reply: { status: 500, body: "" } },
   };
-  expect(failedChecks({}, { vectors: [vector] })).toEqual(["vectorsMatch"]);
-  expect(failedChecks({}, { manifest: { ...manifest, kind: "Not A Kind" } })).toEqual(["manifestIsValid"]);
+  expect(await failedChecks({}, { vectors: [vector] })).toEqual(["vectorsMatch"]);
+  expect(await failedChecks({}, { manifest: { ...manifest, kind: "Not A Kind" } })).toEqual([
+    "manifestIsValid",
+  ]);
   const wordless = { ...manifest, suppresses: { gone: { origin: "hard_bounce" as const } } };
-  expect(failedChecks({}, { manifest: wordless })).toEqual(["manifestIsValid"]);
-  expect(failedChecks({}, { manifest: { ...wordless, errors: { gone: text } } })).toEqual([]);
-  expect(failedChecks({}, { settings: {} })).toContain("settingsAreValid");
+  expect(await failedChecks({}, { manifest: wordless })).toEqual(["manifestIsValid"]);
+  expect(await failedChecks({}, { manifest: { ...wordless, errors: { gone: text } } })).toEqual([]);
+  expect(await failedChecks({}, { settings: {} })).toContain("settingsAreValid");
 });

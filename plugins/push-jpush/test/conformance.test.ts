@@ -12,8 +12,8 @@ function readVectors(name: string): Vector[] {
 test.each([
   ["registration ids", SETTINGS],
   ["aliases", { ...SETTINGS, audience: "alias", platforms: "android" }],
-])("keeps the plugin contract with %s", (_, settings) => {
-  const report = checkConformance({
+])("keeps the plugin contract with %s", async (_, settings) => {
+  const report = await checkConformance({
     manifest: manifest as Parameters<typeof checkConformance>[0]["manifest"],
     plugin,
     settings,

@@ -9,8 +9,8 @@ function readVectors(name: string): Vector[] {
   return JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), "utf8"));
 }
 
-test("keeps the plugin contract", () => {
-  const report = checkConformance({
+test("keeps the plugin contract", async () => {
+  const report = await checkConformance({
     manifest: manifest as Parameters<typeof checkConformance>[0]["manifest"],
     plugin,
     settings: SETTINGS,

@@ -1,4 +1,5 @@
 import {
+  bigint,
   boolean,
   foreignKey,
   index,
@@ -44,6 +45,30 @@ export const marketplacePolicy = pgTable("marketplace_policy", {
   allowListOnly: boolean("allow_list_only").notNull(),
   updatedAt: updatedAt(),
 });
+
+/** Who did what to the installation itself: no tenant's, and so in no tenant's log. Rows are only ever added. */
+export const installationAuditEntries = pgTable(
+  "installation_audit_entries",
+  {
+    id: bigint("id", { mode: "bigint" }).primaryKey().generatedAlwaysAsIdentity(),
+    at: moment("at").notNull().defaultNow(),
+    /** `member`, `publisher` or `system`. */
+    actorKind: text("actor_kind").$type<"member" | "publisher" | "system">().notNull(),
+    /** An account, or a publisher whose token was shown. */
+    actorId: text("actor_id"),
+    actorName: text("actor_name").notNull(),
+    /** `entity.verb_past`, for example `listing.approved`. */
+    action: text("action").notNull(),
+    subjectId: text("subject_id").notNull(),
+    /** The name a person knows the subject by. */
+    subjectName: text("subject_name").notNull(),
+    before: jsonb("before"),
+    after: jsonb("after"),
+    requestId: text("request_id"),
+    ipAddress: text("ip_address"),
+  },
+  (table) => [index().on(table.subjectId)],
+);
 
 export const publisherState = pgEnum("publisher_state", ["active", "suspended"]);
 

@@ -4,6 +4,7 @@
  */
 export * from "./access-token.ts";
 export * from "./contract.ts";
+export type { PureFunctions } from "./functions.ts";
 export * from "./json.ts";
 export { manifestSchema } from "./manifest.schema.ts";
 export * from "./manifest.ts";

@@ -3,7 +3,7 @@ import type {
   PlanInput,
   PlannedRequest,
   PlannedResponse,
-  PurePlugin,
+  PureFunctions,
   QueryAnswer,
   RecallResult,
   SendResult,
@@ -28,7 +28,7 @@ export function respond(request: PlannedRequest, answer: Answer): PlannedRespons
 }
 
 /** Yields the requests of a round, takes their responses and returns what came of all rounds. */
-export type Conversation<T> = Generator<PlannedRequest[], T[], PlannedResponse[]>;
+export type Conversation<T> = AsyncGenerator<PlannedRequest[], T[], PlannedResponse[]>;
 
 /**
  * One batch as a conversation. It does no I/O, so the same code serves a host that calls a vendor and a check that
@@ -36,28 +36,31 @@ export type Conversation<T> = Generator<PlannedRequest[], T[], PlannedResponse[]
  *
  * @throws if the plugin asks for more than {@link MAX_ROUNDS} rounds
  */
-export function* converse(plugin: PurePlugin, batch: PlanInput): Conversation<SendResult> {
-  const { requests, results = [] } = plugin.plan(batch);
+export async function* converse(plugin: PureFunctions, batch: PlanInput): Conversation<SendResult> {
+  const { requests, results = [] } = await plugin.plan(batch);
   const settled = yield* exchange(plugin, "send", requests, batch);
   return [...results, ...settled.flatMap((one) => one.results)];
 }
 
 /** A query as a conversation; see {@link converse}. */
-export function* converseQuery(plugin: PurePlugin, input: FollowUpInput): Conversation<QueryAnswer> {
-  const { requests, answers = [] } = plugin.query?.(input) ?? { requests: [] };
+export async function* converseQuery(plugin: PureFunctions, input: FollowUpInput): Conversation<QueryAnswer> {
+  const { requests, answers = [] } = (await plugin.query?.(input)) ?? { requests: [] };
   const settled = yield* exchange(plugin, "query", requests, input);
   return [...answers, ...settled.flatMap((one) => one.answers ?? [])];
 }
 
 /** A recall as a conversation; see {@link converse}. */
-export function* converseRecall(plugin: PurePlugin, input: FollowUpInput): Conversation<RecallResult> {
-  const { requests, recalls = [] } = plugin.recall?.(input) ?? { requests: [] };
+export async function* converseRecall(
+  plugin: PureFunctions,
+  input: FollowUpInput,
+): Conversation<RecallResult> {
+  const { requests, recalls = [] } = (await plugin.recall?.(input)) ?? { requests: [] };
   const settled = yield* exchange(plugin, "recall", requests, input);
   return [...recalls, ...settled.flatMap((one) => one.recalls ?? [])];
 }
 
-function* exchange(
-  plugin: PurePlugin,
+async function* exchange(
+  plugin: PureFunctions,
   op: SettleInput["op"],
   first: PlannedRequest[],
   { settings, now }: Pick<SettleInput, "settings" | "now">,
@@ -67,7 +70,7 @@ function* exchange(
   for (let round = 1; requests.length > 0; round += 1) {
     if (round > MAX_ROUNDS) throw new Error(`the plugin asked for more than ${MAX_ROUNDS} rounds`);
     const responses = yield requests;
-    const output = plugin.settle({ op, responses, settings, now });
+    const output = await plugin.settle({ op, responses, settings, now });
     settled.push(output);
     requests = output.requests ?? [];
   }
@@ -84,7 +87,7 @@ export type SendRequest = (request: PlannedRequest) => Promise<Answer>;
  * const results = await runBatch(plugin, batch, (request) => signAndFetch(request));
  */
 export async function runBatch(
-  plugin: PurePlugin,
+  plugin: PureFunctions,
   batch: PlanInput,
   send: SendRequest,
 ): Promise<SendResult[]> {
@@ -93,7 +96,7 @@ export async function runBatch(
 
 /** Asks a vendor or its simulator about messages; see {@link runBatch}. */
 export async function runQuery(
-  plugin: PurePlugin,
+  plugin: PureFunctions,
   input: FollowUpInput,
   send: SendRequest,
 ): Promise<QueryAnswer[]> {
@@ -102,7 +105,7 @@ export async function runQuery(
 
 /** Takes messages back at a vendor or its simulator; see {@link runBatch}. */
 export async function runRecall(
-  plugin: PurePlugin,
+  plugin: PureFunctions,
   input: FollowUpInput,
   send: SendRequest,
 ): Promise<RecallResult[]> {
@@ -110,21 +113,27 @@ export async function runRecall(
 }
 
 async function run<T>(conversation: Conversation<T>, send: SendRequest): Promise<T[]> {
-  let step = conversation.next();
+  let step = await conversation.next();
   while (!step.done) {
     const responses = step.value.map(async (request) => respond(request, await send(request)));
-    step = conversation.next(await Promise.all(responses));
+    step = await conversation.next(await Promise.all(responses));
   }
   return step.value;
 }
 
 /** Runs the test call behind the console's "test connection". */
 export async function runVerify(
-  plugin: PurePlugin,
+  plugin: PureFunctions,
   input: VerifyInput,
   send: SendRequest,
 ): Promise<Verification | undefined> {
-  const { requests } = plugin.verify?.(input) ?? { requests: [] };
+  const { requests } = (await plugin.verify?.(input)) ?? { requests: [] };
   const responses = await Promise.all(requests.map(async (request) => respond(request, await send(request))));
-  return plugin.settle({ op: "verify", responses, settings: input.settings, now: input.now }).verification;
+  const settled = await plugin.settle({
+    op: "verify",
+    responses,
+    settings: input.settings,
+    now: input.now,
+  });
+  return settled.verification;
 }

@@ -7,6 +7,7 @@ export {
   type ConformanceReport,
   checkConformance,
 } from "./conformance/conformance.ts";
+export { GRADES, type Grade, gradeOf } from "./conformance/grade.ts";
 export { findManifestProblems } from "./conformance/schema.ts";
 export type { ConformanceInput } from "./conformance/subject.ts";
 export * from "./conversation.ts";

@@ -35,15 +35,17 @@ export const Me = z
     tenants: z
       .array(z.object({ id: fields.id("tenant"), name: z.string() }))
       .openapi({ description: "The tenants this login is a member of." }),
+    isOperator: z.boolean().openapi({ description: "Whether this login runs the installation." }),
   })
   .openapi("Me");
 
-export function toMe({ id, name, email, role, tenant, tenants }: MeRow): z.infer<typeof Me> {
+export function toMe({ id, name, email, role, tenant, tenants, isOperator }: MeRow): z.infer<typeof Me> {
   return {
     member: { id, name, email },
     tenant: { id: tenant.id, name: tenant.name, timeZone: tenant.timeZone, locale: tenant.locale },
     role: { id: role.id, code: role.code, name: role.name },
     permissions: role.permissions.map(({ action, subject }) => ({ action, subject })),
     tenants: tenants.map((other) => ({ id: other.id, name: other.name })),
+    isOperator,
   };
 }

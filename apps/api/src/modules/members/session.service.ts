@@ -6,6 +6,7 @@ import type { Database, Transact, Tx } from "../../platform/database/index.ts";
 import { forbidden, invalidField, noSuch } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { recordAudit } from "../audit/index.ts";
+import { isOperator } from "../operators/index.ts";
 import { type AccountRow, findAccount, findAccountByEmail, updatePassword } from "./account.repository.ts";
 import { createLoginThrottle } from "./login-throttle.ts";
 import { invalidCredentials } from "./member.errors.ts";
@@ -29,8 +30,8 @@ export interface ChangePassword {
   newPassword: string;
 }
 
-/** Who is signed in, and the tenants they may change to. */
-export type Me = Membership & { tenants: { id: string; name: string }[] };
+/** Who is signed in, the tenants they may change to, and whether they run the installation. */
+export type Me = Membership & { tenants: { id: string; name: string }[]; isOperator: boolean };
 
 const TOKEN_BYTES = 32;
 
@@ -79,9 +80,10 @@ export function createSessionService(deps: SessionServiceDeps) {
           usedAt: now,
           expiresAt: new Date(now.getTime() + SESSION_MAX_MS),
         });
-        return enter(tx, { ...visit, now: () => now }, tenantId, account.id);
+        const membership = await enter(tx, { ...visit, now: () => now }, tenantId, account.id);
+        return { ...membership, tenants, isOperator: await isOperator(tx, account.id) };
       });
-      return { token, me: { ...me, tenants } };
+      return { token, me };
     },
 
     /** Signs out: the token is worthless from now on, whoever has a copy. */
@@ -97,7 +99,8 @@ export function createSessionService(deps: SessionServiceDeps) {
       const { accountId } = memberOf(ctx);
       return deps.transact(ctx, async (tx) => {
         const membership = await getMembership(tx, ctx.tenantId, accountId);
-        return { ...membership, tenants: await repository.listMemberships(tx, accountId) };
+        const tenants = await repository.listMemberships(tx, accountId);
+        return { ...membership, tenants, isOperator: await isOperator(tx, accountId) };
       });
     },
 
@@ -108,7 +111,8 @@ export function createSessionService(deps: SessionServiceDeps) {
         const tenants = await repository.listMemberships(tx, accountId);
         if (!tenants.some(({ id }) => id === tenantId)) throw noSuch("tenant", tenantId);
         await repository.moveSession(tx, sha256(token), tenantId);
-        return { ...(await enter(tx, ctx, tenantId, accountId)), tenants };
+        const membership = await enter(tx, ctx, tenantId, accountId);
+        return { ...membership, tenants, isOperator: await isOperator(tx, accountId) };
       });
     },
 

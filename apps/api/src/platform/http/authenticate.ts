@@ -2,8 +2,8 @@ import type { Context, MiddlewareHandler } from "hono";
 import { abilityOf, type Permission } from "../authorization/index.ts";
 import type { Clock } from "../clock.ts";
 import type { Actor } from "../context.ts";
-import { unauthenticated } from "../errors.ts";
-import type { AppEnv } from "./app-env.ts";
+import { forbidden, unauthenticated } from "../errors.ts";
+import type { AppEnv, PublisherTokenHolder } from "./app-env.ts";
 import { assertSameOrigin } from "./security.ts";
 
 /** Whom a credential speaks for. */
@@ -19,11 +19,16 @@ export interface AuthenticateDeps {
   authenticateSession(token: string): Promise<Identity | undefined>;
   /** Throws the problem of a key that is not accepted. */
   authenticateApiKey(key: string): Promise<Identity>;
+  /** Throws the problem of a publisher's token that is not accepted. */
+  authenticatePublisher(token: string): Promise<PublisherTokenHolder>;
   publicOrigin: string;
   clock: Clock;
 }
 
 const isSignIn = (method: string, path: string) => method === "POST" && path === "/v1/session";
+const isPublisherToken = (token: string) => token.startsWith("td_pub_");
+/** All that a publisher's token opens; it belongs to no tenant, so that there is no context it could have elsewhere. */
+const isSubmission = (path: string) => /^\/v1\/publishers\/[^/]+\/submissions(\/|$)/.test(path);
 /** Vendors' pushes carry a token of their own in the path. */
 const isVendorPush = (path: string) => path.startsWith("/v1/receipts/");
 
@@ -39,10 +44,15 @@ export function authenticate(deps: AuthenticateDeps): MiddlewareHandler<AppEnv> 
       return next();
     }
     const authorization = c.req.header("authorization");
+    const bearer = authorization === undefined ? undefined : bearerToken(authorization);
+    if (bearer !== undefined && isPublisherToken(bearer)) {
+      const publisher = await deps.authenticatePublisher(bearer);
+      if (!isSubmission(c.req.path)) throw forbidden("A publisher's token opens its submissions only.");
+      c.set("publisher", publisher);
+      return next();
+    }
     const identity =
-      authorization === undefined
-        ? await fromSession(deps, c)
-        : await deps.authenticateApiKey(bearerToken(authorization));
+      bearer === undefined ? await fromSession(deps, c) : await deps.authenticateApiKey(bearer);
     c.set("ctx", {
       tenantId: identity.tenantId,
       actor: identity.actor,

@@ -13,6 +13,11 @@ export function openApiDocument(app: Router, version: string) {
     scheme: "bearer",
     description: "A source's API key, `td_live_…`.",
   });
+  app.openAPIRegistry.registerComponent("securitySchemes", "publisherToken", {
+    type: "http",
+    scheme: "bearer",
+    description: "A publisher's token, `td_pub_…`: for its submissions only.",
+  });
   app.openAPIRegistry.registerComponent("securitySchemes", "session", {
     type: "apiKey",
     in: "cookie",

@@ -1,4 +1,4 @@
-export type { AppEnv } from "./app-env.ts";
+export type { AppEnv, PublisherTokenHolder } from "./app-env.ts";
 export { invalidRequest } from "./checked-input.ts";
 export { type EventSink, eventStream } from "./event-stream.ts";
 export type { Page, PageRequest } from "./fields.ts";
@@ -11,8 +11,10 @@ export {
   json,
   jsonBody,
   memberAccess,
+  operatorAccess,
   problems,
   publicAccess,
+  publisherAccess,
   type Router,
   tenantAccess,
   z,

@@ -54,6 +54,18 @@ export const memberAccess = {
   "x-permission": "member",
 };
 
+/** A route for whoever runs the installation. */
+export const operatorAccess = {
+  security: [{ session: [] }] as SecurityRequirement[],
+  "x-permission": "operator",
+};
+
+/** A route for a publisher's logins, and for the tokens that its command line shows. */
+export const publisherAccess = {
+  security: [{ session: [] }, { publisherToken: [] }] as SecurityRequirement[],
+  "x-permission": "publisher",
+};
+
 /** A JSON response. */
 export const json = <T extends z.ZodType>(schema: T, description: string) => ({
   description,

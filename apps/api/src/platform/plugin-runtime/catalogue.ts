@@ -1,6 +1,8 @@
-import type { NativePlugin, PluginManifest, PurePlugin } from "@tidings/sdk/plugin";
+import type { NativePlugin, PluginManifest, PureFunctions } from "@tidings/sdk/plugin";
 import type { FieldProblem } from "../errors.ts";
 import type { Obstacle } from "./execution/obstacles.ts";
+
+export type { PureFunctions };
 
 /** A plugin that passed every check when it was loaded. */
 export interface LoadedPlugin {
@@ -30,13 +32,6 @@ export interface PluginCatalogue {
 export interface PluginCatalogues<Catalogue = PluginCatalogue> {
   of(tenantId: string): Catalogue;
 }
-
-/** The functions of a pure plugin as the host calls them: in this process, or behind the walls of the sandbox. */
-export type PureFunctions = {
-  [Name in keyof PurePlugin]: NonNullable<PurePlugin[Name]> extends (input: infer Input) => infer Output
-    ? (input: Input) => Output | Promise<Output>
-    : never;
-};
 
 /** A plugin that runs in the sandbox only. */
 export interface SealedPlugin {

@@ -1,5 +1,10 @@
+import type { LocalizedText } from "../../plugin/index.ts";
+import * as contentChecks from "./content-checks.ts";
 import * as followUpChecks from "./follow-up-checks.ts";
+import type { Grade } from "./grade.ts";
+import { GUARANTEES } from "./guarantees.ts";
 import * as manifestChecks from "./manifest-checks.ts";
+import * as merits from "./merits.ts";
 import * as planChecks from "./plan-checks.ts";
 import * as receiptChecks from "./receipt-checks.ts";
 import * as settleChecks from "./settle-checks.ts";
@@ -8,13 +13,21 @@ import * as vectorChecks from "./vector-checks.ts";
 
 /** What the checks found. */
 export interface ConformanceReport {
+  /** Whether all of `checks` are well. */
   ok: boolean;
+  /** What every plugin has to keep. */
   checks: ConformanceCheck[];
+  /** What makes a plugin silver or gold; one that has none of it may be sound all the same. */
+  merits: ConformanceCheck[];
 }
 
 export interface ConformanceCheck {
   /** The name of the guarantee, for example `planIsDeterministic`. */
   name: string;
+  /** The guarantee in a sentence. */
+  words: LocalizedText;
+  /** The lowest grade that needs it; without what `bronze` needs there is no grade at all. */
+  neededFor: Grade;
   ok: boolean;
   /** What is wrong, in sentences; at most ten. */
   problems: string[];
@@ -25,6 +38,7 @@ const PROBLEM_LIMIT = 10;
 const CHECKS: Record<string, Check> = {
   ...manifestChecks,
   ...planChecks,
+  ...contentChecks,
   ...settleChecks,
   ...receiptChecks,
   ...followUpChecks,
@@ -37,19 +51,35 @@ const CHECKS: Record<string, Check> = {
  * golden vectors. It calls nobody; a check that throws is a check that failed.
  *
  * @example
- * const report = checkConformance({ manifest, plugin, settings, secrets, makeMessage, vectors });
+ * const report = await checkConformance({ manifest, plugin, settings, secrets, makeMessage, vectors });
  * expect(report.checks.filter((check) => !check.ok)).toEqual([]);
  */
-export function checkConformance(input: ConformanceInput): ConformanceReport {
-  const checks = Object.entries(CHECKS).map(([name, check]) => runCheck(name, check, input));
-  return { ok: checks.every((check) => check.ok), checks };
+export async function checkConformance(input: ConformanceInput): Promise<ConformanceReport> {
+  const checks = await runChecks(CHECKS, input);
+  const found = await runChecks(merits, input);
+  return { ok: checks.every((check) => check.ok), checks, merits: found };
 }
 
-function runCheck(name: string, check: Check, input: ConformanceInput): ConformanceCheck {
+async function runChecks(
+  checks: Record<string, Check>,
+  input: ConformanceInput,
+): Promise<ConformanceCheck[]> {
+  const found: ConformanceCheck[] = [];
+  for (const [name, check] of Object.entries(checks)) found.push(await runCheck(name, check, input));
+  return found;
+}
+
+async function runCheck(name: string, check: Check, input: ConformanceInput): Promise<ConformanceCheck> {
+  const problems = await findProblems(check, input);
+  const guarantee = GUARANTEES[name];
+  if (!guarantee) throw new Error(`the check ${name} has no words`);
+  return { name, ...guarantee, ok: problems.length === 0, problems };
+}
+
+async function findProblems(check: Check, input: ConformanceInput): Promise<string[]> {
   try {
-    const problems = check(input).slice(0, PROBLEM_LIMIT);
-    return { name, ok: problems.length === 0, problems };
+    return (await check(input)).slice(0, PROBLEM_LIMIT);
   } catch (error) {
-    return { name, ok: false, problems: [`throws ${error}`] };
+    return [`throws ${error}`];
   }
 }

@@ -10,6 +10,7 @@ import { type Answer, type Conversation, converseQuery, converseRecall } from ".
 import {
   type Check,
   type ConformanceInput,
+  collect,
   findRefProblems,
   findTextProblems,
   makeFollowUp,
@@ -64,16 +65,17 @@ export const followUpsAnswerEveryMessageOnce: Check = (subject) =>
   overAll(subject, (followUp) => {
     const { batchSize } = subject.manifest[followUp.name] ?? { batchSize: 1 };
     const input = makeFollowUp(subject, Math.min(batchSize, 250));
-    return Object.entries({ ...FAULTS, ...ODD_ANSWERS }).flatMap(([name, answer]) => {
-      const refs = play(followUp.converse(subject, input), answer).map(({ ref }) => ref);
+    return collect(Object.entries({ ...FAULTS, ...ODD_ANSWERS }), async ([name, answer]) => {
+      const said = await play(followUp.converse(subject, input), answer);
+      const refs = said.map(({ ref }) => ref);
       return findRefProblems([...input.messages], refs).map((problem) => `on ${name}: ${problem}`);
     });
   });
 
 export const followUpsReadFaults: Check = (subject) =>
   overAll(subject, (followUp) =>
-    Object.entries(FAULTS).flatMap(([name, answer]) =>
-      play(followUp.converse(subject, makeFollowUp(subject, 2)), answer)
+    collect(Object.entries(FAULTS), async ([name, answer]) =>
+      (await play(followUp.converse(subject, makeFollowUp(subject, 2)), answer))
         .filter(({ status }) => !followUp.onFault.includes(status))
         .map(({ status }) => `on ${name}: ${status} is none of ${followUp.onFault.join(", ")}`),
     ),
@@ -81,32 +83,33 @@ export const followUpsReadFaults: Check = (subject) =>
 
 export const followUpsKeepTheirForm: Check = (subject) =>
   overAll(subject, (followUp) =>
-    Object.values({ ...FAULTS, ...ODD_ANSWERS })
-      .flatMap((answer) => play(followUp.converse(subject, makeFollowUp(subject, 1)), answer))
-      .flatMap((said) => [
+    collect(Object.values({ ...FAULTS, ...ODD_ANSWERS }), async (answer) =>
+      (await play(followUp.converse(subject, makeFollowUp(subject, 1)), answer)).flatMap((said) => [
         ...findTextProblems(said),
         ...(followUp.statuses.includes(said.status) ? [] : [`${said.status} is no status`]),
       ]),
+    ),
   );
 
 /** What a garbled answer must not be taken for: the message would go out a second time. */
 export const queryNeverLosesByGarbage: Check = (subject) => {
   if (!subject.plugin.query) return [];
-  return Object.entries(ODD_ANSWERS).flatMap(([name, answer]) =>
-    play(converseQuery(subject.plugin, makeFollowUp(subject, 2)), answer)
+  return collect(Object.entries(ODD_ANSWERS), async ([name, answer]) =>
+    (await play(converseQuery(subject.plugin, makeFollowUp(subject, 2)), answer))
       .filter(({ status }) => status === "not_found")
       .map(() => `on ${name}: not_found`),
   );
 };
 
 export const followUpsAreDeterministic: Check = (subject) =>
-  overAll(subject, ({ name }) => {
+  overAll(subject, async ({ name }) => {
     const input = makeFollowUp(subject, 20);
-    const [once, again] = [subject.plugin[name]?.(input), subject.plugin[name]?.(input)];
+    const [once, again] = [await subject.plugin[name]?.(input), await subject.plugin[name]?.(input)];
     return isDeepStrictEqual(once, again) ? [] : ["plans the same messages in two ways"];
   });
 
-const overAll = (subject: ConformanceInput, check: (followUp: FollowUp) => string[]): string[] =>
-  FOLLOW_UPS.filter(({ name }) => subject.plugin[name]).flatMap((followUp) =>
-    check(followUp).map((problem) => `${followUp.name}: ${problem}`),
+const overAll = (subject: ConformanceInput, check: (followUp: FollowUp) => string[] | Promise<string[]>) =>
+  collect(
+    FOLLOW_UPS.filter(({ name }) => subject.plugin[name]),
+    async (followUp) => (await check(followUp)).map((problem) => `${followUp.name}: ${problem}`),
   );

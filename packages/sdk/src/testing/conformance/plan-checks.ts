@@ -3,6 +3,7 @@ import type { OutboundMessage, PlannedRequest, PluginManifest, Settings } from "
 import {
   type Check,
   type ConformanceInput,
+  collect,
   findRefProblems,
   makeBatch,
   makeFollowUp,
@@ -11,71 +12,63 @@ import {
 
 const SPEED_MESSAGE_COUNT = 500;
 const SPEED_LIMIT_MS = 50;
+const SPEED_RUNS = 4;
 
 export const planAnswersEveryMessageOnce: Check = (subject) => {
   const { batchSize } = subject.manifest.limits;
-  return [...new Set([1, 2, batchSize])].flatMap((count) =>
-    findPlanProblems(subject, makeMessages(subject, count)).map((problem) => `with ${count}: ${problem}`),
-  );
+  // One more than is ever handed over: nobody may be forgotten even then.
+  return collect(new Set([1, 2, batchSize, batchSize + 1]), async (count) => {
+    const problems = await findPlanProblems(subject, makeMessages(subject, count));
+    return problems.map((problem) => `with ${count}: ${problem}`);
+  });
 };
 
-export const planTakesAnEmptyBatch: Check = (subject) => {
-  const { requests, results = [] } = subject.plugin.plan(makeBatch(subject, []));
+export const planTakesAnEmptyBatch: Check = async (subject) => {
+  const { requests, results = [] } = await subject.plugin.plan(makeBatch(subject, []));
   return requests.length + results.length === 0 ? [] : ["makes something of an empty batch"];
 };
 
-export const planIsDeterministic: Check = (subject) => {
+export const planIsDeterministic: Check = async (subject) => {
   const batch = makeBatch(subject, makeMessages(subject, 20));
-  return isDeepStrictEqual(subject.plugin.plan(batch), subject.plugin.plan(batch))
+  return isDeepStrictEqual(await subject.plugin.plan(batch), await subject.plugin.plan(batch))
     ? []
     : ["plans the same batch in two ways"];
 };
 
-export const planIsPlainJson: Check = (subject) => {
-  const plan = subject.plugin.plan(makeBatch(subject, makeMessages(subject, 3)));
+export const planIsPlainJson: Check = async (subject) => {
+  const plan = await subject.plugin.plan(makeBatch(subject, makeMessages(subject, 3)));
   return isDeepStrictEqual(plan, JSON.parse(JSON.stringify(plan)))
     ? []
     : ["returns values that JSON does not carry"];
 };
 
-export const planIsFast: Check = (subject) => {
+export const planIsFast: Check = async (subject) => {
   const batch = makeBatch(subject, makeMessages(subject, SPEED_MESSAGE_COUNT));
-  const durations = [1, 2, 3, 4].map(() => {
+  let best = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < SPEED_RUNS; run += 1) {
     const startedAt = performance.now();
-    subject.plugin.plan(batch);
-    return performance.now() - startedAt;
-  });
-  const best = Math.min(...durations);
+    await subject.plugin.plan(batch);
+    best = Math.min(best, performance.now() - startedAt);
+  }
   return best < SPEED_LIMIT_MS ? [] : [`takes ${Math.round(best)} ms for ${SPEED_MESSAGE_COUNT} messages`];
 };
 
-export const requestsStayInsideTheManifest: Check = (subject) => {
-  const { manifest, settings, plugin } = subject;
-  const requests = [
-    ...plugin.plan(makeBatch(subject, makeMessages(subject, 3))).requests,
-    ...(plugin.verify?.({ settings, now: 0, seed: "5eed" }).requests ?? []),
-    ...(plugin.query?.(makeFollowUp(subject, 3)).requests ?? []),
-    ...(plugin.recall?.(makeFollowUp(subject, 3)).requests ?? []),
-  ];
+export const requestsStayInsideTheManifest: Check = async (subject) => {
+  const { manifest, settings } = subject;
+  const requests = (await planAll(subject)).flatMap((output) => output?.requests ?? []);
   const hosts = readHosts(manifest, settings);
   return requests.flatMap((request) => findRequestProblems(request, hosts, manifest));
 };
 
-export const planKeepsSecretsOut: Check = (subject) => {
-  const { settings, plugin } = subject;
-  const output = JSON.stringify([
-    plugin.plan(makeBatch(subject, makeMessages(subject, 3))),
-    plugin.verify?.({ settings, now: 0, seed: "5eed" }),
-    plugin.query?.(makeFollowUp(subject, 3)),
-    plugin.recall?.(makeFollowUp(subject, 3)),
-  ]);
+export const planKeepsSecretsOut: Check = async (subject) => {
+  const output = JSON.stringify(await planAll(subject));
   return Object.entries(subject.secrets)
     .filter(([, value]) => value !== "" && output.includes(value))
     .map(([name]) => `the value of ${name} appears in a request`);
 };
 
 export const planSurvivesHostileContent: Check = (subject) =>
-  HOSTILE_TEXTS.flatMap((text) => {
+  collect(HOSTILE_TEXTS, async (text) => {
     const message = subject.makeMessage(0);
     const content = Object.fromEntries(Object.keys(message.content).map((name) => [name, text]));
     const hostile: OutboundMessage[] = [
@@ -83,7 +76,8 @@ export const planSurvivesHostileContent: Check = (subject) =>
       { ...subject.makeMessage(1), address: text },
       { ...subject.makeMessage(2), variables: { [text]: text, nested: [text, { [text]: null }] } },
     ];
-    return findPlanProblems(subject, hostile).map((problem) => `with ${JSON.stringify(text)}: ${problem}`);
+    const problems = await findPlanProblems(subject, hostile);
+    return problems.map((problem) => `with ${JSON.stringify(text)}: ${problem}`);
   });
 
 const HOSTILE_TEXTS = [
@@ -97,8 +91,16 @@ const HOSTILE_TEXTS = [
   "文".repeat(20_000),
 ];
 
-function findPlanProblems(subject: ConformanceInput, messages: OutboundMessage[]): string[] {
-  const { requests, results = [] } = subject.plugin.plan(makeBatch(subject, messages));
+/** What each of the plugin's functions that plan makes of a few messages. */
+const planAll = async (subject: ConformanceInput) => [
+  await subject.plugin.plan(makeBatch(subject, makeMessages(subject, 3))),
+  await subject.plugin.verify?.({ settings: subject.settings, now: 0, seed: "5eed" }),
+  await subject.plugin.query?.(makeFollowUp(subject, 3)),
+  await subject.plugin.recall?.(makeFollowUp(subject, 3)),
+];
+
+async function findPlanProblems(subject: ConformanceInput, messages: OutboundMessage[]): Promise<string[]> {
+  const { requests, results = [] } = await subject.plugin.plan(makeBatch(subject, messages));
   const refs = [...requests.flatMap((request) => request.refs), ...results.map((result) => result.ref)];
   const ids = requests.map((request) => request.id);
   return [

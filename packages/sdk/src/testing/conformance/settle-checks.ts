@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from "node:util";
 import type { PluginManifest, SendResult, SendStatus } from "../../plugin/index.ts";
 import { SEND_STATUSES } from "../../plugin/index.ts";
 import type { Answer } from "../conversation.ts";
 import {
   type Check,
+  collect,
   findRefProblems,
   findTextProblems,
   makeBatch,
@@ -55,8 +57,8 @@ const CASES: Case[] = [
 
 export const settleAnswersEveryMessageOnce: Check = (subject) => {
   const messages = makeMessages(subject, Math.min(subject.manifest.limits.batchSize, 250));
-  return CASES.flatMap(({ name, answer }) => {
-    const results = playBatch(subject, makeBatch(subject, messages), answer);
+  return collect(CASES, async ({ name, answer }) => {
+    const results = await playBatch(subject, makeBatch(subject, messages), answer);
     return findRefProblems(
       messages,
       results.map((result) => result.ref),
@@ -65,9 +67,9 @@ export const settleAnswersEveryMessageOnce: Check = (subject) => {
 };
 
 export const settleReadsFaults: Check = (subject) =>
-  CASES.flatMap(({ name, answer, allowed }) => {
-    const batch = makeBatch(subject, makeMessages(subject, 2));
-    return playBatch(subject, batch, answer)
+  collect(CASES, async ({ name, answer, allowed }) => {
+    const results = await playBatch(subject, makeBatch(subject, makeMessages(subject, 2)), answer);
+    return results
       .filter((result) => !allowed(subject.manifest).includes(result.status))
       .map((result) => `on ${name}: ${result.status} is none of ${allowed(subject.manifest).join(", ")}`);
   });
@@ -81,15 +83,30 @@ export const resultsKeepTheirLimits: Check = (subject) => {
     { error: "ambiguous", detail: noise },
   ];
   const batch = makeBatch(subject, makeMessages(subject, 1));
-  return answers.flatMap((answer) => playBatch(subject, batch, answer).flatMap(findResultProblems));
+  return collect(answers, async (answer) =>
+    (await playBatch(subject, batch, answer)).flatMap(findResultProblems),
+  );
+};
+
+export const settleIsDeterministic: Check = (subject) =>
+  collect(CASES, async ({ name, answer }) => {
+    const batch = makeBatch(subject, makeMessages(subject, 2));
+    return isDeepStrictEqual(await playBatch(subject, batch, answer), await playBatch(subject, batch, answer))
+      ? []
+      : [`reads ${name} in two ways`];
+  });
+
+export const settleTakesNoResponses: Check = async ({ plugin, settings }) => {
+  const { results, requests = [] } = await plugin.settle({ op: "send", responses: [], settings, now: 0 });
+  return results.length + requests.length === 0 ? [] : ["makes something of no responses"];
 };
 
 export const verifyReadsFaults: Check = ({ plugin, settings }) => {
   if (!plugin.verify) return [];
   const refused = CASES.filter(({ name }) => !name.startsWith("200"));
-  return refused.flatMap(({ name, answer }) => {
+  return collect(refused, async ({ name, answer }) => {
     const responses = [{ id: "1", refs: [], ...answer }];
-    const { verification } = plugin.settle({ op: "verify", responses, settings, now: 0 });
+    const { verification } = await plugin.settle({ op: "verify", responses, settings, now: 0 });
     return verification?.ok === false ? [] : [`on ${name}: the settings are called good`];
   });
 };

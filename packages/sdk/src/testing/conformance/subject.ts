@@ -3,7 +3,7 @@ import type {
   OutboundMessage,
   PlanInput,
   PluginManifest,
-  PurePlugin,
+  PureFunctions,
   SendResult,
   Settings,
 } from "../../plugin/index.ts";
@@ -13,7 +13,8 @@ import type { Vector } from "../vectors.ts";
 /** What is put to the test. */
 export interface ConformanceInput {
   manifest: PluginManifest;
-  plugin: PurePlugin;
+  /** Its functions; they may be asynchronous, as those in a sandbox are. */
+  plugin: PureFunctions;
   /** Non-secret settings, valid against the manifest. */
   settings: Settings;
   /** Secret settings; their values must not appear in anything the plugin returns. */
@@ -21,10 +22,12 @@ export interface ConformanceInput {
   /** Makes the n-th of a series of messages that can be sent, each with its own ref and address. */
   makeMessage(index: number): OutboundMessage;
   vectors?: Vector[];
+  /** Whether there is a README. */
+  hasReadme?: boolean;
 }
 
 /** A check answers what is wrong, in sentences; nothing if all is well. */
-export type Check = (subject: ConformanceInput) => string[];
+export type Check = (subject: ConformanceInput) => string[] | Promise<string[]>;
 
 export const NOW = Date.UTC(2025, 0, 2, 3, 4, 5);
 
@@ -57,14 +60,20 @@ export function makeFollowUp(subject: ConformanceInput, count: number): FollowUp
 }
 
 /** Plays a whole batch in which every request gets the same answer. */
-export function playBatch(subject: ConformanceInput, batch: PlanInput, answer: Answer): SendResult[] {
+export async function playBatch(
+  subject: ConformanceInput,
+  batch: PlanInput,
+  answer: Answer,
+): Promise<SendResult[]> {
   return play(converse(subject.plugin, batch), answer);
 }
 
 /** Plays a conversation in which every request gets the same answer. */
-export function play<T>(conversation: Conversation<T>, answer: Answer): T[] {
-  let step = conversation.next();
-  while (!step.done) step = conversation.next(freeze(step.value.map((request) => respond(request, answer))));
+export async function play<T>(conversation: Conversation<T>, answer: Answer): Promise<T[]> {
+  let step = await conversation.next();
+  while (!step.done) {
+    step = await conversation.next(freeze(step.value.map((request) => respond(request, answer))));
+  }
   return step.value;
 }
 
@@ -97,4 +106,14 @@ export function freeze<T>(value: T): T {
     for (const inner of Object.values(value)) freeze(inner);
   }
   return value;
+}
+
+/** The problems of all items, one item after the other: a sandbox has one thread. */
+export async function collect<T>(
+  items: Iterable<T>,
+  find: (item: T) => string[] | Promise<string[]>,
+): Promise<string[]> {
+  const problems: string[] = [];
+  for (const item of items) problems.push(...(await find(item)));
+  return problems;
 }

@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
-import type { PurePlugin } from "../../plugin/index.ts";
+import type { PureFunctions } from "../../plugin/index.ts";
 import type { Vector } from "../vectors.ts";
-import { type Check, freeze } from "./subject.ts";
+import { type Check, collect, freeze } from "./subject.ts";
 
 export const vectorsMatch: Check = ({ plugin, vectors = [] }) =>
-  vectors.flatMap((vector) => {
-    const output = replay(plugin, vector);
+  collect(vectors, async (vector) => {
+    const output = await replay(plugin, vector);
     return isDeepStrictEqual(output, vector.output)
       ? []
       : [`${vector.call}, ${vector.name}: got ${JSON.stringify(output)}`];
   });
 
-function replay(plugin: PurePlugin, vector: Vector): unknown {
+function replay(plugin: PureFunctions, vector: Vector): unknown {
   switch (vector.call) {
     case "plan":
       return plugin.plan(freeze(vector.input));

@@ -1,0 +1,15 @@
+import { defineProblem } from "../../platform/errors.ts";
+
+export const publisherNotUnique = defineProblem("publisher-not-unique", 409, "The publisher's name is taken");
+export const publisherSuspended = defineProblem("publisher-suspended", 403, "The publisher is suspended");
+export const tooManyPublishers = defineProblem("too-many-publishers", 409, "Too many publishers");
+export const tooManyPublisherKeys = defineProblem("too-many-publisher-keys", 409, "Too many live keys");
+export const tooManyPublisherTokens = defineProblem("too-many-publisher-tokens", 409, "Too many live tokens");
+export const publisherKeyKnown = defineProblem("publisher-key-known", 409, "The key is registered already");
+
+export const packageRefused = defineProblem("package-refused", 422, "The package is not in order");
+export const signatureRefused = defineProblem("signature-refused", 422, "The signature is not accepted");
+export const versionTaken = defineProblem("version-taken", 409, "The version exists with other content");
+export const versionNotHigher = defineProblem("version-not-higher", 409, "The version is not the highest");
+export const pluginIdTaken = defineProblem("plugin-id-taken", 409, "The plugin's id is taken");
+export const tooManySubmissions = defineProblem("too-many-submissions", 429, "Too many submissions");
