@@ -5,8 +5,9 @@ import { join, resolve } from "node:path";
 import { serve } from "@hono/node-server";
 import { migrate } from "@tidings/db";
 import { type Engine, startEngine } from "./composition/engine.ts";
-import { lay } from "./composition/foundation.ts";
+import { type Foundation, lay } from "./composition/foundation.ts";
 import { composeHttp, composeOperations } from "./composition/http.ts";
+import { watchPlugins } from "./composition/plugins.ts";
 import { announce, progress } from "./demo/announce.ts";
 import { CHANNELS } from "./demo/school.ts";
 import { seedSchool } from "./demo/seed.ts";
@@ -82,6 +83,8 @@ async function start(
     ...readLimits(env),
   });
   stops.push(() => foundation.close());
+  stops.push(await watchPlugins(foundation));
+  stops.push(reloadOnSignal(foundation));
   let accepting = true;
   let engine: Engine | undefined;
   const watching = {
@@ -123,6 +126,13 @@ async function embedDatabase(dataDir: string, stops: Stop[]): Promise<string> {
 /** The one place where it is decided whether the shipped plugins are trusted with this process. */
 const chooseIsolation = (env: Env, sandbox: Sandbox): Isolation =>
   env.PLUGIN_ISOLATION === "sealed" ? { kind: "sealed", sandbox } : { kind: "in-process" };
+
+/** SIGHUP: the operator has changed the folder of plugins. */
+function reloadOnSignal({ plugins }: Foundation): Stop {
+  const onSignal = () => void plugins.reload();
+  process.on("SIGHUP", onSignal);
+  return async () => void process.off("SIGHUP", onSignal);
+}
 
 function readLimits(env: Env) {
   return {

@@ -28,6 +28,7 @@ import {
   openInquiry,
   type ReconcilerDeps,
 } from "../modules/inquiries/index.ts";
+import { isInstalled } from "../modules/installations/index.ts";
 import { createForgettingLoop, createWakingLoop } from "../modules/messages/index.ts";
 import { createReleaseLoop } from "../modules/quiet-hours/index.ts";
 import { createRecaller } from "../modules/recalls/index.ts";
@@ -36,6 +37,7 @@ import { compactStatistics } from "../modules/statistics/index.ts";
 import { type Loop, type RunningLoop, startLoop } from "../platform/loops.ts";
 import type { QueueTransport } from "../platform/queue/index.ts";
 import type { Foundation } from "./foundation.ts";
+import { pluginLoops } from "./plugins.ts";
 
 export interface Engine {
   /** Something may be due: dispatch now instead of at the next round. */
@@ -100,6 +102,7 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
     ...calendarLoops(foundation, () => expander.nudge()),
     ...upkeepLoops(foundation, afterChunk),
     ...followUpLoops(foundation, { afterChunk, nudgeDispatcher }),
+    ...pluginLoops(foundation),
   ];
   for (const loop of later) loops.start(loop);
 
@@ -219,6 +222,7 @@ function composeSendChunks(
     readRestraints: foundation.readRestraints,
     runtime: foundation.runtime,
     catalogue: foundation.plugins,
+    isInstalled,
     toHandle: (tenantId, channelId, channel) => vault.toHandle({ tenantId, id: channelId, ...channel }),
     trackedAddress: foundation.trackedAddresses.write,
     afterBatch: async (tx, work, range) => {

@@ -30,6 +30,7 @@ import {
   receiptRoutes,
   wakeRetries,
 } from "../modules/deliveries/index.ts";
+import { holdInstallation } from "../modules/installations/index.ts";
 import {
   createAcceptMessage,
   createAdmission,
@@ -51,7 +52,6 @@ import {
   progressViewOf,
   type SendPlanner,
 } from "../modules/messages/index.ts";
-import { createPluginService, pluginRoutes } from "../modules/plugins/index.ts";
 import { createStatisticsService, readMessageTotals, statisticsRoutes } from "../modules/statistics/index.ts";
 import { createFollowAddress, trackingRoutes } from "../modules/tracking/index.ts";
 import { readIn, transactAtOnceIn } from "../platform/database/index.ts";
@@ -61,6 +61,7 @@ import { createTurns } from "../platform/turns.ts";
 import { applyDecision } from "./apply-decision.ts";
 import { askForMessage } from "./ask-for-approval.ts";
 import type { Foundation } from "./foundation.ts";
+import { composePlugins } from "./plugins.ts";
 import { composeRecalls } from "./recalls.ts";
 import { composeRepetition } from "./repetition.ts";
 
@@ -126,6 +127,8 @@ function composeChannels(foundation: Foundation, nudge: () => void) {
   const service = createChannelService({
     transact,
     catalogue,
+    refreshPlugins: () => catalogue.refresh(),
+    holdInstallation,
     installationKey,
     publicUrl,
     nudge,
@@ -134,7 +137,7 @@ function composeChannels(foundation: Foundation, nudge: () => void) {
   const verification = createChannelVerificationService({ transact, runtime, vault, nudge, wakeRetries });
   return {
     service,
-    routers: [pluginRoutes(createPluginService({ catalogue })), channelRoutes(service, verification)],
+    routers: [channelRoutes(service, verification), ...composePlugins(foundation)],
   };
 }
 

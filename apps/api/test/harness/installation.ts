@@ -9,12 +9,9 @@ import { Redis } from "ioredis";
 import { type Engine, startEngine } from "../../src/composition/engine.ts";
 import { type Foundation, lay } from "../../src/composition/foundation.ts";
 import { composeHttp, type Http } from "../../src/composition/http.ts";
+import { watchPlugins } from "../../src/composition/plugins.ts";
 import { createLogger, type Logger } from "../../src/platform/logger.ts";
-import {
-  loadPlugins,
-  type Sandbox,
-  type ShippedPlugins,
-} from "../../src/platform/plugin-runtime/index.ts";
+import { loadPlugins, type Sandbox, type ShippedPlugins } from "../../src/platform/plugin-runtime/index.ts";
 import { createQueueTransport, type QueueTransport } from "../../src/platform/queue/index.ts";
 import { type FakeVendor, startFakeVendor } from "./fake-vendor.ts";
 import { HAS_REDIS, openRedis } from "./redis.ts";
@@ -123,6 +120,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
       ...(options.consoleDir ? { consoleDir: options.consoleDir } : {}),
     }),
   );
+  stops.push(await watchPlugins(foundation));
   const books = stopLast(connect({ url: test.url, max: 2, applicationName: "tidings-test-books" }));
   const engines: RunningEngine[] = [];
   const startOne = async (): Promise<RunningEngine> => {

@@ -42,6 +42,10 @@ export interface ChannelServiceDeps {
   catalogue: PluginCatalogues<Pick<PluginCatalogue, "find">>;
   installationKey: Uint8Array;
   publicUrl: string;
+  /** Looks again which plugins there are. */
+  refreshPlugins(): Promise<void>;
+  /** Keeps what the tenant has installed from being uninstalled in the meantime; false if it is not there. */
+  holdInstallation(tx: Tx, pluginId: string): Promise<boolean>;
   /** Something of a channel that may work again may be due now. */
   nudge(): void;
   wakeRetries: WakeRetries;
@@ -65,6 +69,13 @@ export function createChannelService(deps: ChannelServiceDeps) {
     const url =
       receipts && isPushed(receipts) ? receiptsUrl(deps.publicUrl, deps.installationKey, channel.id) : null;
     return visibleTo(ctx, { ...channel, receiptsUrl: url });
+  }
+
+  /** One that was installed a moment ago, by another process, this one may not know yet. */
+  async function findPlugin(ctx: RequestContext, pluginId: string): Promise<LoadedPlugin | undefined> {
+    const find = () => deps.catalogue.of(ctx.tenantId).find(pluginId);
+    if (!find()) await deps.refreshPlugins();
+    return find();
   }
 
   async function saveSecrets(
@@ -97,13 +108,15 @@ export function createChannelService(deps: ChannelServiceDeps) {
   return {
     async createChannel(ctx: RequestContext, input: CreateChannel): Promise<Channel> {
       authorize(ctx, "create", "Channel");
-      const plugin = deps.catalogue.of(ctx.tenantId).find(input.pluginId);
-      if (!plugin) throw invalidField("/pluginId", `There is no plugin ${input.pluginId}.`, "unknown");
+      const plugin = await findPlugin(ctx, input.pluginId);
+      if (!plugin) throw noPlugin(input.pluginId);
       assertValid(plugin, input);
       const { secrets, ...columns } = input;
       const { kind } = plugin.manifest;
       const id = newId("channel");
       return deps.transact(ctx, async (tx) => {
+        if (plugin.sha256 && !(await deps.holdInstallation(tx, input.pluginId)))
+          throw noPlugin(input.pluginId);
         await takeQuota(tx, ctx, "channels");
         await takeQuota(tx, ctx, `channels:${kind}`);
         await repository
@@ -205,6 +218,9 @@ function assertValid(plugin: LoadedPlugin, form: ChannelForm, kept?: string[]): 
   const [first] = errors;
   if (first) throw invalidInput(`${first.pointer}: ${first.detail}`, { errors });
 }
+
+const noPlugin = (pluginId: string) =>
+  invalidField("/pluginId", `There is no plugin ${pluginId}.`, "unknown");
 
 const named = (channel: { id: string; name: string }) => ({
   subjectId: channel.id,

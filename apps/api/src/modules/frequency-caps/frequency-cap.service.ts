@@ -20,7 +20,12 @@ export function createFrequencyCapService(deps: {
 
     async saveFrequencyCaps(ctx: RequestContext, caps: FrequencyCap[]): Promise<FrequencyCap[]> {
       authorize(ctx, "update", "Tenant");
-      const kinds = new Set(deps.catalogue.of(ctx.tenantId).list().map(({ manifest }) => manifest.kind));
+      const kinds = new Set(
+        deps.catalogue
+          .of(ctx.tenantId)
+          .list()
+          .map(({ manifest }) => manifest.kind),
+      );
       const errors = checkCaps(caps, kinds);
       if (errors[0]) throw invalidInput(errors[0].detail, { errors });
       return deps.transact(ctx, async (tx) => {

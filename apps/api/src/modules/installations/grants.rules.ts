@@ -1,7 +1,12 @@
 import type { Grants } from "@tidings/sdk/package";
 import type { FieldProblem } from "../../platform/errors.ts";
 
-export const GRANT_KINDS = ["hosts", "settingsHosts", "secrets", "abilities"] as const satisfies (keyof Grants)[];
+export const GRANT_KINDS = [
+  "hosts",
+  "settingsHosts",
+  "secrets",
+  "abilities",
+] as const satisfies (keyof Grants)[];
 
 /** Grants as they were written down. */
 export function readGrants(stored: Record<string, unknown>): Grants {

@@ -7,7 +7,11 @@ export const pluginNotInstallable = defineProblem(
   409,
   "Plugin version cannot be installed",
 );
-export const pluginGrantsChanged = defineProblem("plugin-grants-changed", 409, "Plugin asks for something else");
+export const pluginGrantsChanged = defineProblem(
+  "plugin-grants-changed",
+  409,
+  "Plugin asks for something else",
+);
 export const pluginUpgradeHeld = defineProblem("plugin-upgrade-held", 409, "Upgrade needs consent");
 export const pluginSettingsUnfit = defineProblem(
   "plugin-settings-unfit",

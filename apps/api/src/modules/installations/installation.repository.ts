@@ -48,10 +48,19 @@ export async function holdInstallation({ sql }: Tx, pluginId: string): Promise<b
   return rows.length > 0;
 }
 
+/** Whether the tenant of the transaction has it. */
+export async function isInstalled({ sql }: Tx, pluginId: string): Promise<boolean> {
+  const rows = await sql`select from plugin_installations where plugin_id = ${pluginId} and state = 'on'`;
+  return rows.length > 0;
+}
+
 /** False if it is there already. One that was removed is taken up again, without its past. */
 export async function insertInstallation(
   tx: Tx,
-  row: Pick<InstallationRow, "tenantId" | "pluginId" | "sha256" | "version" | "grants" | "agreedBy" | "agreedAt">,
+  row: Pick<
+    InstallationRow,
+    "tenantId" | "pluginId" | "sha256" | "version" | "grants" | "agreedBy" | "agreedAt"
+  >,
 ): Promise<boolean> {
   const values = { ...row, grants: { ...row.grants } };
   const { tenantId: _tenant, pluginId: _plugin, ...columns } = values;

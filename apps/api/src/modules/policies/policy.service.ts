@@ -19,7 +19,10 @@ export interface SavePolicy {
   steps: PolicyStep[];
 }
 
-export function createPolicyService(deps: { transact: Transact; plugins: PluginCatalogues<PluginCatalogue> }) {
+export function createPolicyService(deps: {
+  transact: Transact;
+  plugins: PluginCatalogues<PluginCatalogue>;
+}) {
   return {
     async createPolicy(ctx: RequestContext, input: SavePolicy): Promise<VersionedPolicy> {
       authorize(ctx, "create", "Policy");

@@ -2,8 +2,8 @@ import { authorize } from "../../platform/authorization/index.ts";
 import type { RequestContext } from "../../platform/context.ts";
 import type { Transact, Tx } from "../../platform/database/index.ts";
 import { invalidField, invalidInput, noSuch } from "../../platform/errors.ts";
-import { toInstant } from "../../platform/zoned-time.ts";
 import type { PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
+import { toInstant } from "../../platform/zoned-time.ts";
 import { type ChannelScript, type SimulatedClock, type Simulation, simulateFlow } from "../flows/index.ts";
 import {
   checkQuietHours,
@@ -41,7 +41,10 @@ export interface PolicySimulation extends Simulation {
 }
 
 /** Tells what would become of an imagined user. Nothing is sent and nothing stored. */
-export function createSimulatePolicy(deps: { transact: Transact; plugins: PluginCatalogues<PluginCatalogue> }) {
+export function createSimulatePolicy(deps: {
+  transact: Transact;
+  plugins: PluginCatalogues<PluginCatalogue>;
+}) {
   return async function simulatePolicy(
     ctx: RequestContext,
     input: SimulatePolicy,

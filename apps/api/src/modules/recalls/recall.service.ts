@@ -142,8 +142,7 @@ const windowOf = (
   { catalogue }: RecallServiceDeps,
   { tenantId }: RequestContext,
   pluginId: string | null | undefined,
-) =>
-  pluginId ? catalogue.of(tenantId).find(pluginId)?.manifest.recall?.windowSeconds : undefined;
+) => (pluginId ? catalogue.of(tenantId).find(pluginId)?.manifest.recall?.windowSeconds : undefined);
 
 async function previewChannels(
   deps: RecallServiceDeps,

@@ -29,7 +29,10 @@ export type SuppressionOutcome =
   | { status: "created" | "updated"; id: string }
   | { status: "failed"; errors: FieldProblem[] };
 
-export function createSuppressionService(deps: { transact: Transact; plugins: PluginCatalogues<PluginCatalogue> }) {
+export function createSuppressionService(deps: {
+  transact: Transact;
+  plugins: PluginCatalogues<PluginCatalogue>;
+}) {
   return {
     async listSuppressions(
       ctx: RequestContext,

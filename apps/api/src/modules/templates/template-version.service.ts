@@ -34,7 +34,10 @@ export interface TemplatePreview {
   findings: FieldProblem[];
 }
 
-export function createTemplateVersionService(deps: { transact: Transact; plugins: PluginCatalogues<PluginCatalogue> }) {
+export function createTemplateVersionService(deps: {
+  transact: Transact;
+  plugins: PluginCatalogues<PluginCatalogue>;
+}) {
   return {
     /** Makes the template's draft, or replaces it: a template has one at most. */
     async saveTemplateVersion(

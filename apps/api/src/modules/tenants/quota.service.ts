@@ -24,7 +24,12 @@ export function createQuotaService(deps: QuotaServiceDeps) {
     /** Every limit of the plan with its use; also those of which nothing is used yet. */
     async listQuotas(ctx: RequestContext): Promise<QuotaUse[]> {
       authorize(ctx, "read", "Quota");
-      const kinds = new Set(deps.catalogue.of(ctx.tenantId).list().map(({ manifest }) => manifest.kind));
+      const kinds = new Set(
+        deps.catalogue
+          .of(ctx.tenantId)
+          .list()
+          .map(({ manifest }) => manifest.kind),
+      );
       const rows = await deps.transact(ctx, async (tx) => {
         const tenant = await getTenant(tx, ctx.tenantId);
         return listQuotas(tx, ctx.tenantId, localDay(ctx.now(), tenant.timeZone));

@@ -12,14 +12,19 @@ import { getVisibleUser } from "./user.service.ts";
 import { deleteIdentity } from "./user-write.repository.ts";
 import { auditView, named, writeUsers } from "./write-users.ts";
 
-export function createIdentityService(deps: { transact: Transact; plugins: PluginCatalogues<PluginCatalogue> }) {
+export function createIdentityService(deps: {
+  transact: Transact;
+  plugins: PluginCatalogues<PluginCatalogue>;
+}) {
   return {
     /** Sets the user's address of one kind and scope; other kinds and scopes stay. */
     async setIdentity(ctx: RequestContext, userId: string, identity: Identity): Promise<UserRecord> {
       authorize(ctx, "update", "User");
       return deps.transact(ctx, async (tx) => {
         await getLockedUser(tx, ctx, userId);
-        const [outcome] = await writeUsers(tx, ctx, deps.plugins.of(ctx.tenantId), [{ userId, identities: [identity] }]);
+        const [outcome] = await writeUsers(tx, ctx, deps.plugins.of(ctx.tenantId), [
+          { userId, identities: [identity] },
+        ]);
         if (outcome?.status === "failed") throw atBody(outcome.problem);
         return getVisibleUser(tx, ctx, userId);
       });

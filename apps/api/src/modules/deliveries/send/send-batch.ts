@@ -28,6 +28,8 @@ export interface SendChunksDeps {
   transact: Transact;
   runtime: Pick<PluginRuntime, "send">;
   catalogue: PluginCatalogues;
+  /** Whether the tenant has installed a plugin; this process may not have heard of it yet. */
+  isInstalled(tx: Tx, pluginId: string): Promise<boolean>;
   toHandle(tenantId: string, channelId: string, channel: NonNullable<ChunkWork["channel"]>): ChannelHandle;
   trackedAddress: TrackedAddress;
   readRestraints: ReadRestraints;

@@ -30,7 +30,9 @@ export async function listBlockedCode({ sql }: Tx): Promise<BlockedCode[]> {
 
 /** The archive as it is stored, whatever that is. */
 export async function findArchive({ sql }: Tx, sha256: string): Promise<Uint8Array | undefined> {
-  const [row] = await sql<{ archive: Buffer }[]>`select archive from plugin_packages where sha256 = ${sha256}`;
+  const [row] = await sql<
+    { archive: Buffer }[]
+  >`select archive from plugin_packages where sha256 = ${sha256}`;
   return row && new Uint8Array(row.archive);
 }
 

@@ -2,7 +2,7 @@ import type { SendResult } from "@tidings/sdk/plugin";
 import type { Transact } from "../../../platform/database/index.ts";
 import type { TrialCounter } from "../../../platform/plugin-runtime/index.ts";
 import { addTrialCounts, type InstallationKey } from "./trial.repository.ts";
-import { NO_COUNTS, type TrialCounts as Counts } from "./trial.rules.ts";
+import { type TrialCounts as Counts, NO_COUNTS } from "./trial.rules.ts";
 
 /** Counts in memory what becomes of batches, and hands it on every now and then. */
 export interface TrialCounts extends TrialCounter {

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FAILURES, judgeTrial, LEAST_DELIVERIES, NO_COUNTS, type Trial, TRIAL_SHARES } from "./trial.rules.ts";
+import {
+  FAILURES,
+  judgeTrial,
+  LEAST_DELIVERIES,
+  NO_COUNTS,
+  TRIAL_SHARES,
+  type Trial,
+} from "./trial.rules.ts";
 
 const HOUR_MS = 3_600_000;
 const amount = fc.integer({ min: 0, max: 5_000 });
@@ -50,7 +57,9 @@ describe("a trial", () => {
         const small = Object.values(trial.old).reduce((sum, one) => sum + one, 0) < LEAST_DELIVERIES;
         fc.pre(!small);
         expect(judgeTrial({ ...trial, new: multiplied }).kind).not.toBe("go_back");
-        expect(judgeTrial({ ...trial, new: { ...NO_COUNTS, accepted: times * 100 } }).kind).not.toBe("go_back");
+        expect(judgeTrial({ ...trial, new: { ...NO_COUNTS, accepted: times * 100 } }).kind).not.toBe(
+          "go_back",
+        );
       }),
     );
   });
@@ -73,14 +82,19 @@ describe("a trial", () => {
 
   it("is not saved by more failures of the same kind", () => {
     fc.assert(
-      fc.property(trials, fc.constantFrom(...FAILURES), fc.double({ min: 0, max: 1, noNaN: true }), (trial, failure, part) => {
-        const before = judgeTrial(trial);
-        fc.pre(before.kind === "go_back" && before.because === failure);
-        const more = Math.floor(trial.new.accepted * part);
-        const worse = { ...trial.new, accepted: trial.new.accepted - more };
-        worse[failure] += more;
-        expect(judgeTrial({ ...trial, new: worse }).kind).toBe("go_back");
-      }),
+      fc.property(
+        trials,
+        fc.constantFrom(...FAILURES),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (trial, failure, part) => {
+          const before = judgeTrial(trial);
+          fc.pre(before.kind === "go_back" && before.because === failure);
+          const more = Math.floor(trial.new.accepted * part);
+          const worse = { ...trial.new, accepted: trial.new.accepted - more };
+          worse[failure] += more;
+          expect(judgeTrial({ ...trial, new: worse }).kind).toBe("go_back");
+        },
+      ),
     );
   });
 
@@ -100,7 +114,11 @@ describe("a trial", () => {
   it.each([
     ["a share after enough deliveries", { ...fresh, new: failing(0, 50) }, { kind: "raise", share: 25 }],
     ["the second share", { ...fresh, share: 25, new: failing(0, 200) }, { kind: "raise", share: 100 }],
-    ["the last share by keeping the version", { ...fresh, share: 100, new: failing(0, 500) }, { kind: "keep" }],
+    [
+      "the last share by keeping the version",
+      { ...fresh, share: 100, new: failing(0, 500) },
+      { kind: "keep" },
+    ],
     ["nothing before", { ...fresh, share: 100, new: failing(0, 499) }, { kind: "go_on" }],
     [
       "a vendor's bad day, which is both versions', like a good one",

@@ -1,4 +1,4 @@
-import { type Grants, type GrantChange, widening } from "@tidings/sdk/package";
+import { type GrantChange, type Grants, widening } from "@tidings/sdk/package";
 
 export const UPGRADE_STEPS = ["patch", "minor", "major"] as const;
 /** How far apart two versions are, by the number of them that differs first. */

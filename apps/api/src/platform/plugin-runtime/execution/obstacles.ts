@@ -30,6 +30,7 @@ export const PACKAGE_DAMAGED: Obstacle = {
 };
 export const PLUGIN_BLOCKED: Obstacle = {
   code: "plugin_blocked",
-  detail: "This version of the plugin was blocked; deliveries wait until it may run again or another is installed.",
+  detail:
+    "This version of the plugin was blocked; deliveries wait until it may run again or another is installed.",
 };
 export const FAILED: Obstacle = { code: "plugin_error", detail: "The plugin failed." };

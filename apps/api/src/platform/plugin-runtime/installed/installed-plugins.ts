@@ -84,7 +84,9 @@ export class InstalledPlugins {
       this.#unwritten.delete(sha256);
     }
     const { versions, blocks } = await source.read();
-    await this.#shelf.hold(new Set(versions.flatMap(({ sha256, trial }) => [sha256, trial?.sha256 ?? sha256])));
+    await this.#shelf.hold(
+      new Set(versions.flatMap(({ sha256, trial }) => [sha256, trial?.sha256 ?? sha256])),
+    );
     const pardoned = [...this.#snapshot.blocks.keys()];
     this.#snapshot = {
       byTenant: groupByTenant(versions),

@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
-import { type PluginPackage, readPackage } from "@tidings/sdk/package";
 import type { Logger } from "../../logger.ts";
 import type { LoadedPlugin, PluginModule, SealedPlugin, Sealer } from "../catalogue.ts";
 import { PACKAGE_DAMAGED, SANDBOX_UNAVAILABLE } from "../execution/obstacles.ts";
 import { PluginUnavailable } from "../execution/plugin-unavailable.ts";
 import { checkExports, checkPlugin } from "../loader/check-plugin.ts";
+import { hashOf, readNamedPackage } from "./named-package.ts";
 import type { InstalledSource } from "./source.ts";
 
 /** A package that was read: its manifest is at hand, its code is fetched when somebody calls it. */
@@ -67,7 +66,7 @@ export class PackageShelf {
   async #read(sha256: string): Promise<{ plugin: LoadedPlugin; codeHash: string } | undefined> {
     const archive = await this.#deps.source.readArchive(sha256);
     try {
-      const { manifest, code } = await readNamed(archive, sha256);
+      const { manifest, code } = await readNamedPackage(archive, sha256);
       return { plugin: { ...checkPlugin(manifest), sha256 }, codeHash: hashOf(code) };
     } catch (error) {
       this.#deps.logger.error({ sha256, reason: (error as Error).message }, "package refused");
@@ -81,7 +80,7 @@ export class PackageShelf {
     const seal = async (): Promise<SealedPlugin> => {
       const { sandbox, source } = this.#deps;
       if (!sandbox) throw new PluginUnavailable(SANDBOX_UNAVAILABLE);
-      const { code } = await readNamed(await source.readArchive(sha256), sha256);
+      const { code } = await readNamedPackage(await source.readArchive(sha256), sha256);
       const sealed = await sandbox.seal(manifest.id, code);
       checkExports(manifest, sealed.exports);
       return sealed;
@@ -102,13 +101,4 @@ export class PackageShelf {
     this.#deps.logger.error({ sha256, reason: (error as Error).message }, "package cannot be run");
     return new PluginUnavailable(PACKAGE_DAMAGED);
   }
-}
-
-const hashOf = (content: Uint8Array | string) => createHash("sha256").update(content).digest("hex");
-
-/** Compares before anything else is done with the bytes: only what was signed and agreed to is taken apart. */
-async function readNamed(archive: Uint8Array | undefined, sha256: string): Promise<PluginPackage> {
-  if (!archive) throw new Error("it is not stored");
-  if (hashOf(archive) !== sha256) throw new Error("its content is not what its name says");
-  return readPackage(archive);
 }

@@ -42,7 +42,9 @@ interface OpenEntry extends Omit<ShippedPlugin, "plugin"> {
 async function importEntry(path: string, { entry, level }: PluginManifest): Promise<OpenEntry> {
   let exported: Record<string, unknown>;
   try {
-    const hash = createHash("sha256").update(await readFile(path)).digest("hex");
+    const hash = createHash("sha256")
+      .update(await readFile(path))
+      .digest("hex");
     exported = await import(`${pathToFileURL(path).href}?sha256=${hash}`);
   } catch (error) {
     throw new PluginRefused(`${entry} cannot be imported: ${(error as Error).message}`);

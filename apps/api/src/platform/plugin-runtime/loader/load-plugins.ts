@@ -60,7 +60,9 @@ interface Shelf {
 }
 
 async function loadFolders({ folders, logger, isolation }: Shelf, before: Shipped): Promise<Shipped> {
-  const paths = (await Promise.all(folders.map((folder) => findPluginFolders(folder, logger, before)))).flat();
+  const paths = (
+    await Promise.all(folders.map((folder) => findPluginFolders(folder, logger, before)))
+  ).flat();
   const found = new Map<string, FoundPlugin>();
   for (const path of paths) {
     try {
