@@ -18,6 +18,7 @@ const GLOBAL_TABLES = new Map([
   ["publisher_tokens", "belong to a publisher"],
   ["publishers", "write plugins for every tenant"],
   ["registries", "are the installation's"],
+  ["registry_files", "are public"],
   ["sessions", "belong to an account"],
   ["tenants", "are the tenants; fenced by their own id"],
 ]);

@@ -155,6 +155,20 @@ export const registries = pgTable("registries", {
   createdAt: createdAt(),
 });
 
+/**
+ * The own registry as static files, but for the archives: what the last publication made. Other installations may ask any
+ * process and get the same bytes.
+ */
+export const registryFiles = pgTable("registry_files", {
+  /** From the registry's root. */
+  path: text("path").primaryKey(),
+  content: bytes("content").notNull(),
+  /** Hexadecimal, of the content. */
+  sha256: text("sha256").notNull(),
+  /** Of the index that names the file. */
+  sequence: integer("sequence").notNull(),
+});
+
 /** A plugin's archive, named by its content. Never changed; checked against its name whenever it is loaded. */
 export const pluginPackages = pgTable("plugin_packages", {
   /** Hexadecimal, of the archive. */

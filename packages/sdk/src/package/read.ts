@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { valid } from "semver";
 import type { PluginManifest } from "../plugin/index.ts";
 import { findManifestProblems } from "../testing/conformance/schema.ts";
 import { readArchive } from "./archive.ts";
@@ -68,6 +69,9 @@ function readManifest(text: string): PluginManifest {
   const manifest = parseJson("channel.json", text) as PluginManifest;
   const problems = findManifestProblems(manifest);
   if (problems.length > 0) throw new PackageRefused(problems.map((problem) => `channel.json: ${problem}`));
+  if (valid(manifest.version) !== manifest.version || manifest.version.length > 64) {
+    throw new PackageRefused([`channel.json: ${manifest.version.slice(0, 100)} is no semantic version`]);
+  }
   if (manifest.level !== "pure") {
     throw new PackageRefused([`channel.json: only pure plugins are packed; this one is ${manifest.level}`]);
   }

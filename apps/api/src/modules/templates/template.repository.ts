@@ -2,6 +2,7 @@ import { schema } from "@tidings/db";
 import { and, asc, desc, eq, gt, inArray, max, ne, sql } from "drizzle-orm";
 import type { Tx } from "../../platform/database/index.ts";
 import { type PageRequest, readCursor } from "../../platform/http/index.ts";
+import { toUuid } from "../../platform/ids.ts";
 
 const { messages, series, templates, templateVersions } = schema;
 

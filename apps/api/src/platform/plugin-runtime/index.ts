@@ -8,13 +8,17 @@ export type {
 } from "./catalogue.ts";
 export type { ChannelHandle } from "./channel.ts";
 export { type Obstacle, PLUGIN_BLOCKED } from "./execution/obstacles.ts";
+export { PluginFault } from "./execution/plugin-fault.ts";
+export { PluginUnavailable } from "./execution/plugin-unavailable.ts";
 export { InstalledPlugins } from "./installed/installed-plugins.ts";
 export { readNamedPackage } from "./installed/named-package.ts";
 export type { BlockedCode, InstalledSource, InstalledVersion } from "./installed/source.ts";
 export { createTenantPlugins, type TenantPlugins } from "./installed/tenant-plugins.ts";
 export { checkPlugin } from "./loader/check-plugin.ts";
 export { loadPlugins, type ShippedPlugins } from "./loader/load-plugins.ts";
+export { findManifestFaults } from "./loader/manifest-rules.ts";
 export type { PluginMetrics } from "./metrics.ts";
+export { createGuardedFetch, type GuardedFetch } from "./outbound/guarded-fetch.ts";
 export type { OutboundPolicy } from "./outbound/policy.ts";
 export {
   createPluginRuntime,

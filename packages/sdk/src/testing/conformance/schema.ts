@@ -35,8 +35,15 @@ export function findSchemaProblems(schema: object, value: unknown): string[] {
   return (validate.errors ?? []).map((error) => `${error.instancePath || "/"} ${error.message}`);
 }
 
+/** Compiling costs a hundred times what validating does, and most schemas are constants. */
+const compiled = new WeakMap<object, ValidateFunction>();
+
 function compile(schema: object): ValidateFunction {
+  const known = compiled.get(schema);
+  if (known) return known;
   const ajv = new Ajv2020({ allErrors: true, strict: false });
   addFormats.default(ajv);
-  return ajv.compile(schema);
+  const validate = ajv.compile(schema);
+  compiled.set(schema, validate);
+  return validate;
 }

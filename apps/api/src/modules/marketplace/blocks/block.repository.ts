@@ -1,8 +1,8 @@
 import { schema } from "@tidings/db";
-import { and, desc, eq } from "drizzle-orm";
+import { and, desc, eq, sql } from "drizzle-orm";
 import type { Tx } from "../../../platform/database/index.ts";
 
-const { pluginBlocks } = schema;
+const { pluginBlocks, pluginListings } = schema;
 
 export type BlockRow = typeof pluginBlocks.$inferSelect;
 export type NewBlock = Pick<BlockRow, "sha256" | "pluginId" | "version" | "cause" | "reason">;
@@ -34,4 +34,14 @@ export async function deleteBlock(
     .where(and(eq(pluginBlocks.sha256, sha256), cause ? eq(pluginBlocks.cause, cause) : undefined))
     .returning();
   return row;
+}
+
+/** Whether any registry's listing calls the package malicious. */
+export async function isLabelledMalicious(tx: Tx, sha256: string): Promise<boolean> {
+  const rows = await tx.db
+    .select({ sha256: pluginListings.sha256 })
+    .from(pluginListings)
+    .where(and(eq(pluginListings.sha256, sha256), sql`'malicious' = any(${pluginListings.labels})`))
+    .limit(1);
+  return rows.length > 0;
 }

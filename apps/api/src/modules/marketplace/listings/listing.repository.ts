@@ -74,6 +74,18 @@ export async function listVersions(tx: Tx, registryId: string, pluginId: string)
     .where(and(eq(pluginListings.registryId, registryId), eq(pluginListings.pluginId, pluginId)));
 }
 
+/** Every version in a registry, as it stands here. */
+export async function listListingsOf(
+  tx: Tx,
+  registryId: string,
+): Promise<Pick<ListingRow, "pluginId" | "version" | "sha256" | "state" | "grade" | "labels">[]> {
+  const { pluginId, version, sha256, state, grade, labels } = pluginListings;
+  return tx.db
+    .select({ pluginId, version, sha256, state, grade, labels })
+    .from(pluginListings)
+    .where(eq(pluginListings.registryId, registryId));
+}
+
 export type ListingChanges = Partial<
   Pick<ListingRow, "state" | "grade" | "labels" | "report" | "envelope" | "listedAt">
 >;
@@ -99,6 +111,7 @@ export interface ListingFilter {
   /** The first part of the plugins' ids. */
   publisher?: string | undefined;
   pluginId?: string | undefined;
+  version?: string | undefined;
   label?: string | undefined;
 }
 
@@ -107,6 +120,7 @@ const conditionsOf = (filter: ListingFilter): (SQL | undefined)[] => [
   filter.state ? eq(pluginListings.state, filter.state) : undefined,
   filter.publisher ? sql`split_part(${pluginListings.pluginId}, '/', 1) = ${filter.publisher}` : undefined,
   filter.pluginId ? eq(pluginListings.pluginId, filter.pluginId) : undefined,
+  filter.version ? eq(pluginListings.version, filter.version) : undefined,
   filter.label ? sql`${filter.label} = any(${pluginListings.labels})` : undefined,
 ];
 

@@ -5,7 +5,7 @@ export const MAX_PUBLISHERS = 5;
 /** Live keys of a publisher at once: one in use, and those that overlap while changing over. */
 export const MAX_LIVE_PUBLISHER_KEYS = 5;
 /** Keys of a publisher in all, revoked ones included: they stay, for what was signed with them stays. */
-export const MAX_PUBLISHER_KEYS = 50;
+export const MAX_PUBLISHER_KEYS = 20;
 /** Live tokens of a publisher at once. */
 export const MAX_LIVE_PUBLISHER_TOKENS = 10;
 

@@ -70,12 +70,21 @@ export async function updateRegistry(
   return row;
 }
 
-/** Moves the sequence on to what an index says; false where a later one has been seen by now. */
-export async function raiseSequence(tx: Tx, registryId: string, sequence: number): Promise<boolean> {
+/**
+ * Moves the sequence on to what an index says; false where a later one has been seen by now. What ships with the
+ * installation goes back with it.
+ */
+export async function raiseSequence(
+  tx: Tx,
+  registryId: string,
+  sequence: number,
+  kind: RegistryKind,
+): Promise<boolean> {
+  const isLater = kind === "seed" ? undefined : lte(registries.sequence, sequence);
   const rows = await tx.db
     .update(registries)
     .set({ sequence })
-    .where(and(eq(registries.id, registryId), lte(registries.sequence, sequence)))
+    .where(and(eq(registries.id, registryId), isLater))
     .returning({ id: registries.id });
   return rows.length > 0;
 }

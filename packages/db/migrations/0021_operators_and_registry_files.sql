@@ -13,6 +13,13 @@ CREATE TABLE "installation_audit_entries" (
 	"ip_address" text
 );
 --> statement-breakpoint
+CREATE TABLE "registry_files" (
+	"path" text PRIMARY KEY NOT NULL,
+	"content" "bytea" NOT NULL,
+	"sha256" text NOT NULL,
+	"sequence" integer NOT NULL
+);
+--> statement-breakpoint
 CREATE INDEX "installation_audit_entries_subject_id_index" ON "installation_audit_entries" USING btree ("subject_id");--> statement-breakpoint
 
 -- Entries can only be added.
@@ -38,3 +45,7 @@ create function find_tenant(tenant uuid)
 revoke all on function list_tenants(uuid, integer), find_tenant(uuid) from public;
 --> statement-breakpoint
 grant execute on function list_tenants(uuid, integer), find_tenant(uuid) to tidings_api;
+--> statement-breakpoint
+
+-- What the last publication of the own registry made.
+grant select, insert, update, delete on registry_files to tidings_api;
