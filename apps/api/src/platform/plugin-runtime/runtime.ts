@@ -97,10 +97,7 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
   return {
     async send(channel, batch) {
       const ready = await prepare(channel, credentialsCache.get, batch);
-      if ("obstacle" in ready) {
-        const { status, obstacle } = ready;
-        return batch.messages.map(({ ref }) => ({ ref, status, ...obstacle }));
-      }
+      if ("obstacle" in ready) return unsent(batch, ready);
       const { sender, module, trialSha256 } = ready;
       const results = await (module.level === "pure"
         ? pure.send(sender, module.functions, batch)
@@ -142,6 +139,11 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
     },
   };
 }
+
+const unsent = (
+  { messages }: SendBatch,
+  { status, obstacle }: Extract<Prepared, { obstacle: unknown }>,
+): SendResult[] => messages.map(({ ref }) => ({ ref, status, ...obstacle }));
 
 const waitsFor = (obstacle: Obstacle): Prepared => ({ obstacle, status: "transient" });
 

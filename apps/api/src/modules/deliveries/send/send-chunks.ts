@@ -163,15 +163,7 @@ async function judge(
   const [any] = free;
   if (!any) return judged;
   const through = await findPlugin(deps, tx, any[0]);
-  if ("waits" in through) {
-    const waiting = free.map(([work, rows]) => ({ work, end: pausing(work, rows) }));
-    const { obstacle } = through.waits;
-    return {
-      ...judged,
-      left: [...judged.left, ...waiting],
-      ...(obstacle && { obstacle: { work: any[0], obstacle } }),
-    };
-  }
+  if ("waits" in through) return { ...judged, ...waitingFor(through.waits, any[0], free, judged.left) };
   if ("reason" in through) {
     const failed = free.map(([work]) => work);
     await failAll(deps, tx, failed, through.reason);
@@ -185,6 +177,17 @@ async function judge(
     } else judged.left.push({ work, end: dueAt ? { ...brokenOff(work, rows), dueAt } : UNTOUCHED });
   }
   return { ...judged, channel: through.channel };
+}
+
+/** Chunks that are left for the moment, and what the breaker is to be told. */
+function waitingFor(
+  { obstacle }: Extract<Through, { waits: unknown }>["waits"],
+  any: ChunkWork,
+  free: readonly [ChunkWork, ReadyRow[]][],
+  left: readonly LeftChunk[],
+): Pick<Judged, "left" | "obstacle"> {
+  const waiting = free.map(([work, rows]) => ({ work, end: pausing(work, rows) }));
+  return { left: [...left, ...waiting], ...(obstacle && { obstacle: { work: any, obstacle } }) };
 }
 
 const untouched = (works: readonly ChunkWork[]) => works.map((work) => ({ work, end: UNTOUCHED }));

@@ -39,7 +39,8 @@ export function browse(
 }
 
 const byId = (a: MarketplaceListing, b: MarketplaceListing) => (a.pluginId < b.pluginId ? -1 : 1);
-const rank = ({ grade }: MarketplaceListing) => GRADES.findIndex((one) => one === grade);
+const RANKS: readonly (string | null)[] = GRADES;
+const rank = ({ grade }: MarketplaceListing) => RANKS.indexOf(grade);
 const listedAt = (one: MarketplaceListing) => one.listedAt?.getTime() ?? 0;
 
 const ORDERS: Record<Sort, (a: MarketplaceListing, b: MarketplaceListing) => number> = {

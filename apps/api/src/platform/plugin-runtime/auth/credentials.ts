@@ -80,9 +80,11 @@ function createNumbering(): (object: object) => number {
   const numbers = new WeakMap<object, number>();
   let count = 0;
   return (object) => {
-    const number = numbers.get(object) ?? (count += 1);
-    numbers.set(object, number);
-    return number;
+    const known = numbers.get(object);
+    if (known !== undefined) return known;
+    count += 1;
+    numbers.set(object, count);
+    return count;
   };
 }
 

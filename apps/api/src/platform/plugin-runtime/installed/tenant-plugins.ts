@@ -4,7 +4,7 @@ import { PluginUnavailable } from "../execution/plugin-unavailable.ts";
 import type { ShippedPlugins } from "../loader/load-plugins.ts";
 import type { InstalledPlugins } from "./installed-plugins.ts";
 import type { ShelvedPackage } from "./package-shelf.ts";
-import type { InstalledVersion } from "./source.ts";
+import type { BlockedCode, InstalledVersion } from "./source.ts";
 import { isInShare } from "./trial.rules.ts";
 
 /** The plugins of every tenant: those that ship, and those that it has installed. What ships keeps its id. */
@@ -16,7 +16,14 @@ export interface TenantPlugins extends LoadedPlugins {
   /** Ids of the plugins that ship, which no other may have. */
   isShipped(pluginId: string): boolean;
   /** The sandbox has disabled code: no process runs it any more. */
-  strikeOut(strike: { pluginId: string; hash: string; reason: string }): Promise<void>;
+  strikeOut(strike: Strike): Promise<void>;
+}
+
+interface Strike {
+  pluginId: string;
+  /** Of the code. */
+  hash: string;
+  reason: string;
 }
 
 export function createTenantPlugins(shipped: ShippedPlugins, installed: InstalledPlugins): TenantPlugins {
@@ -97,18 +104,20 @@ export function createTenantPlugins(shipped: ShippedPlugins, installed: Installe
     refresh: () => installed.refresh(),
     reload: () => shipped.reload(),
     isShipped: (pluginId) => shipped.find(pluginId) !== undefined,
-    async strikeOut({ pluginId, hash, reason }) {
-      const found = installed.findByCode(hash);
-      const manifest = found?.plugin.manifest ?? shipped.find(pluginId)?.manifest;
-      await installed.block({
-        sha256: found?.sha256 ?? hash,
-        pluginId,
-        version: manifest?.version ?? "",
-        cause: "strikes",
-        reason,
-      });
-    },
+    strikeOut: (strike) => installed.block(toBlock(shipped, installed, strike)),
   };
+}
+
+/** A package is forbidden by its own hash, a shipped plugin by that of its code. */
+function toBlock(
+  shipped: ShippedPlugins,
+  installed: InstalledPlugins,
+  { pluginId, hash, reason }: Strike,
+): BlockedCode {
+  const found = installed.findByCode(hash);
+  const manifest = found?.plugin.manifest ?? shipped.find(pluginId)?.manifest;
+  const sha256 = found?.sha256 ?? hash;
+  return { sha256, pluginId, version: manifest?.version ?? "", cause: "strikes", reason };
 }
 
 type Batch = { ref: string; size: number };

@@ -59,26 +59,37 @@ interface Shelf {
   isolation: Isolation;
 }
 
-async function loadFolders({ folders, logger, isolation }: Shelf, before: Shipped): Promise<Shipped> {
-  const paths = (
-    await Promise.all(folders.map((folder) => findPluginFolders(folder, logger, before)))
-  ).flat();
+async function loadFolders(shelf: Shelf, before: Shipped): Promise<Shipped> {
+  const { folders, logger, isolation } = shelf;
+  const paths = await Promise.all(folders.map((folder) => findPluginFolders(folder, logger, before)));
   const found = new Map<string, FoundPlugin>();
-  for (const path of paths) {
-    try {
-      const loaded = await loadPlugin(path, isolation);
-      const { id } = loaded.plugin.manifest;
-      if (found.has(id)) throw new Error(`another plugin has the id ${id} already`);
-      found.set(id, { ...loaded, path });
-    } catch (error) {
-      logger.error({ folder: path, reason: (error as Error).message }, "plugin left out");
-      for (const [id, kept] of before) if (kept.path === path && !found.has(id)) found.set(id, kept);
-    }
+  for (const path of paths.flat()) {
+    const loaded = await tryToLoad(shelf, path, found, before);
+    if (loaded) found.set(loaded.plugin.manifest.id, loaded);
   }
   const inOrder = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
   const versions = inOrder.map(([id, { plugin }]) => `${id}@${plugin.manifest.version}`);
   logger.info({ plugins: versions, isolation: isolation.kind }, "plugins loaded");
   return new Map(inOrder);
+}
+
+/** The plugin as it is now; or, where that is not in order, as it was before. */
+async function tryToLoad(
+  { logger, isolation }: Shelf,
+  path: string,
+  found: Shipped,
+  before: Shipped,
+): Promise<FoundPlugin | undefined> {
+  try {
+    const loaded = await loadPlugin(path, isolation);
+    const { id } = loaded.plugin.manifest;
+    if (found.has(id)) throw new Error(`another plugin has the id ${id} already`);
+    return { ...loaded, path };
+  } catch (error) {
+    logger.error({ folder: path, reason: (error as Error).message }, "plugin left out");
+    const kept = [...before.values()].find((one) => one.path === path);
+    return kept && !found.has(kept.plugin.manifest.id) ? kept : undefined;
+  }
 }
 
 /** In the order of their names, so that of two plugins with one id the same one wins at every start. */
