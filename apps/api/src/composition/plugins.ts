@@ -17,7 +17,7 @@ import type { Foundation } from "./foundation.ts";
 
 /** What channels are made of: the plugins that ship, and those that tenants take from the marketplace. */
 export function composePlugins({ transact, plugins, sandbox }: Foundation) {
-  const hasSandbox = sandbox !== undefined;
+  const hasSandbox = sandbox?.isInstalled ?? false;
   return [
     pluginRoutes(
       createPluginService({ catalogue: plugins, listInstalled: createInstalledView({ transact }) }),

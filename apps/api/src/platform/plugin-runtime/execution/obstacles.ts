@@ -28,6 +28,10 @@ export const PACKAGE_DAMAGED: Obstacle = {
   code: "plugin_damaged",
   detail: "The stored package of this plugin is not what was installed, and is not run.",
 };
+export const PACKAGE_OUT_OF_REACH: Obstacle = {
+  code: "plugin_out_of_reach",
+  detail: "The package of this plugin cannot be fetched at the moment.",
+};
 export const PLUGIN_BLOCKED: Obstacle = {
   code: "plugin_blocked",
   detail:

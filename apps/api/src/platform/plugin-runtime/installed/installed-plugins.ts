@@ -37,6 +37,11 @@ export class InstalledPlugins {
     return this.#snapshot.byTenant.get(tenantId);
   }
 
+  /** Whether there is a place where they can run. */
+  get canRun(): boolean {
+    return this.#deps.sandbox !== undefined;
+  }
+
   packageOf(sha256: string): ShelvedPackage | undefined {
     return this.#shelf.find(sha256);
   }

@@ -1,6 +1,6 @@
 import type { Logger } from "../../logger.ts";
 import type { LoadedPlugin, PluginModule, SealedPlugin, Sealer } from "../catalogue.ts";
-import { PACKAGE_DAMAGED, SANDBOX_UNAVAILABLE } from "../execution/obstacles.ts";
+import { PACKAGE_DAMAGED, PACKAGE_OUT_OF_REACH, SANDBOX_UNAVAILABLE } from "../execution/obstacles.ts";
 import { PluginUnavailable } from "../execution/plugin-unavailable.ts";
 import { checkExports, checkPlugin } from "../loader/check-plugin.ts";
 import { hashOf, readNamedPackage } from "./named-package.ts";
@@ -23,7 +23,7 @@ export interface PackageShelfDeps {
 }
 
 /** After a package was found damaged, for so long nobody looks again, milliseconds. */
-const LOOK_AGAIN_MS = 30_000;
+const LOOK_AGAIN_MS = 10_000;
 
 /** The packages that this process may have to run. Each is compared with its name whenever it is read. */
 export class PackageShelf {
@@ -51,25 +51,15 @@ export class PackageShelf {
   }
 
   async #shelve(sha256: string): Promise<ShelvedPackage | undefined> {
-    const now = performance.now();
-    if (now < (this.#damaged.get(sha256) ?? 0)) return undefined;
-    const read = await this.#read(sha256);
-    if (!read) {
-      this.#damaged.set(sha256, now + LOOK_AGAIN_MS);
-      return undefined;
-    }
-    this.#damaged.delete(sha256);
-    return { ...read, sha256, moduleFor: this.#sealing(read.plugin, sha256) };
-  }
-
-  /** Undefined if the package is damaged, which is logged. Rejects if it cannot be fetched. */
-  async #read(sha256: string): Promise<{ plugin: LoadedPlugin; codeHash: string } | undefined> {
+    if (performance.now() < (this.#damaged.get(sha256) ?? 0)) return undefined;
     const archive = await this.#deps.source.readArchive(sha256);
     try {
       const { manifest, code } = await readNamedPackage(archive, sha256);
-      return { plugin: { ...checkPlugin(manifest), sha256 }, codeHash: hashOf(code) };
+      const plugin = { ...checkPlugin(manifest), sha256 };
+      this.#damaged.delete(sha256);
+      return { plugin, sha256, codeHash: hashOf(code), moduleFor: this.#sealing(plugin, sha256) };
     } catch (error) {
-      this.#deps.logger.error({ sha256, reason: (error as Error).message }, "package refused");
+      this.#putAway(sha256, error);
       return undefined;
     }
   }
@@ -78,9 +68,10 @@ export class PackageShelf {
   #sealing({ manifest }: LoadedPlugin, sha256: string): ShelvedPackage["moduleFor"] {
     let sealing: Promise<SealedPlugin> | undefined;
     const seal = async (): Promise<SealedPlugin> => {
-      const { sandbox, source } = this.#deps;
+      const { sandbox } = this.#deps;
       if (!sandbox) throw new PluginUnavailable(SANDBOX_UNAVAILABLE);
-      const { code } = await readNamedPackage(await source.readArchive(sha256), sha256);
+      const archive = await this.#fetch(sha256);
+      const { code } = await readNamedPackage(archive, sha256);
       const sealed = await sandbox.seal(manifest.id, code);
       checkExports(manifest, sealed.exports);
       return sealed;
@@ -91,14 +82,26 @@ export class PackageShelf {
         return { level: "pure", functions: (await sealing).functionsFor(tenantId) };
       } catch (error) {
         sealing = undefined;
-        throw this.#unavailable(sha256, error);
+        if (error instanceof PluginUnavailable) throw error;
+        this.#putAway(sha256, error);
+        throw new PluginUnavailable(PACKAGE_DAMAGED);
       }
     };
   }
 
-  #unavailable(sha256: string, error: unknown): PluginUnavailable {
-    if (error instanceof PluginUnavailable) return error;
-    this.#deps.logger.error({ sha256, reason: (error as Error).message }, "package cannot be run");
-    return new PluginUnavailable(PACKAGE_DAMAGED);
+  async #fetch(sha256: string): Promise<Uint8Array | undefined> {
+    try {
+      return await this.#deps.source.readArchive(sha256);
+    } catch (error) {
+      this.#deps.logger.warn({ err: error, sha256 }, "package cannot be fetched");
+      throw new PluginUnavailable(PACKAGE_OUT_OF_REACH);
+    }
+  }
+
+  /** It is not run as it is stored; after a while somebody looks whether that has changed. */
+  #putAway(sha256: string, error: unknown): void {
+    this.#deps.logger.error({ sha256, reason: (error as Error).message }, "package refused");
+    this.#packages.delete(sha256);
+    this.#damaged.set(sha256, performance.now() + LOOK_AGAIN_MS);
   }
 }

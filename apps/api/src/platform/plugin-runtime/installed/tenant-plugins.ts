@@ -1,5 +1,5 @@
 import type { LoadedPlugin, LoadedPlugins, OpenPlugin, PluginCatalogue } from "../catalogue.ts";
-import { type Obstacle, PACKAGE_DAMAGED, PLUGIN_BLOCKED } from "../execution/obstacles.ts";
+import { type Obstacle, PACKAGE_DAMAGED, PLUGIN_BLOCKED, SANDBOX_UNAVAILABLE } from "../execution/obstacles.ts";
 import { PluginUnavailable } from "../execution/plugin-unavailable.ts";
 import type { ShippedPlugins } from "../loader/load-plugins.ts";
 import type { InstalledPlugins } from "./installed-plugins.ts";
@@ -34,6 +34,7 @@ export function createTenantPlugins(shipped: ShippedPlugins, installed: Installe
 
   function obstacleTo({ sha256 }: Pick<InstalledVersion, "sha256">): Obstacle | undefined {
     if (installed.isBlocked(sha256)) return PLUGIN_BLOCKED;
+    if (!installed.canRun) return SANDBOX_UNAVAILABLE;
     return installed.packageOf(sha256) ? undefined : PACKAGE_DAMAGED;
   }
 

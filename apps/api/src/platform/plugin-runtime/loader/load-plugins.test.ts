@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { SettingProperty, TokenRequest } from "@tidings/sdk/plugin";
@@ -185,5 +185,33 @@ describe("loadPlugins", () => {
     const { plugins, reasons } = await load();
     expect(plugins.list().map(({ manifest }) => manifest.id)).toEqual(["acme/outside"]);
     expect(reasons[0]).toContain("outside");
+  });
+
+  it("reads the folder again when it is told to: what was changed, added, or taken away", async () => {
+    await put("a", manifestWith({ id: "acme/a" }));
+    await put("b", manifestWith({ id: "acme/b" }));
+    const { plugins } = await load();
+    const before = await plugins.open("ten_1", "acme/a")?.module();
+    const path = join(folder, "a");
+    await writeFile(join(path, "channel.json"), JSON.stringify(manifestWith({ id: "acme/a", version: "2.0.0" })));
+    await writeFile(join(path, "plugin.js"), `${await readFile(join(path, "plugin.js"), "utf8")}\n// changed`);
+    await rm(join(folder, "b"), { recursive: true });
+    await put("c", manifestWith({ id: "acme/c" }));
+    await plugins.reload();
+    expect(plugins.list().map(({ manifest: { id, version } }) => `${id}@${version}`)).toEqual([
+      "acme/a@2.0.0",
+      "acme/c@1.0.0",
+    ]);
+    const after = await plugins.open("ten_1", "acme/a")?.module();
+    expect(after?.functions).not.toBe(before?.functions);
+  });
+
+  it("keeps a plugin that is not in order any more as it was", async () => {
+    await put("a", manifestWith({ id: "acme/a" }));
+    const { plugins } = await load();
+    await writeFile(join(folder, "a", "channel.json"), "{");
+    await plugins.reload();
+    expect(plugins.find("acme/a")?.manifest.version).toBe("1.0.0");
+    expect((await plugins.open("ten_1", "acme/a")?.module())?.level).toBe("pure");
   });
 });

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import type { Logger } from "../../logger.ts";
 import type { PureFunctions, Sealer } from "../catalogue.ts";
 import { PluginFault } from "../execution/plugin-fault.ts";
@@ -24,6 +25,8 @@ const OVERRUNS: Record<Overrun, string> = {
  * time or memory is found out and disabled. Plugins come and go by their code, at any time.
  */
 export interface Sandbox extends Sealer {
+  /** False where the program that it needs, which is optional, was not installed: nothing sealed runs here. */
+  readonly isInstalled: boolean;
   counts(): SandboxCounts;
   /** Has somebody told of every plugin that is disabled from now on. */
   onDisabled(listener: SandboxEvents["disabled"]): void;
@@ -72,6 +75,7 @@ export function createSandbox({ logger, limits: own }: SandboxDeps): Sandbox {
           ) as unknown as PureFunctions,
       };
     },
+    isInstalled: hasProgram(),
     counts: () => report.counts(),
     onDisabled: (listener) => report.onDisabled(listener),
     pardon(hash) {
@@ -80,6 +84,15 @@ export function createSandbox({ logger, limits: own }: SandboxDeps): Sandbox {
     },
     close: () => supervisor.close(),
   };
+}
+
+function hasProgram(): boolean {
+  try {
+    createRequire(import.meta.url).resolve("miniflare");
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function readOutput(name: string, answer: Answer): unknown {
