@@ -7,6 +7,7 @@ import { migrate } from "@tidings/db";
 import { type Engine, startEngine } from "./composition/engine.ts";
 import { type Foundation, lay } from "./composition/foundation.ts";
 import { composeHttp, composeOperations } from "./composition/http.ts";
+import { startDesk } from "./composition/marketplace.ts";
 import { watchPlugins } from "./composition/plugins.ts";
 import { announce, progress } from "./demo/announce.ts";
 import { CHANNELS } from "./demo/school.ts";
@@ -79,6 +80,8 @@ async function start(
     logger,
     consoleDir: resolve(env.CONSOLE_DIR),
     trustedProxies: env.TRUSTED_PROXIES,
+    operatorEmails: env.OPERATOR_EMAILS,
+    registryDir: resolve(env.REGISTRY_DIR),
     quotaContact: env.QUOTA_CONTACT,
     ...readLimits(env),
   });
@@ -98,6 +101,7 @@ async function start(
   const served = role === "worker" ? composeOperations(foundation, watching) : http.app;
   stops.push(await listen(served.fetch, env.HOST, port));
   engine = role === "api" ? undefined : startEngine(foundation, queue);
+  if (role !== "worker") stops.push(startDesk(foundation, http.desk));
   // Readiness goes off first; the port stays open, and says so, until what is under way is handed back.
   stops.push(async () => {
     accepting = false;

@@ -1,5 +1,6 @@
 import { createReconsiderRequests } from "../modules/approvals/index.ts";
 import { auditRoutes, createAuditService } from "../modules/audit/index.ts";
+import { createPublisherAuthenticator } from "../modules/marketplace/index.ts";
 import {
   createMemberService,
   createRoleService,
@@ -50,6 +51,7 @@ export function composeAccess(foundation: Foundation) {
       readSessionToken: cookie.read,
       authenticateSession: createSessionAuthenticator({ database, transact, clock }),
       authenticateApiKey: async (key) => requireSource(await authenticateKey(key)),
+      authenticatePublisher: createPublisherAuthenticator({ database, clock }),
       publicOrigin: new URL(foundation.publicUrl).origin,
       clock,
     } satisfies AuthenticateDeps,

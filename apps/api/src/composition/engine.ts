@@ -34,9 +34,10 @@ import { createReleaseLoop } from "../modules/quiet-hours/index.ts";
 import { createRecaller } from "../modules/recalls/index.ts";
 import { createOccurrenceLoop } from "../modules/series/index.ts";
 import { compactStatistics } from "../modules/statistics/index.ts";
-import { type Loop, type RunningLoop, startLoop } from "../platform/loops.ts";
+import type { Loop } from "../platform/loops.ts";
 import type { QueueTransport } from "../platform/queue/index.ts";
 import type { Foundation } from "./foundation.ts";
+import { createLoops } from "./loops.ts";
 import { pluginLoops } from "./plugins.ts";
 
 export interface Engine {
@@ -115,22 +116,6 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
     async stop() {
       stopping = true;
       await Promise.all([sending.stop(), loops.stop()]);
-    },
-  };
-}
-
-/** The loops of one engine; those of the whole process are watched together. */
-function createLoops({ logger, loops: watch }: Foundation) {
-  const running: RunningLoop[] = [];
-  return {
-    start(loop: Loop): RunningLoop {
-      const started = startLoop(loop, logger);
-      watch.add(started);
-      running.push(started);
-      return started;
-    },
-    async stop() {
-      await Promise.all(running.map((loop) => loop.stop().then(() => watch.remove(loop))));
     },
   };
 }

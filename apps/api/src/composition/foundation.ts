@@ -46,6 +46,10 @@ export interface Installation {
   consoleDir?: string;
   /** Addresses and networks of the proxies whose `X-Forwarded-For` is believed. */
   trustedProxies?: readonly string[];
+  /** Emails of the logins that run it, lower case; without them operators stay who they are. */
+  operatorEmails?: readonly string[] | undefined;
+  /** The registry of plugins that ships with it. */
+  registryDir?: string | undefined;
   /** Whom a tenant asks for a higher quota. */
   quotaContact?: string | undefined;
   /** Deliveries under way at once, of a tenant and of a channel. */

@@ -3,6 +3,7 @@ import { consoleFiles } from "../platform/http/console-files.ts";
 import { operationsRoutes } from "../platform/http/operations.ts";
 import { composeAccess } from "./access.ts";
 import type { Foundation } from "./foundation.ts";
+import { composeMarketplace } from "./marketplace.ts";
 import { composeMessaging } from "./messaging.ts";
 import { composePeopleAndContent } from "./people-and-content.ts";
 
@@ -22,11 +23,13 @@ export function composeHttp(foundation: Foundation, options: HttpOptions) {
   const access = composeAccess(foundation);
   const content = composePeopleAndContent(foundation, options.nudge);
   const messaging = composeMessaging(foundation, options.nudge);
+  const marketplace = composeMarketplace(foundation);
   const app = createApp({
-    routers: [...access.routers, ...content.routers, ...messaging.routers],
+    routers: [...access.routers, ...content.routers, ...messaging.routers, ...marketplace.routers],
     receipts: messaging.receipts,
     tracking: messaging.tracking,
     uploads: messaging.uploads,
+    registry: marketplace.registryFiles,
     authentication: access.authentication,
     operations: composeOperations(foundation, options),
     console: foundation.consoleDir === undefined ? undefined : consoleFiles(foundation.consoleDir),
@@ -36,7 +39,7 @@ export function composeHttp(foundation: Foundation, options: HttpOptions) {
     logger: foundation.logger,
     version: VERSION,
   });
-  return { app, ...access, ...content, ...messaging };
+  return { app, ...access, ...content, ...messaging, desk: marketplace.desk };
 }
 
 /** Health, readiness and metrics: all that a process without HTTP of its own serves. */

@@ -22,7 +22,7 @@ export function composePlugins({ transact, plugins, sandbox }: Foundation) {
     pluginRoutes(
       createPluginService({ catalogue: plugins, listInstalled: createInstalledView({ transact }) }),
     ),
-    marketplaceRoutes(createMarketplaceService({ transact, isShipped: plugins.isShipped, hasSandbox })),
+    marketplaceRoutes(createMarketplaceService({ transact, shipped: plugins.shipped, hasSandbox })),
     installationRoutes(
       createInstallationService({ transact, plugins, hasSandbox, wakeRetries }),
       createUpgradeService({ transact, plugins, wakeRetries }),

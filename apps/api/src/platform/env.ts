@@ -18,6 +18,12 @@ const schema = z.object({
     .default("")
     .transform((text) => text.split(",").flatMap((part) => part.trim() || []))
     .pipe(z.array(z.string().refine(isNetwork, "Not an address or network such as 10.0.0.0/8."))),
+  /** Emails, with commas between, of the logins that run the installation: its operators. */
+  OPERATOR_EMAILS: z
+    .string()
+    .transform((text) => text.split(",").flatMap((part) => part.trim().toLowerCase() || []))
+    .pipe(z.array(z.email()).min(1).max(50))
+    .optional(),
   /** Whom a tenant asks for a higher quota, as people read it: a name, a number, an address. */
   QUOTA_CONTACT: z.string().trim().min(1).max(200).optional(),
   /** Deliveries of one tenant that are claimed at once. */
@@ -36,6 +42,8 @@ const schema = z.object({
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   /** Folder of the channel plugins. */
   PLUGINS_DIR: z.string().default("plugins"),
+  /** Folder of the registry of plugins that ships with the server; there need not be one. */
+  REGISTRY_DIR: z.string().default("registry"),
   /** Where the pure plugins of `PLUGINS_DIR` run: in this process, or sealed in the sandbox. */
   PLUGIN_ISOLATION: z.enum(["in-process", "sealed"]).default("in-process"),
   /** Folder of the built console. */

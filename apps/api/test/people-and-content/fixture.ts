@@ -111,6 +111,7 @@ export async function startContentApp(options: { onDecided?: OnDecided } = {}) {
     receipts: createRouter(),
     tracking: createRouter(),
     uploads: createRouter(),
+    registry: createRouter(),
     operations: new Hono(),
     authentication: {
       readSessionToken: () => undefined,
@@ -119,6 +120,9 @@ export async function startContentApp(options: { onDecided?: OnDecided } = {}) {
         const identity = identities.get(key);
         if (!identity) throw unauthenticated("Nobody has this key.");
         return identity;
+      },
+      authenticatePublisher: async () => {
+        throw unauthenticated("Nobody has this token.");
       },
       publicOrigin: "http://localhost",
       clock: systemClock,

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, Options as Options2, TDataShape } from './client/index.ts';
-import type { AddRecipientListEntriesData, AddRecipientListEntriesErrors, AddRecipientListEntriesResponses, ArchivePolicyData, ArchivePolicyErrors, ArchivePolicyResponses, CancelMessageData, CancelMessageErrors, CancelMessageResponses, CancelOccurrenceData, CancelOccurrenceErrors, CancelOccurrenceResponses, CancelSeriesData, CancelSeriesErrors, CancelSeriesResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CountAudienceData, CountAudienceErrors, CountAudienceResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateDepartmentData, CreateDepartmentErrors, CreateDepartmentResponses, CreateMemberData, CreateMemberErrors, CreateMemberResponses, CreatePolicyData, CreatePolicyErrors, CreatePolicyResponses, CreateRecipientListData, CreateRecipientListErrors, CreateRecipientListResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateSeriesData, CreateSeriesErrors, CreateSeriesResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateSourceData, CreateSourceErrors, CreateSourceResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateSuppressionsData, CreateSuppressionsErrors, CreateSuppressionsResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideApprovalRequestData, DecideApprovalRequestErrors, DecideApprovalRequestResponses, DeleteAudienceFileData, DeleteAudienceFileErrors, DeleteAudienceFileResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteDepartmentData, DeleteDepartmentErrors, DeleteDepartmentResponses, DeleteIdentityData, DeleteIdentityErrors, DeleteIdentityResponses, DeleteMemberData, DeleteMemberErrors, DeleteMemberResponses, DeleteRecipientListData, DeleteRecipientListErrors, DeleteRecipientListResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSourceData, DeleteSourceErrors, DeleteSourceResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserQuietHoursData, DeleteUserQuietHoursErrors, DeleteUserQuietHoursResponses, DeleteUserResponses, ExplainMessageData, ExplainMessageErrors, ExplainMessageResponses, GetApprovalFlowData, GetApprovalFlowErrors, GetApprovalFlowResponses, GetApprovalRequestData, GetApprovalRequestErrors, GetApprovalRequestResponses, GetAudienceFileData, GetAudienceFileErrors, GetAudienceFileResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetDepartmentData, GetDepartmentErrors, GetDepartmentResponses, GetFrequencyCapsData, GetFrequencyCapsErrors, GetFrequencyCapsResponses, GetFunnelData, GetFunnelErrors, GetFunnelResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetQuietHoursData, GetQuietHoursErrors, GetQuietHoursResponses, GetRecipientListData, GetRecipientListErrors, GetRecipientListResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSeriesData, GetSeriesErrors, GetSeriesResponses, GetSourceData, GetSourceErrors, GetSourceResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUserData, GetUserErrors, GetUserQuietHoursData, GetUserQuietHoursErrors, GetUserQuietHoursResponses, GetUserResponses, GrantChannelData, GrantChannelErrors, GrantChannelResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApprovalRequestsData, ListApprovalRequestsErrors, ListApprovalRequestsResponses, ListAudienceFilesData, ListAudienceFilesErrors, ListAudienceFilesResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDepartmentsData, ListDepartmentsErrors, ListDepartmentsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListPluginsData, ListPluginsErrors, ListPluginsResponses, ListPoliciesData, ListPoliciesErrors, ListPoliciesResponses, ListQuotasData, ListQuotasErrors, ListQuotasResponses, ListReasonsData, ListReasonsErrors, ListReasonsResponses, ListRecipientListEntriesData, ListRecipientListEntriesErrors, ListRecipientListEntriesResponses, ListRecipientListsData, ListRecipientListsErrors, ListRecipientListsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListSeriesData, ListSeriesErrors, ListSeriesResponses, ListSourcesData, ListSourcesErrors, ListSourcesResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LookUpSuppressionsData, LookUpSuppressionsErrors, LookUpSuppressionsResponses, PauseMessageData, PauseMessageErrors, PauseMessageResponses, PreviewDeliveryRecallData, PreviewDeliveryRecallErrors, PreviewDeliveryRecallResponses, PreviewMessageRecallData, PreviewMessageRecallErrors, PreviewMessageRecallResponses, PreviewReplayData, PreviewReplayErrors, PreviewReplayResponses, PreviewSegmentData, PreviewSegmentErrors, PreviewSegmentResponses, PreviewSeriesData, PreviewSeriesErrors, PreviewSeriesResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, PublishTemplateVersionData, PublishTemplateVersionErrors, PublishTemplateVersionResponses, RecallDeliveryData, RecallDeliveryErrors, RecallDeliveryResponses, RecallMessageData, RecallMessageErrors, RecallMessageResponses, RemoveRecipientListEntriesData, RemoveRecipientListEntriesErrors, RemoveRecipientListEntriesResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenameTemplateData, RenameTemplateErrors, RenameTemplateResponses, ReplayMessageData, ReplayMessageErrors, ReplayMessageResponses, ResendDeliveryData, ResendDeliveryErrors, ResendDeliveryResponses, ResumeMessageData, ResumeMessageErrors, ResumeMessageResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeChannelData, RevokeChannelErrors, RevokeChannelResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SaveApprovalFlowData, SaveApprovalFlowErrors, SaveApprovalFlowResponses, SaveFrequencyCapsData, SaveFrequencyCapsErrors, SaveFrequencyCapsResponses, SavePolicyData, SavePolicyErrors, SavePolicyResponses, SaveQuietHoursData, SaveQuietHoursErrors, SaveQuietHoursResponses, SaveSegmentData, SaveSegmentErrors, SaveSegmentResponses, SaveTemplateVersionData, SaveTemplateVersionErrors, SaveTemplateVersionResponses, SaveUserData, SaveUserErrors, SaveUserQuietHoursData, SaveUserQuietHoursErrors, SaveUserQuietHoursResponses, SaveUserResponses, SaveUsersData, SaveUsersErrors, SaveUsersResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SetIdentityData, SetIdentityErrors, SetIdentityResponses, SimulatePolicyData, SimulatePolicyErrors, SimulatePolicyResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateDepartmentData, UpdateDepartmentErrors, UpdateDepartmentResponses, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMessageData, UpdateMessageErrors, UpdateMessageResponses, UpdateRecipientListData, UpdateRecipientListErrors, UpdateRecipientListResponses, UpdateSourceData, UpdateSourceErrors, UpdateSourceResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, UploadAudienceFileData, UploadAudienceFileErrors, UploadAudienceFileResponses, VerifyChannelData, VerifyChannelErrors, VerifyChannelResponses, WatchMessageData, WatchMessageErrors, WatchMessageResponse, WatchMessageResponses } from './types.gen.ts';
+import type { AddPublisherKeyData, AddPublisherKeyErrors, AddPublisherKeyResponses, AddRecipientListEntriesData, AddRecipientListEntriesErrors, AddRecipientListEntriesResponses, AddRegistryData, AddRegistryErrors, AddRegistryResponses, ArchivePolicyData, ArchivePolicyErrors, ArchivePolicyResponses, BlockPackageData, BlockPackageErrors, BlockPackageResponses, CancelMessageData, CancelMessageErrors, CancelMessageResponses, CancelOccurrenceData, CancelOccurrenceErrors, CancelOccurrenceResponses, CancelSeriesData, CancelSeriesErrors, CancelSeriesResponses, ChangeListingLabelsData, ChangeListingLabelsErrors, ChangeListingLabelsResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangePublisherData, ChangePublisherErrors, ChangePublisherResponses, ChangeRegistryData, ChangeRegistryErrors, ChangeRegistryResponses, CountAudienceData, CountAudienceErrors, CountAudienceResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateDepartmentData, CreateDepartmentErrors, CreateDepartmentResponses, CreateMemberData, CreateMemberErrors, CreateMemberResponses, CreatePolicyData, CreatePolicyErrors, CreatePolicyResponses, CreatePublisherData, CreatePublisherErrors, CreatePublisherResponses, CreatePublisherTokenData, CreatePublisherTokenErrors, CreatePublisherTokenResponses, CreateRecipientListData, CreateRecipientListErrors, CreateRecipientListResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateSeriesData, CreateSeriesErrors, CreateSeriesResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateSourceData, CreateSourceErrors, CreateSourceResponses, CreateSubmissionData, CreateSubmissionErrors, CreateSubmissionResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateSuppressionsData, CreateSuppressionsErrors, CreateSuppressionsResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideApprovalRequestData, DecideApprovalRequestErrors, DecideApprovalRequestResponses, DeleteAudienceFileData, DeleteAudienceFileErrors, DeleteAudienceFileResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteDepartmentData, DeleteDepartmentErrors, DeleteDepartmentResponses, DeleteIdentityData, DeleteIdentityErrors, DeleteIdentityResponses, DeleteMemberData, DeleteMemberErrors, DeleteMemberResponses, DeleteRecipientListData, DeleteRecipientListErrors, DeleteRecipientListResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSourceData, DeleteSourceErrors, DeleteSourceResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserQuietHoursData, DeleteUserQuietHoursErrors, DeleteUserQuietHoursResponses, DeleteUserResponses, ExplainMessageData, ExplainMessageErrors, ExplainMessageResponses, GetApprovalFlowData, GetApprovalFlowErrors, GetApprovalFlowResponses, GetApprovalRequestData, GetApprovalRequestErrors, GetApprovalRequestResponses, GetAudienceFileData, GetAudienceFileErrors, GetAudienceFileResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetDepartmentData, GetDepartmentErrors, GetDepartmentResponses, GetFrequencyCapsData, GetFrequencyCapsErrors, GetFrequencyCapsResponses, GetFunnelData, GetFunnelErrors, GetFunnelResponses, GetListingData, GetListingErrors, GetListingFileData, GetListingFileErrors, GetListingFileResponses, GetListingResponses, GetMarketplacePolicyData, GetMarketplacePolicyErrors, GetMarketplacePolicyResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPluginAllowancesData, GetPluginAllowancesErrors, GetPluginAllowancesResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetPublisherData, GetPublisherErrors, GetPublisherResponses, GetQuietHoursData, GetQuietHoursErrors, GetQuietHoursResponses, GetRecipientListData, GetRecipientListErrors, GetRecipientListResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSeriesData, GetSeriesErrors, GetSeriesResponses, GetSourceData, GetSourceErrors, GetSourceResponses, GetSubmissionData, GetSubmissionErrors, GetSubmissionResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUserData, GetUserErrors, GetUserQuietHoursData, GetUserQuietHoursErrors, GetUserQuietHoursResponses, GetUserResponses, GrantChannelData, GrantChannelErrors, GrantChannelResponses, InspectRegistryData, InspectRegistryErrors, InspectRegistryResponses, ListAllPublishersData, ListAllPublishersErrors, ListAllPublishersResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApprovalRequestsData, ListApprovalRequestsErrors, ListApprovalRequestsResponses, ListAudienceFilesData, ListAudienceFilesErrors, ListAudienceFilesResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListBlocksData, ListBlocksErrors, ListBlocksResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDepartmentsData, ListDepartmentsErrors, ListDepartmentsResponses, ListInstallationAuditEntriesData, ListInstallationAuditEntriesErrors, ListInstallationAuditEntriesResponses, ListListingsData, ListListingsErrors, ListListingsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListOperatorsData, ListOperatorsErrors, ListOperatorsResponses, ListPluginsData, ListPluginsErrors, ListPluginsResponses, ListPoliciesData, ListPoliciesErrors, ListPoliciesResponses, ListPublisherKeysData, ListPublisherKeysErrors, ListPublisherKeysResponses, ListPublishersData, ListPublishersErrors, ListPublishersResponses, ListPublisherTokensData, ListPublisherTokensErrors, ListPublisherTokensResponses, ListQuotasData, ListQuotasErrors, ListQuotasResponses, ListReasonsData, ListReasonsErrors, ListReasonsResponses, ListRecipientListEntriesData, ListRecipientListEntriesErrors, ListRecipientListEntriesResponses, ListRecipientListsData, ListRecipientListsErrors, ListRecipientListsResponses, ListRegistriesData, ListRegistriesErrors, ListRegistriesResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListSeriesData, ListSeriesErrors, ListSeriesResponses, ListSourcesData, ListSourcesErrors, ListSourcesResponses, ListSubmissionsData, ListSubmissionsErrors, ListSubmissionsResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListTenantsData, ListTenantsErrors, ListTenantsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LookUpSuppressionsData, LookUpSuppressionsErrors, LookUpSuppressionsResponses, OrderRegistriesData, OrderRegistriesErrors, OrderRegistriesResponses, PauseMessageData, PauseMessageErrors, PauseMessageResponses, PreviewDeliveryRecallData, PreviewDeliveryRecallErrors, PreviewDeliveryRecallResponses, PreviewMessageRecallData, PreviewMessageRecallErrors, PreviewMessageRecallResponses, PreviewReplayData, PreviewReplayErrors, PreviewReplayResponses, PreviewSegmentData, PreviewSegmentErrors, PreviewSegmentResponses, PreviewSeriesData, PreviewSeriesErrors, PreviewSeriesResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, PublishTemplateVersionData, PublishTemplateVersionErrors, PublishTemplateVersionResponses, RecallDeliveryData, RecallDeliveryErrors, RecallDeliveryResponses, RecallMessageData, RecallMessageErrors, RecallMessageResponses, RecheckListingData, RecheckListingErrors, RecheckListingResponses, RemoveRecipientListEntriesData, RemoveRecipientListEntriesErrors, RemoveRecipientListEntriesResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenameTemplateData, RenameTemplateErrors, RenameTemplateResponses, ReplayMessageData, ReplayMessageErrors, ReplayMessageResponses, ResendDeliveryData, ResendDeliveryErrors, ResendDeliveryResponses, ResumeMessageData, ResumeMessageErrors, ResumeMessageResponses, ReviewListingData, ReviewListingErrors, ReviewListingResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeChannelData, RevokeChannelErrors, RevokeChannelResponses, RevokePublisherKeyData, RevokePublisherKeyErrors, RevokePublisherKeyResponses, RevokePublisherTokenData, RevokePublisherTokenErrors, RevokePublisherTokenResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SaveApprovalFlowData, SaveApprovalFlowErrors, SaveApprovalFlowResponses, SaveFrequencyCapsData, SaveFrequencyCapsErrors, SaveFrequencyCapsResponses, SaveMarketplacePolicyData, SaveMarketplacePolicyErrors, SaveMarketplacePolicyResponses, SavePluginAllowancesData, SavePluginAllowancesErrors, SavePluginAllowancesResponses, SavePolicyData, SavePolicyErrors, SavePolicyResponses, SaveQuietHoursData, SaveQuietHoursErrors, SaveQuietHoursResponses, SaveSegmentData, SaveSegmentErrors, SaveSegmentResponses, SaveTemplateVersionData, SaveTemplateVersionErrors, SaveTemplateVersionResponses, SaveUserData, SaveUserErrors, SaveUserQuietHoursData, SaveUserQuietHoursErrors, SaveUserQuietHoursResponses, SaveUserResponses, SaveUsersData, SaveUsersErrors, SaveUsersResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SetIdentityData, SetIdentityErrors, SetIdentityResponses, SimulatePolicyData, SimulatePolicyErrors, SimulatePolicyResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, SynchroniseRegistryData, SynchroniseRegistryErrors, SynchroniseRegistryResponses, UnblockPackageData, UnblockPackageErrors, UnblockPackageResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateDepartmentData, UpdateDepartmentErrors, UpdateDepartmentResponses, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMessageData, UpdateMessageErrors, UpdateMessageResponses, UpdateRecipientListData, UpdateRecipientListErrors, UpdateRecipientListResponses, UpdateSourceData, UpdateSourceErrors, UpdateSourceResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, UploadAudienceFileData, UploadAudienceFileErrors, UploadAudienceFileResponses, VerifyChannelData, VerifyChannelErrors, VerifyChannelResponses, WatchMessageData, WatchMessageErrors, WatchMessageResponse, WatchMessageResponses, WithdrawListingData, WithdrawListingErrors, WithdrawListingResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -790,6 +790,400 @@ export const resumeMessage = <ThrowOnError extends boolean = true>(options: Opti
 });
 
 /**
+ * List who did what to the installation itself, newest first
+ */
+export const listInstallationAuditEntries = <ThrowOnError extends boolean = true>(options?: Options<ListInstallationAuditEntriesData, ThrowOnError>) => (options?.client ?? client).get<ListInstallationAuditEntriesResponses, ListInstallationAuditEntriesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/audit-entries',
+    ...options
+});
+
+/**
+ * List the packages that nobody may run
+ */
+export const listBlocks = <ThrowOnError extends boolean = true>(options?: Options<ListBlocksData, ThrowOnError>) => (options?.client ?? client).get<ListBlocksResponses, ListBlocksErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/blocks',
+    ...options
+});
+
+/**
+ * Stop a package everywhere, within a minute
+ */
+export const blockPackage = <ThrowOnError extends boolean = true>(options: Options<BlockPackageData, ThrowOnError>) => (options.client ?? client).post<BlockPackageResponses, BlockPackageErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/blocks',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Let a package run again, whatever it was blocked for
+ */
+export const unblockPackage = <ThrowOnError extends boolean = true>(options: Options<UnblockPackageData, ThrowOnError>) => (options.client ?? client).delete<UnblockPackageResponses, UnblockPackageErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/blocks/{sha256}',
+    ...options
+});
+
+/**
+ * List versions of plugins in all registries, the last submitted first
+ */
+export const listListings = <ThrowOnError extends boolean = true>(options?: Options<ListListingsData, ThrowOnError>) => (options?.client ?? client).get<ListListingsResponses, ListListingsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/listings',
+    ...options
+});
+
+/**
+ * Read a version with report, grants, files and what differs from the one before
+ */
+export const getListing = <ThrowOnError extends boolean = true>(options: Options<GetListingData, ThrowOnError>) => (options.client ?? client).get<GetListingResponses, GetListingErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/listings/{registryId}/{publisher}/{name}/{version}',
+    ...options
+});
+
+/**
+ * Read a file of a version, and that of the version before
+ */
+export const getListingFile = <ThrowOnError extends boolean = true>(options: Options<GetListingFileData, ThrowOnError>) => (options.client ?? client).get<GetListingFileResponses, GetListingFileErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/listings/{registryId}/{publisher}/{name}/{version}/file',
+    ...options
+});
+
+/**
+ * Set labels of a version and take some away
+ */
+export const changeListingLabels = <ThrowOnError extends boolean = true>(options: Options<ChangeListingLabelsData, ThrowOnError>) => (options.client ?? client).patch<ChangeListingLabelsResponses, ChangeListingLabelsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/listings/{registryId}/{publisher}/{name}/{version}/labels',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Have a version checked again, and its grade with it
+ */
+export const recheckListing = <ThrowOnError extends boolean = true>(options: Options<RecheckListingData, ThrowOnError>) => (options.client ?? client).post<RecheckListingResponses, RecheckListingErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/listings/{registryId}/{publisher}/{name}/{version}/rechecks',
+    ...options
+});
+
+/**
+ * Approve or refuse a version; with all its approvals it is listed
+ */
+export const reviewListing = <ThrowOnError extends boolean = true>(options: Options<ReviewListingData, ThrowOnError>) => (options.client ?? client).post<ReviewListingResponses, ReviewListingErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/listings/{registryId}/{publisher}/{name}/{version}/reviews',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Take a version off the list; where it runs it goes on
+ */
+export const withdrawListing = <ThrowOnError extends boolean = true>(options: Options<WithdrawListingData, ThrowOnError>) => (options.client ?? client).post<WithdrawListingResponses, WithdrawListingErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/listings/{registryId}/{publisher}/{name}/{version}/withdrawal',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Read what tenants may install, and how versions are listed
+ */
+export const getMarketplacePolicy = <ThrowOnError extends boolean = true>(options?: Options<GetMarketplacePolicyData, ThrowOnError>) => (options?.client ?? client).get<GetMarketplacePolicyResponses, GetMarketplacePolicyErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/marketplace-policy',
+    ...options
+});
+
+/**
+ * Say what tenants may install, and how versions are listed
+ */
+export const saveMarketplacePolicy = <ThrowOnError extends boolean = true>(options: Options<SaveMarketplacePolicyData, ThrowOnError>) => (options.client ?? client).put<SaveMarketplacePolicyResponses, SaveMarketplacePolicyErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/marketplace-policy',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List who runs the installation
+ */
+export const listOperators = <ThrowOnError extends boolean = true>(options?: Options<ListOperatorsData, ThrowOnError>) => (options?.client ?? client).get<ListOperatorsResponses, ListOperatorsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/operators',
+    ...options
+});
+
+/**
+ * List the installation's publishers by slug
+ */
+export const listAllPublishers = <ThrowOnError extends boolean = true>(options?: Options<ListAllPublishersData, ThrowOnError>) => (options?.client ?? client).get<ListAllPublishersResponses, ListAllPublishersErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/publishers',
+    ...options
+});
+
+/**
+ * Suspend a publisher, or let it submit again
+ */
+export const changePublisher = <ThrowOnError extends boolean = true>(options: Options<ChangePublisherData, ThrowOnError>) => (options.client ?? client).patch<ChangePublisherResponses, ChangePublisherErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/publishers/{publisherId}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List the registries in the order in which they are asked
+ */
+export const listRegistries = <ThrowOnError extends boolean = true>(options?: Options<ListRegistriesData, ThrowOnError>) => (options?.client ?? client).get<ListRegistriesResponses, ListRegistriesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/registries',
+    ...options
+});
+
+/**
+ * Add a registry and pin its keys
+ */
+export const addRegistry = <ThrowOnError extends boolean = true>(options: Options<AddRegistryData, ThrowOnError>) => (options.client ?? client).post<AddRegistryResponses, AddRegistryErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/registries',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Ask a server for its keys and plugins, before it is added
+ */
+export const inspectRegistry = <ThrowOnError extends boolean = true>(options: Options<InspectRegistryData, ThrowOnError>) => (options.client ?? client).post<InspectRegistryResponses, InspectRegistryErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/registries/inspection',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Say in which order registries are asked
+ */
+export const orderRegistries = <ThrowOnError extends boolean = true>(options: Options<OrderRegistriesData, ThrowOnError>) => (options.client ?? client).put<OrderRegistriesResponses, OrderRegistriesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/registries/order',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Switch a registry on or off, rename it, pin other keys
+ */
+export const changeRegistry = <ThrowOnError extends boolean = true>(options: Options<ChangeRegistryData, ThrowOnError>) => (options.client ?? client).patch<ChangeRegistryResponses, ChangeRegistryErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/registries/{registryId}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Ask a remote registry now; the answer says what failed
+ */
+export const synchroniseRegistry = <ThrowOnError extends boolean = true>(options: Options<SynchroniseRegistryData, ThrowOnError>) => (options.client ?? client).post<SynchroniseRegistryResponses, SynchroniseRegistryErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/registries/{registryId}/synchronisations',
+    ...options
+});
+
+/**
+ * List the names of the installation's tenants, oldest first
+ */
+export const listTenants = <ThrowOnError extends boolean = true>(options?: Options<ListTenantsData, ThrowOnError>) => (options?.client ?? client).get<ListTenantsResponses, ListTenantsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/tenants',
+    ...options
+});
+
+/**
+ * Read which plugins a tenant is allowed
+ */
+export const getPluginAllowances = <ThrowOnError extends boolean = true>(options: Options<GetPluginAllowancesData, ThrowOnError>) => (options.client ?? client).get<GetPluginAllowancesResponses, GetPluginAllowancesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/tenants/{tenantId}/plugin-allowances',
+    ...options
+});
+
+/**
+ * Say which plugins a tenant is allowed
+ */
+export const savePluginAllowances = <ThrowOnError extends boolean = true>(options: Options<SavePluginAllowancesData, ThrowOnError>) => (options.client ?? client).put<SavePluginAllowancesResponses, SavePluginAllowancesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/tenants/{tenantId}/plugin-allowances',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * List the installed channel plugins with their settings forms and limits
  */
 export const listPlugins = <ThrowOnError extends boolean = true>(options?: Options<ListPluginsData, ThrowOnError>) => (options?.client ?? client).get<ListPluginsResponses, ListPluginsErrors, ThrowOnError, 'data'>({
@@ -896,6 +1290,190 @@ export const archivePolicy = <ThrowOnError extends boolean = true>(options: Opti
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/policies/{policyId}/archive',
+    ...options
+});
+
+/**
+ * List the publishers that one's login may act for
+ */
+export const listPublishers = <ThrowOnError extends boolean = true>(options?: Options<ListPublishersData, ThrowOnError>) => (options?.client ?? client).get<ListPublishersResponses, ListPublishersErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/publishers',
+    ...options
+});
+
+/**
+ * Become a publisher of plugins
+ */
+export const createPublisher = <ThrowOnError extends boolean = true>(options: Options<CreatePublisherData, ThrowOnError>) => (options.client ?? client).post<CreatePublisherResponses, CreatePublisherErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/publishers',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Read a publisher of one's own
+ */
+export const getPublisher = <ThrowOnError extends boolean = true>(options: Options<GetPublisherData, ThrowOnError>) => (options.client ?? client).get<GetPublisherResponses, GetPublisherErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/publishers/{slug}',
+    ...options
+});
+
+/**
+ * List the keys by which a publisher's signatures are checked
+ */
+export const listPublisherKeys = <ThrowOnError extends boolean = true>(options: Options<ListPublisherKeysData, ThrowOnError>) => (options.client ?? client).get<ListPublisherKeysResponses, ListPublisherKeysErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/publishers/{slug}/keys',
+    ...options
+});
+
+/**
+ * Register the public half of a signing key
+ */
+export const addPublisherKey = <ThrowOnError extends boolean = true>(options: Options<AddPublisherKeyData, ThrowOnError>) => (options.client ?? client).post<AddPublisherKeyResponses, AddPublisherKeyErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/publishers/{slug}/keys',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke a key: nothing further that is signed with it is taken
+ */
+export const revokePublisherKey = <ThrowOnError extends boolean = true>(options: Options<RevokePublisherKeyData, ThrowOnError>) => (options.client ?? client).delete<RevokePublisherKeyResponses, RevokePublisherKeyErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/publishers/{slug}/keys/{keyId}',
+    ...options
+});
+
+/**
+ * List a publisher's submissions, the last one first
+ */
+export const listSubmissions = <ThrowOnError extends boolean = true>(options: Options<ListSubmissionsData, ThrowOnError>) => (options.client ?? client).get<ListSubmissionsResponses, ListSubmissionsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/publishers/{slug}/submissions',
+    ...options
+});
+
+/**
+ * Submit a signed version of a plugin; the same again answers what became of it
+ */
+export const createSubmission = <ThrowOnError extends boolean = true>(options: Options<CreateSubmissionData, ThrowOnError>) => (options.client ?? client).post<CreateSubmissionResponses, CreateSubmissionErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/publishers/{slug}/submissions',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Read a submission with what the checks and the operators said
+ */
+export const getSubmission = <ThrowOnError extends boolean = true>(options: Options<GetSubmissionData, ThrowOnError>) => (options.client ?? client).get<GetSubmissionResponses, GetSubmissionErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/publishers/{slug}/submissions/{name}/{version}',
+    ...options
+});
+
+/**
+ * List a publisher's tokens, without the tokens themselves
+ */
+export const listPublisherTokens = <ThrowOnError extends boolean = true>(options: Options<ListPublisherTokensData, ThrowOnError>) => (options.client ?? client).get<ListPublisherTokensResponses, ListPublisherTokensErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/publishers/{slug}/tokens',
+    ...options
+});
+
+/**
+ * Create a token for the command line; it is shown this once
+ */
+export const createPublisherToken = <ThrowOnError extends boolean = true>(options: Options<CreatePublisherTokenData, ThrowOnError>) => (options.client ?? client).post<CreatePublisherTokenResponses, CreatePublisherTokenErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/publishers/{slug}/tokens',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke a token at once
+ */
+export const revokePublisherToken = <ThrowOnError extends boolean = true>(options: Options<RevokePublisherTokenData, ThrowOnError>) => (options.client ?? client).delete<RevokePublisherTokenResponses, RevokePublisherTokenErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/publishers/{slug}/tokens/{tokenId}',
     ...options
 });
 

@@ -16,8 +16,27 @@ export type AcceptedSeries = {
     createdAt: string;
 };
 
+export type AddPublisherKey = {
+    /**
+     * Ed25519: the raw 32 bytes in base64.
+     */
+    publicKey: string;
+};
+
 export type AddRecipientListEntries = {
     entries: Array<RecipientEntry>;
+};
+
+export type AddRegistry = {
+    name: string;
+    /**
+     * The base address. Only public https servers are asked.
+     */
+    url: string;
+    /**
+     * Those of the inspection that were found right.
+     */
+    publicKeys: Array<string>;
 };
 
 export type AddedRecipientListEntries = {
@@ -303,6 +322,11 @@ export type AuditPage = {
     nextCursor: string | null;
 };
 
+export type BlockPackage = {
+    sha256: string;
+    reason: string;
+};
+
 export type BulkUser = {
     /**
      * The tenant's own id of the user.
@@ -332,9 +356,29 @@ export type BulkUser = {
     departments?: Array<string>;
 };
 
+/**
+ * `malicious` blocks the code at once, everywhere.
+ */
+export type ChangeListingLabels = {
+    add?: Array<'verified' | 'deprecated' | 'vulnerable' | 'malicious'>;
+    remove?: Array<'verified' | 'deprecated' | 'vulnerable' | 'malicious'>;
+    reason: string;
+};
+
 export type ChangePassword = {
     currentPassword: string;
     newPassword: string;
+};
+
+export type ChangePublisher = {
+    state: 'active' | 'suspended';
+    reason: string;
+};
+
+export type ChangeRegistry = {
+    name?: string;
+    isOn?: boolean;
+    publicKeys?: Array<string>;
 };
 
 export type Channel = {
@@ -457,6 +501,47 @@ export type ChannelVerification = {
     health: ChannelHealth;
 };
 
+/**
+ * What the checks found; null while they run, and for what another registry has checked.
+ */
+export type CheckReport = {
+    /**
+     * It is being checked again.
+     */
+    isStale: boolean;
+    checkedAt: string;
+    /**
+     * Why it cannot be listed.
+     */
+    faults: Array<string>;
+    checks: Array<ConformanceCheck>;
+    merits: Array<ConformanceCheck>;
+    findings: Array<ScanFinding>;
+    grants: PluginGrants;
+    /**
+     * The version that it was compared with.
+     */
+    before: {
+        version: string;
+        sha256: string;
+    } | null;
+    /**
+     * What it may and the one before may not; of a first version, all.
+     */
+    widening: Array<PluginGrantChange>;
+} | null;
+
+export type ConformanceCheck = {
+    name: string;
+    words: LocalizedText;
+    /**
+     * The lowest grade that needs it.
+     */
+    neededFor: 'bronze' | 'silver' | 'gold';
+    ok: boolean;
+    problems: Array<string>;
+};
+
 export type ContentField = {
     label: LocalizedText;
     required: boolean;
@@ -543,6 +628,23 @@ export type CreateMember = {
     password: string;
 };
 
+export type CreatePublisher = {
+    /**
+     * The first part of its plugins' ids. It never changes.
+     */
+    slug: string;
+    name: string;
+    /**
+     * Where security reports go.
+     */
+    contact: string;
+};
+
+export type CreatePublisherToken = {
+    name: string;
+    validDays?: number;
+};
+
 export type CreateSeries = {
     audience: Audience;
     /**
@@ -613,6 +715,14 @@ export type CreateSession = {
 export type CreateSource = {
     code: string;
     name: string;
+};
+
+export type CreateSubmission = {
+    /**
+     * The package, at most 512 KiB.
+     */
+    archive: string;
+    envelope: PluginEnvelope;
 };
 
 export type CreateSuppression = {
@@ -1116,6 +1226,41 @@ export type IdentityScope = {
     channelId: string;
 };
 
+export type InspectRegistry = {
+    /**
+     * The base address. Only public https servers are asked.
+     */
+    url: string;
+};
+
+export type InstallationAuditEntry = {
+    id: string;
+    at: string;
+    actor: {
+        kind: 'member' | 'publisher' | 'system';
+        id: string | null;
+        name: string;
+    };
+    action: string;
+    subjectId: string;
+    subjectName: string;
+    /**
+     * The subject before the act, where there was one.
+     */
+    before?: unknown;
+    /**
+     * The subject after the act, where there is one.
+     */
+    after?: unknown;
+    ipAddress: string | null;
+    requestId: string | null;
+};
+
+export type InstallationAuditPage = {
+    items: Array<InstallationAuditEntry>;
+    nextCursor: string | null;
+};
+
 /**
  * A text in the console's languages.
  */
@@ -1138,6 +1283,26 @@ export type LookUpSuppressions = {
      */
     address?: string;
     sourceId?: string;
+};
+
+export type MarketplacePolicy = {
+    /**
+     * Grades that tenants may install; none allows nothing.
+     */
+    grades: Array<'bronze' | 'silver' | 'gold'>;
+    /**
+     * Hours a version has to be listed before it may be installed.
+     */
+    minimumReleaseAgeHours: number;
+    /**
+     * Whether a version needs two operators to be listed.
+     */
+    fourEyes: boolean;
+    /**
+     * Whether a tenant may install only what it has been allowed.
+     */
+    allowListOnly: boolean;
+    updatedAt: string;
 };
 
 export type Me = {
@@ -1165,6 +1330,10 @@ export type Me = {
         id: string;
         name: string;
     }>;
+    /**
+     * Whether this login runs the installation.
+     */
+    isOperator: boolean;
 };
 
 export type Member = {
@@ -1378,6 +1547,13 @@ export type NewApiKey = ApiKey & {
     key: string;
 };
 
+export type NewPublisherToken = PublisherToken & {
+    /**
+     * Shown this once.
+     */
+    token: string;
+};
+
 export type Occurrence = {
     on: string;
     at: string;
@@ -1393,6 +1569,30 @@ export type Occurrence = {
 export type OccurrencePage = {
     items: Array<Occurrence>;
     nextCursor: string | null;
+};
+
+export type Operator = {
+    accountId: string;
+    email: string;
+    createdAt: string;
+};
+
+export type OperatorList = {
+    items: Array<Operator>;
+};
+
+export type OrderRegistries = {
+    registryIds: Array<string>;
+};
+
+export type PackageFile = {
+    path: string;
+    sizeBytes: number;
+    sha256: string;
+    /**
+     * Next to the version before.
+     */
+    change: 'same' | 'changed' | 'added' | 'removed';
 };
 
 /**
@@ -1449,8 +1649,139 @@ export type Plugin = {
     };
 };
 
+export type PluginAllowances = {
+    tenant: {
+        id: string;
+        code: string;
+        name: string;
+    };
+    pluginIds: Array<string>;
+};
+
+export type PluginBlock = {
+    sha256: string;
+    pluginId: string;
+    version: string;
+    /**
+     * An operator's word, a listing's label, or what the plugin did in the sandbox.
+     */
+    cause: 'operator' | 'label' | 'strikes';
+    reason: string;
+    createdAt: string;
+};
+
+export type PluginBlockList = {
+    items: Array<PluginBlock>;
+};
+
+/**
+ * The signed statement: DSSE, signed with Ed25519.
+ */
+export type PluginEnvelope = {
+    payloadType: string;
+    payload: string;
+    signatures: Array<{
+        role: 'publisher' | 'registry';
+        keyId: string;
+        signature: string;
+    }>;
+};
+
+export type PluginGrantChange = {
+    kind: 'hosts' | 'settingsHosts' | 'secrets' | 'abilities';
+    value: string;
+};
+
+/**
+ * What a plugin may reach and do.
+ */
+export type PluginGrants = {
+    hosts: Array<string>;
+    /**
+     * Settings that say where else it may go.
+     */
+    settingsHosts: Array<string>;
+    secrets: Array<string>;
+    abilities: Array<string>;
+};
+
 export type PluginList = {
     items: Array<Plugin>;
+};
+
+export type PluginListing = {
+    registry: {
+        id: string;
+        kind: 'own' | 'seed' | 'remote';
+        name: string;
+    };
+    pluginId: string;
+    version: string;
+    name: LocalizedText;
+    kind: string;
+    sha256: string;
+    /**
+     * `checking` → `in_review` or `refused`; `in_review` → `listed` or `refused` → `withdrawn`.
+     */
+    state: 'checking' | 'refused' | 'in_review' | 'listed' | 'withdrawn';
+    grade: 'bronze' | 'silver' | 'gold' | null;
+    labels: Array<'verified' | 'deprecated' | 'vulnerable' | 'malicious'>;
+    submittedAt: string;
+    listedAt: string | null;
+};
+
+export type PluginListingDetail = PluginListing & {
+    report: CheckReport;
+    manifest: {
+        [key: string]: unknown;
+    };
+    /**
+     * Markdown; of the publisher, and not to be trusted.
+     */
+    readme: string | null;
+    files: Array<PackageFile>;
+    grants: PluginGrants;
+    before: {
+        version: string;
+        sha256: string;
+    } | null;
+    widening: Array<{
+        kind: 'hosts' | 'settingsHosts' | 'secrets' | 'abilities';
+        value: string;
+    }>;
+    reviews: Array<{
+        accountId: string;
+        email: string;
+        verdict: 'approved' | 'refused';
+        comment: string | null;
+        createdAt: string;
+    }>;
+    signatures: Array<{
+        role: 'publisher' | 'registry';
+        keyId: string;
+    }>;
+    block: {
+        cause: 'operator' | 'label' | 'strikes';
+        reason: string;
+        createdAt: string;
+    } | null;
+};
+
+export type PluginListingFile = {
+    path: string;
+    /**
+     * Null where the version has no such file.
+     */
+    text: string | null;
+    /**
+     * The file of the version before.
+     */
+    previous: string | null;
+};
+
+export type PluginListingPage = {
+    items: Array<PluginListing>;
+    nextCursor: string | null;
 };
 
 export type Policy = {
@@ -1530,6 +1861,56 @@ export type Problem = {
         detail: string;
         code: string;
     }>;
+};
+
+export type Publisher = {
+    id: string;
+    slug: string;
+    name: string;
+    contact: string;
+    /**
+     * A suspended one can submit nothing.
+     */
+    state: 'active' | 'suspended';
+    createdAt: string;
+};
+
+export type PublisherKey = {
+    /**
+     * Of the key itself: the first 16 digits of its SHA-256.
+     */
+    keyId: string;
+    publicKey: string;
+    createdAt: string;
+    revokedAt: string | null;
+};
+
+export type PublisherKeyList = {
+    items: Array<PublisherKey>;
+    maxLiveCount: number;
+};
+
+export type PublisherList = {
+    items: Array<Publisher>;
+};
+
+export type PublisherPage = {
+    items: Array<Publisher>;
+    nextCursor: string | null;
+};
+
+export type PublisherToken = {
+    id: string;
+    name: string;
+    createdAt: string;
+    usedAt: string | null;
+    expiresAt: string;
+    revokedAt: string | null;
+};
+
+export type PublisherTokenList = {
+    items: Array<PublisherToken>;
+    maxLiveCount: number;
 };
 
 export type QuietHours = {
@@ -1716,6 +2097,53 @@ export type RecurringSchedule = {
     repeat: Repeat;
 };
 
+export type Registry = {
+    id: string;
+    /**
+     * `own`: this installation's desk; `seed`: what ships with it; `remote`: somebody's server.
+     */
+    kind: 'own' | 'seed' | 'remote';
+    name: string;
+    url: string | null;
+    /**
+     * The lowest is asked first.
+     */
+    priority: number;
+    keys: Array<{
+        keyId: string;
+        publicKey: string;
+    }>;
+    isOn: boolean;
+    sequence: number;
+    /**
+     * Versions that it lists.
+     */
+    listedCount: number;
+    syncedAt: string | null;
+    /**
+     * Why the last synchronisation failed.
+     */
+    failure: string | null;
+};
+
+export type RegistryInspection = {
+    name: string;
+    keys: Array<{
+        keyId: string;
+        publicKey: string;
+    }>;
+    sequence: number;
+    plugins: Array<{
+        id: string;
+        latest: string;
+        grade: string;
+    }>;
+};
+
+export type RegistryList = {
+    items: Array<Registry>;
+};
+
 export type RemoveRecipientListEntries = {
     /**
      * Each by its `id`, its `userId`, or its `kind` and `address`.
@@ -1820,6 +2248,11 @@ export type ResendDelivery = {
     force?: boolean;
 };
 
+export type ReviewListing = {
+    verdict: 'approved' | 'refused';
+    comment?: string;
+};
+
 export type Role = {
     id: string;
     code: string;
@@ -1843,6 +2276,29 @@ export type SaveApprovalFlow = {
     state: 'on' | 'off';
     conditions: ApprovalConditions;
     levels: Array<ApprovalLevel>;
+};
+
+export type SaveMarketplacePolicy = {
+    /**
+     * Grades that tenants may install; none allows nothing.
+     */
+    grades: Array<'bronze' | 'silver' | 'gold'>;
+    /**
+     * Hours a version has to be listed before it may be installed.
+     */
+    minimumReleaseAgeHours: number;
+    /**
+     * Whether a version needs two operators to be listed.
+     */
+    fourEyes: boolean;
+    /**
+     * Whether a tenant may install only what it has been allowed.
+     */
+    allowListOnly: boolean;
+};
+
+export type SavePluginAllowances = {
+    pluginIds: Array<string>;
 };
 
 export type SavePolicy = {
@@ -1971,6 +2427,13 @@ export type SaveUsersResult = {
             code: string;
         }>;
     }>;
+};
+
+export type ScanFinding = {
+    rule: string;
+    severity: 'refused' | 'warning';
+    line: number;
+    detail: string;
 };
 
 /**
@@ -2282,6 +2745,18 @@ export type SourcePage = {
     nextCursor: string | null;
 };
 
+export type Submission = PluginListing & {
+    report: CheckReport;
+    /**
+     * What the operators said.
+     */
+    reviews: Array<{
+        verdict: 'approved' | 'refused';
+        comment: string | null;
+        createdAt: string;
+    }>;
+};
+
 export type Suppression = {
     id: string;
     /**
@@ -2440,6 +2915,17 @@ export type Tenant = {
     createdAt: string;
 };
 
+export type TenantName = {
+    id: string;
+    code: string;
+    name: string;
+};
+
+export type TenantNamePage = {
+    items: Array<TenantName>;
+    nextCursor: string | null;
+};
+
 export type TenantQuietHours = {
     ofTenant: QuietHours;
     ofCategories: {
@@ -2579,6 +3065,10 @@ export type UserPage = {
 
 export type UserQuietHours = {
     own: QuietHours & unknown;
+};
+
+export type WithdrawListing = {
+    reason: string;
 };
 
 export type GetApprovalFlowData = {
@@ -5003,6 +5493,1214 @@ export type ResumeMessageResponses = {
 
 export type ResumeMessageResponse = ResumeMessageResponses[keyof ResumeMessageResponses];
 
+export type ListInstallationAuditEntriesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+        action?: string;
+        subjectId?: string;
+    };
+    url: '/v1/operator/audit-entries';
+};
+
+export type ListInstallationAuditEntriesErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListInstallationAuditEntriesError = ListInstallationAuditEntriesErrors[keyof ListInstallationAuditEntriesErrors];
+
+export type ListInstallationAuditEntriesResponses = {
+    /**
+     * A page of audit entries
+     */
+    200: InstallationAuditPage;
+};
+
+export type ListInstallationAuditEntriesResponse = ListInstallationAuditEntriesResponses[keyof ListInstallationAuditEntriesResponses];
+
+export type ListBlocksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/operator/blocks';
+};
+
+export type ListBlocksErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListBlocksError = ListBlocksErrors[keyof ListBlocksErrors];
+
+export type ListBlocksResponses = {
+    /**
+     * The newest 500 blocks
+     */
+    200: PluginBlockList;
+};
+
+export type ListBlocksResponse = ListBlocksResponses[keyof ListBlocksResponses];
+
+export type BlockPackageData = {
+    body: BlockPackage;
+    path?: never;
+    query?: never;
+    url: '/v1/operator/blocks';
+};
+
+export type BlockPackageErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type BlockPackageError = BlockPackageErrors[keyof BlockPackageErrors];
+
+export type BlockPackageResponses = {
+    /**
+     * The block
+     */
+    201: PluginBlock;
+};
+
+export type BlockPackageResponse = BlockPackageResponses[keyof BlockPackageResponses];
+
+export type UnblockPackageData = {
+    body?: never;
+    path: {
+        sha256: string;
+    };
+    query?: never;
+    url: '/v1/operator/blocks/{sha256}';
+};
+
+export type UnblockPackageErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type UnblockPackageError = UnblockPackageErrors[keyof UnblockPackageErrors];
+
+export type UnblockPackageResponses = {
+    /**
+     * Unblocked
+     */
+    204: void;
+};
+
+export type UnblockPackageResponse = UnblockPackageResponses[keyof UnblockPackageResponses];
+
+export type ListListingsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+        registryId?: string;
+        state?: 'checking' | 'refused' | 'in_review' | 'listed' | 'withdrawn';
+        publisher?: string;
+        pluginId?: string;
+        label?: 'verified' | 'deprecated' | 'vulnerable' | 'malicious';
+    };
+    url: '/v1/operator/listings';
+};
+
+export type ListListingsErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListListingsError = ListListingsErrors[keyof ListListingsErrors];
+
+export type ListListingsResponses = {
+    /**
+     * A page of listings
+     */
+    200: PluginListingPage;
+};
+
+export type ListListingsResponse = ListListingsResponses[keyof ListListingsResponses];
+
+export type GetListingData = {
+    body?: never;
+    path: {
+        registryId: string;
+        publisher: string;
+        name: string;
+        version: string;
+    };
+    query?: never;
+    url: '/v1/operator/listings/{registryId}/{publisher}/{name}/{version}';
+};
+
+export type GetListingErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type GetListingError = GetListingErrors[keyof GetListingErrors];
+
+export type GetListingResponses = {
+    /**
+     * The version
+     */
+    200: PluginListingDetail;
+};
+
+export type GetListingResponse = GetListingResponses[keyof GetListingResponses];
+
+export type GetListingFileData = {
+    body?: never;
+    path: {
+        registryId: string;
+        publisher: string;
+        name: string;
+        version: string;
+    };
+    query: {
+        /**
+         * Of the package.
+         */
+        path: string;
+    };
+    url: '/v1/operator/listings/{registryId}/{publisher}/{name}/{version}/file';
+};
+
+export type GetListingFileErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type GetListingFileError = GetListingFileErrors[keyof GetListingFileErrors];
+
+export type GetListingFileResponses = {
+    /**
+     * The file as text
+     */
+    200: PluginListingFile;
+};
+
+export type GetListingFileResponse = GetListingFileResponses[keyof GetListingFileResponses];
+
+export type ChangeListingLabelsData = {
+    body: ChangeListingLabels;
+    path: {
+        registryId: string;
+        publisher: string;
+        name: string;
+        version: string;
+    };
+    query?: never;
+    url: '/v1/operator/listings/{registryId}/{publisher}/{name}/{version}/labels';
+};
+
+export type ChangeListingLabelsErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ChangeListingLabelsError = ChangeListingLabelsErrors[keyof ChangeListingLabelsErrors];
+
+export type ChangeListingLabelsResponses = {
+    /**
+     * The version as it is now
+     */
+    200: PluginListingDetail;
+};
+
+export type ChangeListingLabelsResponse = ChangeListingLabelsResponses[keyof ChangeListingLabelsResponses];
+
+export type RecheckListingData = {
+    body?: never;
+    path: {
+        registryId: string;
+        publisher: string;
+        name: string;
+        version: string;
+    };
+    query?: never;
+    url: '/v1/operator/listings/{registryId}/{publisher}/{name}/{version}/rechecks';
+};
+
+export type RecheckListingErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type RecheckListingError = RecheckListingErrors[keyof RecheckListingErrors];
+
+export type RecheckListingResponses = {
+    /**
+     * The version; its report is stale
+     */
+    202: PluginListingDetail;
+};
+
+export type RecheckListingResponse = RecheckListingResponses[keyof RecheckListingResponses];
+
+export type ReviewListingData = {
+    body: ReviewListing;
+    path: {
+        registryId: string;
+        publisher: string;
+        name: string;
+        version: string;
+    };
+    query?: never;
+    url: '/v1/operator/listings/{registryId}/{publisher}/{name}/{version}/reviews';
+};
+
+export type ReviewListingErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ReviewListingError = ReviewListingErrors[keyof ReviewListingErrors];
+
+export type ReviewListingResponses = {
+    /**
+     * The version as it is now
+     */
+    200: PluginListingDetail;
+};
+
+export type ReviewListingResponse = ReviewListingResponses[keyof ReviewListingResponses];
+
+export type WithdrawListingData = {
+    body: WithdrawListing;
+    path: {
+        registryId: string;
+        publisher: string;
+        name: string;
+        version: string;
+    };
+    query?: never;
+    url: '/v1/operator/listings/{registryId}/{publisher}/{name}/{version}/withdrawal';
+};
+
+export type WithdrawListingErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type WithdrawListingError = WithdrawListingErrors[keyof WithdrawListingErrors];
+
+export type WithdrawListingResponses = {
+    /**
+     * The version as it is now
+     */
+    200: PluginListingDetail;
+};
+
+export type WithdrawListingResponse = WithdrawListingResponses[keyof WithdrawListingResponses];
+
+export type GetMarketplacePolicyData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/operator/marketplace-policy';
+};
+
+export type GetMarketplacePolicyErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type GetMarketplacePolicyError = GetMarketplacePolicyErrors[keyof GetMarketplacePolicyErrors];
+
+export type GetMarketplacePolicyResponses = {
+    /**
+     * The policy
+     */
+    200: MarketplacePolicy;
+};
+
+export type GetMarketplacePolicyResponse = GetMarketplacePolicyResponses[keyof GetMarketplacePolicyResponses];
+
+export type SaveMarketplacePolicyData = {
+    body: SaveMarketplacePolicy;
+    path?: never;
+    query?: never;
+    url: '/v1/operator/marketplace-policy';
+};
+
+export type SaveMarketplacePolicyErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type SaveMarketplacePolicyError = SaveMarketplacePolicyErrors[keyof SaveMarketplacePolicyErrors];
+
+export type SaveMarketplacePolicyResponses = {
+    /**
+     * The policy as it is now
+     */
+    200: MarketplacePolicy;
+};
+
+export type SaveMarketplacePolicyResponse = SaveMarketplacePolicyResponses[keyof SaveMarketplacePolicyResponses];
+
+export type ListOperatorsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/operator/operators';
+};
+
+export type ListOperatorsErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListOperatorsError = ListOperatorsErrors[keyof ListOperatorsErrors];
+
+export type ListOperatorsResponses = {
+    /**
+     * The operators, by email
+     */
+    200: OperatorList;
+};
+
+export type ListOperatorsResponse = ListOperatorsResponses[keyof ListOperatorsResponses];
+
+export type ListAllPublishersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+        state?: 'active' | 'suspended';
+    };
+    url: '/v1/operator/publishers';
+};
+
+export type ListAllPublishersErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListAllPublishersError = ListAllPublishersErrors[keyof ListAllPublishersErrors];
+
+export type ListAllPublishersResponses = {
+    /**
+     * A page of publishers
+     */
+    200: PublisherPage;
+};
+
+export type ListAllPublishersResponse = ListAllPublishersResponses[keyof ListAllPublishersResponses];
+
+export type ChangePublisherData = {
+    body: ChangePublisher;
+    path: {
+        publisherId: string;
+    };
+    query?: never;
+    url: '/v1/operator/publishers/{publisherId}';
+};
+
+export type ChangePublisherErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ChangePublisherError = ChangePublisherErrors[keyof ChangePublisherErrors];
+
+export type ChangePublisherResponses = {
+    /**
+     * The publisher as it is now
+     */
+    200: Publisher;
+};
+
+export type ChangePublisherResponse = ChangePublisherResponses[keyof ChangePublisherResponses];
+
+export type ListRegistriesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/operator/registries';
+};
+
+export type ListRegistriesErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListRegistriesError = ListRegistriesErrors[keyof ListRegistriesErrors];
+
+export type ListRegistriesResponses = {
+    /**
+     * The registries
+     */
+    200: RegistryList;
+};
+
+export type ListRegistriesResponse = ListRegistriesResponses[keyof ListRegistriesResponses];
+
+export type AddRegistryData = {
+    body: AddRegistry;
+    path?: never;
+    query?: never;
+    url: '/v1/operator/registries';
+};
+
+export type AddRegistryErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type AddRegistryError = AddRegistryErrors[keyof AddRegistryErrors];
+
+export type AddRegistryResponses = {
+    /**
+     * The registry
+     */
+    201: Registry;
+};
+
+export type AddRegistryResponse = AddRegistryResponses[keyof AddRegistryResponses];
+
+export type InspectRegistryData = {
+    body: InspectRegistry;
+    path?: never;
+    query?: never;
+    url: '/v1/operator/registries/inspection';
+};
+
+export type InspectRegistryErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type InspectRegistryError = InspectRegistryErrors[keyof InspectRegistryErrors];
+
+export type InspectRegistryResponses = {
+    /**
+     * What it says of itself
+     */
+    200: RegistryInspection;
+};
+
+export type InspectRegistryResponse = InspectRegistryResponses[keyof InspectRegistryResponses];
+
+export type OrderRegistriesData = {
+    body: OrderRegistries;
+    path?: never;
+    query?: never;
+    url: '/v1/operator/registries/order';
+};
+
+export type OrderRegistriesErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type OrderRegistriesError = OrderRegistriesErrors[keyof OrderRegistriesErrors];
+
+export type OrderRegistriesResponses = {
+    /**
+     * The registries in their order
+     */
+    200: RegistryList;
+};
+
+export type OrderRegistriesResponse = OrderRegistriesResponses[keyof OrderRegistriesResponses];
+
+export type ChangeRegistryData = {
+    body: ChangeRegistry;
+    path: {
+        registryId: string;
+    };
+    query?: never;
+    url: '/v1/operator/registries/{registryId}';
+};
+
+export type ChangeRegistryErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ChangeRegistryError = ChangeRegistryErrors[keyof ChangeRegistryErrors];
+
+export type ChangeRegistryResponses = {
+    /**
+     * The registry as it is now
+     */
+    200: Registry;
+};
+
+export type ChangeRegistryResponse = ChangeRegistryResponses[keyof ChangeRegistryResponses];
+
+export type SynchroniseRegistryData = {
+    body?: never;
+    path: {
+        registryId: string;
+    };
+    query?: never;
+    url: '/v1/operator/registries/{registryId}/synchronisations';
+};
+
+export type SynchroniseRegistryErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type SynchroniseRegistryError = SynchroniseRegistryErrors[keyof SynchroniseRegistryErrors];
+
+export type SynchroniseRegistryResponses = {
+    /**
+     * The registry as it is now
+     */
+    200: Registry;
+};
+
+export type SynchroniseRegistryResponse = SynchroniseRegistryResponses[keyof SynchroniseRegistryResponses];
+
+export type ListTenantsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/v1/operator/tenants';
+};
+
+export type ListTenantsErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListTenantsError = ListTenantsErrors[keyof ListTenantsErrors];
+
+export type ListTenantsResponses = {
+    /**
+     * A page of tenants
+     */
+    200: TenantNamePage;
+};
+
+export type ListTenantsResponse = ListTenantsResponses[keyof ListTenantsResponses];
+
+export type GetPluginAllowancesData = {
+    body?: never;
+    path: {
+        tenantId: string;
+    };
+    query?: never;
+    url: '/v1/operator/tenants/{tenantId}/plugin-allowances';
+};
+
+export type GetPluginAllowancesErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type GetPluginAllowancesError = GetPluginAllowancesErrors[keyof GetPluginAllowancesErrors];
+
+export type GetPluginAllowancesResponses = {
+    /**
+     * The plugins, by id
+     */
+    200: PluginAllowances;
+};
+
+export type GetPluginAllowancesResponse = GetPluginAllowancesResponses[keyof GetPluginAllowancesResponses];
+
+export type SavePluginAllowancesData = {
+    body: SavePluginAllowances;
+    path: {
+        tenantId: string;
+    };
+    query?: never;
+    url: '/v1/operator/tenants/{tenantId}/plugin-allowances';
+};
+
+export type SavePluginAllowancesErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type SavePluginAllowancesError = SavePluginAllowancesErrors[keyof SavePluginAllowancesErrors];
+
+export type SavePluginAllowancesResponses = {
+    /**
+     * The plugins as they are now
+     */
+    200: PluginAllowances;
+};
+
+export type SavePluginAllowancesResponse = SavePluginAllowancesResponses[keyof SavePluginAllowancesResponses];
+
 export type ListPluginsData = {
     body?: never;
     path?: never;
@@ -5335,6 +7033,585 @@ export type ArchivePolicyResponses = {
 };
 
 export type ArchivePolicyResponse = ArchivePolicyResponses[keyof ArchivePolicyResponses];
+
+export type ListPublishersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/publishers';
+};
+
+export type ListPublishersErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListPublishersError = ListPublishersErrors[keyof ListPublishersErrors];
+
+export type ListPublishersResponses = {
+    /**
+     * The publishers, by slug
+     */
+    200: PublisherList;
+};
+
+export type ListPublishersResponse = ListPublishersResponses[keyof ListPublishersResponses];
+
+export type CreatePublisherData = {
+    body: CreatePublisher;
+    path?: never;
+    query?: never;
+    url: '/v1/publishers';
+};
+
+export type CreatePublisherErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type CreatePublisherError = CreatePublisherErrors[keyof CreatePublisherErrors];
+
+export type CreatePublisherResponses = {
+    /**
+     * The new publisher
+     */
+    201: Publisher;
+};
+
+export type CreatePublisherResponse = CreatePublisherResponses[keyof CreatePublisherResponses];
+
+export type GetPublisherData = {
+    body?: never;
+    path: {
+        slug: string;
+    };
+    query?: never;
+    url: '/v1/publishers/{slug}';
+};
+
+export type GetPublisherErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type GetPublisherError = GetPublisherErrors[keyof GetPublisherErrors];
+
+export type GetPublisherResponses = {
+    /**
+     * The publisher
+     */
+    200: Publisher;
+};
+
+export type GetPublisherResponse = GetPublisherResponses[keyof GetPublisherResponses];
+
+export type ListPublisherKeysData = {
+    body?: never;
+    path: {
+        slug: string;
+    };
+    query?: never;
+    url: '/v1/publishers/{slug}/keys';
+};
+
+export type ListPublisherKeysErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListPublisherKeysError = ListPublisherKeysErrors[keyof ListPublisherKeysErrors];
+
+export type ListPublisherKeysResponses = {
+    /**
+     * The keys, oldest first
+     */
+    200: PublisherKeyList;
+};
+
+export type ListPublisherKeysResponse = ListPublisherKeysResponses[keyof ListPublisherKeysResponses];
+
+export type AddPublisherKeyData = {
+    body: AddPublisherKey;
+    path: {
+        slug: string;
+    };
+    query?: never;
+    url: '/v1/publishers/{slug}/keys';
+};
+
+export type AddPublisherKeyErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type AddPublisherKeyError = AddPublisherKeyErrors[keyof AddPublisherKeyErrors];
+
+export type AddPublisherKeyResponses = {
+    /**
+     * The key
+     */
+    201: PublisherKey;
+};
+
+export type AddPublisherKeyResponse = AddPublisherKeyResponses[keyof AddPublisherKeyResponses];
+
+export type RevokePublisherKeyData = {
+    body?: never;
+    path: {
+        slug: string;
+        keyId: string;
+    };
+    query?: never;
+    url: '/v1/publishers/{slug}/keys/{keyId}';
+};
+
+export type RevokePublisherKeyErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type RevokePublisherKeyError = RevokePublisherKeyErrors[keyof RevokePublisherKeyErrors];
+
+export type RevokePublisherKeyResponses = {
+    /**
+     * Revoked
+     */
+    204: void;
+};
+
+export type RevokePublisherKeyResponse = RevokePublisherKeyResponses[keyof RevokePublisherKeyResponses];
+
+export type ListSubmissionsData = {
+    body?: never;
+    path: {
+        slug: string;
+    };
+    query?: {
+        limit?: number;
+        cursor?: string;
+    };
+    url: '/v1/publishers/{slug}/submissions';
+};
+
+export type ListSubmissionsErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListSubmissionsError = ListSubmissionsErrors[keyof ListSubmissionsErrors];
+
+export type ListSubmissionsResponses = {
+    /**
+     * A page of submissions
+     */
+    200: PluginListingPage;
+};
+
+export type ListSubmissionsResponse = ListSubmissionsResponses[keyof ListSubmissionsResponses];
+
+export type CreateSubmissionData = {
+    body: CreateSubmission;
+    path: {
+        slug: string;
+    };
+    query?: never;
+    url: '/v1/publishers/{slug}/submissions';
+};
+
+export type CreateSubmissionErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Too many requests; try again after `Retry-After` seconds
+     */
+    429: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type CreateSubmissionError = CreateSubmissionErrors[keyof CreateSubmissionErrors];
+
+export type CreateSubmissionResponses = {
+    /**
+     * Taken in; the checks follow
+     */
+    202: Submission;
+};
+
+export type CreateSubmissionResponse = CreateSubmissionResponses[keyof CreateSubmissionResponses];
+
+export type GetSubmissionData = {
+    body?: never;
+    path: {
+        slug: string;
+        name: string;
+        version: string;
+    };
+    query?: never;
+    url: '/v1/publishers/{slug}/submissions/{name}/{version}';
+};
+
+export type GetSubmissionErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type GetSubmissionError = GetSubmissionErrors[keyof GetSubmissionErrors];
+
+export type GetSubmissionResponses = {
+    /**
+     * The submission
+     */
+    200: Submission;
+};
+
+export type GetSubmissionResponse = GetSubmissionResponses[keyof GetSubmissionResponses];
+
+export type ListPublisherTokensData = {
+    body?: never;
+    path: {
+        slug: string;
+    };
+    query?: never;
+    url: '/v1/publishers/{slug}/tokens';
+};
+
+export type ListPublisherTokensErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListPublisherTokensError = ListPublisherTokensErrors[keyof ListPublisherTokensErrors];
+
+export type ListPublisherTokensResponses = {
+    /**
+     * The tokens, newest first
+     */
+    200: PublisherTokenList;
+};
+
+export type ListPublisherTokensResponse = ListPublisherTokensResponses[keyof ListPublisherTokensResponses];
+
+export type CreatePublisherTokenData = {
+    body: CreatePublisherToken;
+    path: {
+        slug: string;
+    };
+    query?: never;
+    url: '/v1/publishers/{slug}/tokens';
+};
+
+export type CreatePublisherTokenErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type CreatePublisherTokenError = CreatePublisherTokenErrors[keyof CreatePublisherTokenErrors];
+
+export type CreatePublisherTokenResponses = {
+    /**
+     * The new token
+     */
+    201: NewPublisherToken;
+};
+
+export type CreatePublisherTokenResponse = CreatePublisherTokenResponses[keyof CreatePublisherTokenResponses];
+
+export type RevokePublisherTokenData = {
+    body?: never;
+    path: {
+        slug: string;
+        tokenId: string;
+    };
+    query?: never;
+    url: '/v1/publishers/{slug}/tokens/{tokenId}';
+};
+
+export type RevokePublisherTokenErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type RevokePublisherTokenError = RevokePublisherTokenErrors[keyof RevokePublisherTokenErrors];
+
+export type RevokePublisherTokenResponses = {
+    /**
+     * Revoked
+     */
+    204: void;
+};
+
+export type RevokePublisherTokenResponse = RevokePublisherTokenResponses[keyof RevokePublisherTokenResponses];
 
 export type GetQuietHoursData = {
     body?: never;

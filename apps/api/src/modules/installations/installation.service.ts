@@ -23,7 +23,7 @@ import type { AutomaticUpgrades } from "./upgrades/upgrade.rules.ts";
 export interface InstallationServiceDeps {
   transact: Transact;
   plugins: {
-    isShipped(pluginId: string): boolean;
+    shipped: { find(pluginId: string): object | undefined };
     /** Has this process see at once what was changed; the others look within seconds. */
     refresh(): Promise<void>;
     of(tenantId: string): { list(): readonly { manifest: { id: string; kind: string } }[] };
@@ -102,7 +102,7 @@ export function createInstallationService(deps: InstallationServiceDeps) {
       { version, grants }: { version: string; grants: Grants },
     ): Promise<void> {
       authorize(ctx, "create", "Plugin");
-      if (plugins.isShipped(pluginId)) {
+      if (plugins.shipped.find(pluginId)) {
         throw errors.pluginShipped(`${pluginId} ships with this installation; there is nothing to install.`);
       }
       if (!deps.hasSandbox) throw noSandbox(pluginId, version);

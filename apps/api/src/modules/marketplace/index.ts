@@ -1,10 +1,34 @@
 export { type BlockRow, findBlock, insertBlock, type NewBlock } from "./blocks/block.repository.ts";
+export { blockRoutes } from "./blocks/block.routes.ts";
+export { createBlockService } from "./blocks/block.service.ts";
 export { findListings, type MarketplaceListing } from "./listings/find-listings.ts";
-export {
-  LABELS,
-  type Label,
-  OBSTACLES,
-  type Obstacle,
-  type ObstacleCode,
-} from "./listings/listing.rules.ts";
+export { findPackage, type PackageRow } from "./listings/listing.repository.ts";
+export { LABELS, type Label, OBSTACLES, type Obstacle, type ObstacleCode } from "./listings/listing.rules.ts";
 export { compareVersions } from "./listings/version.rules.ts";
+export { marketplacePolicyRoutes } from "./policy/policy.routes.ts";
+export { createMarketplacePolicyService } from "./policy/policy.service.ts";
+export { publisherCredentialRoutes } from "./publishers/credential.routes.ts";
+export { publisherRoutes } from "./publishers/publisher.routes.ts";
+export { createPublisherService } from "./publishers/publisher.service.ts";
+export { createPublisherAuthenticator } from "./publishers/publisher-authenticator.ts";
+export { createPublisherKeyService } from "./publishers/publisher-key.service.ts";
+export { publisherOversightRoutes } from "./publishers/publisher-oversight.routes.ts";
+export { createPublisherOversight } from "./publishers/publisher-oversight.service.ts";
+export { createPublisherTokenService } from "./publishers/publisher-token.service.ts";
+export { createPublishingLoop } from "./registries/publish.ts";
+export { registryRoutes } from "./registries/registry.routes.ts";
+export { createRegistryService } from "./registries/registry.service.ts";
+export { registryFileRoutes } from "./registries/registry-file.routes.ts";
+export { createRegistryFileService } from "./registries/registry-file.service.ts";
+export { deriveRegistryKey } from "./registries/registry-key.ts";
+export { createRegistryLoop } from "./registries/registry-loop.ts";
+export { createSynchronise } from "./registries/synchronise.ts";
+export { createLabelService } from "./review/label.service.ts";
+export { createListingDesk } from "./review/listing-desk.service.ts";
+export { reviewRoutes } from "./review/review.routes.ts";
+export { createReviewService } from "./review/review.service.ts";
+export { createCheckPackage } from "./submissions/check-package.ts";
+export { createCheckerLoop } from "./submissions/checker.ts";
+export { submissionRoutes } from "./submissions/submission.routes.ts";
+export { createSubmissionService } from "./submissions/submission.service.ts";
+export { createSubmit } from "./submissions/submit.ts";

@@ -15,7 +15,19 @@ export const pluginIdTaken = defineProblem("plugin-id-taken", 409, "The plugin's
 export const tooManySubmissions = defineProblem("too-many-submissions", 429, "Too many submissions");
 export const notInReview = defineProblem("not-in-review", 409, "The version is not in review");
 export const notListed = defineProblem("not-listed", 409, "The version is not listed");
-export const reviewedAlready = defineProblem("reviewed-already", 409, "You have reviewed this version already");
+export const reviewedAlready = defineProblem(
+  "reviewed-already",
+  409,
+  "You have reviewed this version already",
+);
 export const ownSubmission = defineProblem("own-submission", 403, "Nobody reviews their own submission");
 export const notChecked = defineProblem("not-checked", 409, "The version is being checked");
 export const packageUnknown = defineProblem("package-unknown", 404, "There is no such package");
+export const registryNotUnique = defineProblem("registry-not-unique", 409, "The registry is known already");
+export const registryUnusable = defineProblem("registry-unusable", 422, "The registry cannot be used");
+export const registryFixed = defineProblem(
+  "registry-fixed",
+  409,
+  "The registry cannot be changed in this way",
+);
+export const tooManyRegistries = defineProblem("too-many-registries", 409, "Too many registries");

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { abilityOf, type Permission } from "../authorization/index.ts";
 import type { Clock } from "../clock.ts";
-import type { Actor } from "../context.ts";
+import type { Actor, RequestContext } from "../context.ts";
 import { forbidden, unauthenticated } from "../errors.ts";
 import type { AppEnv, PublisherTokenHolder } from "./app-env.ts";
 import { assertSameOrigin } from "./security.ts";
@@ -46,23 +46,31 @@ export function authenticate(deps: AuthenticateDeps): MiddlewareHandler<AppEnv> 
     const authorization = c.req.header("authorization");
     const bearer = authorization === undefined ? undefined : bearerToken(authorization);
     if (bearer !== undefined && isPublisherToken(bearer)) {
-      const publisher = await deps.authenticatePublisher(bearer);
-      if (!isSubmission(c.req.path)) throw forbidden("A publisher's token opens its submissions only.");
-      c.set("publisher", publisher);
+      c.set("publisher", await fromPublisherToken(deps, c, bearer));
       return next();
     }
-    const identity =
-      bearer === undefined ? await fromSession(deps, c) : await deps.authenticateApiKey(bearer);
-    c.set("ctx", {
-      tenantId: identity.tenantId,
-      actor: identity.actor,
-      ability: abilityOf(identity.permissions),
-      requestId: c.get("requestId"),
-      ...(c.get("ipAddress") ? { ipAddress: c.get("ipAddress") } : {}),
-      now: () => deps.clock.now(),
-    });
+    const identity = await (bearer === undefined ? fromSession(deps, c) : deps.authenticateApiKey(bearer));
+    c.set("ctx", contextOf(identity, c, deps.clock));
     return next();
   };
+}
+
+function contextOf(identity: Identity, c: Context<AppEnv>, clock: Clock): RequestContext {
+  const ipAddress = c.get("ipAddress");
+  return {
+    tenantId: identity.tenantId,
+    actor: identity.actor,
+    ability: abilityOf(identity.permissions),
+    requestId: c.get("requestId"),
+    ...(ipAddress ? { ipAddress } : {}),
+    now: () => clock.now(),
+  };
+}
+
+async function fromPublisherToken(deps: AuthenticateDeps, c: Context<AppEnv>, token: string) {
+  const publisher = await deps.authenticatePublisher(token);
+  if (!isSubmission(c.req.path)) throw forbidden("A publisher's token opens its submissions only.");
+  return publisher;
 }
 
 /** Without a cookie there is nothing to ride on: who sends no credential at all hears 401 and how to send one. */

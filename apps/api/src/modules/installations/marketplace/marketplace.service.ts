@@ -35,7 +35,7 @@ export interface OfferedPluginDetail extends OfferedPlugin {
 
 export interface MarketplaceServiceDeps {
   transact: Transact;
-  isShipped(pluginId: string): boolean;
+  shipped: { find(pluginId: string): object | undefined };
   hasSandbox: boolean;
 }
 
@@ -110,11 +110,11 @@ async function installedVersions(tx: Tx, ctx: RequestContext): Promise<Map<strin
 
 /** What keeps a plugin from being installed here, whatever version it is. */
 function obstaclesHere(
-  { isShipped, hasSandbox }: Pick<MarketplaceServiceDeps, "isShipped" | "hasSandbox">,
+  { shipped, hasSandbox }: Pick<MarketplaceServiceDeps, "shipped" | "hasSandbox">,
   pluginId: string,
 ): InstallObstacle[] {
   return [
-    ...(isShipped(pluginId)
+    ...(shipped.find(pluginId)
       ? [{ code: "shipped", detail: "It ships with this installation; every tenant has it." }]
       : []),
     ...(hasSandbox ? [] : [NO_SANDBOX]),

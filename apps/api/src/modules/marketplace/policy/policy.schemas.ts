@@ -8,7 +8,7 @@ const YEAR_HOURS = 8_760;
 
 export const pluginId = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{0,39}\/[a-z][a-z0-9-]{0,59}$/, "Not the id of a plugin, such as acme/sms.")
+  .regex(/^[a-z0-9-]{1,40}\/[a-z0-9-]{1,60}$/, "Not the id of a plugin, such as acme/sms.")
   .openapi({ example: "acme/sms" });
 
 const rules = {

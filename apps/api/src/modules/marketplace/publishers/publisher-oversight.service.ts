@@ -2,7 +2,12 @@ import type { RequestContext } from "../../../platform/context.ts";
 import { noSuch } from "../../../platform/errors.ts";
 import { type Page, type PageRequest, toPage } from "../../../platform/http/index.ts";
 import { type AsOperator, recordInstallationAudit } from "../../operators/index.ts";
-import { listPublishers, lockPublisher, type PublisherRow, updatePublisherState } from "./publisher.repository.ts";
+import {
+  listPublishers,
+  lockPublisher,
+  type PublisherRow,
+  updatePublisherState,
+} from "./publisher.repository.ts";
 import { namedPublisher } from "./publisher.service.ts";
 
 export interface PublisherFilter extends PageRequest {

@@ -7,7 +7,13 @@ import {
   problems,
   type Router,
 } from "../../../platform/http/index.ts";
-import { CreatePublisherBody, Publisher, PublisherList, PublisherParam, toPublisher } from "./publisher.schemas.ts";
+import {
+  CreatePublisherBody,
+  Publisher,
+  PublisherList,
+  PublisherParam,
+  toPublisher,
+} from "./publisher.schemas.ts";
 import type { PublisherService } from "./publisher.service.ts";
 
 const tags = ["Publishers"];

@@ -14,7 +14,13 @@ export interface OwnRegistry {
 export async function ensureOwnRegistry(tx: Tx, { publicKey }: OwnRegistry): Promise<string> {
   const known = await findRegistryOfKind(tx, "own");
   if (!known) {
-    const made = { id: newId("registry"), kind: "own" as const, name: "own", priority: 0, publicKeys: [publicKey] };
+    const made = {
+      id: newId("registry"),
+      kind: "own" as const,
+      name: "own",
+      priority: 0,
+      publicKeys: [publicKey],
+    };
     await insertRegistry(tx, made);
     const registry = await findRegistryOfKind(tx, "own");
     if (!registry) throw new Error("the own registry was not made");

@@ -1,7 +1,7 @@
-import { PackageRefused } from "@tidings/sdk/package";
-import { folderSource, httpSource, readRegistry, WELL_KNOWN_PATH } from "@tidings/sdk/registry";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { PackageRefused } from "@tidings/sdk/package";
+import { folderSource, httpSource, readRegistry, WELL_KNOWN_PATH } from "@tidings/sdk/registry";
 import type { Clock } from "../../../platform/clock.ts";
 import type { Database } from "../../../platform/database/index.ts";
 import { newId } from "../../../platform/ids.ts";

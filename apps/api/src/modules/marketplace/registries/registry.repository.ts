@@ -62,11 +62,7 @@ export async function updateRegistry(
   registryId: string,
   changes: RegistryChanges,
 ): Promise<RegistryRow | undefined> {
-  const [row] = await tx.db
-    .update(registries)
-    .set(changes)
-    .where(eq(registries.id, registryId))
-    .returning();
+  const [row] = await tx.db.update(registries).set(changes).where(eq(registries.id, registryId)).returning();
   return row;
 }
 
@@ -89,12 +85,12 @@ export async function raiseSequence(
   return rows.length > 0;
 }
 
-/** Something about the own registry has changed: its next index comes after the ones before. */
-export async function bumpSequence(tx: Tx, registryId: string): Promise<void> {
+/** Something about the own registry has changed: its files have to be made anew, as a later index. */
+export async function bumpSequence(tx: Tx): Promise<void> {
   await tx.db
     .update(registries)
     .set({ sequence: sql`${registries.sequence} + 1` })
-    .where(eq(registries.id, registryId));
+    .where(eq(registries.kind, "own"));
 }
 
 /** The remote registries that are on and were not asked since a moment. */

@@ -1,5 +1,10 @@
 import { PackageRefused } from "@tidings/sdk/package";
-import { type Registry, type RegistryPackage, type RegistrySource, readRegistry } from "@tidings/sdk/registry";
+import {
+  type Registry,
+  type RegistryPackage,
+  type RegistrySource,
+  readRegistry,
+} from "@tidings/sdk/registry";
 import type { Clock } from "../../../platform/clock.ts";
 import type { Database, Tx } from "../../../platform/database/index.ts";
 import type { PluginCatalogue } from "../../../platform/plugin-runtime/index.ts";
@@ -8,12 +13,12 @@ import { blockByLabel, followMaliciousLabel } from "../blocks/label-block.ts";
 import {
   insertListing,
   insertPackage,
-  listListingsOf,
   listKnownPackages,
+  listListingsOf,
   updateListing,
 } from "../listings/listing.repository.ts";
 import { boundedSource } from "./bounded-source.ts";
-import { raiseSequence, type RegistryRow, updateRegistry } from "./registry.repository.ts";
+import { type RegistryRow, raiseSequence, updateRegistry } from "./registry.repository.ts";
 import { MAX_FETCHED, type OfferedVersion, planSync, type SyncPlan } from "./sync-plan.rules.ts";
 
 const LIMITS = { files: 4_000, bytes: 96 * 1024 * 1024, milliseconds: 240_000 };

@@ -2,16 +2,11 @@ import type { RequestContext } from "../../../platform/context.ts";
 import type { Tx } from "../../../platform/database/index.ts";
 import { type AsOperator, recordInstallationAudit } from "../../operators/index.ts";
 import { followMaliciousLabel } from "../blocks/label-block.ts";
-import {
-  type ListingKey,
-  type ListingRow,
-  lockListing,
-  updateListing,
-} from "../listings/listing.repository.ts";
+import { type ListingKey, type ListingRow, updateListing } from "../listings/listing.repository.ts";
 import { LABELS, type Label } from "../listings/listing.rules.ts";
 import { notListed } from "../marketplace.errors.ts";
 import { bumpSequence } from "../registries/registry.repository.ts";
-import { namedListing, noSuchListing } from "./review.service.ts";
+import { getOwnListing, namedListing } from "./review.service.ts";
 
 export interface ChangeLabels {
   add: Label[];
@@ -19,7 +14,13 @@ export interface ChangeLabels {
   reason: string;
 }
 
-export function createLabelService({ asOperator }: { asOperator: AsOperator }) {
+export interface LabelServiceDeps {
+  asOperator: AsOperator;
+  /** Something about what is listed has changed. */
+  nudgePublisher(): void;
+}
+
+export function createLabelService({ asOperator, nudgePublisher }: LabelServiceDeps) {
   return {
     /** Sets labels and takes some away. `malicious` blocks the code at once, everywhere; without it the block ends. */
     async changeLabels(ctx: RequestContext, key: ListingKey, change: ChangeLabels): Promise<void> {
@@ -32,7 +33,7 @@ export function createLabelService({ asOperator }: { asOperator: AsOperator }) {
         if (labels.join() === LABELS.filter((label) => before.labels.includes(label)).join()) return;
         await updateListing(tx, key, ["listed", "withdrawn"], { labels });
         await followMaliciousLabel(tx, operator, before, change.reason);
-        await bumpSequence(tx, key.registryId);
+        await bumpSequence(tx);
         await recordInstallationAudit(tx, operator, {
           action: "listing.labels_changed",
           ...namedListing(key),
@@ -40,6 +41,7 @@ export function createLabelService({ asOperator }: { asOperator: AsOperator }) {
           after: { labels, reason: change.reason },
         });
       });
+      nudgePublisher();
     },
 
     /** Takes a version off the list: nobody can install it any more; where it runs it goes on. */
@@ -48,7 +50,7 @@ export function createLabelService({ asOperator }: { asOperator: AsOperator }) {
         const before = await getListed(tx, key);
         const after = await updateListing(tx, key, ["listed"], { state: "withdrawn" });
         if (!after) throw notListed(`${key.pluginId}@${key.version} is ${before.state}.`);
-        await bumpSequence(tx, key.registryId);
+        await bumpSequence(tx);
         await recordInstallationAudit(tx, operator, {
           action: "listing.withdrawn",
           ...namedListing(key),
@@ -56,6 +58,7 @@ export function createLabelService({ asOperator }: { asOperator: AsOperator }) {
           after: { state: after.state, reason },
         });
       });
+      nudgePublisher();
     },
   };
 }
@@ -63,8 +66,7 @@ export function createLabelService({ asOperator }: { asOperator: AsOperator }) {
 export type LabelService = ReturnType<typeof createLabelService>;
 
 async function getListed(tx: Tx, key: ListingKey): Promise<ListingRow> {
-  const listing = await lockListing(tx, key);
-  if (!listing) throw noSuchListing(key);
+  const listing = await getOwnListing(tx, key);
   if (listing.state === "listed" || listing.state === "withdrawn") return listing;
   throw notListed(`${key.pluginId}@${key.version} is ${listing.state}; it has never been listed.`);
 }

@@ -1,8 +1,8 @@
 import {
   conformanceInputOf,
+  type Grants,
   gradeOf,
   grantsOf,
-  type Grants,
   type PluginPackage,
   scanCode,
   widening,

@@ -14,6 +14,7 @@ import {
   listVersions,
   updateListing,
 } from "../listings/listing.repository.ts";
+import { bumpSequence } from "../registries/registry.repository.ts";
 import type { CheckPackage } from "./check-package.ts";
 import type { CheckReport } from "./check-report.ts";
 import { versionBefore } from "./submission.rules.ts";
@@ -99,6 +100,7 @@ async function settle(
   const { grade } = report;
   const saved = await updateListing(tx, listing, [from], { state, grade, report: { ...report } });
   if (!saved) return;
+  if (from === "listed" && grade !== listing.grade) await bumpSequence(tx);
   const action = from === "checking" ? (refused ? "listing.refused" : "listing.passed") : "listing.rechecked";
   await recordInstallationAudit(tx, ctx, {
     action,

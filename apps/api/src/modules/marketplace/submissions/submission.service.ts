@@ -4,10 +4,10 @@ import { type Page, type PageRequest, toPage } from "../../../platform/http/inde
 import type { InstallationContext, LoginContext } from "../../operators/index.ts";
 import { type ListedRow, listListings } from "../listings/listing.repository.ts";
 import { placeOf, readListingCursor } from "../listings/listing-cursor.ts";
-import { listReviews, type ReviewRow } from "../review/review.repository.ts";
-import { findRegistryOfKind } from "../registries/registry.repository.ts";
 import { findPublisherBySlug, type PublisherRow } from "../publishers/publisher.repository.ts";
 import { getOwnPublisher } from "../publishers/publisher.service.ts";
+import { findRegistryOfKind } from "../registries/registry.repository.ts";
+import { listReviews, type ReviewRow } from "../review/review.repository.ts";
 import type { Submission, Submit } from "./submit.ts";
 
 /** A submission as its publisher sees it: what the operators said, not who they are. */
@@ -38,7 +38,11 @@ export function createSubmissionService({ database, submit }: SubmissionServiceD
 
   return {
     /** Answers the submission, which is to be checked; or what became of it, where it is the same as before. */
-    async createSubmission(ctx: InstallationContext, slug: string, input: Submission): Promise<OwnSubmission> {
+    async createSubmission(
+      ctx: InstallationContext,
+      slug: string,
+      input: Submission,
+    ): Promise<OwnSubmission> {
       const publisher = await database.transaction((tx) => getPublisherFor(tx, ctx, slug));
       const { pluginId, version } = await submit(ctx, publisher.id, input);
       return database.transaction((tx) => getOne(tx, pluginId, version));

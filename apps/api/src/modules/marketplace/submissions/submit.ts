@@ -1,9 +1,20 @@
-import { checkEnvelope, keyIdOf, PackageRefused, type PluginPackage, readPackage } from "@tidings/sdk/package";
+import {
+  checkEnvelope,
+  keyIdOf,
+  PackageRefused,
+  type PluginPackage,
+  readPackage,
+} from "@tidings/sdk/package";
 import type { Database, Tx } from "../../../platform/database/index.ts";
 import { noSuch, type ProblemError } from "../../../platform/errors.ts";
 import type { PluginCatalogue } from "../../../platform/plugin-runtime/index.ts";
 import { type InstallationContext, recordInstallationAudit } from "../../operators/index.ts";
-import { insertListing, insertPackage, type ListingRow, listVersions } from "../listings/listing.repository.ts";
+import {
+  insertListing,
+  insertPackage,
+  type ListingRow,
+  listVersions,
+} from "../listings/listing.repository.ts";
 import {
   packageRefused,
   pluginIdTaken,

@@ -13,8 +13,8 @@ export interface TenantPlugins extends LoadedPlugins {
   refresh(): Promise<void>;
   /** Reads the shipped plugins again. */
   reload(): Promise<void>;
-  /** Ids of the plugins that ship, which no other may have. */
-  isShipped(pluginId: string): boolean;
+  /** Those that ship, whose ids no other may have. */
+  shipped: Pick<PluginCatalogue, "find">;
   /** The sandbox has disabled code: no process runs it any more. */
   strikeOut(strike: Strike): Promise<void>;
 }
@@ -104,7 +104,7 @@ export function createTenantPlugins(shipped: ShippedPlugins, installed: Installe
     },
     refresh: () => installed.refresh(),
     reload: () => shipped.reload(),
-    isShipped: (pluginId) => shipped.find(pluginId) !== undefined,
+    shipped,
     strikeOut: (strike) => installed.block(toBlock(shipped, installed, strike)),
   };
 }

@@ -13,10 +13,7 @@ export interface GuardedFetch {
  * `fetch` that dials public https servers only, and follows no redirect. Whoever reads a body bounds it, and gives a
  * signal that ends the wait.
  */
-export function createGuardedFetch(
-  policy: OutboundPolicy,
-  resolve: ResolveHost = resolveHost,
-): GuardedFetch {
+export function createGuardedFetch(policy: OutboundPolicy, resolve: ResolveHost = resolveHost): GuardedFetch {
   const agent = new Agent({ connect: createGuardedConnector(policy, resolve), pipelining: 1 });
   const guarded: typeof undiciFetch = async (input, init) => {
     const text = input instanceof URL ? input.href : String(input);
