@@ -1239,7 +1239,7 @@ export type InspectRegistry = {
 
 export type InstallPlugin = {
     version: string;
-    grants: PluginGrants & unknown;
+    grants: PluginGrants;
 };
 
 export type InstallationAuditEntry = {
@@ -1799,6 +1799,9 @@ export type PluginGrantChange = {
     value: string;
 };
 
+/**
+ * What a version may do. Sent, it is consent: exactly what was shown. An upgrade needs it where the version may do more than what was agreed to, and for a major one.
+ */
 export type PluginGrants = {
     /**
      * Host names that its requests may go to.
@@ -3243,7 +3246,7 @@ export type UpdateTenant = {
 
 export type UpgradePlugin = {
     version: string;
-    grants?: PluginGrants & unknown;
+    grants?: PluginGrants;
     /**
      * Tries the version with this percentage of the batches first; it is kept or turned down by itself.
      */

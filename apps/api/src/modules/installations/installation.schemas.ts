@@ -35,14 +35,15 @@ export const PluginGrants = z
     secrets: names("Secret settings that its requests are authenticated with; the plugin sees none of them."),
     abilities: names("What it can do: `send`, `receipts:push`, `receipts:pull`, `query`, `recall`."),
   })
-  .openapi("PluginGrants");
+  .openapi("PluginGrants", {
+    description:
+      "What a version may do. Sent, it is consent: exactly what was shown. An upgrade needs it where the version may do more than what was agreed to, and for a major one.",
+  });
 
 export const InstallPluginBody = z
   .strictObject({
     version,
-    grants: PluginGrants.openapi({
-      description: "What the version asks for, as it was shown and agreed to.",
-    }),
+    grants: PluginGrants,
   })
   .openapi("InstallPlugin");
 
@@ -60,9 +61,7 @@ export const CheckUpgradeBody = z.strictObject({ version }).openapi("CheckPlugin
 export const UpgradePluginBody = z
   .strictObject({
     version,
-    grants: PluginGrants.optional().openapi({
-      description: "Needed where the version may do more than what was agreed to, and for a major one.",
-    }),
+    grants: PluginGrants.optional(),
     trialShare: z
       .union(TRIAL_SHARES.map((share) => z.literal(share)))
       .optional()
