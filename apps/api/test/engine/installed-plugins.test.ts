@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createUpgradeLoop } from "../../src/modules/installations/index.ts";
 import { createLogger } from "../../src/platform/logger.ts";
 import { createSandbox, type Sandbox } from "../../src/platform/plugin-runtime/index.ts";
 import { hostOfSetting } from "../../src/platform/plugin-runtime/testing/plugins.ts";
@@ -297,6 +298,36 @@ describe("a trial", () => {
     expect(usual + tried).toBe(800);
     expect(tried).toBeGreaterThan(0);
     expect(usual).toBeGreaterThan(tried);
+  });
+});
+
+describe("an upgrade that nobody asks for", () => {
+  it("begins as a trial, when it is old enough and asks for nothing new, and never with what was turned down", async () => {
+    const { id } = await givenInstalled();
+    const { foundation } = installation;
+    const upgrades = createUpgradeLoop(foundation);
+    const trialOf = async () => {
+      await upgrades.run();
+      return (await pluginOf(id))?.installation?.trial?.version;
+    };
+    await list(id, "1.1.0");
+    expect(await trialOf()).toBeUndefined();
+    await mustSucceed(school.owner("PATCH", `/v1/plugins/${id}`, { automaticUpgrades: "minor" }));
+    await list(id, "1.3.0", {}, { hoursAgo: 1 });
+    await list(id, "1.4.0", { manifest: { hosts: ["elsewhere.example", hostOfSetting("url")] } });
+    await list(id, "2.0.0");
+    expect(await trialOf()).toBe("1.1.0");
+    await mustSucceed(school.owner("POST", `/v1/plugins/${id}/rollback`));
+    expect(await trialOf()).toBeUndefined();
+    await list(id, "1.2.0");
+    expect(await trialOf()).toBe("1.2.0");
+    expect(await actionsOn(id)).toEqual([
+      "plugin.installed",
+      "plugin.updated",
+      "plugin.trial_begun",
+      "plugin.trial_ended",
+      "plugin.trial_begun",
+    ]);
   });
 });
 
