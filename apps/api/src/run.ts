@@ -86,8 +86,7 @@ async function start(
     ...readLimits(env),
   });
   stops.push(() => foundation.close());
-  stops.push(await watchPlugins(foundation));
-  stops.push(reloadOnSignal(foundation));
+  stops.push(await watchPlugins(foundation), reloadOnSignal(foundation));
   let accepting = true;
   let engine: Engine | undefined;
   const watching = {
@@ -109,15 +108,8 @@ async function start(
     await engine?.stop();
   });
   const seeded = demo ? await seedSchool({ http, databaseUrl, simulators, publicUrl }) : undefined;
-  announce({
-    publicUrl,
-    role,
-    queue: queue.backend,
-    embedded: env.DATABASE_URL === undefined,
-    simulators,
-    seeded,
-    startedAt,
-  });
+  const embedded = env.DATABASE_URL === undefined;
+  announce({ publicUrl, role, queue: queue.backend, embedded, simulators, seeded, startedAt });
 }
 
 async function embedDatabase(dataDir: string, stops: Stop[]): Promise<string> {

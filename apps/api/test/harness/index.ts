@@ -25,9 +25,9 @@ export {
 export { type Line, startLine } from "./line.ts";
 export { Listener, learnedAbout } from "./listener.ts";
 export { mailTo } from "./mail-html.ts";
+export { type CourierVersion, type ListedPackage, listCourier } from "./marketplace.ts";
 export { fillPath, listOperations, type Operation, requiredQuery } from "./operations.ts";
 export { until } from "./patience.ts";
-export { type CourierVersion, type ListedPackage, listCourier } from "./marketplace.ts";
 export { expectProblem, expectWellFormedProblem } from "./problems.ts";
 export { SAMPLES } from "./samples.ts";
 export {

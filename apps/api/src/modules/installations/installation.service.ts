@@ -159,11 +159,7 @@ export function createInstallationService(deps: InstallationServiceDeps) {
       authorize(ctx, "delete", "Plugin");
       await change(ctx, async (tx) => {
         const before = await getLocked(tx, ctx, pluginId);
-        const others = plugins
-          .of(ctx.tenantId)
-          .list()
-          .filter(({ manifest }) => manifest.id !== pluginId);
-        await assertUnused(tx, ctx, await openPackage(tx, before.sha256), others);
+        await assertUnused(tx, ctx, before, plugins.of(ctx.tenantId).list());
         await deleteTrialCounts(tx, before);
         await repository.updateInstallation(tx, before, {
           ...repository.NO_TRIAL,
@@ -248,19 +244,21 @@ async function goBack(
 async function assertUnused(
   tx: Tx,
   ctx: RequestContext,
-  { plugin: { manifest } }: OpenedPackage,
-  others: readonly { manifest: { kind: string } }[],
+  { pluginId, sha256 }: InstallationRow,
+  plugins: readonly { manifest: { id: string; kind: string } }[],
 ): Promise<void> {
-  const isOnlyOne = others.every(({ manifest: { kind } }) => kind !== manifest.kind);
-  const templates = isOnlyOne ? await listTemplatesFor(tx, ctx.tenantId, manifest.kind) : [];
-  const uses = { ...(await listUses(tx, ctx.tenantId, manifest.id)), templates };
-  const problems = Object.entries(uses).flatMap(([kind, names]) =>
-    names.map((name) => ({ pointer: `/${kind}`, detail: `"${name}" uses it.`, code: "in_use" })),
+  // Not from the package itself: one that is damaged can be uninstalled too.
+  const kind = String((await repository.describePackages(tx, [sha256])).get(sha256)?.manifest.kind);
+  const isOnlyOne = plugins.every(({ manifest }) => manifest.id === pluginId || manifest.kind !== kind);
+  const templates = isOnlyOne ? await listTemplatesFor(tx, ctx.tenantId, kind) : [];
+  const uses = { ...(await listUses(tx, ctx.tenantId, pluginId)), templates };
+  const problems = Object.entries(uses).flatMap(([part, names]) =>
+    names.map((name) => ({ pointer: `/${part}`, detail: `"${name}" uses it.`, code: "in_use" })),
   );
   if (problems.length === 0) return;
   const names = Object.values(uses).flat();
   throw errors.pluginInUse(
-    `${manifest.id} is used by ${names.map((name) => `"${name}"`).join(", ")}; delete or change that first.`,
+    `${pluginId} is used by ${names.map((name) => `"${name}"`).join(", ")}; delete or change that first.`,
     { errors: problems },
   );
 }

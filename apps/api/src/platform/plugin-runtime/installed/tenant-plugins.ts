@@ -1,5 +1,10 @@
 import type { LoadedPlugin, LoadedPlugins, OpenPlugin, PluginCatalogue } from "../catalogue.ts";
-import { type Obstacle, PACKAGE_DAMAGED, PLUGIN_BLOCKED, SANDBOX_UNAVAILABLE } from "../execution/obstacles.ts";
+import {
+  type Obstacle,
+  PACKAGE_DAMAGED,
+  PLUGIN_BLOCKED,
+  SANDBOX_UNAVAILABLE,
+} from "../execution/obstacles.ts";
 import { PluginUnavailable } from "../execution/plugin-unavailable.ts";
 import type { ShippedPlugins } from "../loader/load-plugins.ts";
 import type { InstalledPlugins } from "./installed-plugins.ts";

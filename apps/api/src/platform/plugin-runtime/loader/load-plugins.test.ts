@@ -193,8 +193,14 @@ describe("loadPlugins", () => {
     const { plugins } = await load();
     const before = await plugins.open("ten_1", "acme/a")?.module();
     const path = join(folder, "a");
-    await writeFile(join(path, "channel.json"), JSON.stringify(manifestWith({ id: "acme/a", version: "2.0.0" })));
-    await writeFile(join(path, "plugin.js"), `${await readFile(join(path, "plugin.js"), "utf8")}\n// changed`);
+    await writeFile(
+      join(path, "channel.json"),
+      JSON.stringify(manifestWith({ id: "acme/a", version: "2.0.0" })),
+    );
+    await writeFile(
+      join(path, "plugin.js"),
+      `${await readFile(join(path, "plugin.js"), "utf8")}\n// changed`,
+    );
     await rm(join(folder, "b"), { recursive: true });
     await put("c", manifestWith({ id: "acme/c" }));
     await plugins.reload();
