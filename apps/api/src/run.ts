@@ -10,7 +10,7 @@ import { composeHttp, composeOperations } from "./composition/http.ts";
 import { startDesk } from "./composition/marketplace.ts";
 import { watchPlugins } from "./composition/plugins.ts";
 import { announce, progress } from "./demo/announce.ts";
-import { CHANNELS } from "./demo/school.ts";
+import { CHANNELS, OPERATORS } from "./demo/school.ts";
 import { seedSchool } from "./demo/seed.ts";
 import { type DemoSimulator, startSimulators } from "./demo/simulators.ts";
 import { KEY_BYTES } from "./platform/crypto/index.ts";
@@ -80,7 +80,7 @@ async function start(
     logger,
     consoleDir: resolve(env.CONSOLE_DIR),
     trustedProxies: env.TRUSTED_PROXIES,
-    operatorEmails: env.OPERATOR_EMAILS,
+    operatorEmails: env.OPERATOR_EMAILS ?? (demo ? OPERATORS.map(({ email }) => email) : undefined),
     registryDir: resolve(env.REGISTRY_DIR),
     quotaContact: env.QUOTA_CONTACT,
     ...readLimits(env),
@@ -100,7 +100,6 @@ async function start(
   const served = role === "worker" ? composeOperations(foundation, watching) : http.app;
   stops.push(await listen(served.fetch, env.HOST, port));
   engine = role === "api" ? undefined : startEngine(foundation, queue);
-  if (role !== "worker") stops.push(startDesk(foundation, http.desk));
   // Readiness goes off first; the port stays open, and says so, until what is under way is handed back.
   stops.push(async () => {
     accepting = false;
@@ -108,6 +107,8 @@ async function start(
     await engine?.stop();
   });
   const seeded = demo ? await seedSchool({ http, databaseUrl, simulators, publicUrl }) : undefined;
+  // The demo's operators can be appointed once there are their logins.
+  if (role !== "worker") stops.push(startDesk(foundation, http.desk));
   const embedded = env.DATABASE_URL === undefined;
   announce({ publicUrl, role, queue: queue.backend, embedded, simulators, seeded, startedAt });
 }

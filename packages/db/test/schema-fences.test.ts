@@ -59,6 +59,8 @@ const SECURITY_DEFINERS = [
   "find_channel_tenant",
   "find_delivery_places",
   "find_memberships",
+  "find_tenant",
+  "list_tenants",
   "roll_delivery_partitions",
 ];
 

@@ -1,4 +1,4 @@
-import { MEMBERS, OWNER, PASSWORD, SCHOOL } from "./school.ts";
+import { MEMBERS, OPERATIONS, OPERATORS, OWNER, PASSWORD, SCHOOL } from "./school.ts";
 import type { SeededSchool } from "./seed.ts";
 import type { DemoSimulator } from "./simulators.ts";
 
@@ -44,6 +44,9 @@ function describeDemo({ publicUrl, simulators }: Announcement, seeded: SeededSch
     `The demo school ${SCHOOL.name} · password for all: ${PASSWORD}`,
     `  owner     ${OWNER.email}`,
     ...MEMBERS.map(({ email, roleCode }) => `  ${roleCode.padEnd(9)} ${email}`),
+    "",
+    `The operators of the installation (${OPERATIONS.name}), who run its marketplace`,
+    ...OPERATORS.map(({ email }) => `  operator  ${email}`),
     "",
     "What arrives at the vendors (simulators on this machine)",
     ...pages,

@@ -14,7 +14,19 @@ export const MEMBERS = [
   { email: "operator@zhixing.example", name: "李老师", roleCode: "operator" },
   { email: "reviewer@zhixing.example", name: "赵主任", roleCode: "reviewer" },
 ] as const;
-/** Known to everybody, and only ever used on a tenant that this seed made. */
+/** Who runs the demo installation: two, for what needs four eyes. They are members of a tenant that does nothing else. */
+export const OPERATIONS = {
+  code: "operations",
+  name: "平台运营",
+  timeZone: "Asia/Shanghai",
+  locale: "zh-CN",
+} as const;
+export const OPERATORS = [
+  { email: "operator1@platform.example", name: "孙运营" },
+  { email: "operator2@platform.example", name: "周运营" },
+] as const;
+
+/** Known to everybody, and only ever used on tenants that this seed made. */
 export const PASSWORD = "tidings-demo-2026";
 
 export const SOURCES = [

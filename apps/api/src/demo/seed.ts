@@ -1,11 +1,8 @@
-import { connect } from "@tidings/db";
 import type { Http } from "../composition/http.ts";
-import { abilityOf } from "../platform/authorization/index.ts";
-import { ProblemError } from "../platform/errors.ts";
-import { fromUuid } from "../platform/ids.ts";
 import { type Call, createCaller } from "./caller.ts";
 import * as school from "./school.ts";
 import type { DemoSimulator } from "./simulators.ts";
+import { ensureTenant } from "./tenant.ts";
 
 export interface SeedDeps {
   http: Pick<Http, "app" | "tenants" | "members">;
@@ -26,7 +23,8 @@ export interface SeededSchool {
  * has made, so a start that was killed half-way is completed by the next.
  */
 export async function seedSchool(deps: SeedDeps): Promise<SeededSchool> {
-  await ensureOwner(deps);
+  await ensureTenant(deps, school.SCHOOL, [school.OWNER]);
+  await ensureTenant(deps, school.OPERATIONS, school.OPERATORS);
   const call = await createCaller(deps.http.app, deps.publicUrl, school.OWNER.email, school.PASSWORD);
   const roles = await call<{ items: { id: string; code: string }[] }>("GET", "/v1/roles");
   for (const { roleCode, ...member } of school.MEMBERS) {
@@ -52,55 +50,6 @@ export async function seedSchool(deps: SeedDeps): Promise<SeededSchool> {
     { "idempotency-key": "demo-first-message" },
   );
   return { apiKey, firstMessageId: first.id };
-}
-
-/** The tenant and its first member are the installation's doing; there is no API for them yet. */
-async function ensureOwner({ http, databaseUrl }: SeedDeps): Promise<void> {
-  const system = {
-    actor: { kind: "system" as const, name: "demo" },
-    requestId: "demo",
-    now: () => new Date(),
-  };
-  const tenantId = await http.tenants.createTenant(system, school.SCHOOL).then(
-    (tenant) => tenant.id,
-    (error) => {
-      if (isTaken(error)) return findTenant(databaseUrl);
-      throw error;
-    },
-  );
-  const ctx = { ...system, tenantId, ability: abilityOf([{ action: "manage", subject: "all" }]) };
-  const roleId = await findOwnerRole(databaseUrl);
-  const { email, name } = school.OWNER;
-  await http.members.createMember(ctx, { email, name, roleId, password: school.PASSWORD }).catch((error) => {
-    if (!isTaken(error)) throw error;
-  });
-}
-
-const isTaken = (error: unknown) => error instanceof ProblemError && error.type.status === 409;
-
-async function findTenant(databaseUrl: string): Promise<string> {
-  const [row] = await asOwner<{ id: string }>(databaseUrl, "select id from tenants where code = $1");
-  return fromUuid("tenant", row?.id ?? "");
-}
-
-async function findOwnerRole(databaseUrl: string): Promise<string> {
-  const [row] = await asOwner<{ id: string }>(
-    databaseUrl,
-    "select r.id from roles r join tenants t on t.id = r.tenant_id where t.code = $1 and r.code = 'owner'",
-  );
-  return fromUuid("role", row?.id ?? "");
-}
-
-/** The demo's own look into the database, as the login that migrates it. */
-async function asOwner<Row>(databaseUrl: string, query: string): Promise<Row[]> {
-  const database = connect({ url: databaseUrl, max: 1, applicationName: "tidings-demo" });
-  try {
-    return await database.transaction(
-      async ({ sql }) => (await sql.unsafe(query, [school.SCHOOL.code])) as unknown as Row[],
-    );
-  } finally {
-    await database.close();
-  }
 }
 
 /** Creates a thing, or finds the one that has the same code, name or email. Returns its id. */

@@ -27,6 +27,7 @@ export { Listener, learnedAbout } from "./listener.ts";
 export { mailTo } from "./mail-html.ts";
 export { type CourierVersion, type ListedPackage, listCourier } from "./marketplace.ts";
 export { fillPath, listOperations, type Operation, requiredQuery } from "./operations.ts";
+export { appointOperators } from "./operator.ts";
 export { until } from "./patience.ts";
 export { expectProblem, expectWellFormedProblem } from "./problems.ts";
 export { SAMPLES } from "./samples.ts";

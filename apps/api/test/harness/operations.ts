@@ -13,7 +13,7 @@ export interface Operation {
   id: string;
   method: string;
   path: string;
-  permission: null | "member" | "tenant" | { action: string; subject: string };
+  permission: null | "member" | "tenant" | "operator" | "publisher" | { action: string; subject: string };
   parameters: Parameter[];
   /** Whether it takes JSON. */
   hasBody: boolean;
@@ -55,6 +55,7 @@ export function fillPath(operation: Operation, values: Record<string, string> = 
 /** Queries without which the operation answers 422. */
 export function requiredQuery(operation: Operation): string {
   if (operation.id === "uploadAudienceFile") return "?name=list.csv";
+  if (operation.id === "getListingFile") return "?path=plugin.js";
   return operation.path.startsWith("/v1/statistics/") ? "?from=2026-01-01&to=2026-01-31" : "";
 }
 
@@ -63,7 +64,13 @@ const PREFIXED = /^\^(\w+)_/;
 function absent(operation: Operation, name: string): string {
   const schema = operation.parameters.find((one) => one.in === "path" && one.name === name)?.schema;
   const prefix = PREFIXED.exec(schema?.pattern ?? "")?.[1];
-  const words: Record<string, string> = { number: "999", kind: "sms", on: "2026-01-01" };
+  const words: Record<string, string> = {
+    number: "999",
+    kind: "sms",
+    on: "2026-01-01",
+    keyId: "0".repeat(16),
+    sha256: "0".repeat(64),
+  };
   if (prefix === undefined) return words[name] ?? "nobody-has-this-id";
   const digits = createHash("sha256").update(operation.id).digest("hex");
   return `${prefix}_0${digits.slice(0, prefix === "dlv" ? 12 : 25)}`;

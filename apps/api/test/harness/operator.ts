@@ -2,6 +2,7 @@ import { type Foundation, lay } from "../../src/composition/foundation.ts";
 import { composeHttp, type Http } from "../../src/composition/http.ts";
 import { createLogger } from "../../src/platform/logger.ts";
 import { loadPlugins } from "../../src/platform/plugin-runtime/index.ts";
+import type { Installation } from "./installation.ts";
 
 /** Does beside a running server what no route does yet: makes tenants and their first members. */
 export interface Operator extends Pick<Http, "tenants" | "members"> {
@@ -20,4 +21,14 @@ export async function openOperator(
   });
   const { tenants, members } = composeHttp(foundation, { nudge: () => undefined });
   return { tenants, members, close: () => foundation.close() };
+}
+
+/** Makes logins operators of the installation, as its settings would. */
+export async function appointOperators(
+  { books }: Pick<Installation, "books">,
+  ...emails: string[]
+): Promise<void> {
+  await books.transaction(
+    ({ sql }) => sql`insert into operators (account_id) select id from accounts where email = any(${emails})`,
+  );
 }

@@ -83,6 +83,37 @@ export const SAMPLES: Record<string, (school: School, unique: string) => object>
   }),
   resendDelivery: () => ({ force: false }),
   replayMessage: () => ({ state: ["failed"] }),
+  createPublisher: (_, unique) => ({ slug: `p-${unique}`, name: "Acme", contact: "security@acme.example" }),
+  addPublisherKey: () => ({ publicKey: `${"A".repeat(43)}=` }),
+  createPublisherToken: () => ({ name: "CI", validDays: 30 }),
+  createSubmission: () => ({
+    archive: "AAAA",
+    envelope: {
+      payloadType: "application/json",
+      payload: "AAAA",
+      signatures: [{ role: "publisher", keyId: "0".repeat(16), signature: "AAAA" }],
+    },
+  }),
+  changePublisher: () => ({ state: "suspended", reason: "滥用" }),
+  reviewListing: () => ({ verdict: "refused", comment: "说明不清" }),
+  changeListingLabels: () => ({ add: ["verified"], remove: [], reason: "已核实" }),
+  withdrawListing: () => ({ reason: "发布者要求" }),
+  blockPackage: () => ({ sha256: "0".repeat(64), reason: "调查中" }),
+  saveMarketplacePolicy: () => ({
+    grades: ["bronze", "silver", "gold"],
+    minimumReleaseAgeHours: 48,
+    fourEyes: false,
+    allowListOnly: false,
+  }),
+  savePluginAllowances: () => ({ pluginIds: ["acme/sms"] }),
+  inspectRegistry: () => ({ url: "https://127.0.0.1/" }),
+  addRegistry: (_, unique) => ({
+    name: `市场 ${unique}`,
+    url: "https://127.0.0.1/",
+    publicKeys: [`${"A".repeat(43)}=`],
+  }),
+  changeRegistry: () => ({ isOn: false }),
+  orderRegistries: () => ({ registryIds: ["reg_00000000000000000000000000"] }),
   createPolicy: (school, unique) => ({
     name: `策略 ${unique}`,
     steps: [

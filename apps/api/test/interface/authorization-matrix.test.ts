@@ -7,6 +7,7 @@ import {
 } from "../../src/platform/authorization/index.ts";
 import {
   type Answer,
+  appointOperators,
   type Call,
   callAnonymously,
   callWithKey,
@@ -36,6 +37,7 @@ const ACTORS = [
   "operator",
   "reviewer",
   "source key",
+  "operator of the installation",
 ] as const;
 type Actor = (typeof ACTORS)[number];
 
@@ -51,6 +53,7 @@ beforeAll(async () => {
   installation = await startInstallation({ engine: false });
   school = await givenSchool(installation);
   other = await givenSchool(installation, "邻校");
+  await appointOperators(installation, other.emails.owner);
   operations = listOperations(installation);
   await prepareKeys();
 }, 60_000);
@@ -86,6 +89,11 @@ async function callAs(actor: Actor, operation: Operation): Promise<Call> {
   const key = keys[actor];
   if (key !== undefined) return callWithKey(installation, key);
   if (actor === "anonymous") return callAnonymously(installation);
+  if (actor === "operator of the installation") {
+    return operation.path.startsWith("/v1/session")
+      ? signIn(installation, other.emails.owner, PASSWORD)
+      : other.owner;
+  }
   const role = actor as "owner" | "operator" | "reviewer";
   return operation.path.startsWith("/v1/session")
     ? signIn(installation, school.emails[role], PASSWORD)
@@ -104,15 +112,21 @@ const permissionsOf = (role: string): Permission[] =>
 
 type Expected = "unauthenticated" | "forbidden" | "allowed";
 
+/** What is open to all of a kind: every credential of a tenant, every login, the installation's operators. */
+function mayEnter(permission: string, who: { isSource: boolean; isOperator: boolean }): Expected {
+  if (permission === "tenant") return "allowed";
+  return who.isSource || (permission === "operator" && !who.isOperator) ? "forbidden" : "allowed";
+}
+
 /** What the declared permission and the actor's permissions say. */
 function expectedOf(actor: Actor, { permission }: Operation): Expected {
   if (permission === null) return "allowed";
   if (["anonymous", "garbage key", "revoked key", "expired key"].includes(actor)) return "unauthenticated";
   if (actor === "key of a source that is off") return "forbidden";
   const isSource = actor.endsWith("key");
-  if (permission === "tenant") return "allowed";
-  if (permission === "member") return isSource ? "forbidden" : "allowed";
-  const ability = abilityOf(isSource ? SOURCE_PERMISSIONS : permissionsOf(actor));
+  const isOperator = actor === "operator of the installation";
+  if (typeof permission === "string") return mayEnter(permission, { isSource, isOperator });
+  const ability = abilityOf(isSource ? SOURCE_PERMISSIONS : permissionsOf(isOperator ? "owner" : actor));
   const { action, subject } = permission as { action: "read"; subject: "Message" };
   return ability.can(action, subject) ? "allowed" : "forbidden";
 }

@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import {
   type Answer,
+  appointOperators,
   expectProblem,
   expectWellFormedProblem,
   fillPath,
@@ -43,7 +44,7 @@ export interface Battery {
   /** Ids of things that exist, by the names of path parameters. */
   ids: Record<string, string>;
   withBody: Operation[];
-  /** Calls the operation on things that exist, as the owner. */
+  /** Calls the operation on things that exist, as the owner, who also runs the installation. */
   ask(
     operation: Operation,
     body: unknown,
@@ -79,6 +80,10 @@ async function givenOneOfEach(school: School): Promise<Record<string, string>> {
   const { owner, channels, sourceId, apiKeyId } = school;
   const made = async (path: string, operationId: string) =>
     (await owner("POST", path, SAMPLES[operationId]?.(school, "given"))).body.id as string;
+  // As an operator as well, so that the installation's own routes are judged like any other.
+  await appointOperators(school.installation, school.emails.owner);
+  const publisher = SAMPLES.createPublisher?.(school, "given") as { slug: string };
+  const registries = await owner("GET", "/v1/operator/registries");
   const templateId = await made("/v1/templates", "createTemplate");
   await owner("POST", `/v1/templates/${templateId}/versions`, SAMPLES.saveTemplateVersion?.(school, "given"));
   return {
@@ -97,6 +102,10 @@ async function givenOneOfEach(school: School): Promise<Record<string, string>> {
     segmentId: await made("/v1/segments", "createSegment"),
     messageId: await scheduledMessage(school),
     memberId: school.memberIds.reviewer,
+    publisherId: await made("/v1/publishers", "createPublisher"),
+    slug: publisher.slug,
+    registryId: registries.body.items[0].id,
+    tenantId: school.tenantId,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { KeyPair } from "@tidings/sdk/package";
 import { startDesk } from "../../src/composition/marketplace.ts";
 import {
+  appointOperators,
   type Call,
   givenSchool,
   type Installation,
@@ -59,7 +60,7 @@ export async function startDeskScene(options: { desk?: boolean } = {}): Promise<
   const installation = await startInstallation({ engine: false });
   const school = await givenSchool(installation);
   const operations = await givenSchool(installation, "平台运营");
-  await appoint(installation, [operations.emails.owner, operations.emails.operator]);
+  await appointOperators(installation, operations.emails.owner, operations.emails.operator);
   const operators: [Call, Call] = [operations.owner, operations.operator];
   const acme = await signIn(installation, school.emails.operator, PASSWORD);
   const key = newKey();
@@ -113,11 +114,4 @@ export async function startDeskScene(options: { desk?: boolean } = {}): Promise<
       await installation.stop();
     },
   };
-}
-
-/** As the settings of the installation would. */
-export async function appoint({ books }: Installation, emails: string[]): Promise<void> {
-  await books.transaction(
-    ({ sql }) => sql`insert into operators (account_id) select id from accounts where email = any(${emails})`,
-  );
 }

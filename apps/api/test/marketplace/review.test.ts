@@ -1,9 +1,17 @@
 import { httpSource, readRegistry } from "@tidings/sdk/registry";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findListings } from "../../src/modules/marketplace/index.ts";
-import { type Call, expectProblem, mustSucceed, PASSWORD, signIn, until } from "../harness/index.ts";
+import {
+  appointOperators,
+  type Call,
+  expectProblem,
+  mustSucceed,
+  PASSWORD,
+  signIn,
+  until,
+} from "../harness/index.ts";
 import type { PackageChange } from "./acme.ts";
-import { appoint, type DeskScene, type ListingView, startDeskScene } from "./desk-scene.ts";
+import { type DeskScene, type ListingView, startDeskScene } from "./desk-scene.ts";
 
 let scene: DeskScene;
 let first: Call;
@@ -90,7 +98,7 @@ describe("a review", () => {
 
   it("is never by somebody of the publisher", async () => {
     const listing = await inReview(named("own"));
-    await appoint(scene.installation, [scene.school.emails.operator]);
+    await appointOperators(scene.installation, scene.school.emails.operator);
     const acme = await signIn(scene.installation, scene.school.emails.operator, PASSWORD);
     expectProblem(await review(acme, listing), "own-submission", 403);
     await scene.installation.books.transaction(

@@ -67,11 +67,13 @@ describe("a submission", () => {
 
   it("is refused when it holds the sandbox, and the next one is checked all the same", async () => {
     await scene.submit(named("greedy", "1.0.0", { code: GREEDY_CODE }));
+    await scene.submit(named("endless", "1.0.0", { code: `${SOUND_CODE}\nfor (;;);\n` }));
     await scene.submit(named("behind"));
     const greedy = await scene.checked("1.0.0", "greedy");
     expect(greedy.state).toBe("refused");
+    expect((await scene.checked("1.0.0", "endless")).state).toBe("refused");
     expect((await scene.checked("1.0.0", "behind")).state).toBe("in_review");
-  }, 120_000);
+  }, 180_000);
 });
 
 describe("what is refused at once", () => {

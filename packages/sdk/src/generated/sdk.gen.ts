@@ -1098,42 +1098,6 @@ export const addRegistry = <ThrowOnError extends boolean = true>(options: Option
 });
 
 /**
- * Ask a server for its keys and plugins, before it is added
- */
-export const inspectRegistry = <ThrowOnError extends boolean = true>(options: Options<InspectRegistryData, ThrowOnError>) => (options.client ?? client).post<InspectRegistryResponses, InspectRegistryErrors, ThrowOnError, 'data'>({
-    responseStyle: 'data',
-    security: [{
-            in: 'cookie',
-            name: 'td_session',
-            type: 'apiKey'
-        }],
-    url: '/v1/operator/registries/inspection',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Say in which order registries are asked
- */
-export const orderRegistries = <ThrowOnError extends boolean = true>(options: Options<OrderRegistriesData, ThrowOnError>) => (options.client ?? client).put<OrderRegistriesResponses, OrderRegistriesErrors, ThrowOnError, 'data'>({
-    responseStyle: 'data',
-    security: [{
-            in: 'cookie',
-            name: 'td_session',
-            type: 'apiKey'
-        }],
-    url: '/v1/operator/registries/order',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
  * Switch a registry on or off, rename it, pin other keys
  */
 export const changeRegistry = <ThrowOnError extends boolean = true>(options: Options<ChangeRegistryData, ThrowOnError>) => (options.client ?? client).patch<ChangeRegistryResponses, ChangeRegistryErrors, ThrowOnError, 'data'>({
@@ -1163,6 +1127,42 @@ export const synchroniseRegistry = <ThrowOnError extends boolean = true>(options
         }],
     url: '/v1/operator/registries/{registryId}/synchronisations',
     ...options
+});
+
+/**
+ * Ask a server for its keys and plugins, before it is added
+ */
+export const inspectRegistry = <ThrowOnError extends boolean = true>(options: Options<InspectRegistryData, ThrowOnError>) => (options.client ?? client).post<InspectRegistryResponses, InspectRegistryErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/registry-inspections',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Say in which order registries are asked
+ */
+export const orderRegistries = <ThrowOnError extends boolean = true>(options: Options<OrderRegistriesData, ThrowOnError>) => (options.client ?? client).put<OrderRegistriesResponses, OrderRegistriesErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }],
+    url: '/v1/operator/registry-order',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

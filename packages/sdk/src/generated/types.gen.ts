@@ -6687,104 +6687,6 @@ export type AddRegistryResponses = {
 
 export type AddRegistryResponse = AddRegistryResponses[keyof AddRegistryResponses];
 
-export type InspectRegistryData = {
-    body: InspectRegistry;
-    path?: never;
-    query?: never;
-    url: '/v1/operator/registries/inspection';
-};
-
-export type InspectRegistryErrors = {
-    /**
-     * Malformed JSON
-     */
-    400: Problem;
-    /**
-     * Not authenticated
-     */
-    401: Problem;
-    /**
-     * Not allowed
-     */
-    403: Problem;
-    /**
-     * Body too large
-     */
-    413: Problem;
-    /**
-     * The body is not JSON
-     */
-    415: Problem;
-    /**
-     * Invalid input
-     */
-    422: Problem;
-    /**
-     * A dependency is down; try again after `Retry-After` seconds
-     */
-    503: Problem;
-};
-
-export type InspectRegistryError = InspectRegistryErrors[keyof InspectRegistryErrors];
-
-export type InspectRegistryResponses = {
-    /**
-     * What it says of itself
-     */
-    200: RegistryInspection;
-};
-
-export type InspectRegistryResponse = InspectRegistryResponses[keyof InspectRegistryResponses];
-
-export type OrderRegistriesData = {
-    body: OrderRegistries;
-    path?: never;
-    query?: never;
-    url: '/v1/operator/registries/order';
-};
-
-export type OrderRegistriesErrors = {
-    /**
-     * Malformed JSON
-     */
-    400: Problem;
-    /**
-     * Not authenticated
-     */
-    401: Problem;
-    /**
-     * Not allowed
-     */
-    403: Problem;
-    /**
-     * Body too large
-     */
-    413: Problem;
-    /**
-     * The body is not JSON
-     */
-    415: Problem;
-    /**
-     * Invalid input
-     */
-    422: Problem;
-    /**
-     * A dependency is down; try again after `Retry-After` seconds
-     */
-    503: Problem;
-};
-
-export type OrderRegistriesError = OrderRegistriesErrors[keyof OrderRegistriesErrors];
-
-export type OrderRegistriesResponses = {
-    /**
-     * The registries in their order
-     */
-    200: RegistryList;
-};
-
-export type OrderRegistriesResponse = OrderRegistriesResponses[keyof OrderRegistriesResponses];
-
 export type ChangeRegistryData = {
     body: ChangeRegistry;
     path: {
@@ -6890,6 +6792,104 @@ export type SynchroniseRegistryResponses = {
 };
 
 export type SynchroniseRegistryResponse = SynchroniseRegistryResponses[keyof SynchroniseRegistryResponses];
+
+export type InspectRegistryData = {
+    body: InspectRegistry;
+    path?: never;
+    query?: never;
+    url: '/v1/operator/registry-inspections';
+};
+
+export type InspectRegistryErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type InspectRegistryError = InspectRegistryErrors[keyof InspectRegistryErrors];
+
+export type InspectRegistryResponses = {
+    /**
+     * What it says of itself
+     */
+    200: RegistryInspection;
+};
+
+export type InspectRegistryResponse = InspectRegistryResponses[keyof InspectRegistryResponses];
+
+export type OrderRegistriesData = {
+    body: OrderRegistries;
+    path?: never;
+    query?: never;
+    url: '/v1/operator/registry-order';
+};
+
+export type OrderRegistriesErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type OrderRegistriesError = OrderRegistriesErrors[keyof OrderRegistriesErrors];
+
+export type OrderRegistriesResponses = {
+    /**
+     * The registries in their order
+     */
+    200: RegistryList;
+};
+
+export type OrderRegistriesResponse = OrderRegistriesResponses[keyof OrderRegistriesResponses];
 
 export type ListTenantsData = {
     body?: never;

@@ -35,7 +35,7 @@ const listRegistries = createRoute({
 
 const inspectRegistry = createRoute({
   method: "post",
-  path: "/v1/operator/registries/inspection",
+  path: "/v1/operator/registry-inspections",
   operationId: "inspectRegistry",
   tags,
   summary: "Ask a server for its keys and plugins, before it is added",
@@ -57,7 +57,7 @@ const addRegistry = createRoute({
 
 const orderRegistries = createRoute({
   method: "put",
-  path: "/v1/operator/registries/order",
+  path: "/v1/operator/registry-order",
   operationId: "orderRegistries",
   tags,
   summary: "Say in which order registries are asked",

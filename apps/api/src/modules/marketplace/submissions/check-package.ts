@@ -10,7 +10,12 @@ import {
 import { PROTOCOL_VERSION, type PureFunctions } from "@tidings/sdk/plugin";
 import { type ConformanceReport, checkConformance } from "@tidings/sdk/testing";
 import type { Clock } from "../../../platform/clock.ts";
-import { findManifestFaults, PluginFault, type Sandbox } from "../../../platform/plugin-runtime/index.ts";
+import {
+  findManifestFaults,
+  PluginFault,
+  PluginUnavailable,
+  type Sandbox,
+} from "../../../platform/plugin-runtime/index.ts";
 import type { CheckReport } from "./check-report.ts";
 
 /** From loading a package to its last check. A sound one takes a second. */
@@ -78,11 +83,22 @@ async function tryOut(deps: CheckPackageDeps, plugin: PluginPackage): Promise<Tr
     const conformance = await checkConformance(conformanceInputOf(plugin, limited.functions));
     return { conformance, faults: [...limited.faults(), ...brokenPromises(conformance)] };
   } catch (error) {
-    if (!(error instanceof PluginFault)) throw error;
-    return { conformance: null, faults: [`plugin.js cannot be loaded: ${error.message}`] };
+    const fault = faultOf(error, sandbox);
+    if (fault === undefined) throw error;
+    return { conformance: null, faults: [`plugin.js cannot be loaded: ${fault}`] };
   } finally {
     await sandbox.close();
   }
+}
+
+/** The sandbox holds this package alone: if one has been lost, or the package was struck, nobody else is to blame. */
+function faultOf(error: unknown, sandbox: Sandbox): string | undefined {
+  if (error instanceof PluginFault) return error.message;
+  const { losses, strikes } = sandbox.counts();
+  const isToBlame = losses.length > 0 || strikes.length > 0;
+  return error instanceof PluginUnavailable && isToBlame
+    ? "it takes more time or memory than it may"
+    : undefined;
 }
 
 const brokenPromises = ({ checks }: ConformanceReport) =>

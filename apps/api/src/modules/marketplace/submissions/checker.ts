@@ -1,4 +1,4 @@
-import { grantsOf, type PluginPackage, readPackage } from "@tidings/sdk/package";
+import { grantsOf, PackageRefused, readPackage } from "@tidings/sdk/package";
 import { type PluginManifest, PROTOCOL_VERSION } from "@tidings/sdk/plugin";
 import type { Clock } from "../../../platform/clock.ts";
 import type { Database, Tx } from "../../../platform/database/index.ts";
@@ -12,6 +12,7 @@ import {
   findStale,
   type ListingRow,
   listVersions,
+  type PackageRow,
   updateListing,
 } from "../listings/listing.repository.ts";
 import { bumpSequence } from "../registries/registry.repository.ts";
@@ -28,10 +29,10 @@ export interface CheckerDeps {
   logger: Pick<Logger, "warn">;
 }
 
-/** A version together with the package and the one it is compared with. */
+/** A version together with its archive and the version it is compared with. */
 interface Work {
   listing: ListingRow;
-  plugin: PluginPackage;
+  stored: PackageRow;
   before: Parameters<CheckPackage>[1];
 }
 
@@ -53,7 +54,7 @@ export function createCheckerLoop(deps: CheckerDeps): Loop {
       if (!work) return false;
       const { pluginId, version } = work.listing;
       try {
-        const report = await deps.checkPackage(work.plugin, work.before);
+        const report = await check(deps, work);
         await deps.database.transaction((tx) => settle(tx, ctx, work.listing, report));
         return true;
       } catch (error) {
@@ -65,28 +66,45 @@ export function createCheckerLoop(deps: CheckerDeps): Loop {
   };
 }
 
+/** What was in order when it was submitted may be so no more by the rules of a later version of this host. */
+async function check({ checkPackage, clock }: CheckerDeps, { stored, before }: Work): Promise<CheckReport> {
+  try {
+    return await checkPackage(await readPackage(stored.archive), before);
+  } catch (error) {
+    if (!(error instanceof PackageRefused)) throw error;
+    return {
+      protocol: PROTOCOL_VERSION,
+      checkedAt: clock.now().toISOString(),
+      grade: null,
+      faults: error.faults,
+      conformance: null,
+      findings: [],
+      grants: grantsOf(manifestOf(stored)),
+      before: before ? { version: before.version, sha256: before.sha256 } : null,
+      widening: [],
+    };
+  }
+}
+
 async function findWork(database: CheckerDeps["database"]): Promise<Work | undefined> {
-  const found = await database.transaction(async (tx) => {
+  return database.transaction(async (tx) => {
     const listing = (await findOldestIn(tx, "checking")) ?? (await findStale(tx, PROTOCOL_VERSION));
-    if (!listing) return undefined;
-    const stored = await findPackage(tx, listing.sha256);
-    const known = await listVersions(tx, listing.registryId, listing.pluginId);
-    const last = versionBefore(listing.version, known);
-    return { listing, stored, last, lastStored: last && (await findPackage(tx, last.sha256)) };
-  });
-  if (!found?.stored) return undefined;
-  const { listing, stored, last, lastStored } = found;
-  return {
-    listing,
-    plugin: await readPackage(stored.archive),
-    before: last &&
+    const stored = listing && (await findPackage(tx, listing.sha256));
+    if (!stored) return undefined;
+    const last = versionBefore(listing.version, await listVersions(tx, listing.registryId, listing.pluginId));
+    const lastStored = last && (await findPackage(tx, last.sha256));
+    const before = last &&
       lastStored && {
         version: last.version,
         sha256: last.sha256,
-        grants: grantsOf(lastStored.manifest as unknown as PluginManifest),
-      },
-  };
+        grants: grantsOf(manifestOf(lastStored)),
+      };
+    return { listing, stored, before };
+  });
 }
+
+/** It was judged by the manifest's schema before it was stored. */
+const manifestOf = ({ manifest }: PackageRow) => manifest as unknown as PluginManifest;
 
 /** A first check decides; one that is repeated changes the grade only, and what was listed stays listed. */
 async function settle(

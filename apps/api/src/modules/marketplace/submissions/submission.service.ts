@@ -53,12 +53,13 @@ export function createSubmissionService({ database, submit }: SubmissionServiceD
       slug: string,
       page: PageRequest,
     ): Promise<Page<ListedRow>> {
+      const after = readListingCursor(page);
       const rows = await database.transaction(async (tx) => {
         await getPublisherFor(tx, ctx, slug);
         const own = await findRegistryOfKind(tx, "own");
         if (!own) return [];
         const filter = { registryId: own.id, publisher: slug };
-        return listListings(tx, filter, readListingCursor(page), page.limit + 1);
+        return listListings(tx, filter, after, page.limit + 1);
       });
       return toPage(rows, page, placeOf, (row) => row);
     },
