@@ -105,9 +105,9 @@ export function createInstallationService(deps: InstallationServiceDeps) {
       if (plugins.shipped.find(pluginId)) {
         throw errors.pluginShipped(`${pluginId} ships with this installation; there is nothing to install.`);
       }
-      if (!deps.hasSandbox) throw noSandbox(pluginId, version);
       await change(ctx, async (tx) => {
         const { sha256 } = await getInstallable(tx, ctx, pluginId, version);
+        if (!deps.hasSandbox) throw noSandbox(pluginId, version);
         const opened = await openPackage(tx, sha256);
         assertAgreed(grants, opened);
         const row = { tenantId: ctx.tenantId, pluginId, sha256, version, grants: opened.grants };
