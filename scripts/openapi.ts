@@ -11,6 +11,7 @@ import { lay } from "../apps/api/src/composition/foundation.ts";
 import { composeHttp, VERSION } from "../apps/api/src/composition/http.ts";
 import { openApiDocument } from "../apps/api/src/platform/http/documents.ts";
 import { createLogger } from "../apps/api/src/platform/logger.ts";
+import { loadPlugins } from "../apps/api/src/platform/plugin-runtime/index.ts";
 import sdkConfig from "../packages/sdk/openapi-ts.config.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
@@ -28,15 +29,16 @@ if (options.check) {
 
 /** The document of the composed application, with paths and components in alphabetical order. */
 async function makeDocument(): Promise<string> {
+  const logger = createLogger("silent");
   const foundation = lay({
     // Databases connect when they are first used, and nothing here uses one.
     databaseUrl: "postgres://nobody@127.0.0.1:1/none",
     installationKey: new Uint8Array(32),
     publicUrl: "http://localhost",
     // The API is the same whatever is installed; what a plugin adds is data.
-    plugins: { list: () => [], find: () => undefined, module: () => undefined },
+    plugins: await loadPlugins([], logger),
     outbound: { allowedEndpoints: new Set() },
-    logger: createLogger("silent"),
+    logger,
   });
   const { app } = composeHttp(foundation, { nudge: () => undefined });
   const { paths = {}, components = {}, ...rest } = openApiDocument(app, VERSION);

@@ -32,7 +32,7 @@ async function start(settings: ServerSettings): Promise<() => Promise<void>> {
     databaseUrl,
     installationKey: Buffer.from(settings.installationKey, "base64"),
     publicUrl: `http://127.0.0.1:${port}`,
-    plugins: await loadPlugins(settings.pluginsDir, logger),
+    plugins: await loadPlugins([settings.pluginsDir], logger),
     outbound: { allowedEndpoints: new Set(settings.allowedEndpoints) },
     logger,
   });

@@ -46,7 +46,7 @@ export async function seed(database: ScratchDatabase, options: SeedOptions): Pro
     databaseUrl: database.url,
     installationKey,
     publicUrl: options.publicUrl,
-    plugins: await loadPlugins(options.pluginsDir, logger),
+    plugins: await loadPlugins([options.pluginsDir], logger),
     outbound: { allowedEndpoints: new Set() },
     logger,
   });

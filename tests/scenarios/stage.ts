@@ -69,7 +69,7 @@ async function setStage(): Promise<Stage> {
   const books = connect({ url: database.url, max: 2, applicationName: "tidings-scenarios" });
   stops.push(() => books.close());
   const { publicUrl } = server;
-  const operator = openOperator({ databaseUrl: database.url, installationKey, publicUrl });
+  const operator = await openOperator({ databaseUrl: database.url, installationKey, publicUrl });
   stops.push(() => operator.close());
   const { tenants, members } = operator;
   const http = { app: { request: fetch }, tenants, members };

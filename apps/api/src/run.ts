@@ -5,9 +5,10 @@ import { join, resolve } from "node:path";
 import { serve } from "@hono/node-server";
 import { migrate } from "@tidings/db";
 import { type Engine, startEngine } from "./composition/engine.ts";
-import { lay } from "./composition/foundation.ts";
+import { type Foundation, lay } from "./composition/foundation.ts";
 import { composeHttp, composeOperations, type Http } from "./composition/http.ts";
 import { startDesk } from "./composition/marketplace.ts";
+import { watchPlugins } from "./composition/plugins.ts";
 import { announce, progress } from "./demo/announce.ts";
 import { issueAs, type Portal, startPortal } from "./demo/portal.ts";
 import { OPERATORS } from "./demo/school.ts";
@@ -66,7 +67,7 @@ async function start(
     databaseUrl,
     installationKey: readInstallationKey(env),
     publicUrl,
-    plugins: await loadPlugins(resolve(env.PLUGINS_DIR), logger, chooseIsolation(env, sandbox)),
+    plugins: await loadPlugins([resolve(env.PLUGINS_DIR)], logger, chooseIsolation(env, sandbox)),
     sandbox,
     outbound: {
       allowedEndpoints: new Set([
@@ -85,6 +86,7 @@ async function start(
     ...readLimits(env),
   });
   stops.push(() => foundation.close());
+  stops.push(await watchPlugins(foundation), reloadOnSignal(foundation));
   let accepting = true;
   let engine: Engine | undefined;
   const watching = {
@@ -107,16 +109,9 @@ async function start(
   const seeded = portal && (await seedDemo({ http, databaseUrl, simulators, publicUrl }, portal));
   // The demo's operators can be appointed once there are their logins.
   if (role !== "worker") stops.push(startDesk(foundation, http.desk));
-  announce({
-    publicUrl,
-    role,
-    queue: queue.backend,
-    embedded: env.DATABASE_URL === undefined,
-    simulators,
-    portalUrl: portal?.url,
-    seeded,
-    startedAt,
-  });
+  const embedded = env.DATABASE_URL === undefined;
+  const portalUrl = portal?.url;
+  announce({ publicUrl, role, queue: queue.backend, embedded, simulators, portalUrl, seeded, startedAt });
 }
 
 async function embedDatabase(dataDir: string, stops: Stop[]): Promise<string> {
@@ -129,6 +124,13 @@ async function embedDatabase(dataDir: string, stops: Stop[]): Promise<string> {
 /** The one place where it is decided whether the shipped plugins are trusted with this process. */
 const chooseIsolation = (env: Env, sandbox: Sandbox): Isolation =>
   env.PLUGIN_ISOLATION === "sealed" ? { kind: "sealed", sandbox } : { kind: "in-process" };
+
+/** SIGHUP: the operator has changed the folder of plugins. */
+function reloadOnSignal({ plugins }: Foundation): Stop {
+  const onSignal = () => void plugins.reload();
+  process.on("SIGHUP", onSignal);
+  return async () => void process.off("SIGHUP", onSignal);
+}
 
 function readLimits(env: Env) {
   return {

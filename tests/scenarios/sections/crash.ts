@@ -135,7 +135,7 @@ describe("4.11 crash, restart, upgrade", () => {
         await first.kill();
         expect(await dying).toBe("died");
         await Promise.all([first.start(), second.start()]);
-        const operator = openOperator({
+        const operator = await openOperator({
           databaseUrl: database.url,
           installationKey,
           publicUrl: first.publicUrl,

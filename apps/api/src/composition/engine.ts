@@ -29,6 +29,7 @@ import {
   openInquiry,
   type ReconcilerDeps,
 } from "../modules/inquiries/index.ts";
+import { isInstalled } from "../modules/installations/index.ts";
 import { createForgettingLoop, createWakingLoop } from "../modules/messages/index.ts";
 import { createReleaseLoop } from "../modules/quiet-hours/index.ts";
 import { createRecaller } from "../modules/recalls/index.ts";
@@ -39,6 +40,7 @@ import type { Loop } from "../platform/loops.ts";
 import type { QueueTransport } from "../platform/queue/index.ts";
 import type { Foundation } from "./foundation.ts";
 import { createLoops } from "./loops.ts";
+import { pluginLoops } from "./plugins.ts";
 
 export interface Engine {
   /** Something may be due: dispatch now instead of at the next round. */
@@ -103,6 +105,7 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
     ...calendarLoops(foundation, () => expander.nudge()),
     ...upkeepLoops(foundation, afterChunk),
     ...followUpLoops(foundation, { afterChunk, nudgeDispatcher }),
+    ...pluginLoops(foundation),
   ];
   for (const loop of later) loops.start(loop);
 
@@ -172,7 +175,9 @@ function followUpLoops(
     }),
     createRecaller({ ...shared, afterRecall: afterChunk }),
     createVendorTemplateSyncer({
-      ...shared,
+      dispatch,
+      transact,
+      plugins: catalogue,
       vault,
       syncChannel: createSyncChannel({ transact, runtime, now: () => clock.now() }),
     }),
@@ -212,6 +217,7 @@ function composeSendChunks(
     readRestraints: foundation.readRestraints,
     runtime: foundation.runtime,
     catalogue: foundation.plugins,
+    isInstalled,
     toHandle: (tenantId, channelId, channel) => vault.toHandle({ tenantId, id: channelId, ...channel }),
     trackedAddress: foundation.trackedAddresses.write,
     afterBatch: async (tx, work, range) => {

@@ -6,6 +6,11 @@ import {
   type ReadRestraints,
 } from "../modules/deliveries/index.ts";
 import { createInboxStore } from "../modules/inbox/index.ts";
+import {
+  createInstalledSource,
+  createTrialCounts,
+  type TrialCounts,
+} from "../modules/installations/index.ts";
 import type { BacklogLimits } from "../modules/messages/index.ts";
 import { createTrackedAddresses, type TrackedAddresses } from "../modules/tracking/index.ts";
 import { type Clock, systemClock } from "../platform/clock.ts";
@@ -14,10 +19,13 @@ import type { Logger } from "../platform/logger.ts";
 import { createLoopWatch, type LoopWatch } from "../platform/loop-watch.ts";
 import {
   createPluginRuntime,
-  type LoadedPlugins,
+  createTenantPlugins,
+  InstalledPlugins,
   type OutboundPolicy,
   type PluginRuntime,
   type Sandbox,
+  type ShippedPlugins,
+  type TenantPlugins,
 } from "../platform/plugin-runtime/index.ts";
 import { createMetrics } from "./metrics.ts";
 
@@ -28,8 +36,9 @@ export interface Installation {
   installationKey: Uint8Array;
   /** Where people and vendors reach it. */
   publicUrl: string;
-  plugins: LoadedPlugins;
-  /** Where plugins that are sealed run. */
+  /** The plugins that every tenant has. */
+  plugins: ShippedPlugins;
+  /** Where plugins that are sealed run; without it those that tenants have installed do not run. */
   sandbox?: Sandbox;
   outbound: OutboundPolicy;
   logger: Logger;
@@ -55,8 +64,12 @@ export interface Installation {
 }
 
 /** The parts that HTTP and engine share. Databases connect when they are first used. */
-export interface Foundation extends Omit<Installation, "clock"> {
+export interface Foundation extends Omit<Installation, "clock" | "plugins"> {
   clock: Clock;
+  /** The plugins of every tenant. */
+  plugins: TenantPlugins;
+  /** What becomes of batches while tenants try new versions of plugins. */
+  trials: TrialCounts;
   api: Database;
   worker: Database;
   dispatch: Database;
@@ -85,8 +98,11 @@ export function lay(installation: Installation): Foundation {
   const loops = createLoopWatch();
   const metrics = createMetrics({ dispatch, loops, sandbox: installation.sandbox });
   const sealing = { transactAsWorker, installationKey: installation.installationKey };
+  const plugins = layPlugins(installation, { dispatch, worker });
+  const trials = createTrialCounts({ transactAsWorker });
   const runtime = createPluginRuntime({
-    plugins: installation.plugins,
+    plugins,
+    trials,
     clock,
     logger: installation.logger,
     outbound: installation.outbound,
@@ -98,6 +114,8 @@ export function lay(installation: Installation): Foundation {
   return {
     ...installation,
     clock,
+    plugins,
+    trials,
     api,
     worker,
     dispatch,
@@ -114,4 +132,19 @@ export function lay(installation: Installation): Foundation {
       await Promise.all([api.close(), worker.close(), dispatch.close()]);
     },
   };
+}
+
+/** Shipped and installed plugins together. What the sandbox disables is forbidden to all processes. */
+function layPlugins(
+  { plugins: shipped, sandbox, logger }: Installation,
+  databases: { dispatch: Database; worker: Database },
+): TenantPlugins {
+  const source = createInstalledSource(databases);
+  const plugins = createTenantPlugins(shipped, new InstalledPlugins({ source, sandbox, logger }));
+  sandbox?.onDisabled((strike) => {
+    plugins.strikeOut(strike).catch((error) => {
+      logger.warn({ err: error, pluginId: strike.pluginId }, "the block is not written down yet");
+    });
+  });
+  return plugins;
 }

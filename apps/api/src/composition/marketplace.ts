@@ -41,7 +41,8 @@ import { createLoops } from "./loops.ts";
 
 /** Operators, and the marketplace's desk: what belongs to the installation and to no tenant. */
 export function composeMarketplace(foundation: Foundation) {
-  const { api: database, transact, clock, logger, plugins: catalogue } = foundation;
+  const { api: database, transact, clock, logger } = foundation;
+  const catalogue = foundation.plugins.shipped;
   const nudges = new Map<string, () => void>();
   const nudge = (name: string) => () => nudges.get(name)?.();
   const [nudgeChecker, nudgePublisher] = [nudge("checking"), nudge("publishing")];

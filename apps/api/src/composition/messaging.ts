@@ -32,6 +32,7 @@ import {
   receiptRoutes,
   wakeRetries,
 } from "../modules/deliveries/index.ts";
+import { holdInstallation } from "../modules/installations/index.ts";
 import {
   type AcceptMessage,
   createAcceptMessage,
@@ -54,7 +55,6 @@ import {
   progressViewOf,
   type SendPlanner,
 } from "../modules/messages/index.ts";
-import { createPluginService, pluginRoutes } from "../modules/plugins/index.ts";
 import { createPreviewSending, createSendTest, previewRoutes } from "../modules/previews/index.ts";
 import {
   countRecent,
@@ -77,6 +77,7 @@ import { applyDecision } from "./apply-decision.ts";
 import { askForMessage } from "./ask-for-approval.ts";
 import type { Foundation } from "./foundation.ts";
 import { composeInbox } from "./inbox.ts";
+import { composePlugins } from "./plugins.ts";
 import { composeRecalls } from "./recalls.ts";
 import { composeRepetition } from "./repetition.ts";
 
@@ -149,6 +150,8 @@ function composeChannels(foundation: Foundation, nudge: () => void) {
   const service = createChannelService({
     transact,
     catalogue,
+    refreshPlugins: () => catalogue.refresh(),
+    holdInstallation,
     installationKey,
     publicUrl,
     nudge,
@@ -165,9 +168,9 @@ function composeChannels(foundation: Foundation, nudge: () => void) {
   return {
     service,
     routers: [
-      pluginRoutes(createPluginService({ catalogue })),
       channelRoutes({ service, verification, health }),
       composeVendorTemplates(foundation),
+      ...composePlugins(foundation),
     ],
   };
 }
@@ -268,12 +271,15 @@ function composeExplaining({ api, plugins: catalogue }: Foundation, planSend: Se
 }
 
 function composeProgress({ transact, plugins, clock, logger }: Foundation, messages: MessageService) {
-  const reportsDelivery = (kind: string) =>
-    plugins.list().some(({ manifest }) => manifest.kind === kind && manifest.receipts.delivered);
+  const reportsDelivery = (tenantId: string) => (kind: string) =>
+    plugins
+      .of(tenantId)
+      .list()
+      .some(({ manifest }) => manifest.kind === kind && manifest.receipts.delivered);
   const feed = createProgressFeed({
     read: async (tenantId: string, messageId: string) => {
       const message = await messages.readMessage(tenantId, messageId);
-      return progressViewOf(message, isOver(message, reportsDelivery, clock.now()));
+      return progressViewOf(message, isOver(message, reportsDelivery(tenantId), clock.now()));
     },
     limits: DEFAULT_STREAMS,
     logger,

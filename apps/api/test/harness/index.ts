@@ -26,6 +26,7 @@ export {
 export { type Line, startLine } from "./line.ts";
 export { Listener, learnedAbout } from "./listener.ts";
 export { mailTo } from "./mail-html.ts";
+export { type CourierVersion, type ListedPackage, listCourier } from "./marketplace.ts";
 export { fillPath, listOperations, type Operation, requiredQuery } from "./operations.ts";
 export { appointOperators } from "./operator.ts";
 export { until } from "./patience.ts";

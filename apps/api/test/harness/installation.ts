@@ -9,13 +9,9 @@ import { Redis } from "ioredis";
 import { type Engine, startEngine } from "../../src/composition/engine.ts";
 import { type Foundation, lay } from "../../src/composition/foundation.ts";
 import { composeHttp, type Http } from "../../src/composition/http.ts";
+import { watchPlugins } from "../../src/composition/plugins.ts";
 import { createLogger, type Logger } from "../../src/platform/logger.ts";
-import {
-  type Isolation,
-  type LoadedPlugins,
-  loadPlugins,
-  type Sandbox,
-} from "../../src/platform/plugin-runtime/index.ts";
+import { loadPlugins, type Sandbox, type ShippedPlugins } from "../../src/platform/plugin-runtime/index.ts";
 import { createQueueTransport, type QueueTransport } from "../../src/platform/queue/index.ts";
 import { type FakeVendor, startFakeVendor } from "./fake-vendor.ts";
 import { HAS_REDIS, openRedis } from "./redis.ts";
@@ -38,6 +34,8 @@ export interface InstallationOptions {
   logger?: Logger;
   /** Where pure plugins run; in this process unless given. */
   sandbox?: Sandbox;
+  /** With a sandbox: keeps the plugins of the folders out of it all the same. */
+  isolation?: "in-process";
   /** A folder of further plugins. */
   pluginsFolder?: string;
   /** Limits of the operator's, as the environment sets them. */
@@ -125,6 +123,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
       ...(options.consoleDir ? { consoleDir: options.consoleDir } : {}),
     }),
   );
+  stops.push(await watchPlugins(foundation));
   const books = stopLast(connect({ url: test.url, max: 2, applicationName: "tidings-test-books" }));
   const engines: RunningEngine[] = [];
   const startOne = async (): Promise<RunningEngine> => {
@@ -217,17 +216,11 @@ export async function startSimulator(
 }
 
 /** The repository's plugins, built, the tests' own, and those of the one test. */
-async function loadAllPlugins(
-  { sandbox, pluginsFolder }: InstallationOptions,
+function loadAllPlugins(
+  { sandbox, pluginsFolder, isolation }: InstallationOptions,
   logger: Logger,
-): Promise<LoadedPlugins> {
+): Promise<ShippedPlugins> {
   const folders = [join(REPOSITORY, "plugins"), OWN_PLUGINS, ...(pluginsFolder ? [pluginsFolder] : [])];
-  const isolation: Isolation = sandbox ? { kind: "sealed", sandbox } : { kind: "in-process" };
-  const sets = await Promise.all(folders.map((folder) => loadPlugins(folder, logger, isolation)));
-  return {
-    list: () => sets.flatMap((set) => set.list()),
-    find: (id) => sets.map((set) => set.find(id)).find((plugin) => plugin !== undefined),
-    module: (id, tenantId) =>
-      sets.map((set) => set.module(id, tenantId)).find((module) => module !== undefined),
-  };
+  const isSealed = sandbox && isolation !== "in-process";
+  return loadPlugins(folders, logger, isSealed ? { kind: "sealed", sandbox } : { kind: "in-process" });
 }

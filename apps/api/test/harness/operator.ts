@@ -1,6 +1,7 @@
 import { type Foundation, lay } from "../../src/composition/foundation.ts";
 import { composeHttp, type Http } from "../../src/composition/http.ts";
 import { createLogger } from "../../src/platform/logger.ts";
+import { loadPlugins } from "../../src/platform/plugin-runtime/index.ts";
 import type { Installation } from "./installation.ts";
 
 /** Does beside a running server what no route does yet: makes tenants and their first members. */
@@ -8,14 +9,15 @@ export interface Operator extends Pick<Http, "tenants" | "members"> {
   close(): Promise<void>;
 }
 
-export function openOperator(
+export async function openOperator(
   server: Pick<Foundation, "databaseUrl" | "installationKey" | "publicUrl">,
-): Operator {
+): Promise<Operator> {
+  const logger = createLogger("silent");
   const foundation = lay({
     ...server,
-    plugins: { list: () => [], find: () => undefined, module: () => undefined },
+    plugins: await loadPlugins([], logger),
     outbound: { allowedEndpoints: new Set() },
-    logger: createLogger("silent"),
+    logger,
   });
   const { tenants, members } = composeHttp(foundation, { nudge: () => undefined });
   return { tenants, members, close: () => foundation.close() };

@@ -8,6 +8,8 @@ const QUIET_NIGHT = {
   windows: [{ from: "22:00", to: "07:00", weekdays: [1, 2, 3, 4, 5] }],
 };
 
+const NO_GRANTS = { hosts: [], settingsHosts: [], secrets: [], abilities: ["send"] };
+
 /**
  * A valid body for every operation that takes one, by operation id. `unique` tells two uses apart. A new operation
  * needs an entry: the batteries over all routes are made from these.
@@ -199,5 +201,9 @@ export const SAMPLES: Record<string, (school: School, unique: string) => object>
     attributes: { grade: 1 },
     identities: [{ kind: "push", address: "d-9" }],
   }),
+  installPlugin: () => ({ version: "1.0.0", grants: NO_GRANTS }),
+  updatePlugin: () => ({ automaticUpgrades: "patch" }),
+  checkPluginUpgrade: () => ({ version: "1.1.0" }),
+  upgradePlugin: () => ({ version: "1.1.0", grants: NO_GRANTS }),
   setIdentity: () => ({ address: "13800001234", scope: { kind: "all" } }),
 };

@@ -46,6 +46,10 @@ it("takes every sample as it is, so that the refusals below are about the values
     "inspectRegistry",
     "addRegistry",
     "orderRegistries",
+    "installPlugin",
+    "updatePlugin",
+    "checkPluginUpgrade",
+    "upgradePlugin",
   ];
   const fulfillable = battery.withBody.filter(({ id }) => !unfulfillable.includes(id));
   await overAll(fulfillable, routeOf, async (operation) => {

@@ -224,8 +224,8 @@ describe("several registries", () => {
 
 describe("the registry that ships with the installation", () => {
   const readFrom = (seedFolder: string) => {
-    const { api: database, clock, logger, plugins: catalogue } = scene.installation.foundation;
-    const synchronise = createSynchronise({ database, catalogue, clock });
+    const { api: database, clock, logger, plugins } = scene.installation.foundation;
+    const synchronise = createSynchronise({ database, catalogue: plugins.shipped, clock });
     return createRegistryLoop({ database, synchronise, fetch, clock, logger, seedFolder }).run();
   };
 

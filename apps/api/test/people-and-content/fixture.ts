@@ -87,7 +87,7 @@ export async function startContentApp(options: { onDecided?: OnDecided } = {}) {
     statementTimeoutMs: 20_000,
   });
   const transact = transactIn(database);
-  const deps = { transact, plugins: catalogue };
+  const deps = { transact, plugins: { of: () => catalogue } };
   const onDecided = options.onDecided ?? (async () => undefined);
   const onReviewerLeft = createReconsiderRequests(onDecided);
   const identities = new Map<string, Identity>();

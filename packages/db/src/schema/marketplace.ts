@@ -277,7 +277,17 @@ export const pluginInstallations = pgTable(
     /** The one that a share of the batches tries. */
     canarySha256: text("canary_sha256"),
     canaryPercent: integer("canary_percent"),
+    /** Since when it tries this share. */
     canarySince: moment("canary_since"),
+    /** Upgrades that are taken without asking. */
+    automaticUpgrades: text("automatic_upgrades")
+      .$type<"none" | "patch" | "minor">()
+      .notNull()
+      .default("none"),
+    /** The one it went back from: never taken again without asking. */
+    turnedDownSha256: text("turned_down_sha256"),
+    /** The blocked one that the tenant has been told of. */
+    toldOfSha256: text("told_of_sha256"),
     /** The member who agreed. */
     agreedBy: text("agreed_by").notNull(),
     agreedAt: moment("agreed_at").notNull().defaultNow(),
@@ -287,6 +297,28 @@ export const pluginInstallations = pgTable(
     primaryKey({ columns: [table.tenantId, table.pluginId] }),
     foreignKey({ columns: [table.tenantId], foreignColumns: [tenants.id] }),
     index().on(table.sha256),
+  ],
+);
+
+/** What became of the deliveries of two versions while one of them is tried; gone when that is decided. */
+export const pluginTrialCounts = pgTable(
+  "plugin_trial_counts",
+  {
+    tenantId: tenantId(),
+    pluginId: text("plugin_id").notNull(),
+    sha256: text("sha256").notNull(),
+    accepted: integer("accepted").notNull(),
+    rejected: integer("rejected").notNull(),
+    config: integer("config").notNull(),
+    transient: integer("transient").notNull(),
+    unknown: integer("unknown").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.pluginId, table.sha256] }),
+    foreignKey({
+      columns: [table.tenantId, table.pluginId],
+      foreignColumns: [pluginInstallations.tenantId, pluginInstallations.pluginId],
+    }).onDelete("cascade"),
   ],
 );
 

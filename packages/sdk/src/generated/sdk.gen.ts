@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, Options as Options2, TDataShape } from './client/index.ts';
-import type { AddPublisherKeyData, AddPublisherKeyErrors, AddPublisherKeyResponses, AddRecipientListEntriesData, AddRecipientListEntriesErrors, AddRecipientListEntriesResponses, AddRegistryData, AddRegistryErrors, AddRegistryResponses, ArchivePolicyData, ArchivePolicyErrors, ArchivePolicyResponses, BlockPackageData, BlockPackageErrors, BlockPackageResponses, CancelMessageData, CancelMessageErrors, CancelMessageResponses, CancelOccurrenceData, CancelOccurrenceErrors, CancelOccurrenceResponses, CancelSeriesData, CancelSeriesErrors, CancelSeriesResponses, ChangeListingLabelsData, ChangeListingLabelsErrors, ChangeListingLabelsResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangePublisherData, ChangePublisherErrors, ChangePublisherResponses, ChangeRegistryData, ChangeRegistryErrors, ChangeRegistryResponses, ConfirmInboxEntryData, ConfirmInboxEntryErrors, ConfirmInboxEntryResponses, CountAudienceData, CountAudienceErrors, CountAudienceResponses, CountInboxEntriesData, CountInboxEntriesErrors, CountInboxEntriesResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateDepartmentData, CreateDepartmentErrors, CreateDepartmentResponses, CreateInboxTokenData, CreateInboxTokenErrors, CreateInboxTokenResponses, CreateMemberData, CreateMemberErrors, CreateMemberResponses, CreatePolicyData, CreatePolicyErrors, CreatePolicyResponses, CreatePublisherData, CreatePublisherErrors, CreatePublisherResponses, CreatePublisherTokenData, CreatePublisherTokenErrors, CreatePublisherTokenResponses, CreateRecipientListData, CreateRecipientListErrors, CreateRecipientListResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateSeriesData, CreateSeriesErrors, CreateSeriesResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateSourceData, CreateSourceErrors, CreateSourceResponses, CreateSubmissionData, CreateSubmissionErrors, CreateSubmissionResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateSuppressionsData, CreateSuppressionsErrors, CreateSuppressionsResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideApprovalRequestData, DecideApprovalRequestErrors, DecideApprovalRequestResponses, DeleteAudienceFileData, DeleteAudienceFileErrors, DeleteAudienceFileResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteDepartmentData, DeleteDepartmentErrors, DeleteDepartmentResponses, DeleteIdentityData, DeleteIdentityErrors, DeleteIdentityResponses, DeleteMemberData, DeleteMemberErrors, DeleteMemberResponses, DeleteRecipientListData, DeleteRecipientListErrors, DeleteRecipientListResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSourceData, DeleteSourceErrors, DeleteSourceResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserQuietHoursData, DeleteUserQuietHoursErrors, DeleteUserQuietHoursResponses, DeleteUserResponses, ExplainMessageData, ExplainMessageErrors, ExplainMessageResponses, GetApprovalFlowData, GetApprovalFlowErrors, GetApprovalFlowResponses, GetApprovalRequestData, GetApprovalRequestErrors, GetApprovalRequestResponses, GetAudienceFileData, GetAudienceFileErrors, GetAudienceFileResponses, GetChannelData, GetChannelErrors, GetChannelHealthData, GetChannelHealthErrors, GetChannelHealthResponses, GetChannelResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetDepartmentData, GetDepartmentErrors, GetDepartmentResponses, GetFrequencyCapsData, GetFrequencyCapsErrors, GetFrequencyCapsResponses, GetFunnelData, GetFunnelErrors, GetFunnelResponses, GetListingData, GetListingErrors, GetListingFileData, GetListingFileErrors, GetListingFileResponses, GetListingResponses, GetMarketplacePolicyData, GetMarketplacePolicyErrors, GetMarketplacePolicyResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPluginAllowancesData, GetPluginAllowancesErrors, GetPluginAllowancesResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetPublisherData, GetPublisherErrors, GetPublisherResponses, GetQuietHoursData, GetQuietHoursErrors, GetQuietHoursResponses, GetRecipientListData, GetRecipientListErrors, GetRecipientListResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSeriesData, GetSeriesErrors, GetSeriesResponses, GetSourceData, GetSourceErrors, GetSourceResponses, GetSubmissionData, GetSubmissionErrors, GetSubmissionResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUserData, GetUserErrors, GetUserQuietHoursData, GetUserQuietHoursErrors, GetUserQuietHoursResponses, GetUserResponses, GrantChannelData, GrantChannelErrors, GrantChannelResponses, InspectRegistryData, InspectRegistryErrors, InspectRegistryResponses, ListAllPublishersData, ListAllPublishersErrors, ListAllPublishersResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApprovalRequestsData, ListApprovalRequestsErrors, ListApprovalRequestsResponses, ListAudienceFilesData, ListAudienceFilesErrors, ListAudienceFilesResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListBlocksData, ListBlocksErrors, ListBlocksResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListConfirmationsData, ListConfirmationsErrors, ListConfirmationsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDepartmentsData, ListDepartmentsErrors, ListDepartmentsResponses, ListInboxEntriesData, ListInboxEntriesErrors, ListInboxEntriesResponses, ListInstallationAuditEntriesData, ListInstallationAuditEntriesErrors, ListInstallationAuditEntriesResponses, ListListingsData, ListListingsErrors, ListListingsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListOperatorsData, ListOperatorsErrors, ListOperatorsResponses, ListPluginsData, ListPluginsErrors, ListPluginsResponses, ListPoliciesData, ListPoliciesErrors, ListPoliciesResponses, ListPublisherKeysData, ListPublisherKeysErrors, ListPublisherKeysResponses, ListPublishersData, ListPublishersErrors, ListPublishersResponses, ListPublisherTokensData, ListPublisherTokensErrors, ListPublisherTokensResponses, ListQuotasData, ListQuotasErrors, ListQuotasResponses, ListReasonsData, ListReasonsErrors, ListReasonsResponses, ListRecipientListEntriesData, ListRecipientListEntriesErrors, ListRecipientListEntriesResponses, ListRecipientListsData, ListRecipientListsErrors, ListRecipientListsResponses, ListRegistriesData, ListRegistriesErrors, ListRegistriesResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListSeriesData, ListSeriesErrors, ListSeriesResponses, ListSourcesData, ListSourcesErrors, ListSourcesResponses, ListSubmissionsData, ListSubmissionsErrors, ListSubmissionsResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListTenantsData, ListTenantsErrors, ListTenantsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVendorTemplatesData, ListVendorTemplatesErrors, ListVendorTemplatesResponses, LookUpSuppressionsData, LookUpSuppressionsErrors, LookUpSuppressionsResponses, OrderRegistriesData, OrderRegistriesErrors, OrderRegistriesResponses, PauseMessageData, PauseMessageErrors, PauseMessageResponses, PreviewChannelData, PreviewChannelErrors, PreviewChannelResponses, PreviewDeliveryRecallData, PreviewDeliveryRecallErrors, PreviewDeliveryRecallResponses, PreviewMessageRecallData, PreviewMessageRecallErrors, PreviewMessageRecallResponses, PreviewReplayData, PreviewReplayErrors, PreviewReplayResponses, PreviewSegmentData, PreviewSegmentErrors, PreviewSegmentResponses, PreviewSeriesData, PreviewSeriesErrors, PreviewSeriesResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, PublishTemplateVersionData, PublishTemplateVersionErrors, PublishTemplateVersionResponses, ReadInboxEntriesData, ReadInboxEntriesErrors, ReadInboxEntriesResponses, ReadInboxEntryData, ReadInboxEntryErrors, ReadInboxEntryResponses, RecallDeliveryData, RecallDeliveryErrors, RecallDeliveryResponses, RecallMessageData, RecallMessageErrors, RecallMessageResponses, RecheckListingData, RecheckListingErrors, RecheckListingResponses, RemoveRecipientListEntriesData, RemoveRecipientListEntriesErrors, RemoveRecipientListEntriesResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenameTemplateData, RenameTemplateErrors, RenameTemplateResponses, ReplayMessageData, ReplayMessageErrors, ReplayMessageResponses, ResendDeliveryData, ResendDeliveryErrors, ResendDeliveryResponses, ResumeMessageData, ResumeMessageErrors, ResumeMessageResponses, ReviewListingData, ReviewListingErrors, ReviewListingResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeChannelData, RevokeChannelErrors, RevokeChannelResponses, RevokePublisherKeyData, RevokePublisherKeyErrors, RevokePublisherKeyResponses, RevokePublisherTokenData, RevokePublisherTokenErrors, RevokePublisherTokenResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SaveApprovalFlowData, SaveApprovalFlowErrors, SaveApprovalFlowResponses, SaveFrequencyCapsData, SaveFrequencyCapsErrors, SaveFrequencyCapsResponses, SaveMarketplacePolicyData, SaveMarketplacePolicyErrors, SaveMarketplacePolicyResponses, SavePluginAllowancesData, SavePluginAllowancesErrors, SavePluginAllowancesResponses, SavePolicyData, SavePolicyErrors, SavePolicyResponses, SaveQuietHoursData, SaveQuietHoursErrors, SaveQuietHoursResponses, SaveSegmentData, SaveSegmentErrors, SaveSegmentResponses, SaveTemplateVersionData, SaveTemplateVersionErrors, SaveTemplateVersionResponses, SaveUserData, SaveUserErrors, SaveUserQuietHoursData, SaveUserQuietHoursErrors, SaveUserQuietHoursResponses, SaveUserResponses, SaveUsersData, SaveUsersErrors, SaveUsersResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SetIdentityData, SetIdentityErrors, SetIdentityResponses, SimulatePolicyData, SimulatePolicyErrors, SimulatePolicyResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, SynchroniseRegistryData, SynchroniseRegistryErrors, SynchroniseRegistryResponses, SyncVendorTemplatesData, SyncVendorTemplatesErrors, SyncVendorTemplatesResponses, TestSendData, TestSendErrors, TestSendResponses, UnblockPackageData, UnblockPackageErrors, UnblockPackageResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateDepartmentData, UpdateDepartmentErrors, UpdateDepartmentResponses, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMessageData, UpdateMessageErrors, UpdateMessageResponses, UpdateRecipientListData, UpdateRecipientListErrors, UpdateRecipientListResponses, UpdateSourceData, UpdateSourceErrors, UpdateSourceResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, UploadAudienceFileData, UploadAudienceFileErrors, UploadAudienceFileResponses, VerifyChannelData, VerifyChannelErrors, VerifyChannelResponses, WatchInboxData, WatchInboxErrors, WatchInboxResponse, WatchInboxResponses, WatchMessageData, WatchMessageErrors, WatchMessageResponse, WatchMessageResponses, WithdrawListingData, WithdrawListingErrors, WithdrawListingResponses } from './types.gen.ts';
+import type { AddPublisherKeyData, AddPublisherKeyErrors, AddPublisherKeyResponses, AddRecipientListEntriesData, AddRecipientListEntriesErrors, AddRecipientListEntriesResponses, AddRegistryData, AddRegistryErrors, AddRegistryResponses, ArchivePolicyData, ArchivePolicyErrors, ArchivePolicyResponses, BlockPackageData, BlockPackageErrors, BlockPackageResponses, CancelMessageData, CancelMessageErrors, CancelMessageResponses, CancelOccurrenceData, CancelOccurrenceErrors, CancelOccurrenceResponses, CancelSeriesData, CancelSeriesErrors, CancelSeriesResponses, ChangeListingLabelsData, ChangeListingLabelsErrors, ChangeListingLabelsResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangePublisherData, ChangePublisherErrors, ChangePublisherResponses, ChangeRegistryData, ChangeRegistryErrors, ChangeRegistryResponses, CheckPluginUpgradeData, CheckPluginUpgradeErrors, CheckPluginUpgradeResponses, ConfirmInboxEntryData, ConfirmInboxEntryErrors, ConfirmInboxEntryResponses, CountAudienceData, CountAudienceErrors, CountAudienceResponses, CountInboxEntriesData, CountInboxEntriesErrors, CountInboxEntriesResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateDepartmentData, CreateDepartmentErrors, CreateDepartmentResponses, CreateInboxTokenData, CreateInboxTokenErrors, CreateInboxTokenResponses, CreateMemberData, CreateMemberErrors, CreateMemberResponses, CreatePolicyData, CreatePolicyErrors, CreatePolicyResponses, CreatePublisherData, CreatePublisherErrors, CreatePublisherResponses, CreatePublisherTokenData, CreatePublisherTokenErrors, CreatePublisherTokenResponses, CreateRecipientListData, CreateRecipientListErrors, CreateRecipientListResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateSeriesData, CreateSeriesErrors, CreateSeriesResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateSourceData, CreateSourceErrors, CreateSourceResponses, CreateSubmissionData, CreateSubmissionErrors, CreateSubmissionResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateSuppressionsData, CreateSuppressionsErrors, CreateSuppressionsResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideApprovalRequestData, DecideApprovalRequestErrors, DecideApprovalRequestResponses, DeleteAudienceFileData, DeleteAudienceFileErrors, DeleteAudienceFileResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteDepartmentData, DeleteDepartmentErrors, DeleteDepartmentResponses, DeleteIdentityData, DeleteIdentityErrors, DeleteIdentityResponses, DeleteMemberData, DeleteMemberErrors, DeleteMemberResponses, DeleteRecipientListData, DeleteRecipientListErrors, DeleteRecipientListResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSourceData, DeleteSourceErrors, DeleteSourceResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserQuietHoursData, DeleteUserQuietHoursErrors, DeleteUserQuietHoursResponses, DeleteUserResponses, ExplainMessageData, ExplainMessageErrors, ExplainMessageResponses, GetApprovalFlowData, GetApprovalFlowErrors, GetApprovalFlowResponses, GetApprovalRequestData, GetApprovalRequestErrors, GetApprovalRequestResponses, GetAudienceFileData, GetAudienceFileErrors, GetAudienceFileResponses, GetChannelData, GetChannelErrors, GetChannelHealthData, GetChannelHealthErrors, GetChannelHealthResponses, GetChannelResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetDepartmentData, GetDepartmentErrors, GetDepartmentResponses, GetFrequencyCapsData, GetFrequencyCapsErrors, GetFrequencyCapsResponses, GetFunnelData, GetFunnelErrors, GetFunnelResponses, GetListingData, GetListingErrors, GetListingFileData, GetListingFileErrors, GetListingFileResponses, GetListingResponses, GetMarketplacePluginData, GetMarketplacePluginErrors, GetMarketplacePluginResponses, GetMarketplacePolicyData, GetMarketplacePolicyErrors, GetMarketplacePolicyResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPluginAllowancesData, GetPluginAllowancesErrors, GetPluginAllowancesResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetPublisherData, GetPublisherErrors, GetPublisherResponses, GetQuietHoursData, GetQuietHoursErrors, GetQuietHoursResponses, GetRecipientListData, GetRecipientListErrors, GetRecipientListResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSeriesData, GetSeriesErrors, GetSeriesResponses, GetSourceData, GetSourceErrors, GetSourceResponses, GetSubmissionData, GetSubmissionErrors, GetSubmissionResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUserData, GetUserErrors, GetUserQuietHoursData, GetUserQuietHoursErrors, GetUserQuietHoursResponses, GetUserResponses, GrantChannelData, GrantChannelErrors, GrantChannelResponses, InspectRegistryData, InspectRegistryErrors, InspectRegistryResponses, InstallPluginData, InstallPluginErrors, InstallPluginResponses, ListAllPublishersData, ListAllPublishersErrors, ListAllPublishersResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApprovalRequestsData, ListApprovalRequestsErrors, ListApprovalRequestsResponses, ListAudienceFilesData, ListAudienceFilesErrors, ListAudienceFilesResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListBlocksData, ListBlocksErrors, ListBlocksResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListConfirmationsData, ListConfirmationsErrors, ListConfirmationsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDepartmentsData, ListDepartmentsErrors, ListDepartmentsResponses, ListInboxEntriesData, ListInboxEntriesErrors, ListInboxEntriesResponses, ListInstallationAuditEntriesData, ListInstallationAuditEntriesErrors, ListInstallationAuditEntriesResponses, ListListingsData, ListListingsErrors, ListListingsResponses, ListMarketplacePluginsData, ListMarketplacePluginsErrors, ListMarketplacePluginsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListOperatorsData, ListOperatorsErrors, ListOperatorsResponses, ListPluginsData, ListPluginsErrors, ListPluginsResponses, ListPoliciesData, ListPoliciesErrors, ListPoliciesResponses, ListPublisherKeysData, ListPublisherKeysErrors, ListPublisherKeysResponses, ListPublishersData, ListPublishersErrors, ListPublishersResponses, ListPublisherTokensData, ListPublisherTokensErrors, ListPublisherTokensResponses, ListQuotasData, ListQuotasErrors, ListQuotasResponses, ListReasonsData, ListReasonsErrors, ListReasonsResponses, ListRecipientListEntriesData, ListRecipientListEntriesErrors, ListRecipientListEntriesResponses, ListRecipientListsData, ListRecipientListsErrors, ListRecipientListsResponses, ListRegistriesData, ListRegistriesErrors, ListRegistriesResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListSeriesData, ListSeriesErrors, ListSeriesResponses, ListSourcesData, ListSourcesErrors, ListSourcesResponses, ListSubmissionsData, ListSubmissionsErrors, ListSubmissionsResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListTenantsData, ListTenantsErrors, ListTenantsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVendorTemplatesData, ListVendorTemplatesErrors, ListVendorTemplatesResponses, LookUpSuppressionsData, LookUpSuppressionsErrors, LookUpSuppressionsResponses, OrderRegistriesData, OrderRegistriesErrors, OrderRegistriesResponses, PauseMessageData, PauseMessageErrors, PauseMessageResponses, PreviewChannelData, PreviewChannelErrors, PreviewChannelResponses, PreviewDeliveryRecallData, PreviewDeliveryRecallErrors, PreviewDeliveryRecallResponses, PreviewMessageRecallData, PreviewMessageRecallErrors, PreviewMessageRecallResponses, PreviewReplayData, PreviewReplayErrors, PreviewReplayResponses, PreviewSegmentData, PreviewSegmentErrors, PreviewSegmentResponses, PreviewSeriesData, PreviewSeriesErrors, PreviewSeriesResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, PublishTemplateVersionData, PublishTemplateVersionErrors, PublishTemplateVersionResponses, ReadInboxEntriesData, ReadInboxEntriesErrors, ReadInboxEntriesResponses, ReadInboxEntryData, ReadInboxEntryErrors, ReadInboxEntryResponses, RecallDeliveryData, RecallDeliveryErrors, RecallDeliveryResponses, RecallMessageData, RecallMessageErrors, RecallMessageResponses, RecheckListingData, RecheckListingErrors, RecheckListingResponses, RemoveRecipientListEntriesData, RemoveRecipientListEntriesErrors, RemoveRecipientListEntriesResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenameTemplateData, RenameTemplateErrors, RenameTemplateResponses, ReplayMessageData, ReplayMessageErrors, ReplayMessageResponses, ResendDeliveryData, ResendDeliveryErrors, ResendDeliveryResponses, ResumeMessageData, ResumeMessageErrors, ResumeMessageResponses, ReviewListingData, ReviewListingErrors, ReviewListingResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeChannelData, RevokeChannelErrors, RevokeChannelResponses, RevokePublisherKeyData, RevokePublisherKeyErrors, RevokePublisherKeyResponses, RevokePublisherTokenData, RevokePublisherTokenErrors, RevokePublisherTokenResponses, RollBackPluginData, RollBackPluginErrors, RollBackPluginResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SaveApprovalFlowData, SaveApprovalFlowErrors, SaveApprovalFlowResponses, SaveFrequencyCapsData, SaveFrequencyCapsErrors, SaveFrequencyCapsResponses, SaveMarketplacePolicyData, SaveMarketplacePolicyErrors, SaveMarketplacePolicyResponses, SavePluginAllowancesData, SavePluginAllowancesErrors, SavePluginAllowancesResponses, SavePolicyData, SavePolicyErrors, SavePolicyResponses, SaveQuietHoursData, SaveQuietHoursErrors, SaveQuietHoursResponses, SaveSegmentData, SaveSegmentErrors, SaveSegmentResponses, SaveTemplateVersionData, SaveTemplateVersionErrors, SaveTemplateVersionResponses, SaveUserData, SaveUserErrors, SaveUserQuietHoursData, SaveUserQuietHoursErrors, SaveUserQuietHoursResponses, SaveUserResponses, SaveUsersData, SaveUsersErrors, SaveUsersResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SetIdentityData, SetIdentityErrors, SetIdentityResponses, SimulatePolicyData, SimulatePolicyErrors, SimulatePolicyResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, SynchroniseRegistryData, SynchroniseRegistryErrors, SynchroniseRegistryResponses, SyncVendorTemplatesData, SyncVendorTemplatesErrors, SyncVendorTemplatesResponses, TestSendData, TestSendErrors, TestSendResponses, UnblockPackageData, UnblockPackageErrors, UnblockPackageResponses, UninstallPluginData, UninstallPluginErrors, UninstallPluginResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateDepartmentData, UpdateDepartmentErrors, UpdateDepartmentResponses, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMessageData, UpdateMessageErrors, UpdateMessageResponses, UpdatePluginData, UpdatePluginErrors, UpdatePluginResponses, UpdateRecipientListData, UpdateRecipientListErrors, UpdateRecipientListResponses, UpdateSourceData, UpdateSourceErrors, UpdateSourceResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, UpgradePluginData, UpgradePluginErrors, UpgradePluginResponses, UploadAudienceFileData, UploadAudienceFileErrors, UploadAudienceFileResponses, VerifyChannelData, VerifyChannelErrors, VerifyChannelResponses, WatchInboxData, WatchInboxErrors, WatchInboxResponse, WatchInboxResponses, WatchMessageData, WatchMessageErrors, WatchMessageResponse, WatchMessageResponses, WithdrawListingData, WithdrawListingErrors, WithdrawListingResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -597,6 +597,34 @@ export const createInboxToken = <ThrowOnError extends boolean = true>(options: O
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Browse the plugins that can be installed
+ */
+export const listMarketplacePlugins = <ThrowOnError extends boolean = true>(options?: Options<ListMarketplacePluginsData, ThrowOnError>) => (options?.client ?? client).get<ListMarketplacePluginsResponses, ListMarketplacePluginsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/marketplace/plugins',
+    ...options
+});
+
+/**
+ * See what a plugin is, what it may reach, and whether it can be installed
+ */
+export const getMarketplacePlugin = <ThrowOnError extends boolean = true>(options: Options<GetMarketplacePluginData, ThrowOnError>) => (options.client ?? client).get<GetMarketplacePluginResponses, GetMarketplacePluginErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/marketplace/plugins/{publisher}/{name}',
+    ...options
 });
 
 /**
@@ -1362,7 +1390,7 @@ export const savePluginAllowances = <ThrowOnError extends boolean = true>(option
 });
 
 /**
- * List the installed channel plugins with their settings forms and limits
+ * List the channel plugins that can be used, with their settings forms, limits and what was installed
  */
 export const listPlugins = <ThrowOnError extends boolean = true>(options?: Options<ListPluginsData, ThrowOnError>) => (options?.client ?? client).get<ListPluginsResponses, ListPluginsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1373,6 +1401,106 @@ export const listPlugins = <ThrowOnError extends boolean = true>(options?: Optio
         }, { scheme: 'bearer', type: 'http' }],
     url: '/v1/plugins',
     ...options
+});
+
+/**
+ * Uninstall a plugin that nothing uses
+ */
+export const uninstallPlugin = <ThrowOnError extends boolean = true>(options: Options<UninstallPluginData, ThrowOnError>) => (options.client ?? client).delete<UninstallPluginResponses, UninstallPluginErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/plugins/{publisher}/{name}',
+    ...options
+});
+
+/**
+ * Say which upgrades of an installed plugin are tried without asking
+ */
+export const updatePlugin = <ThrowOnError extends boolean = true>(options: Options<UpdatePluginData, ThrowOnError>) => (options.client ?? client).patch<UpdatePluginResponses, UpdatePluginErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/plugins/{publisher}/{name}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Install a version from the marketplace, agreeing to what it may do
+ */
+export const installPlugin = <ThrowOnError extends boolean = true>(options: Options<InstallPluginData, ThrowOnError>) => (options.client ?? client).post<InstallPluginResponses, InstallPluginErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/plugins/{publisher}/{name}/install',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * End the trial of a version, or go back to the version before
+ */
+export const rollBackPlugin = <ThrowOnError extends boolean = true>(options: Options<RollBackPluginData, ThrowOnError>) => (options.client ?? client).post<RollBackPluginResponses, RollBackPluginErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/plugins/{publisher}/{name}/rollback',
+    ...options
+});
+
+/**
+ * Upgrade an installed plugin, at once or by trying the version with a share of the batches
+ */
+export const upgradePlugin = <ThrowOnError extends boolean = true>(options: Options<UpgradePluginData, ThrowOnError>) => (options.client ?? client).post<UpgradePluginResponses, UpgradePluginErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/plugins/{publisher}/{name}/upgrade',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * See what an upgrade would change, without doing it
+ */
+export const checkPluginUpgrade = <ThrowOnError extends boolean = true>(options: Options<CheckPluginUpgradeData, ThrowOnError>) => (options.client ?? client).post<CheckPluginUpgradeResponses, CheckPluginUpgradeErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/plugins/{publisher}/{name}/upgrade/check',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

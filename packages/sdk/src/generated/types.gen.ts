@@ -616,6 +616,10 @@ export type ChannelVerification = {
     health: ChannelHealth;
 };
 
+export type CheckPluginUpgrade = {
+    version: string;
+};
+
 /**
  * What the checks found; null while they run, and for what another registry has checked.
  */
@@ -632,7 +636,7 @@ export type CheckReport = {
     checks: Array<ConformanceCheck>;
     merits: Array<ConformanceCheck>;
     findings: Array<ScanFinding>;
-    grants: PluginGrants;
+    grants: PluginGrants & unknown;
     /**
      * The version that it was compared with.
      */
@@ -1429,6 +1433,11 @@ export type InspectRegistry = {
     url: string;
 };
 
+export type InstallPlugin = {
+    version: string;
+    grants: PluginGrants;
+};
+
 export type InstallationAuditEntry = {
     id: string;
     at: string;
@@ -1479,6 +1488,95 @@ export type LookUpSuppressions = {
      */
     address?: string;
     sourceId?: string;
+};
+
+export type MarketplacePlugin = {
+    id: string;
+    version: string;
+    sha256: string;
+    kind: string;
+    kindName: LocalizedText;
+    name: LocalizedText;
+    summary: LocalizedText;
+    registry: {
+        id: string;
+        name: string;
+        kind: 'own' | 'seed' | 'remote';
+    };
+    grade: 'bronze' | 'silver' | 'gold' | null;
+    labels: Array<string>;
+    listedAt: string | null;
+    installedVersion: string | null;
+    /**
+     * What keeps it from being installed; empty where nothing does.
+     */
+    obstacles: Array<PluginObstacle>;
+};
+
+export type MarketplacePluginDetail = {
+    id: string;
+    version: string;
+    sha256: string;
+    kind: string;
+    kindName: LocalizedText;
+    name: LocalizedText;
+    summary: LocalizedText;
+    registry: {
+        id: string;
+        name: string;
+        kind: 'own' | 'seed' | 'remote';
+    };
+    grade: 'bronze' | 'silver' | 'gold' | null;
+    labels: Array<string>;
+    listedAt: string | null;
+    installedVersion: string | null;
+    /**
+     * What keeps it from being installed; empty where nothing does.
+     */
+    obstacles: Array<PluginObstacle>;
+    publisher: {
+        slug: string;
+        name: string | null;
+    };
+    docsUrl: string | null;
+    /**
+     * Markdown of a stranger's: nothing in it is to be run.
+     */
+    readme: string | null;
+    sizeBytes: number | null;
+    signatures: Array<{
+        role: 'publisher' | 'registry';
+        keyId: string;
+    }>;
+    grants: PluginGrants;
+    /**
+     * The grants with the names that people know the settings by.
+     */
+    reach: {
+        hosts: Array<string>;
+        settingsHosts: Array<{
+            name: string;
+            title: LocalizedText & unknown;
+        }>;
+        secrets: Array<{
+            name: string;
+            title: LocalizedText & unknown;
+        }>;
+        abilities: Array<string>;
+    };
+    versions: Array<{
+        version: string;
+        grade: 'bronze' | 'silver' | 'gold' | null;
+        labels: Array<string>;
+        listedAt: string | null;
+        sha256: string;
+        obstacles: Array<PluginObstacle>;
+    }>;
+};
+
+export type MarketplacePluginPage = {
+    items: Array<MarketplacePlugin>;
+    nextCursor: string | null;
 };
 
 export type MarketplacePolicy = {
@@ -1851,6 +1949,15 @@ export type Plugin = {
     errors: {
         [key: string]: LocalizedText;
     };
+    origin: 'shipped' | 'marketplace';
+    /**
+     * Why its deliveries wait: it is blocked, or cannot be loaded.
+     */
+    obstacle: {
+        code: string;
+        detail: string;
+    } | null;
+    installation: PluginInstallation;
 };
 
 export type PluginAllowances = {
@@ -1897,17 +2004,76 @@ export type PluginGrantChange = {
 };
 
 /**
- * What a plugin may reach and do.
+ * What a version may do. Sent, it is consent: exactly what was shown. An upgrade needs it where the version may do more than what was agreed to, and for a major one.
  */
 export type PluginGrants = {
+    /**
+     * Host names that its requests may go to.
+     */
     hosts: Array<string>;
     /**
-     * Settings that say where else it may go.
+     * Settings whose values are further hosts: whoever fills in the form decides.
      */
     settingsHosts: Array<string>;
+    /**
+     * Secret settings that its requests are authenticated with; the plugin sees none of them.
+     */
     secrets: Array<string>;
+    /**
+     * What it can do: `send`, `receipts:push`, `receipts:pull`, `query`, `recall`.
+     */
     abilities: Array<string>;
 };
+
+/**
+ * Null for a plugin that ships.
+ */
+export type PluginInstallation = {
+    sha256: string;
+    grants: PluginGrants;
+    automaticUpgrades: 'none' | 'patch' | 'minor';
+    /**
+     * The one it can go back to.
+     */
+    previousVersion: string | null;
+    /**
+     * The id of who agreed to the grants.
+     */
+    agreedBy: string;
+    agreedAt: string;
+    trial: {
+        version: string;
+        sha256: string;
+        /**
+         * Percent of the batches that get the version.
+         */
+        share: number;
+        since: string;
+        counts: {
+            old: PluginTrialCounts;
+            new: PluginTrialCounts;
+        };
+    } | null;
+    /**
+     * The latest version, where it is not the one that runs.
+     */
+    upgrade: {
+        version: string;
+        step: 'patch' | 'minor' | 'major';
+        /**
+         * What the version may and the one before may not.
+         */
+        widening: Array<{
+            kind: 'hosts' | 'settingsHosts' | 'secrets' | 'abilities';
+            value: string;
+        }>;
+        /**
+         * Held until somebody sends the grants they agree to.
+         */
+        needsConsent: boolean;
+        obstacles: Array<PluginObstacle>;
+    } | null;
+} | null;
 
 export type PluginList = {
     items: Array<Plugin>;
@@ -1944,7 +2110,7 @@ export type PluginListingDetail = PluginListing & {
      */
     readme: string | null;
     files: Array<PackageFile>;
-    grants: PluginGrants;
+    grants: PluginGrants & unknown;
     before: {
         version: string;
         sha256: string;
@@ -1986,6 +2152,51 @@ export type PluginListingFile = {
 export type PluginListingPage = {
     items: Array<PluginListing>;
     nextCursor: string | null;
+};
+
+export type PluginObstacle = {
+    code: string;
+    detail: string;
+    until: string | null;
+};
+
+export type PluginTrialCounts = {
+    accepted: number;
+    rejected: number;
+    config: number;
+    transient: number;
+    unknown: number;
+};
+
+export type PluginUpgradeCheck = {
+    version: string;
+    step: 'patch' | 'minor' | 'major';
+    /**
+     * What the version may and the one before may not.
+     */
+    widening: Array<{
+        kind: 'hosts' | 'settingsHosts' | 'secrets' | 'abilities';
+        value: string;
+    }>;
+    /**
+     * Held until somebody sends the grants they agree to.
+     */
+    needsConsent: boolean;
+    grants: PluginGrants;
+    /**
+     * Channels whose settings the version does not take.
+     */
+    unfitChannels: Array<{
+        id: string;
+        code: string;
+        name: string;
+        problems: Array<{
+            pointer: string;
+            detail: string;
+            code: string;
+        }>;
+    }>;
+    obstacles: Array<PluginObstacle>;
 };
 
 export type Policy = {
@@ -3286,6 +3497,13 @@ export type UpdateMessage = {
     } | null;
 };
 
+export type UpdatePlugin = {
+    /**
+     * Upgrades that are tried without asking, unless they ask for more than what was agreed to.
+     */
+    automaticUpgrades: 'none' | 'patch' | 'minor';
+};
+
 export type UpdateSource = {
     name?: string;
     state?: 'on' | 'off';
@@ -3299,6 +3517,15 @@ export type UpdateTenant = {
     name?: string;
     timeZone?: string;
     locale?: 'zh-CN' | 'en';
+};
+
+export type UpgradePlugin = {
+    version: string;
+    grants?: PluginGrants;
+    /**
+     * Tries the version with this percentage of the batches first; it is kept or turned down by itself.
+     */
+    trialShare?: 5 | 25 | 100;
 };
 
 export type User = {
@@ -5276,6 +5503,107 @@ export type CreateInboxTokenResponses = {
 };
 
 export type CreateInboxTokenResponse = CreateInboxTokenResponses[keyof CreateInboxTokenResponses];
+
+export type ListMarketplacePluginsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        cursor?: string;
+        /**
+         * Part of an id or a name.
+         */
+        query?: string;
+        kind?: string;
+        grade?: 'bronze' | 'silver' | 'gold';
+        label?: 'verified' | 'deprecated' | 'vulnerable' | 'malicious';
+        sort?: 'id' | 'newest' | 'grade';
+    };
+    url: '/v1/marketplace/plugins';
+};
+
+export type ListMarketplacePluginsErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListMarketplacePluginsError = ListMarketplacePluginsErrors[keyof ListMarketplacePluginsErrors];
+
+export type ListMarketplacePluginsResponses = {
+    /**
+     * A page of plugins with their latest versions
+     */
+    200: MarketplacePluginPage;
+};
+
+export type ListMarketplacePluginsResponse = ListMarketplacePluginsResponses[keyof ListMarketplacePluginsResponses];
+
+export type GetMarketplacePluginData = {
+    body?: never;
+    path: {
+        publisher: string;
+        name: string;
+    };
+    query?: {
+        /**
+         * The latest one unless given.
+         */
+        version?: string;
+    };
+    url: '/v1/marketplace/plugins/{publisher}/{name}';
+};
+
+export type GetMarketplacePluginErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type GetMarketplacePluginError = GetMarketplacePluginErrors[keyof GetMarketplacePluginErrors];
+
+export type GetMarketplacePluginResponses = {
+    /**
+     * The plugin
+     */
+    200: MarketplacePluginDetail;
+};
+
+export type GetMarketplacePluginResponse = GetMarketplacePluginResponses[keyof GetMarketplacePluginResponses];
 
 export type GetMeData = {
     body?: never;
@@ -7703,6 +8031,338 @@ export type ListPluginsResponses = {
 };
 
 export type ListPluginsResponse = ListPluginsResponses[keyof ListPluginsResponses];
+
+export type UninstallPluginData = {
+    body?: never;
+    path: {
+        publisher: string;
+        name: string;
+    };
+    query?: never;
+    url: '/v1/plugins/{publisher}/{name}';
+};
+
+export type UninstallPluginErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type UninstallPluginError = UninstallPluginErrors[keyof UninstallPluginErrors];
+
+export type UninstallPluginResponses = {
+    /**
+     * Uninstalled
+     */
+    204: void;
+};
+
+export type UninstallPluginResponse = UninstallPluginResponses[keyof UninstallPluginResponses];
+
+export type UpdatePluginData = {
+    body: UpdatePlugin;
+    path: {
+        publisher: string;
+        name: string;
+    };
+    query?: never;
+    url: '/v1/plugins/{publisher}/{name}';
+};
+
+export type UpdatePluginErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type UpdatePluginError = UpdatePluginErrors[keyof UpdatePluginErrors];
+
+export type UpdatePluginResponses = {
+    /**
+     * Done; the list of plugins shows it
+     */
+    204: void;
+};
+
+export type UpdatePluginResponse = UpdatePluginResponses[keyof UpdatePluginResponses];
+
+export type InstallPluginData = {
+    body: InstallPlugin;
+    path: {
+        publisher: string;
+        name: string;
+    };
+    query?: never;
+    url: '/v1/plugins/{publisher}/{name}/install';
+};
+
+export type InstallPluginErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type InstallPluginError = InstallPluginErrors[keyof InstallPluginErrors];
+
+export type InstallPluginResponses = {
+    /**
+     * Done; the list of plugins shows it
+     */
+    204: void;
+};
+
+export type InstallPluginResponse = InstallPluginResponses[keyof InstallPluginResponses];
+
+export type RollBackPluginData = {
+    body?: never;
+    path: {
+        publisher: string;
+        name: string;
+    };
+    query?: never;
+    url: '/v1/plugins/{publisher}/{name}/rollback';
+};
+
+export type RollBackPluginErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type RollBackPluginError = RollBackPluginErrors[keyof RollBackPluginErrors];
+
+export type RollBackPluginResponses = {
+    /**
+     * Done; the list of plugins shows it
+     */
+    204: void;
+};
+
+export type RollBackPluginResponse = RollBackPluginResponses[keyof RollBackPluginResponses];
+
+export type UpgradePluginData = {
+    body: UpgradePlugin;
+    path: {
+        publisher: string;
+        name: string;
+    };
+    query?: never;
+    url: '/v1/plugins/{publisher}/{name}/upgrade';
+};
+
+export type UpgradePluginErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type UpgradePluginError = UpgradePluginErrors[keyof UpgradePluginErrors];
+
+export type UpgradePluginResponses = {
+    /**
+     * Done; the list of plugins shows it
+     */
+    204: void;
+};
+
+export type UpgradePluginResponse = UpgradePluginResponses[keyof UpgradePluginResponses];
+
+export type CheckPluginUpgradeData = {
+    body: CheckPluginUpgrade;
+    path: {
+        publisher: string;
+        name: string;
+    };
+    query?: never;
+    url: '/v1/plugins/{publisher}/{name}/upgrade/check';
+};
+
+export type CheckPluginUpgradeErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type CheckPluginUpgradeError = CheckPluginUpgradeErrors[keyof CheckPluginUpgradeErrors];
+
+export type CheckPluginUpgradeResponses = {
+    /**
+     * What it would mean
+     */
+    200: PluginUpgradeCheck;
+};
+
+export type CheckPluginUpgradeResponse = CheckPluginUpgradeResponses[keyof CheckPluginUpgradeResponses];
 
 export type ListPoliciesData = {
     body?: never;

@@ -3,6 +3,7 @@ import type { RequestContext } from "../../platform/context.ts";
 import type { Transact } from "../../platform/database/index.ts";
 import { invalidField, invalidInput, payloadTooLarge, unavailable } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
+import type { PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 import { readSheet, type SheetRow } from "../../platform/spreadsheet/index.ts";
 import { recordAudit } from "../audit/index.ts";
 import { giveBackQuota, takeQuota } from "../tenants/index.ts";
@@ -21,7 +22,7 @@ export interface Upload {
 
 export interface UploadDeps {
   transact: Transact;
-  plugins: PluginCatalogue;
+  plugins: PluginCatalogues<PluginCatalogue>;
 }
 
 /** Rows of one transaction: enough that its cost does not count, few enough to be held in memory. */
@@ -71,7 +72,7 @@ async function take(
   const [first, ...rest] = batch.done ? [] : batch.value;
   if (!first) throw invalidField("", "The file is empty; its first row names the columns.", "empty");
   const header = readHeader(first.cells);
-  const isAddress = checkerFor(deps, header, upload);
+  const isAddress = checkerFor(ctx, deps, header, upload);
   const fileId = await open(deps, ctx, header, upload);
   const staging = createStaging(deps, ctx, fileId, header, isAddress);
   try {
@@ -87,6 +88,7 @@ async function take(
 }
 
 function checkerFor(
+  ctx: RequestContext,
   deps: UploadDeps,
   header: FileHeader,
   { channelKind }: Upload,
@@ -99,9 +101,10 @@ function checkerFor(
       "required",
     );
   }
-  const entered = checkEntered(deps.plugins, channelKind, "?kind");
+  const plugins = deps.plugins.of(ctx.tenantId);
+  const entered = checkEntered(plugins, channelKind, "?kind");
   if (entered) throw invalidInput(entered.detail, { errors: [entered] });
-  const isAddress = addressChecker(deps.plugins, channelKind);
+  const isAddress = addressChecker(plugins, channelKind);
   if (isAddress) return isAddress;
   throw invalidField(
     "?kind",

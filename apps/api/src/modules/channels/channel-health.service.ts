@@ -2,14 +2,14 @@ import type { LocalizedText } from "@tidings/sdk/plugin";
 import { authorize } from "../../platform/authorization/index.ts";
 import type { RequestContext } from "../../platform/context.ts";
 import type { Transact, Tx } from "../../platform/database/index.ts";
-import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
+import type { PluginCatalogue, PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 import { type Counts, completeCounts, type RecentCounts } from "../statistics/index.ts";
 import type { ChannelWithParts } from "./channel.repository.ts";
 import { getChannel } from "./channel.service.ts";
 
 export interface ChannelHealthDeps {
   transact: Transact;
-  catalogue: Pick<PluginCatalogue, "find">;
+  catalogue: PluginCatalogues<Pick<PluginCatalogue, "find">>;
   countRecent(
     tx: Tx,
     tenantId: string,
@@ -54,7 +54,7 @@ export function createChannelHealthService(deps: ChannelHealthDeps) {
       return deps.transact(ctx, async (tx) => {
         const channel = await getChannel(tx, ctx, channelId);
         const { counts, reasons } = await deps.countRecent(tx, tenantId, { channelId, sourceId, since });
-        const { errors = {} } = deps.catalogue.find(channel.pluginId)?.manifest ?? {};
+        const { errors = {} } = deps.catalogue.of(tenantId).find(channel.pluginId)?.manifest ?? {};
         return {
           channel,
           since,

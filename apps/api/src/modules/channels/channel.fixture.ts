@@ -1,5 +1,5 @@
 import type { PluginManifest } from "@tidings/sdk/plugin";
-import type { LoadedPlugin, PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
+import type { LoadedPlugin, PluginCatalogue, PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 
 const text = { zh: "测试", en: "Test" };
 
@@ -60,7 +60,10 @@ const otherPlugin: LoadedPlugin = {
 
 const plugins = [testPlugin, otherPlugin];
 
-export const testCatalogue: PluginCatalogue = {
+const catalogue: PluginCatalogue = {
   list: () => plugins,
   find: (pluginId) => plugins.find(({ manifest: { id } }) => id === pluginId),
+  obstacleTo: () => undefined,
 };
+
+export const testCatalogue: PluginCatalogues = { of: () => catalogue };

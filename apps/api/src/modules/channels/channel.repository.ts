@@ -24,6 +24,9 @@ export interface ChannelFilter {
   grantedTo?: string | undefined;
 }
 
+/** More than a tenant has. */
+const MAX_CHANNELS = 1000;
+
 const thisChannel = (tenantId: string, channelId: string) =>
   and(eq(channels.tenantId, tenantId), eq(channels.id, channelId));
 
@@ -54,7 +57,7 @@ export async function listNamedChannels(tx: Tx, tenantId: string): Promise<Named
     .from(channels)
     .where(eq(channels.tenantId, tenantId))
     .orderBy(asc(channels.name))
-    .limit(1000);
+    .limit(MAX_CHANNELS);
 }
 
 /** Channels in the order they were made. */
@@ -179,6 +182,21 @@ export async function saveHealth(
 
 export async function deleteChannel(tx: Tx, tenantId: string, channelId: string): Promise<void> {
   await tx.db.delete(channels).where(thisChannel(tenantId, channelId));
+}
+
+/** The channels of a plugin with their forms, by name. */
+export async function listChannelsOf(
+  tx: Tx,
+  tenantId: string,
+  pluginId: string,
+): Promise<(ChannelRow & { secrets: { field: string }[] })[]> {
+  const rows = await tx.db
+    .select()
+    .from(channels)
+    .where(and(eq(channels.tenantId, tenantId), eq(channels.pluginId, pluginId)))
+    .orderBy(asc(channels.name))
+    .limit(MAX_CHANNELS);
+  return withParts(tx, tenantId, rows);
 }
 
 /** Names of the active policies whose latest version sends through the channel, at most ten. */

@@ -34,6 +34,8 @@ beforeAll(async () => {
     ...installation,
     ...NO_ENGINE,
     catalogue: testCatalogue,
+    refreshPlugins: async () => undefined,
+    holdInstallation: async () => true,
     publicUrl: "https://tidings.example",
   });
   vault = createChannelVault(installation);

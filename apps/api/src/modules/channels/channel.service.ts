@@ -5,7 +5,7 @@ import { type Transact, type Tx, violatedUnique } from "../../platform/database/
 import { invalidField, invalidInput, noSuch } from "../../platform/errors.ts";
 import { type Page, type PageRequest, toPage } from "../../platform/http/index.ts";
 import { newId } from "../../platform/ids.ts";
-import type { LoadedPlugin, PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
+import type { LoadedPlugin, PluginCatalogue, PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 import { recordAudit } from "../audit/index.ts";
 import { giveBackQuota, takeQuota } from "../tenants/index.ts";
 import { deleteBoundIdentities } from "../users/index.ts";
@@ -39,9 +39,13 @@ export type Channel = ChannelWithParts & { receiptsUrl: string | null };
 
 export interface ChannelServiceDeps {
   transact: Transact;
-  catalogue: Pick<PluginCatalogue, "find">;
+  catalogue: PluginCatalogues<Pick<PluginCatalogue, "find">>;
   installationKey: Uint8Array;
   publicUrl: string;
+  /** Looks again which plugins there are. */
+  refreshPlugins(): Promise<void>;
+  /** Keeps what the tenant has installed from being uninstalled in the meantime; false if it is not there. */
+  holdInstallation(tx: Tx, pluginId: string): Promise<boolean>;
   /** Something of a channel that may work again may be due now. */
   nudge(): void;
   wakeRetries: WakeRetries;
@@ -61,10 +65,17 @@ export async function tryAgain(
 
 export function createChannelService(deps: ChannelServiceDeps) {
   function present(ctx: RequestContext, channel: ChannelWithParts): Channel {
-    const receipts = deps.catalogue.find(channel.pluginId)?.manifest.receipts;
+    const receipts = deps.catalogue.of(ctx.tenantId).find(channel.pluginId)?.manifest.receipts;
     const url =
       receipts && isPushed(receipts) ? receiptsUrl(deps.publicUrl, deps.installationKey, channel.id) : null;
     return visibleTo(ctx, { ...channel, receiptsUrl: url });
+  }
+
+  /** One that was installed a moment ago, by another process, this one may not know yet. */
+  async function findPlugin(ctx: RequestContext, pluginId: string): Promise<LoadedPlugin | undefined> {
+    const find = () => deps.catalogue.of(ctx.tenantId).find(pluginId);
+    if (!find()) await deps.refreshPlugins();
+    return find();
   }
 
   async function saveSecrets(
@@ -86,7 +97,7 @@ export function createChannelService(deps: ChannelServiceDeps) {
     before: ChannelWithParts,
     { settings = before.settings, secrets = {} }: Partial<ChannelForm>,
   ): Promise<void> {
-    const plugin = getPlugin(deps.catalogue, before);
+    const plugin = getPlugin(deps.catalogue.of(ctx.tenantId), before);
     const kept = before.secrets.map(({ field }) => field);
     assertValid(plugin, { settings, secrets }, kept);
     await saveSecrets(tx, ctx, before.id, secrets);
@@ -97,13 +108,15 @@ export function createChannelService(deps: ChannelServiceDeps) {
   return {
     async createChannel(ctx: RequestContext, input: CreateChannel): Promise<Channel> {
       authorize(ctx, "create", "Channel");
-      const plugin = deps.catalogue.find(input.pluginId);
-      if (!plugin) throw invalidField("/pluginId", `There is no plugin ${input.pluginId}.`, "unknown");
+      const plugin = await findPlugin(ctx, input.pluginId);
+      if (!plugin) throw noPlugin(input.pluginId);
       assertValid(plugin, input);
       const { secrets, ...columns } = input;
       const { kind } = plugin.manifest;
       const id = newId("channel");
       return deps.transact(ctx, async (tx) => {
+        if (plugin.sha256 && !(await deps.holdInstallation(tx, input.pluginId)))
+          throw noPlugin(input.pluginId);
         await takeQuota(tx, ctx, "channels");
         await takeQuota(tx, ctx, `channels:${kind}`);
         await repository
@@ -194,7 +207,7 @@ export async function getChannel(tx: Tx, ctx: RequestContext, channelId: string)
 const reachOf = ({ actor }: RequestContext): ChannelFilter =>
   actor.kind === "source" ? { grantedTo: actor.id } : {};
 
-function getPlugin(catalogue: ChannelServiceDeps["catalogue"], channel: ChannelWithParts): LoadedPlugin {
+function getPlugin(catalogue: Pick<PluginCatalogue, "find">, channel: ChannelWithParts): LoadedPlugin {
   const plugin = catalogue.find(channel.pluginId);
   if (plugin) return plugin;
   throw pluginNotInstalled(`The plugin ${channel.pluginId} of "${channel.name}" is not installed any more.`);
@@ -205,6 +218,9 @@ function assertValid(plugin: LoadedPlugin, form: ChannelForm, kept?: string[]): 
   const [first] = errors;
   if (first) throw invalidInput(`${first.pointer}: ${first.detail}`, { errors });
 }
+
+const noPlugin = (pluginId: string) =>
+  invalidField("/pluginId", `There is no plugin ${pluginId}.`, "unknown");
 
 const named = (channel: { id: string; name: string }) => ({
   subjectId: channel.id,

@@ -2,7 +2,7 @@
  * When a channel is not sent through for a while.
  *
  * Closed: it works. It opens when the vendor refuses the settings, when calls came to nothing five times in a row, or
- * when the vendor itself asks for a pause. Open: nothing is claimed for it, and what workers hold goes back untouched.
+ * when the vendor itself asks for a pause, and when the plugin cannot be run. Open: nothing is claimed for it, and what workers hold goes back untouched.
  * Half open: the time has come, and one batch of one chunk is sent as a probe. If the vendor takes it, or refuses only
  * the recipient, the circuit closes; otherwise it stays open for longer. New settings, or a test call that passes,
  * bring the probe forward to now.
@@ -16,7 +16,14 @@ export type CircuitCause = (typeof CIRCUIT_CAUSES)[number];
 /** What a batch tells about its channel, beside what became of its deliveries. */
 export type Observation =
   | { kind: "works" }
-  | { kind: CircuitCause; code: string; detail: string; retryAfterMs: number };
+  | {
+      kind: CircuitCause;
+      code: string;
+      detail: string;
+      retryAfterMs: number;
+      /** Known without a call: the plugin cannot be run. */
+      isCertain?: boolean;
+    };
 
 /** Calls in a row that came to nothing before a channel is left alone. */
 export const FAILURES_TO_OPEN = 5;
@@ -27,7 +34,9 @@ const FIRST_PAUSE_SECONDS = 5;
 const MAX_PAUSE_SECONDS = 60;
 
 export const opens = (observation: Observation, failuresInARow: number): boolean =>
-  observation.kind === "unreachable" ? failuresInARow >= FAILURES_TO_OPEN : observation.kind !== "works";
+  observation.kind === "unreachable"
+    ? observation.isCertain === true || failuresInARow >= FAILURES_TO_OPEN
+    : observation.kind !== "works";
 
 /** Seconds until the next probe, after so many that failed. */
 export function probePauseSeconds(

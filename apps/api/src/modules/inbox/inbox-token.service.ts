@@ -2,7 +2,7 @@ import { authorize } from "../../platform/authorization/index.ts";
 import type { RequestContext } from "../../platform/context.ts";
 import type { Transact, Tx } from "../../platform/database/index.ts";
 import { forbidden, invalidField, noSuch } from "../../platform/errors.ts";
-import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
+import type { PluginCatalogue, PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 import { findUserId, type InboxChannel, listGrantedChannels } from "./inbox-access.repository.ts";
 import type { InboxTokens } from "./inbox-token.rules.ts";
 
@@ -21,7 +21,7 @@ export interface IssuedToken {
 
 export interface InboxTokenServiceDeps {
   transact: Transact;
-  catalogue: Pick<PluginCatalogue, "find">;
+  catalogue: PluginCatalogues<Pick<PluginCatalogue, "find">>;
   tokens: Pick<InboxTokens, "write">;
 }
 
@@ -30,7 +30,7 @@ export function createInboxTokenService({ transact, catalogue, tokens }: InboxTo
   async function chooseChannel(tx: Tx, tenantId: string, sourceId: string, code: string | undefined) {
     const granted = await listGrantedChannels(tx, tenantId, sourceId);
     const withInbox = granted.filter(({ pluginId }) =>
-      catalogue.find(pluginId)?.manifest.uses?.includes("inbox"),
+      catalogue.of(tenantId).find(pluginId)?.manifest.uses?.includes("inbox"),
     );
     return pickChannel(withInbox, code);
   }

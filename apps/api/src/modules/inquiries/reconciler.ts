@@ -2,7 +2,7 @@ import { isPulled, type PluginManifest, type QueryAnswer, type ReceiptEvent } fr
 import type { Database, Transact, Tx } from "../../platform/database/index.ts";
 import { fromBigint, toBigint } from "../../platform/ids.ts";
 import type { Loop } from "../../platform/loops.ts";
-import type { ChannelHandle, PluginCatalogue, PluginRuntime } from "../../platform/plugin-runtime/index.ts";
+import type { ChannelHandle, PluginCatalogues, PluginRuntime } from "../../platform/plugin-runtime/index.ts";
 import { type DueChannel, type Inquiry, listDueChannels, takeInquiries } from "./asking.repository.ts";
 import { isLastWord, judgeNotFound, pauseAfter } from "./inquiry.rules.ts";
 import { openInquiry } from "./opening.repository.ts";
@@ -14,7 +14,7 @@ export interface ReconcilerDeps {
   /** Transactions as the worker role. */
   transact: Transact;
   runtime: Pick<PluginRuntime, "query">;
-  catalogue: PluginCatalogue;
+  catalogue: PluginCatalogues;
   findChannel(tx: Tx, channel: DueChannel): Promise<ChannelHandle | undefined>;
   /** Keeps and applies the vendor's last word like any other receipt. */
   applyReceipts(tx: Tx, channel: DueChannel & { pluginId: string }, events: ReceiptEvent[]): Promise<void>;
@@ -58,7 +58,7 @@ export function createReconciler(deps: ReconcilerDeps): Loop {
 async function askChannel(deps: ReconcilerDeps, due: DueChannel): Promise<void> {
   const { handle, manifest, inquiries } = await deps.transact(due, async (tx) => {
     const handle = await deps.findChannel(tx, due);
-    const manifest = handle && deps.catalogue.find(handle.pluginId)?.manifest;
+    const manifest = handle && deps.catalogue.of(due.tenantId).find(handle.pluginId)?.manifest;
     return { handle, manifest, inquiries: await takeInquiries(tx, due, manifest?.query?.batchSize ?? 1) };
   });
   const asked = inquiries.filter(({ isOver }) => !isOver);

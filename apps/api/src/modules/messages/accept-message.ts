@@ -4,7 +4,7 @@ import type { Transact, TransactAtOnce } from "../../platform/database/index.ts"
 import { ProblemError } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { NaturalBatcher } from "../../platform/natural-batcher.ts";
-import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
+import type { PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 import { countListed, isListed, perSecondOf } from "../deliveries/index.ts";
 import { trackingOf } from "../templates/index.ts";
 import { type FirstMessage, findByIdempotencyKeys, type NewMessage } from "./accept.repository.ts";
@@ -29,7 +29,7 @@ export interface AcceptDeps {
   transactAtOnce: TransactAtOnce;
   planSend: SendPlanner;
   admission: Admission;
-  catalogue: PluginCatalogue;
+  catalogue: PluginCatalogues;
   requestApproval: RequestApproval;
   /** Something is to be expanded: the engine need not wait for its next round. */
   nudge(): void;
@@ -87,7 +87,7 @@ export function createAcceptMessage(deps: AcceptDeps) {
     const plan = await deps.planSend(ctx, referencesOf(asked));
     const audience = await resolveAudience(deps.transact, ctx, asked.audience);
     const input = { ...asked, audience };
-    checkSend(deps.catalogue, plan, input);
+    checkSend(deps.catalogue.of(ctx.tenantId), plan, input);
     const requestHash = requestHashOf(asked);
     const message = {
       ...toNewMessage(ctx, plan, input, audience === asked.audience ? requestHash : undefined),

@@ -1,7 +1,7 @@
 import { authorize } from "../../platform/authorization/index.ts";
 import type { RequestContext } from "../../platform/context.ts";
 import type { Transact, Tx } from "../../platform/database/index.ts";
-import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
+import type { PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 import type { TakeTurn } from "../../platform/turns.ts";
 import type { DemandedLevel } from "../approvals/index.ts";
 import { type CircuitRow, listCircuits } from "../channels/index.ts";
@@ -51,7 +51,7 @@ export interface ExplainMessageDeps {
   read: Transact;
   takeTurn: TakeTurn;
   planSend: SendPlanner;
-  catalogue: PluginCatalogue;
+  catalogue: PluginCatalogues;
   explainAudience: ExplainAudience;
   findDemandedLevels(
     tx: Tx,
@@ -75,7 +75,7 @@ export function createExplainMessage(deps: ExplainMessageDeps) {
     assertOneList(asked);
     const plan = await deps.planSend(ctx, referencesOf(asked));
     const input = { ...asked, audience: await resolveAudience(deps.read, ctx, asked.audience) };
-    checkSend(deps.catalogue, plan, input);
+    checkSend(deps.catalogue.of(ctx.tenantId), plan, input);
     const message = { ...toNewMessage(ctx, plan, input, undefined), idempotency: null };
     const planned = plannedAudience(ctx, plan, message);
     const facts = await deps.read(ctx, (tx) => readFacts(deps, tx, ctx, plan, message));

@@ -7,7 +7,8 @@ const listPlugins = createRoute({
   path: "/v1/plugins",
   operationId: "listPlugins",
   tags: ["Plugins"],
-  summary: "List the installed channel plugins with their settings forms and limits",
+  summary:
+    "List the channel plugins that can be used, with their settings forms, limits and what was installed",
   ...access("read", "Plugin"),
   responses: { 200: json(PluginList, "The plugins, by id"), ...problems() },
 });

@@ -1,6 +1,7 @@
 import { ADDRESS_ORIGINS, PLUGIN_LEVELS, RECEIPT_MODES } from "@tidings/sdk/plugin";
 import { z } from "../../platform/http/index.ts";
-import type { LoadedPlugin } from "../../platform/plugin-runtime/index.ts";
+import { Installation, toInstallation } from "../installations/index.ts";
+import type { UsablePlugin } from "./plugin.service.ts";
 
 const text = z
   .object({ zh: z.string(), en: z.string() })
@@ -61,12 +62,18 @@ export const Plugin = z
     }),
     limits: z.object({ batchSize: z.int() }),
     errors: z.record(z.string(), text).openapi({ description: "The vendor's codes in words." }),
+    origin: z.enum(["shipped", "marketplace"]),
+    obstacle: z
+      .object({ code: z.string(), detail: z.string() })
+      .nullable()
+      .openapi({ description: "Why its deliveries wait: it is blocked, or cannot be loaded." }),
+    installation: Installation.nullable().openapi({ description: "Null for a plugin that ships." }),
   })
   .openapi("Plugin");
 
 export const PluginList = z.object({ items: z.array(Plugin) }).openapi("PluginList");
 
-export function toPlugin({ manifest }: Pick<LoadedPlugin, "manifest">): z.infer<typeof Plugin> {
+export function toPlugin({ manifest, obstacle, installed }: UsablePlugin): z.infer<typeof Plugin> {
   const { id, version, level, kind, kindName, name, summary, docsUrl = null, address } = manifest;
   const { mode, delivered, read } = manifest.receipts;
   return {
@@ -109,5 +116,8 @@ export function toPlugin({ manifest }: Pick<LoadedPlugin, "manifest">): z.infer<
     vendorTemplates: manifest.vendorTemplates ?? false,
     limits: { batchSize: manifest.limits.batchSize },
     errors: { ...manifest.errors },
+    origin: installed ? "marketplace" : "shipped",
+    obstacle: obstacle ? { code: obstacle.code, detail: obstacle.detail } : null,
+    installation: installed ? toInstallation(installed) : null,
   };
 }

@@ -4,6 +4,7 @@ import { type Transact, type Tx, violatedUnique } from "../../platform/database/
 import { forbidden, noSuch } from "../../platform/errors.ts";
 import { type Page, type PageRequest, toPage } from "../../platform/http/index.ts";
 import { newId } from "../../platform/ids.ts";
+import type { PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 import { recordAudit } from "../audit/index.ts";
 import { giveBackQuota, takeQuota } from "../tenants/index.ts";
 import { assertLegal } from "./assert-legal.ts";
@@ -18,12 +19,15 @@ export interface SavePolicy {
   steps: PolicyStep[];
 }
 
-export function createPolicyService(deps: { transact: Transact; plugins: PluginCatalogue }) {
+export function createPolicyService(deps: {
+  transact: Transact;
+  plugins: PluginCatalogues<PluginCatalogue>;
+}) {
   return {
     async createPolicy(ctx: RequestContext, input: SavePolicy): Promise<VersionedPolicy> {
       authorize(ctx, "create", "Policy");
       return deps.transact(ctx, async (tx) => {
-        await assertLegal(tx, ctx, deps.plugins, input.steps);
+        await assertLegal(tx, ctx, deps.plugins.of(ctx.tenantId), input.steps);
         await takeQuota(tx, ctx, "policies");
         const row = { tenantId: ctx.tenantId, id: newId("policy"), name: input.name };
         const saved = await repository.insertPolicy(tx, row).catch(explainConflict(input.name));
@@ -63,7 +67,7 @@ export function createPolicyService(deps: { transact: Transact; plugins: PluginC
       authorize(ctx, "update", "Policy");
       return deps.transact(ctx, async (tx) => {
         const before = await lockActivePolicy(tx, ctx, policyId);
-        await assertLegal(tx, ctx, deps.plugins, input.steps);
+        await assertLegal(tx, ctx, deps.plugins.of(ctx.tenantId), input.steps);
         const updatedAt = ctx.now();
         await repository
           .updatePolicy(tx, ctx.tenantId, policyId, { name: input.name, updatedAt })

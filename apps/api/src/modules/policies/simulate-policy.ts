@@ -2,6 +2,7 @@ import { authorize } from "../../platform/authorization/index.ts";
 import type { RequestContext } from "../../platform/context.ts";
 import type { Transact, Tx } from "../../platform/database/index.ts";
 import { invalidField, invalidInput, noSuch } from "../../platform/errors.ts";
+import type { PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 import { toInstant } from "../../platform/zoned-time.ts";
 import { type ChannelScript, type SimulatedClock, type Simulation, simulateFlow } from "../flows/index.ts";
 import {
@@ -40,7 +41,10 @@ export interface PolicySimulation extends Simulation {
 }
 
 /** Tells what would become of an imagined user. Nothing is sent and nothing stored. */
-export function createSimulatePolicy(deps: { transact: Transact; plugins: PluginCatalogue }) {
+export function createSimulatePolicy(deps: {
+  transact: Transact;
+  plugins: PluginCatalogues<PluginCatalogue>;
+}) {
   return async function simulatePolicy(
     ctx: RequestContext,
     input: SimulatePolicy,
@@ -50,7 +54,7 @@ export function createSimulatePolicy(deps: { transact: Transact; plugins: Plugin
       throw invalidField("/steps", "Give either a policy or steps.", "exactly_one");
     }
     const { steps, clock } = await deps.transact(ctx, async (tx) => ({
-      steps: await stepsOf(tx, ctx, deps.plugins, input),
+      steps: await stepsOf(tx, ctx, deps.plugins.of(ctx.tenantId), input),
       clock: input.start && (await clockOf(tx, ctx, input.start)),
     }));
     const channelIds = new Set(steps.flatMap((step) => step.channelIds));

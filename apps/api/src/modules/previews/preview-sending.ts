@@ -4,7 +4,7 @@ import type { RequestContext } from "../../platform/context.ts";
 import type { Transact } from "../../platform/database/index.ts";
 import type { FieldProblem } from "../../platform/errors.ts";
 import { fromBigint } from "../../platform/ids.ts";
-import type { PluginCatalogue, PluginRuntime, SendingPreview } from "../../platform/plugin-runtime/index.ts";
+import type { PluginCatalogues, PluginRuntime, SendingPreview } from "../../platform/plugin-runtime/index.ts";
 import type { ChannelVault } from "../channels/index.ts";
 import { neededVariables, renderDelivery, type TrackedAddress } from "../deliveries/index.ts";
 import { compileRendering, variablesIn } from "../templates/index.ts";
@@ -29,7 +29,7 @@ export interface ChannelPreview {
 export interface PreviewSendingDeps {
   /** Cannot change anything. */
   read: Transact;
-  catalogue: PluginCatalogue;
+  catalogue: PluginCatalogues;
   vault: Pick<ChannelVault, "toHandle">;
   runtime: Pick<PluginRuntime, "preview">;
   trackedAddress: TrackedAddress;
@@ -51,10 +51,11 @@ export function createPreviewSending(deps: PreviewSendingDeps) {
   ): Promise<ChannelPreview> {
     authorizePreview(ctx, asked);
     assertOneOfEach(asked);
-    const scene = await deps.read(ctx, (tx) => setScene(deps.catalogue, tx, ctx, channelId, asked));
+    const catalogue = deps.catalogue.of(ctx.tenantId);
+    const scene = await deps.read(ctx, (tx) => setScene(catalogue, tx, ctx, channelId, asked));
     const { channel, plugin, previewed, recipient } = scene;
     const { content: fields, errors = {} } = plugin.manifest;
-    checkContent(deps.catalogue, previewed, { ...channel, fields }, asked);
+    checkContent(catalogue, previewed, { ...channel, fields }, asked);
     const message = render(deps, scene, asked.variables);
     const sending = await deps.runtime.preview(
       deps.vault.toHandle(channel),

@@ -3,7 +3,7 @@ import type { RequestContext } from "../../platform/context.ts";
 import type { Transact, Tx } from "../../platform/database/index.ts";
 import { noSuch } from "../../platform/errors.ts";
 import { newId, toBigint } from "../../platform/ids.ts";
-import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
+import type { PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 import { recordAudit } from "../audit/index.ts";
 import type { NamedChannel } from "../channels/index.ts";
 import { findDelivery } from "../deliveries/index.ts";
@@ -12,7 +12,7 @@ import * as repository from "./recall.repository.ts";
 
 export interface RecallServiceDeps {
   transact: Transact;
-  catalogue: PluginCatalogue;
+  catalogue: PluginCatalogues;
   /** The message, or 404 unless the actor may see it. */
   getVisible(tx: Tx, ctx: RequestContext, messageId: string): Promise<{ title: string; state: string }>;
   /** Stops what was not sent of a message that is under way; false when nothing is. */
@@ -138,8 +138,11 @@ async function beginRecall(
 const sumOf = (channels: ChannelPreview[]) =>
   channels.reduce((sum, { recallableCount }) => sum + recallableCount, 0);
 
-const windowOf = ({ catalogue }: RecallServiceDeps, pluginId: string | null | undefined) =>
-  pluginId ? catalogue.find(pluginId)?.manifest.recall?.windowSeconds : undefined;
+const windowOf = (
+  { catalogue }: RecallServiceDeps,
+  { tenantId }: RequestContext,
+  pluginId: string | null | undefined,
+) => (pluginId ? catalogue.of(tenantId).find(pluginId)?.manifest.recall?.windowSeconds : undefined);
 
 async function previewChannels(
   deps: RecallServiceDeps,
@@ -148,12 +151,12 @@ async function previewChannels(
   target: Target,
 ): Promise<ChannelPreview[]> {
   const windows = (await deps.listChannels(tx, ctx.tenantId)).flatMap(({ id: channelId, pluginId }) => {
-    const windowSeconds = windowOf(deps, pluginId);
+    const windowSeconds = windowOf(deps, ctx, pluginId);
     return windowSeconds === undefined ? [] : [{ channelId, windowSeconds }];
   });
   const sent = await repository.countSent(tx, ctx.tenantId, target, windows);
   return sent.map(({ channelId, name, kind, pluginId, sentCount, lateCount }) => {
-    const canRecall = windowOf(deps, pluginId) !== undefined;
+    const canRecall = windowOf(deps, ctx, pluginId) !== undefined;
     return {
       channel: { id: channelId, name, kind },
       canRecall,
@@ -173,7 +176,7 @@ async function assertPossible(
 ): Promise<void> {
   if (!channels.some(({ canRecall }) => canRecall)) {
     const able = (await deps.listChannels(tx, ctx.tenantId)).filter(
-      ({ pluginId }) => windowOf(deps, pluginId) !== undefined,
+      ({ pluginId }) => windowOf(deps, ctx, pluginId) !== undefined,
     );
     const names = channels.map(({ channel }) => channel.name).join(", ") || "none yet";
     throw recallNotSupported(

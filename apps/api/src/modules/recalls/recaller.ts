@@ -2,7 +2,7 @@ import type { RecallResult, SentMessage } from "@tidings/sdk/plugin";
 import type { Database, Transact, Tx } from "../../platform/database/index.ts";
 import { fromBigint, toBigint } from "../../platform/ids.ts";
 import type { Loop } from "../../platform/loops.ts";
-import type { ChannelHandle, PluginCatalogue, PluginRuntime } from "../../platform/plugin-runtime/index.ts";
+import type { ChannelHandle, PluginCatalogues, PluginRuntime } from "../../platform/plugin-runtime/index.ts";
 import {
   addToTally,
   type JudgedRecall,
@@ -19,7 +19,7 @@ export interface RecallerDeps {
   /** Transactions as the worker role. */
   transact: Transact;
   runtime: Pick<PluginRuntime, "recall">;
-  catalogue: PluginCatalogue;
+  catalogue: PluginCatalogues;
   findChannel(tx: Tx, channel: { tenantId: string; channelId: string }): Promise<ChannelHandle | undefined>;
   /** What follows when fallbacks were ended: perhaps the message is complete. */
   afterRecall(tenantId: string, messageId: string): Promise<void>;
@@ -76,7 +76,7 @@ async function prepare(deps: RecallerDeps, tx: Tx, due: DueRecall): Promise<Step
   if (channelId === undefined) return { recall, handle: undefined, deliveries: [], judged: [] };
   const sameChannel = next.slice(0, lengthOfRun(next, channelId));
   const handle = await deps.findChannel(tx, { ...due, channelId });
-  const ability = handle && deps.catalogue.find(handle.pluginId)?.manifest.recall;
+  const ability = handle && deps.catalogue.of(due.tenantId).find(handle.pluginId)?.manifest.recall;
   if (!ability) {
     const code = handle ? RECALL_REASONS.notSupported : RECALL_REASONS.channelGone;
     const judged = sameChannel.map(({ id }) => ({ id, outcome: "failed" as const, code, detail: null }));

@@ -3,6 +3,7 @@ import type { RequestContext } from "../../platform/context.ts";
 import type { Transact, Tx } from "../../platform/database/index.ts";
 import { type FieldProblem, noSuch } from "../../platform/errors.ts";
 import { type Page, type PageRequest, toPage } from "../../platform/http/index.ts";
+import type { PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 import { recordAudit } from "../audit/index.ts";
 import {
   checkRecipient,
@@ -37,7 +38,7 @@ export interface AddedEntries {
   failed: { index: number; errors: FieldProblem[] }[];
 }
 
-export function createEntryService(deps: { transact: Transact; plugins: PluginCatalogue }) {
+export function createEntryService(deps: { transact: Transact; plugins: PluginCatalogues<PluginCatalogue> }) {
   return {
     async listEntries(
       ctx: RequestContext,
@@ -66,7 +67,7 @@ export function createEntryService(deps: { transact: Transact; plugins: PluginCa
       authorize(ctx, "update", "RecipientList");
       return deps.transact(ctx, async (tx) => {
         const list = await getLockedList(tx, ctx, listId);
-        const { sound, failed } = await check(tx, ctx, deps.plugins, items);
+        const { sound, failed } = await check(tx, ctx, deps.plugins.of(ctx.tenantId), items);
         const addedCount = await insertEntries(tx, ctx.tenantId, listId, sound);
         if (list.entryCount + addedCount > MAX_ENTRIES) throw full(list, addedCount);
         await recount(tx, ctx, list, addedCount);

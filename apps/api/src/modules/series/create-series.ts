@@ -4,7 +4,7 @@ import { canonicalJson, sha256 } from "../../platform/crypto/index.ts";
 import type { Transact, Tx } from "../../platform/database/index.ts";
 import { invalidField } from "../../platform/errors.ts";
 import { newId, toUuid } from "../../platform/ids.ts";
-import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
+import type { PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 import { toWallClock } from "../../platform/zoned-time.ts";
 import { recordAudit } from "../audit/index.ts";
 import {
@@ -56,7 +56,7 @@ export interface SeriesToApprove {
 export interface CreateSeriesDeps {
   transact: Transact;
   planSend: SendPlanner;
-  catalogue: PluginCatalogue;
+  catalogue: PluginCatalogues;
   /** Asks for approval in the transaction that stores the series; false when none is needed after all. */
   requestApproval(tx: Tx, ctx: RequestContext, series: SeriesToApprove): Promise<boolean>;
 }
@@ -113,7 +113,7 @@ async function plan(
   const { channels, policy, template, allowList, denyList } = asked;
   const sendPlan = await deps.planSend(ctx, { channels, policy, template, allowList, denyList });
   const input = { ...asked, audience: await resolveAudience(deps.transact, ctx, asked.audience) };
-  checkSend(deps.catalogue, sendPlan, input);
+  checkSend(deps.catalogue.of(ctx.tenantId), sendPlan, input);
   const next = nextOccurrence(recurrence);
   const content = contentHashOf(sendPlan, input).toString("hex");
   const { actor } = ctx;

@@ -3,6 +3,7 @@ import type { RequestContext } from "../../platform/context.ts";
 import type { Transact, Tx } from "../../platform/database/index.ts";
 import { type FieldProblem, forbidden, invalidInput, noSuch } from "../../platform/errors.ts";
 import { type Page, type PageRequest, toPage } from "../../platform/http/index.ts";
+import type { PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 import { recordAudit } from "../audit/index.ts";
 import type { SuppressionFilter, SuppressionRow, Viewer } from "./suppression.repository.ts";
 import * as repository from "./suppression.repository.ts";
@@ -28,7 +29,10 @@ export type SuppressionOutcome =
   | { status: "created" | "updated"; id: string }
   | { status: "failed"; errors: FieldProblem[] };
 
-export function createSuppressionService(deps: { transact: Transact; plugins: PluginCatalogue }) {
+export function createSuppressionService(deps: {
+  transact: Transact;
+  plugins: PluginCatalogues<PluginCatalogue>;
+}) {
   return {
     async listSuppressions(
       ctx: RequestContext,
@@ -58,7 +62,7 @@ export function createSuppressionService(deps: { transact: Transact; plugins: Pl
     async createSuppression(ctx: RequestContext, input: NewSuppression): Promise<SuppressionRow> {
       authorize(ctx, "create", "Suppression");
       return deps.transact(ctx, async (tx) => {
-        const [outcome] = await save(tx, ctx, deps.plugins, [input]);
+        const [outcome] = await save(tx, ctx, deps.plugins.of(ctx.tenantId), [input]);
         if (!outcome || outcome.status === "failed") throw refusal(outcome?.errors ?? []);
         return getSuppression(tx, ctx, outcome.id);
       });
@@ -70,7 +74,7 @@ export function createSuppressionService(deps: { transact: Transact; plugins: Pl
       inputs: readonly NewSuppression[],
     ): Promise<SuppressionOutcome[]> {
       authorize(ctx, "create", "Suppression");
-      return deps.transact(ctx, (tx) => save(tx, ctx, deps.plugins, inputs));
+      return deps.transact(ctx, (tx) => save(tx, ctx, deps.plugins.of(ctx.tenantId), inputs));
     },
 
     async deleteSuppression(ctx: RequestContext, suppressionId: string): Promise<void> {

@@ -11,6 +11,7 @@ export {
   renderContent,
   variablesIn,
 } from "./rendering.rules.ts";
+export { listTemplatesFor } from "./template.repository.ts";
 export { templateRoutes } from "./template.routes.ts";
 export { checkRenderings } from "./template.rules.ts";
 export { Tracking as TrackingSchema } from "./template.schemas.ts";

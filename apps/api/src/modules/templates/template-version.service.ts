@@ -3,6 +3,7 @@ import type { RequestContext } from "../../platform/context.ts";
 import type { Transact, Tx } from "../../platform/database/index.ts";
 import { type FieldProblem, forbidden, invalidField, invalidInput, noSuch } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
+import type { PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 import { recordAudit } from "../audit/index.ts";
 import { type ContentFields, compileRendering, type Rendering, renderContent } from "./rendering.rules.ts";
 import { templateVersionNotDraft } from "./template.errors.ts";
@@ -35,7 +36,7 @@ export interface TemplatePreview {
 
 export interface TemplateVersionServiceDeps {
   transact: Transact;
-  plugins: PluginCatalogue;
+  plugins: PluginCatalogues<PluginCatalogue>;
   /** What vendors think of a template of theirs that a rendering names. */
   findReviewProblems(
     tx: Tx,
@@ -59,7 +60,7 @@ export function createTemplateVersionService(deps: TemplateVersionServiceDeps) {
     ): Promise<TemplateVersionRow> {
       authorize(ctx, "update", "Template");
       const createdBy = authorOf(ctx);
-      const errors = checkVersion(content, deps.plugins);
+      const errors = checkVersion(content, deps.plugins.of(ctx.tenantId));
       if (errors[0]) throw invalidInput(errors[0].detail, { errors: errors.slice(0, 50) });
       return deps.transact(ctx, async (tx) => {
         const template = await lockTemplate(tx, ctx, templateId);
@@ -96,7 +97,7 @@ export function createTemplateVersionService(deps: TemplateVersionServiceDeps) {
       authorize(ctx, "read", "Template");
       return deps.transact(ctx, async (tx) => {
         const version = await findPreviewedVersion(tx, ctx, templateId, input.number);
-        const { fields, ...shown } = preview(version, input, deps.plugins);
+        const { fields, ...shown } = preview(version, input, deps.plugins.of(ctx.tenantId));
         // They name channels, of which a source knows those that it may use.
         if (ctx.actor.kind === "source") return shown;
         const { kind } = input;

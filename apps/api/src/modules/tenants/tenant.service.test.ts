@@ -13,8 +13,8 @@ afterAll(() => installation.close());
 it("gives a new tenant the built-in roles and its quotas", async () => {
   const tenant = await installation.createTenant();
   expect(tenant.roles.map(({ code }) => code)).toEqual(BUILT_IN_ROLES.map(({ code }) => code));
-  const catalogue = { list: () => [{ manifest: { kind: "sms" } }, { manifest: { kind: "sms" } }] };
-  const quotas = createQuotaService({ transact: installation.transact, catalogue });
+  const kinds = { list: () => [{ manifest: { kind: "sms" } }, { manifest: { kind: "sms" } }] };
+  const quotas = createQuotaService({ transact: installation.transact, catalogue: { of: () => kinds } });
   const items = await quotas.listQuotas(contextOf(tenant));
   expect(items.filter(({ kind }) => kind === "channels:sms")).toHaveLength(1);
   expect(items.every(({ used, limit }) => used === 0 && limit > 0)).toBe(true);

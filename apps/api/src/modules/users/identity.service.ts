@@ -2,6 +2,7 @@ import { authorize } from "../../platform/authorization/index.ts";
 import type { RequestContext } from "../../platform/context.ts";
 import type { Transact, Tx } from "../../platform/database/index.ts";
 import { forbidden, invalidInput, noSuch, type ProblemError } from "../../platform/errors.ts";
+import type { PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 import { recordAudit } from "../audit/index.ts";
 import type { PluginCatalogue } from "./address.rules.ts";
 import type { UserRecord } from "./user.repository.ts";
@@ -11,14 +12,19 @@ import { getVisibleUser } from "./user.service.ts";
 import { deleteIdentity } from "./user-write.repository.ts";
 import { auditView, named, writeUsers } from "./write-users.ts";
 
-export function createIdentityService(deps: { transact: Transact; plugins: PluginCatalogue }) {
+export function createIdentityService(deps: {
+  transact: Transact;
+  plugins: PluginCatalogues<PluginCatalogue>;
+}) {
   return {
     /** Sets the user's address of one kind and scope; other kinds and scopes stay. */
     async setIdentity(ctx: RequestContext, userId: string, identity: Identity): Promise<UserRecord> {
       authorize(ctx, "update", "User");
       return deps.transact(ctx, async (tx) => {
         await getLockedUser(tx, ctx, userId);
-        const [outcome] = await writeUsers(tx, ctx, deps.plugins, [{ userId, identities: [identity] }]);
+        const [outcome] = await writeUsers(tx, ctx, deps.plugins.of(ctx.tenantId), [
+          { userId, identities: [identity] },
+        ]);
         if (outcome?.status === "failed") throw atBody(outcome.problem);
         return getVisibleUser(tx, ctx, userId);
       });

@@ -3,6 +3,7 @@ import type { RequestContext } from "../../platform/context.ts";
 import type { Transact, Tx } from "../../platform/database/index.ts";
 import { noSuch } from "../../platform/errors.ts";
 import { type Page, type PageRequest, toPage } from "../../platform/http/index.ts";
+import type { PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 import { recordAudit } from "../audit/index.ts";
 import { giveBackQuota } from "../tenants/index.ts";
 import type { PluginCatalogue } from "./address.rules.ts";
@@ -12,12 +13,12 @@ import * as repository from "./user.repository.ts";
 import { maskUser, type UserInput } from "./user.rules.ts";
 import { auditView, named, type WriteOutcome, writeUsers } from "./write-users.ts";
 
-export function createUserService(deps: { transact: Transact; plugins: PluginCatalogue }) {
+export function createUserService(deps: { transact: Transact; plugins: PluginCatalogues<PluginCatalogue> }) {
   return {
     async createUser(ctx: RequestContext, input: UserInput): Promise<UserRecord> {
       authorize(ctx, "create", "User");
       return deps.transact(ctx, async (tx) => {
-        const status = await writeUser(tx, ctx, deps.plugins, input);
+        const status = await writeUser(tx, ctx, deps.plugins.of(ctx.tenantId), input);
         if (status === "updated") throw taken(input.userId);
         return getVisibleUser(tx, ctx, input.userId);
       });
@@ -27,7 +28,7 @@ export function createUserService(deps: { transact: Transact; plugins: PluginCat
     async saveUser(ctx: RequestContext, input: UserInput): Promise<UserRecord> {
       authorize(ctx, "update", "User");
       return deps.transact(ctx, async (tx) => {
-        const status = await writeUser(tx, ctx, deps.plugins, input);
+        const status = await writeUser(tx, ctx, deps.plugins.of(ctx.tenantId), input);
         if (status === "created") authorize(ctx, "create", "User");
         return getVisibleUser(tx, ctx, input.userId);
       });
@@ -37,7 +38,7 @@ export function createUserService(deps: { transact: Transact; plugins: PluginCat
     async saveUsers(ctx: RequestContext, inputs: readonly UserInput[]): Promise<WriteOutcome[]> {
       authorize(ctx, "create", "User");
       authorize(ctx, "update", "User");
-      return deps.transact(ctx, (tx) => writeUsers(tx, ctx, deps.plugins, inputs));
+      return deps.transact(ctx, (tx) => writeUsers(tx, ctx, deps.plugins.of(ctx.tenantId), inputs));
     },
 
     async listUsers(ctx: RequestContext, filter: UserFilter & PageRequest): Promise<Page<UserRecord>> {

@@ -1,7 +1,7 @@
 import type { ContentField } from "@tidings/sdk/plugin";
 import type { Tx } from "../../platform/database/index.ts";
 import type { FieldProblem } from "../../platform/errors.ts";
-import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
+import type { PluginCatalogue, PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 import { judgeReview, namingField } from "./review.rules.ts";
 import { findByCode } from "./vendor-template.repository.ts";
 
@@ -25,16 +25,17 @@ export type FindReviewProblems = (
 
 /** Compares the vendor's template that a rendering names with what was last read of the vendor's review. */
 export function createFindReviewProblems(deps: {
-  catalogue: Pick<PluginCatalogue, "find">;
+  catalogue: PluginCatalogues<Pick<PluginCatalogue, "find">>;
 }): FindReviewProblems {
   return async (tx, tenantId, { kind, channelId, content, fields, pointerTo }) => {
     const field = namingField(fields);
     const code = field === undefined ? undefined : content[field]?.trim();
     if (field === undefined || !code) return [];
+    const catalogue = deps.catalogue.of(tenantId);
     const known = await findByCode(tx, tenantId, code, { kind, id: channelId });
     // Another plugin of the kind names its templates in another field.
     const concerned = known.filter(
-      ({ pluginId }) => namingField(deps.catalogue.find(pluginId)?.manifest.content ?? {}) === field,
+      ({ pluginId }) => namingField(catalogue.find(pluginId)?.manifest.content ?? {}) === field,
     );
     return judgeReview(code, concerned, pointerTo(field));
   };

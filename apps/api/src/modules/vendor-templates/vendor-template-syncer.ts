@@ -1,7 +1,7 @@
 import type { Database, Transact } from "../../platform/database/index.ts";
 import { noSuch, ProblemError } from "../../platform/errors.ts";
 import type { Loop } from "../../platform/loops.ts";
-import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
+import type { TenantPlugins } from "../../platform/plugin-runtime/index.ts";
 import { type ChannelVault, findChannel } from "../channels/index.ts";
 import { type DueChannel, listDueChannels, takeDueChannel } from "./due-channel.repository.ts";
 import type { SyncChannel } from "./sync-channel.ts";
@@ -9,7 +9,7 @@ import type { SyncChannel } from "./sync-channel.ts";
 export interface VendorTemplateSyncerDeps {
   dispatch: Database;
   transact: Transact;
-  catalogue: Pick<PluginCatalogue, "list">;
+  plugins: Pick<TenantPlugins, "idsWhere">;
   vault: Pick<ChannelVault, "toHandle">;
   syncChannel: SyncChannel;
 }
@@ -25,10 +25,7 @@ export function createVendorTemplateSyncer(deps: VendorTemplateSyncerDeps): Loop
     name: "vendor-template-syncer",
     idleMs: 60_000,
     async run() {
-      const pluginIds = deps.catalogue
-        .list()
-        .filter(({ manifest }) => manifest.vendorTemplates)
-        .map(({ manifest }) => manifest.id);
+      const pluginIds = deps.plugins.idsWhere(({ vendorTemplates }) => vendorTemplates === true);
       if (pluginIds.length === 0) return false;
       const due = await deps.dispatch.transaction((tx) => listDueChannels(tx, pluginIds, CHANNELS_A_ROUND));
       for (const channel of due) await syncOne(deps, channel);

@@ -2,7 +2,7 @@ import { authorize } from "../../platform/authorization/index.ts";
 import type { RequestContext } from "../../platform/context.ts";
 import type { Transact } from "../../platform/database/index.ts";
 import { type Page, type PageRequest, toPage } from "../../platform/http/index.ts";
-import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
+import type { PluginCatalogue, PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 import { recordAudit } from "../audit/index.ts";
 import { type ChannelVault, getChannel } from "../channels/index.ts";
 import type { SyncChannel } from "./sync-channel.ts";
@@ -18,7 +18,7 @@ import {
 
 export interface VendorTemplateServiceDeps {
   transact: Transact;
-  catalogue: Pick<PluginCatalogue, "find">;
+  catalogue: PluginCatalogues<Pick<PluginCatalogue, "find">>;
   vault: Pick<ChannelVault, "toHandle">;
   syncChannel: SyncChannel;
 }
@@ -47,7 +47,7 @@ export function createVendorTemplateService(deps: VendorTemplateServiceDeps) {
     async syncVendorTemplates(ctx: RequestContext, channelId: string): Promise<SyncRow> {
       authorize(ctx, "update", "Template");
       const channel = await deps.transact(ctx, (tx) => getChannel(tx, ctx, channelId));
-      if (!deps.catalogue.find(channel.pluginId)?.manifest.vendorTemplates) {
+      if (!deps.catalogue.of(ctx.tenantId).find(channel.pluginId)?.manifest.vendorTemplates) {
         throw noVendorTemplates(
           `"${channel.name}" goes by a plugin that lists no signatures or templates of its vendor.`,
         );

@@ -1,9 +1,10 @@
 import type { NativePlugin, PluginManifest, PureFunctions } from "@tidings/sdk/plugin";
 import type { FieldProblem } from "../errors.ts";
+import type { Obstacle } from "./execution/obstacles.ts";
 
 export type { PureFunctions };
 
-/** A plugin that passed every check at start. */
+/** A plugin that passed every check when it was loaded. */
 export interface LoadedPlugin {
   /** Deeply frozen. */
   manifest: PluginManifest;
@@ -14,17 +15,28 @@ export interface LoadedPlugin {
   validateSettings(values: Record<string, unknown>): FieldProblem[];
   /** The names of the fields marked `x-secret`. */
   secretFields: readonly string[];
+  /** Of the package that a tenant has installed, hex; a shipped one has none. */
+  sha256?: string;
 }
 
-/** The plugins of this installation. */
+/** The plugins of one tenant as they are at this moment: those that ship with the installation, and its own. */
 export interface PluginCatalogue {
   /** Sorted by id. */
   list(): LoadedPlugin[];
   find(pluginId: string): LoadedPlugin | undefined;
+  /** Why nothing can be sent by the plugin although the tenant has it; undefined as well if it has no such plugin. */
+  obstacleTo(pluginId: string): Obstacle | undefined;
+}
+
+/** The plugins as each tenant has them. They change while the process runs, so an answer is not to be kept. */
+export interface PluginCatalogues<Catalogue = PluginCatalogue> {
+  of(tenantId: string): Catalogue;
 }
 
 /** A plugin that runs in the sandbox only. */
 export interface SealedPlugin {
+  /** SHA-256 of its code, hex. */
+  hash: string;
   /** Names of the functions it exports. */
   exports: readonly string[];
   /** Its functions for one tenant: what they remember between calls, no other tenant's calls find. */
@@ -49,8 +61,21 @@ export type PluginModule =
   | { level: "pure"; functions: PureFunctions }
   | { level: "native"; functions: NativePlugin };
 
-/** The catalogue together with the code behind it, which only the runtime may touch. */
-export interface LoadedPlugins extends PluginCatalogue {
-  /** The module as it is to be called for a tenant. */
-  module(pluginId: string, tenantId: string): PluginModule | undefined;
+/** One version of a plugin, for one batch or call: what is done with it from now on changes no more. */
+export interface OpenPlugin {
+  manifest: PluginManifest;
+  /**
+   * Loads the code if this process has not run it yet.
+   *
+   * @throws PluginUnavailable if it is blocked, damaged, or there is no sandbox
+   */
+  module(): Promise<PluginModule>;
+  /** Set while the tenant tries a new version: the hash of this one, by which its results are counted. */
+  trialSha256?: string;
+}
+
+/** The catalogues together with the code behind them, which only the runtime may touch. */
+export interface LoadedPlugins extends PluginCatalogues {
+  /** The version as it is to be called for a tenant; while a new one is tried, some batches get that. */
+  open(tenantId: string, pluginId: string, batch?: { ref: string; size: number }): OpenPlugin | undefined;
 }

@@ -1,15 +1,18 @@
-import type { PluginManifest, QueryAnswer, RecallResult } from "@tidings/sdk/plugin";
+import type { QueryAnswer, RecallResult } from "@tidings/sdk/plugin";
 import type { PluginModule } from "./catalogue.ts";
 import type { ChannelHandle, FollowUp } from "./channel.ts";
-import { MISSING_PLUGIN, NO_SECRETS } from "./execution/obstacles.ts";
+import type { Obstacle } from "./execution/obstacles.ts";
 import type { createPureExecutor } from "./execution/pure-plugin.ts";
 import type { Sender } from "./execution/request-sender.ts";
 import type { createNativeExecutor } from "./native/native-plugin.ts";
 
+/** What a call of a plugin needs, or why it cannot be made and what that means for messages. */
+export type Prepared =
+  | { sender: Sender; module: PluginModule; trialSha256: string | undefined }
+  | { obstacle: Obstacle; status: "config" | "transient" };
+
 export interface FollowUpsDeps {
-  find(channel: ChannelHandle): { manifest: PluginManifest; module: PluginModule } | undefined;
-  /** Undefined if the secrets cannot be read. */
-  prepare(channel: ChannelHandle, manifest: PluginManifest): Promise<Sender | undefined>;
+  prepare(channel: ChannelHandle): Promise<Prepared>;
   pure: ReturnType<typeof createPureExecutor>;
   native: ReturnType<typeof createNativeExecutor>;
 }
@@ -24,25 +27,21 @@ export interface FollowUps {
 
 /** Where the plugin cannot be called, nothing is known of any message. */
 export function createFollowUps(deps: FollowUpsDeps): FollowUps {
-  const { find, prepare, pure, native } = deps;
+  const { prepare, pure, native } = deps;
   return {
     async query(channel, asked) {
-      const found = find(channel);
-      if (!found) return unanswered(asked, MISSING_PLUGIN);
-      const sender = await prepare(channel, found.manifest);
-      if (!sender) return unanswered(asked, NO_SECRETS);
-      const { module } = found;
+      const ready = await prepare(channel);
+      if ("obstacle" in ready) return unanswered(asked, ready.obstacle);
+      const { sender, module } = ready;
       return module.level === "pure"
         ? pure.query(sender, module.functions, asked)
         : native.query(sender, module.functions, asked);
     },
 
     async recall(channel, asked) {
-      const found = find(channel);
-      if (!found) return unanswered(asked, MISSING_PLUGIN);
-      const sender = await prepare(channel, found.manifest);
-      if (!sender) return unanswered(asked, NO_SECRETS);
-      const { module } = found;
+      const ready = await prepare(channel);
+      if ("obstacle" in ready) return unanswered(asked, ready.obstacle);
+      const { sender, module } = ready;
       return module.level === "pure"
         ? pure.recall(sender, module.functions, asked)
         : native.recall(sender, module.functions, asked);
@@ -50,5 +49,5 @@ export function createFollowUps(deps: FollowUpsDeps): FollowUps {
   };
 }
 
-const unanswered = ({ messages }: FollowUp, because: typeof NO_SECRETS) =>
+const unanswered = ({ messages }: FollowUp, because: Obstacle) =>
   messages.map(({ ref }) => ({ ref, status: "unanswered" as const, ...because }));

@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import type { Settings } from "@tidings/sdk/plugin";
 import type { Simulator } from "@tidings/sdk/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { LoadedPlugin, LoadedPlugins } from "./catalogue.ts";
-import { loadPlugins } from "./loader/load-plugins.ts";
+import type { LoadedPlugin } from "./catalogue.ts";
+import { loadPlugins, type ShippedPlugins } from "./loader/load-plugins.ts";
 import { createPluginRuntime, type PluginRuntime } from "./runtime.ts";
 import { channelWith, recordingLogger } from "./testing/plugins.ts";
 
@@ -17,14 +17,14 @@ const BUILT = readdirSync(FOLDER).filter((name) => existsSync(`${FOLDER}${name}/
 
 describe.each(BUILT)("%s", (name) => {
   const endpoints = new Set<string>();
-  let plugins: LoadedPlugins;
+  let plugins: ShippedPlugins;
   let plugin: LoadedPlugin | undefined;
   let runtime: PluginRuntime;
   let simulator: Simulator;
 
   beforeAll(async () => {
     const { logger, logs } = recordingLogger();
-    plugins = await loadPlugins(FOLDER, logger);
+    plugins = await loadPlugins([FOLDER], logger);
     expect(logs.filter(({ level }) => level === "error")).toEqual([]);
     plugin = plugins.list().find(({ manifest }) => manifest.id.endsWith(`/${name}`));
     simulator = await (await import(`${FOLDER}${name}/dist/simulator.js`)).startSimulator();

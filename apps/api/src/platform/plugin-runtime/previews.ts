@@ -1,14 +1,8 @@
 import { randomBytes } from "node:crypto";
-import type {
-  LocalizedText,
-  OutboundMessage,
-  PlanInput,
-  PluginManifest,
-  SendResult,
-} from "@tidings/sdk/plugin";
+import type { LocalizedText, OutboundMessage, PlanInput, SendResult } from "@tidings/sdk/plugin";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
-import type { PluginModule } from "./catalogue.ts";
+import type { OpenPlugin } from "./catalogue.ts";
 import type { ChannelHandle } from "./channel.ts";
 import { BatchOutcome } from "./execution/batch-outcome.ts";
 import { logFault } from "./execution/fault-log.ts";
@@ -36,7 +30,7 @@ export type SendingPreview =
   | ({ kind: "unavailable" } & Obstacle);
 
 export interface PreviewsDeps {
-  find(channel: ChannelHandle): { manifest: PluginManifest; module: PluginModule } | undefined;
+  open(channel: ChannelHandle): OpenPlugin | undefined;
   policy: OutboundPolicy;
   clock: Clock;
   logger: Logger;
@@ -66,12 +60,13 @@ const NO_RESULT = { code: "no_result", detail: "The plugin gave no result for th
 /** No secret is read here, so there is none to be kept out of the log. */
 const NO_SECRETS_READ = { redact: (text: string) => text };
 
-export function createPreviews({ find, policy, clock, logger }: PreviewsDeps): Previews {
+export function createPreviews({ open, policy, clock, logger }: PreviewsDeps): Previews {
   async function previewWith(
     channel: ChannelHandle,
-    { manifest, module }: { manifest: PluginManifest; module: PluginModule },
+    { manifest, module: load }: OpenPlugin,
     input: PlanInput,
   ): Promise<SendingPreview> {
+    const module = await load();
     if (module.level === "native") {
       return module.functions.preview
         ? readTransmission(await module.functions.preview(input), input)
@@ -87,7 +82,7 @@ export function createPreviews({ find, policy, clock, logger }: PreviewsDeps): P
 
   return {
     async preview(channel, batchRef, message) {
-      const found = find(channel);
+      const found = open(channel);
       if (!found) return { kind: "unavailable", ...MISSING_PLUGIN };
       const input = {
         batchRef,

@@ -1,16 +1,17 @@
-import type { PluginManifest, SendResult, Verification } from "@tidings/sdk/plugin";
+import type { SendResult, Verification } from "@tidings/sdk/plugin";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { createTokenSources } from "./auth/access-token/token-sources.ts";
 import type { TokenStore } from "./auth/access-token/token-store.ts";
 import { type CredentialsCache, createCredentialsCache } from "./auth/credentials.ts";
-import type { LoadedPlugins, PluginModule } from "./catalogue.ts";
+import type { LoadedPlugins } from "./catalogue.ts";
 import type { ChannelHandle, SendBatch } from "./channel.ts";
-import { MISSING_PLUGIN, NO_SECRETS } from "./execution/obstacles.ts";
+import { MISSING_PLUGIN, NO_SECRETS, type Obstacle, VERSION_CHANGED } from "./execution/obstacles.ts";
+import { PluginUnavailable } from "./execution/plugin-unavailable.ts";
 import { createPureExecutor } from "./execution/pure-plugin.ts";
-import { createRequestSender, type Sender } from "./execution/request-sender.ts";
+import { createRequestSender } from "./execution/request-sender.ts";
 import { Slots } from "./execution/slots.ts";
-import { createFollowUps, type FollowUps, type FollowUpsDeps } from "./follow-ups.ts";
+import { createFollowUps, type FollowUps, type Prepared } from "./follow-ups.ts";
 import { noMetrics, type PluginMetrics } from "./metrics.ts";
 import { createNativeExecutor, type HostAbilities } from "./native/native-plugin.ts";
 import { NativeSessions } from "./native/sessions.ts";
@@ -20,6 +21,11 @@ import type { OutboundPolicy } from "./outbound/policy.ts";
 import { createPreviews, type Previews } from "./previews.ts";
 import { createPushReader, type PushReader } from "./pushes/push-reader.ts";
 import { createTemplateSync, type TemplateSync } from "./template-sync.ts";
+
+/** Takes note of results by the version that they came from. */
+export interface TrialCounter {
+  count(plugin: { tenantId: string; pluginId: string }, sha256: string, results: readonly SendResult[]): void;
+}
 
 /** Runs channel plugins: calls their functions, does their HTTP, and holds them to the contract. */
 export interface PluginRuntime extends FollowUps, TemplateSync, Previews, PushReader {
@@ -37,6 +43,8 @@ export interface PluginRuntimeDeps {
   logger: Logger;
   outbound: OutboundPolicy;
   metrics?: PluginMetrics;
+  /** Counts what becomes of batches while a tenant tries a new version of a plugin. */
+  trials?: TrialCounter;
   /** Where access tokens are shared with other processes; without it each credential fetches its own. */
   tokens?: TokenStore;
   /** What native plugins that ask for it are handed of this installation. */
@@ -48,6 +56,7 @@ export interface PluginRuntimeDeps {
 /** Connections, slots and sessions of one process; there is one runtime in it. */
 export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
   const { plugins, clock, logger, outbound: policy, metrics = noMetrics, resolve = resolveHost } = deps;
+  const { trials = { count: () => undefined } } = deps;
   const client = createHttpClient(policy, resolve);
   const tokenSources = createTokenSources({ client, policy, clock, logger, store: deps.tokens });
   const credentialsCache = createCredentialsCache(tokenSources);
@@ -56,53 +65,57 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
   const pure = createPureExecutor({ sendRequests, clock, logger });
   const native = createNativeExecutor({ ...deps, sessions, policy, resolve, metrics });
 
-  function find(channel: ChannelHandle): { manifest: PluginManifest; module: PluginModule } | undefined {
-    const manifest = plugins.find(channel.pluginId)?.manifest;
-    const module = plugins.module(channel.pluginId, channel.tenantId);
-    return manifest && module && { manifest, module };
-  }
-
-  /** Undefined if the secrets cannot be read, which is logged. */
+  /** What a call needs, or why it cannot be made. */
   async function prepare(
     channel: ChannelHandle,
-    manifest: PluginManifest,
     readCredentials: CredentialsCache["get"],
-  ): Promise<Sender | undefined> {
+    batch?: SendBatch,
+  ): Promise<Prepared> {
+    const { tenantId, channelId, pluginId } = channel;
+    const asked = batch && { ref: batch.batchRef, size: batch.messages.length };
+    const found = plugins.open(tenantId, pluginId, asked);
+    if (!found) return { obstacle: MISSING_PLUGIN, status: "config" };
+    const { manifest, trialSha256 } = found;
+    if (asked && asked.size > manifest.limits.batchSize) return waitsFor(VERSION_CHANGED);
     try {
-      return { channel, manifest, credentials: await readCredentials(channel, manifest) };
+      const module = await found.module();
+      const credentials = await readCredentials(channel, manifest);
+      return { sender: { channel, manifest, credentials }, module, trialSha256 };
     } catch (error) {
-      const { tenantId, channelId, pluginId } = channel;
+      if (error instanceof PluginUnavailable) return waitsFor(error.obstacle);
       logger.error({ err: error, tenantId, channelId, pluginId }, "secrets of the channel cannot be read");
-      return undefined;
+      return waitsFor(NO_SECRETS);
     }
   }
 
-  const prepareCached: FollowUpsDeps["prepare"] = (...sender) => prepare(...sender, credentialsCache.get);
-  const callable = { find, prepare: prepareCached, pure, native };
+  const open = ({ tenantId, pluginId }: ChannelHandle) => plugins.open(tenantId, pluginId);
+  const callable = {
+    prepare: (channel: ChannelHandle) => prepare(channel, credentialsCache.get),
+    pure,
+    native,
+  };
 
   return {
     async send(channel, batch) {
-      const found = find(channel);
-      if (!found) return batch.messages.map(({ ref }) => ({ ref, status: "config", ...MISSING_PLUGIN }));
-      const sender = await prepareCached(channel, found.manifest);
-      if (!sender) return batch.messages.map(({ ref }) => ({ ref, status: "transient", ...NO_SECRETS }));
-      const { module } = found;
-      return module.level === "pure"
+      const ready = await prepare(channel, credentialsCache.get, batch);
+      if ("obstacle" in ready) return unsent(batch, ready);
+      const { sender, module, trialSha256 } = ready;
+      const results = await (module.level === "pure"
         ? pure.send(sender, module.functions, batch)
-        : native.send(sender, module.functions, batch);
+        : native.send(sender, module.functions, batch));
+      if (trialSha256 !== undefined) trials.count(channel, trialSha256, results);
+      return results;
     },
 
     ...createFollowUps(callable),
     ...createTemplateSync(callable),
-    ...createPreviews({ find, policy, clock, logger }),
-    ...createPushReader({ find, prepare: prepareCached, clock, logger }),
+    ...createPreviews({ open, policy, clock, logger }),
+    ...createPushReader({ open, prepare: callable.prepare, clock, logger }),
 
     async verify(channel) {
-      const found = find(channel);
-      if (!found) return { ok: false, ...MISSING_PLUGIN };
-      const sender = await prepare(channel, found.manifest, credentialsCache.readAfresh);
-      if (!sender) return { ok: false, ...NO_SECRETS };
-      const { module } = found;
+      const ready = await prepare(channel, credentialsCache.readAfresh);
+      if ("obstacle" in ready) return { ok: false, ...ready.obstacle };
+      const { sender, module } = ready;
       return module.level === "pure"
         ? pure.verify(sender, module.functions)
         : native.verify(sender, module.functions);
@@ -114,3 +127,10 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
     },
   };
 }
+
+const unsent = (
+  { messages }: SendBatch,
+  { status, obstacle }: Extract<Prepared, { obstacle: unknown }>,
+): SendResult[] => messages.map(({ ref }) => ({ ref, status, ...obstacle }));
+
+const waitsFor = (obstacle: Obstacle): Prepared => ({ obstacle, status: "transient" });

@@ -1,5 +1,5 @@
 import type { ChannelHandle } from "./channel.ts";
-import { MISSING_PLUGIN, NO_SECRETS, NO_TEMPLATES } from "./execution/obstacles.ts";
+import { NO_TEMPLATES } from "./execution/obstacles.ts";
 import type { TemplateList } from "./execution/template-list.ts";
 import type { FollowUpsDeps } from "./follow-ups.ts";
 
@@ -8,14 +8,15 @@ export interface TemplateSync {
   syncTemplates(channel: ChannelHandle): Promise<TemplateList>;
 }
 
-export function createTemplateSync(deps: Pick<FollowUpsDeps, "find" | "prepare" | "pure">): TemplateSync {
+export function createTemplateSync({ prepare, pure }: Pick<FollowUpsDeps, "prepare" | "pure">): TemplateSync {
   return {
     async syncTemplates(channel) {
-      const found = deps.find(channel);
-      if (!found) return { ok: false, ...MISSING_PLUGIN };
-      if (found.module.level !== "pure") return { ok: false, ...NO_TEMPLATES };
-      const sender = await deps.prepare(channel, found.manifest);
-      return sender ? deps.pure.syncTemplates(sender, found.module.functions) : { ok: false, ...NO_SECRETS };
+      const ready = await prepare(channel);
+      if ("obstacle" in ready) return { ok: false, ...ready.obstacle };
+      const { sender, module } = ready;
+      return module.level === "pure"
+        ? pure.syncTemplates(sender, module.functions)
+        : { ok: false, ...NO_TEMPLATES };
     },
   };
 }

@@ -2,7 +2,7 @@ import type { schema } from "@tidings/db";
 import type { RequestContext } from "../../../platform/context.ts";
 import type { Transact } from "../../../platform/database/index.ts";
 import { fromUuid } from "../../../platform/ids.ts";
-import type { PluginCatalogue } from "../../../platform/plugin-runtime/index.ts";
+import type { PluginCatalogues } from "../../../platform/plugin-runtime/index.ts";
 import {
   findOwn,
   findSettings,
@@ -35,7 +35,7 @@ export const EXPLAINING_MS = 3_000;
 export interface ExplainDeps {
   /** A transaction that can change nothing. */
   read: Transact;
-  catalogue: PluginCatalogue;
+  catalogue: PluginCatalogues;
   timeLimitMs: number;
 }
 
@@ -78,7 +78,7 @@ export function createExplainAudience(deps: ExplainDeps) {
     async tally(ctx: Tenant, planned: PlannedAudience): Promise<AudienceTally> {
       const { beginsAt, expiresAt } = planned;
       const restraints = await deps.read(ctx, (tx) =>
-        readRestraintsAt(tx, deps.catalogue, ctx.tenantId, beginsAt),
+        readRestraintsAt(tx, deps.catalogue.of(ctx.tenantId), ctx.tenantId, beginsAt),
       );
       const { isExact, ...tally } = await tallyAll(deps, ctx, planned, restraints);
       return { ...endTally(tally, expiresAt), isExact };
@@ -87,7 +87,12 @@ export function createExplainAudience(deps: ExplainDeps) {
     /** What decides about one user, and whether the audience holds them. */
     async tellStory(ctx: Tenant, planned: PlannedAudience, userId: string): Promise<ExplainedStory> {
       return deps.read(ctx, async (tx) => {
-        const restraints = await readRestraintsAt(tx, deps.catalogue, ctx.tenantId, planned.beginsAt);
+        const restraints = await readRestraintsAt(
+          tx,
+          deps.catalogue.of(ctx.tenantId),
+          ctx.tenantId,
+          planned.beginsAt,
+        );
         const story = await repository.readStory(tx, ctx.tenantId, userId, planned.steps, restraints);
         return {
           ...story,

@@ -1,13 +1,13 @@
 import type { ReceiptEvent } from "@tidings/sdk/plugin";
 import type { Tx } from "../../../platform/database/index.ts";
-import type { ChannelHandle, PluginCatalogue } from "../../../platform/plugin-runtime/index.ts";
+import type { ChannelHandle, PluginCatalogues } from "../../../platform/plugin-runtime/index.ts";
 import { keepAndApply } from "./receipt.repository.ts";
 import { suppressByReceipts } from "./suppress-by-receipts.ts";
 
 /** Keeps and applies what a vendor has pushed or was asked for, and suppresses the addresses that it calls dead. */
 export async function applyReceipts(
   tx: Tx,
-  catalogue: PluginCatalogue,
+  catalogue: PluginCatalogues,
   channel: Pick<ChannelHandle, "tenantId" | "channelId" | "pluginId">,
   events: readonly ReceiptEvent[],
 ): Promise<void> {

@@ -5,7 +5,7 @@ import { isId } from "../../../platform/ids.ts";
 import { NaturalBatcher } from "../../../platform/natural-batcher.ts";
 import {
   type ChannelHandle,
-  type PluginCatalogue,
+  type PluginCatalogues,
   type PluginRuntime,
   PushRefused,
   type ReceiptRequest,
@@ -18,7 +18,7 @@ export interface ReceiveReceiptDeps {
   /** The channel behind an id and its receipts token; undefined when they do not belong together. */
   findChannel(channelId: string, token: string): Promise<ChannelHandle | undefined>;
   runtime: Pick<PluginRuntime, "parseReceipt">;
-  catalogue: PluginCatalogue;
+  catalogue: PluginCatalogues;
 }
 
 const EVENTS_A_TRANSACTION = 2_000;

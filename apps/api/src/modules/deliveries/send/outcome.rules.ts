@@ -111,7 +111,14 @@ export function questionsAbout(
 /** What a batch says about its channel rather than about its recipients. */
 export type ChannelObservation =
   | { kind: "works" }
-  | { kind: "refused" | "unreachable" | "throttled"; code: string; detail: string; retryAfterMs: number };
+  | {
+      kind: "refused" | "unreachable" | "throttled";
+      code: string;
+      detail: string;
+      retryAfterMs: number;
+      /** Known without a call. */
+      isCertain?: boolean;
+    };
 
 /**
  * Judges the channel by the results of a batch; undefined when they say nothing about it. One recipient who was taken

@@ -3,7 +3,7 @@ import type { Transact, Tx } from "../../../platform/database/index.ts";
 import { fromBigint, toBigint } from "../../../platform/ids.ts";
 import type {
   ChannelHandle,
-  PluginCatalogue,
+  PluginCatalogues,
   PluginRuntime,
 } from "../../../platform/plugin-runtime/index.ts";
 import { deadAddressesIn, suppressAddresses } from "../../suppressions/index.ts";
@@ -27,7 +27,9 @@ export interface SendChunksDeps {
   /** Transactions as the worker role. */
   transact: Transact;
   runtime: Pick<PluginRuntime, "send">;
-  catalogue: PluginCatalogue;
+  catalogue: PluginCatalogues;
+  /** Whether the tenant has installed a plugin; this process may not have heard of it yet. */
+  isInstalled(tx: Tx, pluginId: string): Promise<boolean>;
   toHandle(tenantId: string, channelId: string, channel: NonNullable<ChunkWork["channel"]>): ChannelHandle;
   trackedAddress: TrackedAddress;
   readRestraints: ReadRestraints;

@@ -1,5 +1,5 @@
 import type { Tx } from "../../../platform/database/index.ts";
-import type { LoadedPlugin } from "../../../platform/plugin-runtime/index.ts";
+import type { LoadedPlugin, Obstacle } from "../../../platform/plugin-runtime/index.ts";
 import { compileRendering, variablesIn } from "../../templates/index.ts";
 import { pauseSeconds, REASONS } from "../delivery.rules.ts";
 import type { Claim } from "../dispatch/claim.repository.ts";
@@ -71,6 +71,7 @@ async function sendThrough(deps: SendChunksDeps, claims: readonly Claim[]): Prom
   try {
     await allOf([
       ...(begun.over.length > 0 ? [deps.afterChunk(tenantId, ...begun.over)] : []),
+      ...(begun.obstacle ? [tellBreaker(deps, begun.obstacle)] : []),
       ...(channel ? [sendTogether(deps, channel, together, begun.opened)] : []),
       ...(channel ? alone.map((chunk) => sendAlone(deps, channel, chunk)) : []),
     ]);
@@ -95,6 +96,23 @@ interface Begun {
   opened?: Opened | undefined;
   /** Those with a rate, each of which waits for its turns. */
   alone: SendingChunk[];
+  /** Why the channel cannot be sent through, though it should. */
+  obstacle?: ChannelObstacle | undefined;
+}
+
+interface ChannelObstacle {
+  work: ChunkWork;
+  obstacle: Obstacle;
+}
+
+/** The plugin cannot be run: nothing of the channel is claimed until somebody has mended that. */
+async function tellBreaker(deps: SendChunksDeps, { work, obstacle }: ChannelObstacle): Promise<void> {
+  const { tenantId, channelId: id, channel } = work;
+  const isProbe = channel?.circuit === "probe";
+  await deps.breaker.observe(
+    { tenantId, id, revision: channel?.revision ?? 0, isProbe },
+    { kind: "unreachable", ...obstacle, retryAfterMs: 0, isCertain: true },
+  );
 }
 
 async function begin(
@@ -114,13 +132,14 @@ async function begin(
   const stale = claims.filter(({ chunkId }) => !begunIds.has(chunkId));
   // A message cancelled while the hint was on its way leaves its chunks to be ended.
   if (stale.length > 0) for (const id of await sending.releaseChunks(tx, tenantId, stale)) over.add(id);
-  const { channel, goingOn, left } = await judge(deps, tx, works, ready, restraints);
+  const { channel, goingOn, left, obstacle } = await judge(deps, tx, works, ready, restraints);
   if (left.length > 0) await sending.endChunks(tx, tenantId, left);
   for (const { work } of left) over.add(work.messageId);
   const isAlone = ({ work }: SendingChunk) => goingOn.length > 1 && work.isPaced;
   const together = goingOn.filter((chunk) => !isAlone(chunk));
   const opened = channel && (await openRows(tx, together, { manifest: channel.manifest, isFirst: true }));
-  return { over: [...over], ...(channel && { channel }), together, opened, alone: goingOn.filter(isAlone) };
+  const alone = goingOn.filter(isAlone);
+  return { over: [...over], ...(channel && { channel }), together, opened, alone, obstacle };
 }
 
 /** What of begun chunks goes on, and how the others are left. */
@@ -128,6 +147,7 @@ interface Judged {
   channel?: SendingChannel;
   goingOn: SendingChunk[];
   left: LeftChunk[];
+  obstacle?: ChannelObstacle;
 }
 
 async function judge(
@@ -142,10 +162,11 @@ async function judge(
   const free = shareOut(works, ready).filter(([work]) => !isHeld(work));
   const [any] = free;
   if (!any) return judged;
-  const through = findPlugin(deps, any[0]);
-  if ("obstacle" in through) {
+  const through = await findPlugin(deps, tx, any[0]);
+  if ("waits" in through) return { ...judged, ...waitingFor(through.waits, any[0], free, judged.left) };
+  if ("reason" in through) {
     const failed = free.map(([work]) => work);
-    await failAll(deps, tx, failed, through.obstacle);
+    await failAll(deps, tx, failed, through.reason);
     return { ...judged, left: [...judged.left, ...untouched(failed)] };
   }
   for (const [work, rows] of free) {
@@ -158,16 +179,47 @@ async function judge(
   return { ...judged, channel: through.channel };
 }
 
+/** Chunks that are left for the moment, and what the breaker is to be told. */
+function waitingFor(
+  { obstacle }: Extract<Through, { waits: unknown }>["waits"],
+  any: ChunkWork,
+  free: readonly [ChunkWork, ReadyRow[]][],
+  left: readonly LeftChunk[],
+): Pick<Judged, "left" | "obstacle"> {
+  const waiting = free.map(([work, rows]) => ({ work, end: pausing(work, rows) }));
+  return { left: [...left, ...waiting], ...(obstacle && { obstacle: { work: any, obstacle } }) };
+}
+
 const untouched = (works: readonly ChunkWork[]) => works.map((work) => ({ work, end: UNTOUCHED }));
 
-/** What the chunks of a channel are sent through, or why they are not. */
-function findPlugin(
-  deps: SendChunksDeps,
-  work: ChunkWork,
-): { plugin: LoadedPlugin; channel: SendingChannel } | { obstacle: string } {
-  const plugin = work.channel ? deps.catalogue.find(work.channel.pluginId) : undefined;
-  if (!work.channel || !plugin) return { obstacle: REASONS.channelGone };
-  if (work.channel.state === "off") return { obstacle: REASONS.channelOff };
+/** Until a plugin that cannot be run is looked for again; where there is an obstacle, the circuit is open by then. */
+const PLUGIN_PAUSE_SECONDS = 2;
+
+const pausing = (work: ChunkWork, rows: readonly ReadyRow[]): ChunkEnd => ({
+  ...brokenOff(work, rows),
+  pauseSeconds: PLUGIN_PAUSE_SECONDS,
+});
+
+/** What the chunks of a channel are sent through; or why they fail, or wait. */
+type Through =
+  | { plugin: LoadedPlugin; channel: SendingChannel }
+  | { reason: string }
+  | { waits: { obstacle: Obstacle | undefined } };
+
+async function findPlugin(deps: SendChunksDeps, tx: Tx, work: ChunkWork): Promise<Through> {
+  if (!work.channel) return { reason: REASONS.channelGone };
+  if (work.channel.state === "off") return { reason: REASONS.channelOff };
+  const { pluginId } = work.channel;
+  const catalogue = deps.catalogue.of(work.tenantId);
+  const obstacle = catalogue.obstacleTo(pluginId);
+  if (obstacle) return { waits: { obstacle } };
+  const plugin = catalogue.find(pluginId);
+  if (!plugin) {
+    // What was installed a moment ago waits until this process has heard of it.
+    return (await deps.isInstalled(tx, pluginId))
+      ? { waits: { obstacle: undefined } }
+      : { reason: REASONS.channelGone };
+  }
   const handle = deps.toHandle(work.tenantId, work.channelId, work.channel);
   return { plugin, channel: { work, handle, manifest: plugin.manifest } };
 }

@@ -2,7 +2,7 @@ import type { PluginManifest } from "@tidings/sdk/plugin";
 import type { Database, Transact, Tx } from "../../../platform/database/index.ts";
 import type { Logger } from "../../../platform/logger.ts";
 import type { Loop } from "../../../platform/loops.ts";
-import type { PluginCatalogue } from "../../../platform/plugin-runtime/index.ts";
+import type { PluginCatalogues } from "../../../platform/plugin-runtime/index.ts";
 import { type Claim, listExpiredLeases } from "../dispatch/claim.repository.ts";
 import { forgetContents, listTenantsWithOldContents } from "../judge/duplicates.repository.ts";
 import { applyWaiting, type Undelivered } from "../receipts/receipt.repository.ts";
@@ -13,7 +13,7 @@ export interface SweeperDeps {
   dispatch: Database;
   worker: Database;
   transact: Transact;
-  catalogue: PluginCatalogue;
+  catalogue: PluginCatalogues;
   compactStatistics(tenantId: string): Promise<void>;
   /** Fallback timers of the users of a range: what has become `unknown` starts their windows. */
   wakeFlows(
@@ -60,7 +60,8 @@ async function recoverChunk(deps: SweeperDeps, claim: Claim): Promise<void> {
   const recovered = await deps.transact(claim, async (tx) => {
     const chunk = await sweep.takeOverChunk(tx, claim);
     if (!chunk) return undefined;
-    const manifest = chunk.pluginId === null ? undefined : deps.catalogue.find(chunk.pluginId)?.manifest;
+    const manifest =
+      chunk.pluginId === null ? undefined : deps.catalogue.of(claim.tenantId).find(chunk.pluginId)?.manifest;
     if (chunk.openAttempts > 0) {
       const mayHaveBeenSent = manifest?.idempotency.kind !== "key";
       await sweep.closeAttempts(tx, claim, mayHaveBeenSent);

@@ -60,9 +60,11 @@ export interface CredentialsCache {
 /** Reads the secrets of a channel's revision at most once a minute, however many batches ask at once. */
 export function createCredentialsCache(tokens: TokenSources): CredentialsCache {
   const entries = new Map<string, { value: Promise<Credentials>; timer: NodeJS.Timeout }>();
+  const numberOf = createNumbering();
   return {
     get(channel, manifest) {
-      const key = revisionKey(channel);
+      // Two versions of a plugin may run side by side, each with schemes of its own.
+      const key = `${revisionKey(channel)}#${numberOf(manifest)}`;
       const known = entries.get(key);
       if (known) return known.value;
       const value = readCredentials(channel, manifest, { owner: key, openTokenSource: tokens.shared });
@@ -80,6 +82,19 @@ export function createCredentialsCache(tokens: TokenSources): CredentialsCache {
       for (const { timer } of entries.values()) clearTimeout(timer);
       entries.clear();
     },
+  };
+}
+
+/** Numbers that tell objects apart, for as long as they are in use. */
+function createNumbering(): (object: object) => number {
+  const numbers = new WeakMap<object, number>();
+  let count = 0;
+  return (object) => {
+    const known = numbers.get(object);
+    if (known !== undefined) return known;
+    count += 1;
+    numbers.set(object, count);
+    return count;
   };
 }
 

@@ -20,6 +20,23 @@ export const PLUGIN_DISABLED: Obstacle = {
   code: "plugin_disabled",
   detail: "The plugin of this channel was disabled, because it took more time or memory than it may.",
 };
+export const VERSION_CHANGED: Obstacle = {
+  code: "plugin_changed",
+  detail: "The plugin of this channel was changed, and takes fewer messages at once now.",
+};
+export const PACKAGE_DAMAGED: Obstacle = {
+  code: "plugin_damaged",
+  detail: "The stored package of this plugin is not what was installed, and is not run.",
+};
+export const PACKAGE_OUT_OF_REACH: Obstacle = {
+  code: "plugin_out_of_reach",
+  detail: "The package of this plugin cannot be fetched at the moment.",
+};
+export const PLUGIN_BLOCKED: Obstacle = {
+  code: "plugin_blocked",
+  detail:
+    "This version of the plugin was blocked; deliveries wait until it may run again or another is installed.",
+};
 export const FAILED: Obstacle = { code: "plugin_error", detail: "The plugin failed." };
 export const NO_TEMPLATES: Obstacle = {
   code: "no_templates",

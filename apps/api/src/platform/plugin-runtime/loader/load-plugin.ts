@@ -1,108 +1,68 @@
+import { createHash } from "node:crypto";
 import { readFile, realpath } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import { isPushed, manifestSchema, type PluginManifest } from "@tidings/sdk/plugin";
-import type { ErrorObject } from "ajv/dist/2020.js";
+import type { PluginManifest } from "@tidings/sdk/plugin";
 import type { Isolation, LoadedPlugin, PluginModule, Sealer } from "../catalogue.ts";
-import { createAjv } from "./ajv.ts";
-import { deepFreeze } from "./deep-freeze.ts";
-import { findManifestFaults } from "./manifest-rules.ts";
-import { createSettingsValidator, secretFieldsOf } from "./settings-validator.ts";
+import { checkExports, checkPlugin, MANIFEST_FILE, PluginRefused } from "./check-plugin.ts";
 
-export const MANIFEST_FILE = "channel.json";
-
-/** A plugin cannot be used. The message names what its author has to change. */
-class PluginRefused extends Error {
-  override readonly name = "PluginRefused";
-}
-
-export interface PluginPackage {
+export interface ShippedPlugin {
   plugin: LoadedPlugin;
+  /** SHA-256 of the code that runs in the sandbox; undefined for what runs in this process. */
+  sealedHash: string | undefined;
   moduleFor(tenantId: string): PluginModule;
 }
 
-const ajv = createAjv();
-const validateManifest = createAjv().compile<PluginManifest>(manifestSchema);
-
 /** Loads the plugin in a folder; throws PluginRefused if anything about it is wrong. */
-export async function loadPlugin(folder: string, isolation: Isolation): Promise<PluginPackage> {
-  const manifest = await readManifest(join(folder, MANIFEST_FILE));
-  const validateSettings = compile("settings", () => createSettingsValidator(ajv, manifest.settings));
-  compile("address.schema", () => ajv.compile(manifest.address.schema));
-  const moduleFor = await openEntry(folder, manifest, isolation);
-  return {
-    plugin: { manifest, validateSettings, secretFields: Object.freeze(secretFieldsOf(manifest.settings)) },
-    moduleFor,
-  };
-}
-
-async function readManifest(path: string): Promise<PluginManifest> {
-  let manifest: unknown;
-  try {
-    manifest = JSON.parse(await readFile(path, "utf8"));
-  } catch (error) {
-    throw new PluginRefused(`${MANIFEST_FILE} cannot be read: ${(error as Error).message}`);
-  }
-  if (!validateManifest(manifest)) throw new PluginRefused(describeErrors(validateManifest.errors ?? []));
-  const faults = findManifestFaults(manifest);
-  if (faults.length > 0) throw new PluginRefused(faults.join("; "));
-  return deepFreeze(manifest);
-}
-
-function describeErrors(errors: ErrorObject[]): string {
-  return errors
-    .slice(0, 5)
-    .map(({ instancePath, message, params }) => {
-      const key = params.additionalProperty === undefined ? "" : ` ("${params.additionalProperty}")`;
-      return `${instancePath || MANIFEST_FILE} ${message}${key}`;
-    })
-    .join("; ");
-}
-
-function compile<T>(part: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw new PluginRefused(`${part} is no valid schema: ${(error as Error).message}`);
-  }
-}
-
-async function openEntry(
-  folder: string,
-  manifest: PluginManifest,
-  isolation: Isolation,
-): Promise<PluginPackage["moduleFor"]> {
+export async function loadPlugin(folder: string, isolation: Isolation): Promise<ShippedPlugin> {
+  const plugin = checkPlugin(await readManifest(join(folder, MANIFEST_FILE)));
+  const { manifest } = plugin;
   const path = await findEntry(folder, manifest.entry);
   const isSealed = isolation.kind === "sealed" && manifest.level === "pure";
   const entry = await (isSealed ? sealEntry(path, manifest, isolation.sandbox) : importEntry(path, manifest));
-  const missing = neededFunctions(manifest).filter((name) => !entry.exports.includes(name));
-  if (missing.length > 0) throw new PluginRefused(`${manifest.entry} does not export ${missing.join(", ")}`);
-  return entry.moduleFor;
+  checkExports(manifest, entry.exports);
+  return { plugin, sealedHash: entry.sealedHash, moduleFor: entry.moduleFor };
+}
+
+async function readManifest(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, "utf8"));
+  } catch (error) {
+    throw new PluginRefused(`${MANIFEST_FILE} cannot be read: ${(error as Error).message}`);
+  }
 }
 
 /** An entry whose exports have still to be compared with the manifest. */
-interface OpenEntry extends Pick<PluginPackage, "moduleFor"> {
+interface OpenEntry extends Omit<ShippedPlugin, "plugin"> {
   /** Names of the functions. */
   exports: readonly string[];
 }
 
+/** By its content: a file that was changed is another module, the same file is the one that is there. */
 async function importEntry(path: string, { entry, level }: PluginManifest): Promise<OpenEntry> {
   let exported: Record<string, unknown>;
   try {
-    exported = await import(pathToFileURL(path).href);
+    const hash = createHash("sha256")
+      .update(await readFile(path))
+      .digest("hex");
+    exported = await import(`${pathToFileURL(path).href}?sha256=${hash}`);
   } catch (error) {
     throw new PluginRefused(`${entry} cannot be imported: ${(error as Error).message}`);
   }
   const module = { level, functions: exported } as unknown as PluginModule;
   const exports = Object.keys(exported).filter((name) => typeof exported[name] === "function");
-  return { exports, moduleFor: () => module };
+  return { exports, sealedHash: undefined, moduleFor: () => module };
 }
 
 /** Reads the code without running it here. */
 async function sealEntry(path: string, { id, entry }: PluginManifest, sandbox: Sealer): Promise<OpenEntry> {
   try {
-    const { exports, functionsFor } = await sandbox.seal(id, await readFile(path, "utf8"));
-    return { exports, moduleFor: (tenantId) => ({ level: "pure", functions: functionsFor(tenantId) }) };
+    const { hash, exports, functionsFor } = await sandbox.seal(id, await readFile(path, "utf8"));
+    return {
+      exports,
+      sealedHash: hash,
+      moduleFor: (tenantId) => ({ level: "pure", functions: functionsFor(tenantId) }),
+    };
   } catch (error) {
     throw new PluginRefused(`${entry} cannot be sealed: ${(error as Error).message}`);
   }
@@ -123,16 +83,4 @@ async function findEntry(folder: string, entry: string): Promise<string> {
 function isOutside(root: string, path: string): boolean {
   const way = relative(root, path);
   return way === ".." || way.startsWith(`..${sep}`);
-}
-
-function neededFunctions({ level, receipts, query, recall, vendorTemplates }: PluginManifest): string[] {
-  if (level === "native") return ["open"];
-  return [
-    "plan",
-    "settle",
-    ...(isPushed(receipts) ? ["parseReceipt"] : []),
-    ...(query ? ["query"] : []),
-    ...(recall ? ["recall"] : []),
-    ...(vendorTemplates ? ["syncTemplates"] : []),
-  ];
 }

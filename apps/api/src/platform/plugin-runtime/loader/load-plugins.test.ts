@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { HmacScheme, SettingProperty, TokenRequest } from "@tidings/sdk/plugin";
@@ -47,7 +47,7 @@ async function put(name: string, manifest: unknown, files: Record<string, string
 
 async function load() {
   const { logger, logs } = recordingLogger();
-  const plugins = await loadPlugins(folder, logger);
+  const plugins = await loadPlugins([folder], logger);
   const reasons = logs.filter(({ level }) => level === "error").map(({ fields }) => String(fields.reason));
   return { plugins, reasons };
 }
@@ -61,9 +61,9 @@ describe("loadPlugins", () => {
     expect(reasons).toEqual([]);
     expect(plugins.list().map(({ manifest }) => manifest.id)).toEqual(["acme/a", "acme/b"]);
     expect(plugins.find("acme/a")?.secretFields).toEqual(["token"]);
-    expect(plugins.module("acme/a", "ten_1")?.level).toBe("pure");
+    expect((await plugins.open("ten_1", "acme/a")?.module())?.level).toBe("pure");
     expect(plugins.find("acme/none")).toBeUndefined();
-    expect(plugins.module("acme/none", "ten_1")).toBeUndefined();
+    expect(plugins.open("ten_1", "acme/none")).toBeUndefined();
     const manifest = plugins.find("acme/a")?.manifest;
     expect(() => Object.assign(manifest?.limits ?? {}, { concurrency: 256 })).toThrow();
   });
@@ -87,7 +87,7 @@ describe("loadPlugins", () => {
 
   it("starts without plugins when the folder is missing", async () => {
     const { logger, logs } = recordingLogger();
-    expect((await loadPlugins(join(folder, "none"), logger)).list()).toEqual([]);
+    expect((await loadPlugins([join(folder, "none")], logger)).list()).toEqual([]);
     expect(logs[0]).toMatchObject({ level: "error" });
   });
 
@@ -275,5 +275,39 @@ describe("loadPlugins", () => {
     const { plugins, reasons } = await load();
     expect(plugins.list().map(({ manifest }) => manifest.id)).toEqual(["acme/outside"]);
     expect(reasons[0]).toContain("outside");
+  });
+
+  it("reads the folder again when it is told to: what was changed, added, or taken away", async () => {
+    await put("a", manifestWith({ id: "acme/a" }));
+    await put("b", manifestWith({ id: "acme/b" }));
+    const { plugins } = await load();
+    const before = await plugins.open("ten_1", "acme/a")?.module();
+    const path = join(folder, "a");
+    await writeFile(
+      join(path, "channel.json"),
+      JSON.stringify(manifestWith({ id: "acme/a", version: "2.0.0" })),
+    );
+    await writeFile(
+      join(path, "plugin.js"),
+      `${await readFile(join(path, "plugin.js"), "utf8")}\n// changed`,
+    );
+    await rm(join(folder, "b"), { recursive: true });
+    await put("c", manifestWith({ id: "acme/c" }));
+    await plugins.reload();
+    expect(plugins.list().map(({ manifest: { id, version } }) => `${id}@${version}`)).toEqual([
+      "acme/a@2.0.0",
+      "acme/c@1.0.0",
+    ]);
+    const after = await plugins.open("ten_1", "acme/a")?.module();
+    expect(after?.functions).not.toBe(before?.functions);
+  });
+
+  it("keeps a plugin that is not in order any more as it was", async () => {
+    await put("a", manifestWith({ id: "acme/a" }));
+    const { plugins } = await load();
+    await writeFile(join(folder, "a", "channel.json"), "{");
+    await plugins.reload();
+    expect(plugins.find("acme/a")?.manifest.version).toBe("1.0.0");
+    expect((await plugins.open("ten_1", "acme/a")?.module())?.level).toBe("pure");
   });
 });

@@ -36,6 +36,7 @@ export function createNativeFollowUps({ sessions, open, fresh, logger }: NativeF
     try {
       const said: unknown = await sessions.use(
         channel,
+        plugin,
         () => open(sender, plugin),
         async (session) =>
           withDeadline(

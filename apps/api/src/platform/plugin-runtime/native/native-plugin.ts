@@ -74,6 +74,7 @@ export function createNativeExecutor(deps: NativeExecutorDeps) {
       try {
         const results = await sessions.use(
           sender.channel,
+          plugin,
           () => open(sender, plugin),
           async (session) => {
             if (performance.now() > (batch.startBy ?? Number.POSITIVE_INFINITY)) return [];

@@ -1,4 +1,4 @@
-import type { NativeSession } from "@tidings/sdk/plugin";
+import type { NativePlugin, NativeSession } from "@tidings/sdk/plugin";
 import { type ChannelHandle, channelKey } from "../channel.ts";
 import { withDeadline } from "../execution/deadline.ts";
 
@@ -7,6 +7,8 @@ const CLOSE_TIMEOUT_MS = 5000;
 
 interface Entry {
   revision: number;
+  /** The code that opened it. */
+  plugin: NativePlugin;
   session: Promise<NativeSession>;
   userCount: number;
   /** Serves those who have it, and nobody new. */
@@ -16,7 +18,7 @@ interface Entry {
 }
 
 /**
- * Keeps one open session per channel. A session ends when the channel's revision changes, after ten idle
+ * Keeps one open session per channel. A session ends when the channel's revision or its plugin changes, after ten idle
  * minutes, or when it is thrown out for hanging; those who are using it finish first.
  */
 export class NativeSessions {
@@ -28,13 +30,14 @@ export class NativeSessions {
     this.#onCloseFault = onCloseFault;
   }
 
-  /** Runs work with the channel's session, opened by `open` if there is none of this revision. */
+  /** Runs work with the channel's session, opened by `open` if there is none of this revision and plugin. */
   async use<T>(
     channel: ChannelHandle,
+    plugin: NativePlugin,
     open: () => Promise<NativeSession>,
     work: (session: NativeSession) => Promise<T>,
   ): Promise<T> {
-    const entry = this.#take(channel, open);
+    const entry = this.#take(channel, plugin, open);
     entry.userCount += 1;
     clearTimeout(entry.idleTimer);
     try {
@@ -59,13 +62,14 @@ export class NativeSessions {
     await Promise.all(this.#closing);
   }
 
-  #take(channel: ChannelHandle, open: () => Promise<NativeSession>): Entry {
+  #take(channel: ChannelHandle, plugin: NativePlugin, open: () => Promise<NativeSession>): Entry {
     const key = channelKey(channel);
     const known = this.#entries.get(key);
-    if (known?.revision === channel.revision) return known;
+    if (known?.revision === channel.revision && known.plugin === plugin) return known;
     if (known) this.#retire(key, known);
     const entry: Entry = {
       revision: channel.revision,
+      plugin,
       session: open(),
       userCount: 0,
       isRetired: false,

@@ -1,13 +1,13 @@
-import type { PluginManifest, ReceiptInput, ReceiptOutput } from "@tidings/sdk/plugin";
+import type { ReceiptAuthentication, ReceiptInput, ReceiptOutput } from "@tidings/sdk/plugin";
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../logger.ts";
-import type { PluginModule } from "../catalogue.ts";
+import type { OpenPlugin } from "../catalogue.ts";
 import type { ChannelHandle } from "../channel.ts";
 import { logReceiptFault } from "../execution/fault-log.ts";
 import { PluginFault } from "../execution/plugin-fault.ts";
 import { PluginUnavailable } from "../execution/plugin-unavailable.ts";
 import { readReceipt } from "../execution/receipts.ts";
-import type { Sender } from "../execution/request-sender.ts";
+import type { FollowUpsDeps } from "../follow-ups.ts";
 import { authenticatePush } from "./authenticate-push.ts";
 import { PushRefused } from "./push-refused.ts";
 
@@ -24,27 +24,25 @@ export interface PushReader {
 }
 
 export interface PushReaderDeps {
-  find(channel: ChannelHandle): { manifest: PluginManifest; module: PluginModule } | undefined;
-  /** Undefined if the secrets cannot be read. */
-  prepare(channel: ChannelHandle, manifest: PluginManifest): Promise<Sender | undefined>;
+  open(channel: ChannelHandle): OpenPlugin | undefined;
+  prepare: FollowUpsDeps["prepare"];
   clock: Clock;
   logger: Logger;
 }
 
-export function createPushReader({ find, prepare, clock, logger }: PushReaderDeps): PushReader {
+export function createPushReader({ open, prepare, clock, logger }: PushReaderDeps): PushReader {
   /** The push for the plugin to read; undefined if what it has to be checked with cannot be read. */
   async function prove(
     channel: ChannelHandle,
-    manifest: PluginManifest,
+    authentication: ReceiptAuthentication | undefined,
     request: ReceiptRequest,
     now: number,
   ): Promise<ReceiptRequest | undefined> {
-    const { authentication } = manifest.receipts;
     if (!authentication) return request;
-    const sender = await prepare(channel, manifest);
-    if (!sender) return undefined;
+    const ready = await prepare(channel);
+    if ("obstacle" in ready) return undefined;
     const { settings } = channel;
-    const { secrets } = sender.credentials;
+    const { secrets } = ready.sender.credentials;
     try {
       return authenticatePush(authentication, { settings, secrets }, request, now);
     } catch (error) {
@@ -55,21 +53,28 @@ export function createPushReader({ find, prepare, clock, logger }: PushReaderDep
     }
   }
 
+  /** What the plugin makes of the push; throws what is in its way. */
+  async function read(channel: ChannelHandle, request: ReceiptRequest): Promise<ReceiptOutput> {
+    const found = open(channel);
+    const module = await found?.module();
+    if (!found || module?.level !== "pure" || !module.functions.parseReceipt) return refuse(404);
+    const now = clock.now().getTime();
+    const push = await prove(channel, found.manifest.receipts.authentication, request, now);
+    if (!push) return refuse(503);
+    const input = { ...push, settings: channel.settings, now };
+    const { droppedCount, ...receipt } = await readReceipt(module.functions, input);
+    if (droppedCount > 0) {
+      logReceiptFault(logger, channel, new PluginFault(`${droppedCount} events are malformed`));
+    }
+    return receipt;
+  }
+
   return {
     async parseReceipt(channel, request) {
-      const found = find(channel);
-      if (found?.module.level !== "pure" || !found.module.functions.parseReceipt) return refuse(404);
-      const now = clock.now().getTime();
-      const push = await prove(channel, found.manifest, request, now);
-      if (!push) return refuse(503);
-      const input = { ...push, settings: channel.settings, now };
       try {
-        const { droppedCount, ...receipt } = await readReceipt(found.module.functions, input);
-        if (droppedCount > 0) {
-          logReceiptFault(logger, channel, new PluginFault(`${droppedCount} events are malformed`));
-        }
-        return receipt;
+        return await read(channel, request);
       } catch (error) {
+        if (error instanceof PushRefused) throw error;
         logReceiptFault(logger, channel, error);
         return refuse(error instanceof PluginUnavailable ? 503 : 400);
       }

@@ -16,21 +16,30 @@ type Strike = Parameters<SandboxEvents["struck"]>[0];
 /** Logs and counts what happens in the sandbox. */
 export class SandboxReport implements SandboxEvents {
   readonly #logger: Logger;
-  readonly #onDisabled: SandboxEvents["disabled"] | undefined;
+  #onDisabled: SandboxEvents["disabled"] = () => undefined;
   readonly #losses = new Map<LossReason, number>();
   readonly #strikes = new Map<string, SandboxCounts["strikes"][number]>();
-  readonly #disabled: string[] = [];
+  /** Plugin ids by the hash of their code. */
+  readonly #disabled = new Map<string, string>();
 
-  constructor(logger: Logger, onDisabled?: SandboxEvents["disabled"]) {
+  constructor(logger: Logger) {
     this.#logger = logger;
-    this.#onDisabled = onDisabled;
+  }
+
+  /** Has somebody told of every plugin that is disabled from now on. */
+  onDisabled(listener: SandboxEvents["disabled"]): void {
+    this.#onDisabled = listener;
+  }
+
+  pardoned(hash: string): void {
+    this.#disabled.delete(hash);
   }
 
   counts(): SandboxCounts {
     return {
       losses: [...this.#losses].map(([reason, count]) => ({ reason, count })),
       strikes: [...this.#strikes.values()].map((strike) => ({ ...strike })),
-      disabled: [...this.#disabled],
+      disabled: [...this.#disabled.values()],
     };
   }
 
@@ -48,10 +57,10 @@ export class SandboxReport implements SandboxEvents {
   }
 
   disabled(strike: Strike): void {
-    this.#disabled.push(strike.pluginId);
     const { pluginId, hash, reason } = strike;
+    this.#disabled.set(hash, pluginId);
     this.#logger.error({ pluginId, bundle: hash, reason }, "plugin disabled; its deliveries wait");
-    this.#onDisabled?.(strike);
+    this.#onDisabled(strike);
   }
 
   startFailed(error: unknown): void {

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import type { Logger } from "../../logger.ts";
 import type { PureFunctions, Sealer } from "../catalogue.ts";
 import { PluginFault } from "../execution/plugin-fault.ts";
@@ -24,21 +25,25 @@ const OVERRUNS: Record<Overrun, string> = {
  * time or memory is found out and disabled. Plugins come and go by their code, at any time.
  */
 export interface Sandbox extends Sealer {
+  /** False where the program that it needs, which is optional, was not installed: nothing sealed runs here. */
+  readonly isInstalled: boolean;
   counts(): SandboxCounts;
+  /** Has somebody told of every plugin that is disabled from now on. */
+  onDisabled(listener: SandboxEvents["disabled"]): void;
+  /** Code that was disabled may run again. */
+  pardon(hash: string): void;
   close(): Promise<void>;
 }
 
 export interface SandboxDeps {
   logger: Logger;
   limits?: Partial<SandboxLimits>;
-  /** A plugin was disabled. */
-  onDisabled?: SandboxEvents["disabled"];
 }
 
 /** Starts nothing yet: the first plugin that is sealed does. */
-export function createSandbox({ logger, limits: own, onDisabled }: SandboxDeps): Sandbox {
+export function createSandbox({ logger, limits: own }: SandboxDeps): Sandbox {
   const limits = { ...DEFAULT_LIMITS, ...own };
-  const report = new SandboxReport(logger, onDisabled);
+  const report = new SandboxReport(logger);
   const supervisor = new Supervisor({
     start: () => startSandboxProcess(limits),
     limits,
@@ -62,6 +67,7 @@ export function createSandbox({ logger, limits: own, onDisabled }: SandboxDeps):
       const names = await run(bundle, INSPECTION, EXPORTS, {});
       const exports = FUNCTIONS.filter((name) => Array.isArray(names) && names.includes(name));
       return {
+        hash: bundle.hash,
         exports,
         functionsFor: (tenantId) =>
           Object.fromEntries(
@@ -69,9 +75,24 @@ export function createSandbox({ logger, limits: own, onDisabled }: SandboxDeps):
           ) as unknown as PureFunctions,
       };
     },
+    isInstalled: hasProgram(),
     counts: () => report.counts(),
+    onDisabled: (listener) => report.onDisabled(listener),
+    pardon(hash) {
+      supervisor.pardon(hash);
+      report.pardoned(hash);
+    },
     close: () => supervisor.close(),
   };
+}
+
+function hasProgram(): boolean {
+  try {
+    createRequire(import.meta.url).resolve("miniflare");
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function readOutput(name: string, answer: Answer): unknown {

@@ -53,7 +53,7 @@ async function put(name: string, code: string, overrides: Partial<PluginManifest
 async function load(limits?: Partial<SandboxLimits>) {
   const { sandbox } = newSandbox(limits);
   const { logger, logs } = recordingLogger();
-  const plugins = await loadPlugins(folder, logger, { kind: "sealed", sandbox });
+  const plugins = await loadPlugins([folder], logger, { kind: "sealed", sandbox });
   const { host, origin } = new URL(vendor().origin);
   const runtime = createPluginRuntime({
     plugins,

@@ -1,6 +1,6 @@
 import type { NativePlugin, PluginManifest, PurePlugin, SendResult, SettleInput } from "@tidings/sdk/plugin";
 import type { Logger } from "../../logger.ts";
-import type { LoadedPlugins, PluginModule } from "../catalogue.ts";
+import type { LoadedPlugins, PluginCatalogue, PluginModule } from "../catalogue.ts";
 import type { ChannelHandle } from "../channel.ts";
 
 /** The entry of a manifest's `hosts` that stands for a setting. */
@@ -43,10 +43,15 @@ export function manifestWith(overrides: Partial<PluginManifest> = {}): PluginMan
 export function catalogueOf(manifest: PluginManifest, functions: PurePlugin | NativePlugin): LoadedPlugins {
   const plugin = { manifest, validateSettings: () => [], secretFields: [] };
   const module = { level: manifest.level, functions } as PluginModule;
-  return {
+  const catalogue: PluginCatalogue = {
     list: () => [plugin],
     find: (pluginId) => (pluginId === manifest.id ? plugin : undefined),
-    module: (pluginId) => (pluginId === manifest.id ? module : undefined),
+    obstacleTo: () => undefined,
+  };
+  return {
+    of: () => catalogue,
+    open: (_tenantId, pluginId) =>
+      pluginId === manifest.id ? { manifest, module: async () => module } : undefined,
   };
 }
 

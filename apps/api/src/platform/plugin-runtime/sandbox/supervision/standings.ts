@@ -5,7 +5,7 @@
  * their calls run one at a time, in a process that no other plugin has touched. What goes wrong there is the fault of the
  * one that runs, a strike; what goes well clears it. Each further suspicion asks for four times as many calls that go
  * well, so that a plugin which misbehaves now and then is found out as well. With enough strikes it is disabled, until
- * the process of ours ends.
+ * it is pardoned or the process of ours ends.
  */
 export type Standing = "trusted" | "probation" | "disabled";
 
@@ -67,6 +67,11 @@ export class Standings {
   clear(hash: string): void {
     const entry = this.#entries.get(hash);
     if (entry && entry.callsToClear > 0) entry.callsToClear -= 1;
+  }
+
+  /** What was held against it is forgotten. */
+  pardon(hash: string): void {
+    this.#entries.delete(hash);
   }
 
   #touch(hash: string): Entry {

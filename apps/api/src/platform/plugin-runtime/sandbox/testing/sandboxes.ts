@@ -17,9 +17,8 @@ export function useSandboxes() {
   return (limits: Partial<SandboxLimits> = IMPATIENT) => {
     const disabled: { pluginId: string; reason: string }[] = [];
     const { logger, logs } = recordingLogger();
-    const onDisabled = ({ pluginId, reason }: { pluginId: string; reason: string }) =>
-      void disabled.push({ pluginId, reason });
-    const sandbox = createSandbox({ logger, limits, onDisabled });
+    const sandbox = createSandbox({ logger, limits });
+    sandbox.onDisabled(({ pluginId, reason }) => void disabled.push({ pluginId, reason }));
     sandboxes.push(sandbox);
     return { sandbox, disabled, logs };
   };
