@@ -13,6 +13,7 @@ afterEach(() => {
 const refuse = () => {
   throw new Error("no scheme of these tests needs a token");
 };
+const manifest = manifestWith();
 const noTokens = { shared: refuse, own: refuse };
 
 function countingChannel() {
@@ -24,19 +25,19 @@ it("keeps what it read for a minute and no longer, however often it is asked for
   const cache = createCredentialsCache(noTokens);
   const { channel, readCount } = countingChannel();
   for (let second = 0; second < 59; second += 1) {
-    await cache.get(channel, manifestWith());
+    await cache.get(channel, manifest);
     await vi.advanceTimersByTimeAsync(1000);
   }
   expect(readCount()).toBe(1);
   await vi.advanceTimersByTimeAsync(1000);
-  await cache.get(channel, manifestWith());
+  await cache.get(channel, manifest);
   expect(readCount()).toBe(2);
 });
 
 it("keeps the tenants' channels apart", async () => {
   const cache = createCredentialsCache(noTokens);
   const { channel, readCount } = countingChannel();
-  await cache.get(channel, manifestWith());
-  await cache.get({ ...channel, tenantId: "ten_2" }, manifestWith());
+  await cache.get(channel, manifest);
+  await cache.get({ ...channel, tenantId: "ten_2" }, manifest);
   expect(readCount()).toBe(2);
 });
