@@ -52,7 +52,7 @@ function describeDemo({ publicUrl, simulators, portalUrl }: Announcement, seeded
     "",
     "What arrives at the vendors (simulators on this machine)",
     ...pages,
-    `  ${"inbox".padEnd(12)} ${portalUrl} (a site of the school's that embeds it)`,
+    `  ${"inbox".padEnd(16)} ${portalUrl} (a site of the school's that embeds it)`,
     "",
     "Try next",
     `  Open the first message: ${publicUrl}/messages/${seeded.firstMessageId}`,
