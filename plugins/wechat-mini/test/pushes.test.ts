@@ -1,6 +1,5 @@
-import { runBatch } from "@tidings/sdk/testing";
+import { runBatch, signSorted } from "@tidings/sdk/testing";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { sign } from "../simulator/envelope.ts";
 import {
   startSimulator,
   type WechatMiniSimulator,
@@ -27,7 +26,7 @@ afterEach(async () => {
 const arrived = (count: number) =>
   vi.waitFor(() => expect(receiver.pushes.length).toBeGreaterThanOrEqual(count));
 
-const signature = (...others: string[]) => sign(String(simulator.settings.pushToken), ...others);
+const signature = (...others: string[]) => signSorted(String(simulator.settings.pushToken), ...others);
 
 const read = (body: string) =>
   plugin.parseReceipt({ headers: {}, query: {}, body, settings: {}, now: 0 }).events;

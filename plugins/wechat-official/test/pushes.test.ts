@@ -1,7 +1,6 @@
 import { createDecipheriv } from "node:crypto";
-import { runBatch } from "@tidings/sdk/testing";
+import { runBatch, signSorted } from "@tidings/sdk/testing";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { sign } from "../simulator/envelope.ts";
 import {
   startSimulator,
   type WechatOfficialSimulator,
@@ -48,7 +47,8 @@ function decrypt(ciphertext: string): { text: string; appId: string } {
 }
 
 const isSigned = ({ query }: ReceivedPush) =>
-  query.signature === sign(String(simulator.settings.pushToken), query.timestamp ?? "", query.nonce ?? "");
+  query.signature ===
+  signSorted(String(simulator.settings.pushToken), query.timestamp ?? "", query.nonce ?? "");
 
 /** What the plugin makes of a push in plain text. */
 const read = (body: string) =>
@@ -79,7 +79,7 @@ test.each(["xml", "json"] as const)("encrypts pushes in %s, and signs what is en
   const ciphertext = /Encrypt(?:><!\[CDATA\[|":")([A-Za-z0-9+/=]+)/.exec(push?.body ?? "")?.[1] ?? "";
   const { timestamp = "", nonce = "", msg_signature: signature, encrypt_type: type } = push?.query ?? {};
   expect(type).toBe("aes");
-  expect(signature).toBe(sign(String(simulator.settings.pushToken), timestamp, nonce, ciphertext));
+  expect(signature).toBe(signSorted(String(simulator.settings.pushToken), timestamp, nonce, ciphertext));
   expect(push?.body).not.toContain(USERS.reader);
   const { text, appId } = decrypt(ciphertext);
   expect(appId).toBe(simulator.settings.appId);

@@ -14,6 +14,7 @@ export * from "./conversation.ts";
 export * from "./simulator/calls.ts";
 export * from "./simulator/contract.ts";
 export type { DemoChannel } from "./simulator/demo.ts";
+export * from "./simulator/envelope.ts";
 export * from "./simulator/fault-plan.ts";
 export * from "./simulator/inbox.ts";
 export * from "./simulator/markup.ts";
