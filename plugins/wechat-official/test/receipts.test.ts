@@ -1,9 +1,9 @@
+import { readXml } from "@tidings/sdk/plugin";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import manifest from "../channel.json";
 import { writeJson, writeXml } from "../simulator/events.ts";
 import { parseReceipt } from "../src/plugin.ts";
-import { readXml } from "../src/xml.ts";
 import { SETTINGS } from "./messages.ts";
 
 const NOW = Date.UTC(2025, 0, 2, 4);

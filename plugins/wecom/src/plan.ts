@@ -1,4 +1,11 @@
-import type { PlanInput, PlannedRequest, PlanOutput, SendResult, Settings } from "@tidings/sdk/plugin";
+import {
+  chunk,
+  type PlanInput,
+  type PlannedRequest,
+  type PlanOutput,
+  type SendResult,
+  type Settings,
+} from "@tidings/sdk/plugin";
 import { call } from "./calls.ts";
 import { type Content, readContent } from "./content.ts";
 
@@ -65,12 +72,6 @@ function splitUp(messages: Addressed[]): Addressed[][] {
     layer.push(message);
   }
   return layers.flatMap((layer) => chunk(layer, MAX_USERS));
-}
-
-function chunk<T>(items: T[], size: number): T[][] {
-  const chunks: T[][] = [];
-  for (let start = 0; start < items.length; start += size) chunks.push(items.slice(start, start + size));
-  return chunks;
 }
 
 function toRequest(
