@@ -1,5 +1,5 @@
 import { createDecipheriv } from "node:crypto";
-import { runBatch, signSorted } from "@tidings/sdk/testing";
+import { type ReceivedPush, type Receiver, runBatch, signSorted, startReceiver } from "@tidings/sdk/testing";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import {
   startSimulator,
@@ -9,13 +9,15 @@ import {
 import * as plugin from "../src/plugin.ts";
 import { makeSender } from "./host.ts";
 import { CONTENT, makeBatch, makeMessage } from "./messages.ts";
-import { type ReceivedPush, type Receiver, startReceiver } from "./receiver.ts";
 
 let receiver: Receiver;
+/** What pushes are answered with. */
+let answer: { status?: number; body?: string };
 let options: WechatOfficialSimulatorOptions;
 let simulator: WechatOfficialSimulator;
 beforeEach(async () => {
-  receiver = await startReceiver();
+  answer = {};
+  receiver = await startReceiver(({ query }) => ({ body: query.echostr ?? "success", ...answer }));
   options = { receiptsUrl: receiver.url, receiptDelayMs: 1, retryDelaysMs: [1, 1, 1] };
   simulator = await startSimulator(options);
 });
@@ -116,7 +118,7 @@ test("tells of consents and of their end", async () => {
 });
 
 test("pushes three times more what is not taken, signed anew", async () => {
-  receiver.answer.status = 500;
+  answer.status = 500;
   await sendTo(USERS.reader);
   await arrived(4);
   expect(new Set(receiver.pushes.map(({ query }) => query.nonce)).size).toBe(4);
@@ -141,8 +143,8 @@ test("asks whether the address is listening, and believes only the right answer"
   expect(await simulator.proveAddress()).toBe(true);
   expect(receiver.pushes[0]).toMatchObject({ method: "GET" });
   expect(receiver.pushes.every(isSigned)).toBe(true);
-  receiver.answer.body = "something else";
+  answer.body = "something else";
   expect(await simulator.proveAddress()).toBe(false);
-  receiver.answer.status = 403;
+  answer.status = 403;
   expect(await simulator.proveAddress()).toBe(false);
 });
