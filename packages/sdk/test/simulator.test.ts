@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { createServer } from "node:http";
-import { createPage, html, listen, Pushes } from "@tidings/sdk/testing";
+import { connect, createServer as createHttp2Server } from "node:http2";
+import { createPage, FaultPlan, html, Inbox, listen, Pushes, type PushHabit } from "@tidings/sdk/testing";
 import { expect, test, vi } from "vitest";
 
 const TEXTS = {
@@ -31,6 +33,20 @@ test("a page shows the newest first, as text, and gives its list alone", async (
   expect(await read("/?lang=en")).toContain(list);
 });
 
+test("a page keeps its form out of the list, and its ledger in it", async () => {
+  const page = createPage({
+    layout: "chat",
+    texts: TEXTS,
+    list: () => [],
+    describe: (one) => one,
+    form: (texts, language) => html`<form action="/x?lang=${language}">${texts.title}</form>`,
+    ledger: () => html`<ol>2 left</ol>`,
+  });
+  const read = async (path: string) => page(new Request(`http://127.0.0.1${path}`)).text();
+  expect(await read("/?lang=en")).toContain('<form action="/x?lang=en">Simulator</form>');
+  expect(await read("/?lang=en&part=list")).toBe("<ol>2 left</ol><p>No messages yet</p>");
+});
+
 test("markup escapes what is put into it, once", () => {
   const inner = html`<b>${"a & b"}</b>`;
   expect(html`<p title="${'"'}">${inner}${[1, "<"]}${undefined}</p>`.text).toBe(
@@ -52,6 +68,59 @@ test("a push is repeated until it is taken, and not beyond its waits", async () 
   await vi.advanceTimersByTimeAsync(60_000);
   expect(refused).toHaveBeenCalledTimes(3);
   vi.useRealTimers();
+});
+
+test.each([
+  [undefined, ["a", "b", "c"]],
+  ["twice", ["a", "a", "b", "b", "c", "c"]],
+  ["backwards", ["b", "a"]],
+] as [PushHabit | undefined, string[]][])(
+  "pushes with the habit %s come in that order",
+  async (habit, order) => {
+    vi.useFakeTimers();
+    const pushes = new Pushes({ retryDelaysMs: [], habit: () => habit });
+    const seen: string[] = [];
+    for (const name of ["a", "b", "c"]) pushes.schedule(300, async () => seen.push(name) > 0);
+    await vi.advanceTimersByTimeAsync(300);
+    expect(seen).toEqual(order);
+    vi.useRealTimers();
+  },
+);
+
+test("an inbox forgets what is taken away", () => {
+  const inbox = new Inbox<number>();
+  inbox.add([1, 2, 3]);
+  inbox.remove((one) => one === 2);
+  expect(inbox.messages).toEqual([1, 3]);
+});
+
+test("an ordered fault shows in the answer, or in there being none", async () => {
+  const faults = new FaultPlan();
+  const incoming = { socket: { destroy: vi.fn() } };
+  const carryOut = vi.fn(async (fault: string | undefined) => new Response(fault ?? "done"));
+  const answerNext = () => faults.answer({ env: { incoming } }, carryOut);
+  const isSettled = (answer: Promise<Response>) =>
+    Promise.race([answer.then(() => true), new Promise((resolve) => setImmediate(resolve, false))]);
+  faults.order("busy", 1);
+  expect(await (await answerNext()).text()).toBe("busy");
+  expect(await (await answerNext()).text()).toBe("done");
+  faults.order("hang", 1);
+  expect(await isSettled(answerNext())).toBe(false);
+  expect(carryOut).toHaveBeenCalledTimes(3);
+  faults.order("drop", 1);
+  expect(await isSettled(answerNext())).toBe(false);
+  expect(carryOut).toHaveBeenCalledTimes(3);
+  expect(incoming.socket.destroy).toHaveBeenCalledOnce();
+});
+
+test("closing cuts sessions of HTTP/2 that are under way", async () => {
+  const { origin, close } = await listen(createHttp2Server(() => undefined));
+  const session = connect(origin).on("error", () => undefined);
+  session.request({ ":path": "/" }).on("error", () => undefined);
+  await once(session, "connect");
+  const ended = once(session, "close");
+  await close();
+  await ended;
 });
 
 test("listening says where, and refuses a port that is taken", async () => {

@@ -1,4 +1,3 @@
-import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
 import { FaultPlan, listen, type Simulator, type SimulatorOptions } from "@tidings/sdk/testing";
 import { Gate, type GateAuth } from "./gate.ts";
@@ -28,7 +27,7 @@ export async function startSimulator(options: GatewaySimulatorOptions = {}): Pro
     retryDelaysMs: options.retryDelaysMs ?? [1000, 5000],
   });
   const app = createServer({ gate, inbox, faults, receipts });
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const server = createAdaptorServer({ fetch: app.fetch });
   const { origin, close } = await listen(server, options.port);
   return {
     url: `${origin}/`,

@@ -1,5 +1,5 @@
 import type { Http2Bindings, HttpBindings } from "@hono/node-server";
-import { dropConnection, type FaultPlan, neverAnswer, readJsonObject } from "@tidings/sdk/testing";
+import { type AnsweredFault, type FaultPlan, readJsonObject } from "@tidings/sdk/testing";
 import { type Context, Hono } from "hono";
 import type { Gate } from "./gate.ts";
 import { OK, type Result, refuse, takeMessage, writeJson } from "./gateway.ts";
@@ -42,20 +42,19 @@ export function createServer(gateway: Gateway): Hono<Env> {
   return app;
 }
 
-async function carryOut(gateway: Gateway, c: Context<Env>, operate: Operate): Promise<Response> {
-  const fault = gateway.faults.take();
-  if (fault === "drop") return dropConnection(c);
-  const body = await c.req.text();
-  const now = Date.now();
-  const isAllowed = gateway.gate.allows({ headers: c.req.raw.headers, url: urlOf(c), body }, now);
-  const answer = isAllowed ? (faultAnswer(fault) ?? operate(body, now)) : NOT_ALLOWED;
-  if (fault === "hang") return neverAnswer();
-  return c.body(writeJson(answer.body), answer.status ?? 200, { "content-type": "application/json" });
+function carryOut(gateway: Gateway, c: Context<Env>, operate: Operate): Promise<Response> {
+  return gateway.faults.answer(c, async (fault) => {
+    const body = await c.req.text();
+    const now = Date.now();
+    const isAllowed = gateway.gate.allows({ headers: c.req.raw.headers, url: urlOf(c), body }, now);
+    const answer = isAllowed ? (faultAnswer(fault) ?? operate(body, now)) : NOT_ALLOWED;
+    return c.body(writeJson(answer.body), answer.status ?? 200, { "content-type": "application/json" });
+  });
 }
 
 const NOT_ALLOWED: Answer = { status: 401, body: { code: "4001", message: "who are you?" } };
 
-function faultAnswer(fault: string | undefined): Answer | undefined {
+function faultAnswer(fault: AnsweredFault | undefined): Answer | undefined {
   if (fault === "busy") return { status: 429, body: { message: "slower, please" } };
   return fault === "refuse" ? { body: refuse("3001") } : undefined;
 }

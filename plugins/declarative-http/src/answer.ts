@@ -1,10 +1,8 @@
-import type { Json, SendResult, SendStatus } from "@tidings/sdk/plugin";
+import type { Json, Outcome, SendStatus } from "@tidings/sdk/plugin";
 import type { AnswerDescription } from "./description.ts";
 import { textAt } from "./json.ts";
 import { isStatusIn } from "./statuses.ts";
-import { clip, clipCode } from "./text.ts";
-
-export type Outcome = Omit<SendResult, "ref">;
+import { clipCode, quote } from "./text.ts";
 
 /** An answer of the vendor's, or the part of it that is about one message. */
 export interface Said {
@@ -27,7 +25,7 @@ export function readOutcome(said: Said, answer: AnswerDescription): Outcome {
   return {
     status: verdict,
     code: clipCode(textAt(json, answer.code) ?? "") || `http_${httpStatus}`,
-    ...(detail && { detail: clip(detail) }),
+    ...(detail && { detail: quote(detail) }),
     ...(mayWait && retryAfterMs !== undefined && { retryAfterMs }),
   };
 }

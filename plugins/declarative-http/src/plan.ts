@@ -3,7 +3,7 @@ import { type FilledCall, prepareCall, writeBody } from "./call.ts";
 import { type Description, describe } from "./description.ts";
 import { findFault } from "./faults.ts";
 import { Unfillable, valuesOf } from "./template.ts";
-import { clip } from "./text.ts";
+import { quote } from "./text.ts";
 
 interface Ready {
   ref: string;
@@ -33,7 +33,7 @@ function fillAll(description: Description, input: PlanInput): { ready: Ready[]; 
       ready.push({ ref, call: fillCall(valuesOf(message, input)) });
     } catch (error) {
       if (!(error instanceof Unfillable)) throw error;
-      results.push({ ref, status: "rejected", code: error.code, detail: clip(error.message) });
+      results.push({ ref, status: "rejected", code: error.code, detail: quote(error.message) });
     }
   }
   return { ready, results };

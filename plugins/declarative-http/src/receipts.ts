@@ -2,7 +2,7 @@ import type { Json, ReceiptEvent, ReceiptInput, ReceiptOutput } from "@tidings/s
 import { describe, type ReceiptDescription } from "./description.ts";
 import { parseJson, textAt, valueAt } from "./json.ts";
 import { readMoment } from "./moment.ts";
-import { clip, clipCode } from "./text.ts";
+import { clipCode, quote } from "./text.ts";
 
 const MAX_RECEIPTS = 10_000;
 const MAX_EVENT_ID_LENGTH = 200;
@@ -57,7 +57,7 @@ function toEvent(entry: Json, receipts: ReceiptDescription, now: number): Receip
     type,
     at: readMoment(textAt(entry, receipts.time)) ?? now,
     ...target,
-    ...(type === "undelivered" && { code: clipCode(code), detail: clip(status) }),
+    ...(type === "undelivered" && { code: clipCode(code), detail: quote(status) }),
   };
 }
 

@@ -1,51 +1,51 @@
-import type {
-  Json,
-  PlannedResponse,
-  SendResult,
-  SettleInput,
-  SettleOutput,
-  Verification,
+import {
+  clip,
+  type Json,
+  type Outcome,
+  type PlannedResponse,
+  readRetryAfter,
+  readUnanswered,
+  reasonOf,
+  type SendResult,
+  type SettleInput,
+  type SettleOutput,
+  type Verification,
 } from "@tidings/sdk/plugin";
-import { type Outcome, readOutcome, type Said } from "./answer.ts";
+import { readOutcome, type Said } from "./answer.ts";
 import { type Description, describe } from "./description.ts";
 import { parseJson, textAt, valueAt } from "./json.ts";
 import { isStatusIn } from "./statuses.ts";
-import { clip, clipCode } from "./text.ts";
+import { quote } from "./text.ts";
 
-const LONGEST_WAIT_SECONDS = 86_400;
 const MAX_ID_LENGTH = 128;
 
 export function settle(input: SettleInput): SettleOutput {
   if (input.op === "verify") return { results: [], verification: readVerification(input.responses) };
   const description = describe(input.settings);
-  return { results: input.responses.flatMap((response) => readResponse(response, description)) };
+  return { results: input.responses.flatMap((response) => readResponse(response, description, input.now)) };
 }
 
 function readVerification([response]: PlannedResponse[]): Verification {
   if (!response) return { ok: false, code: "ambiguous" };
-  if ("error" in response) return { ok: false, ...transportOutcome(response) };
+  if ("error" in response) return { ok: false, ...reasonOf(readUnanswered(response)) };
   const { status, body } = response;
   return isStatusIn("200-299", status)
     ? { ok: true }
-    : { ok: false, code: `http_${status}`, ...(body && { detail: clip(body) }) };
+    : { ok: false, code: `http_${status}`, ...(body && { detail: quote(body) }) };
 }
 
-function transportOutcome({ error, code, detail }: Extract<PlannedResponse, { error: string }>) {
-  return { code: clipCode(code ?? error), detail: clip(detail) };
-}
-
-function readResponse(response: PlannedResponse, description: Description): SendResult[] {
+function readResponse(response: PlannedResponse, description: Description, now: number): SendResult[] {
   const unsure = description.idempotencyHeader === undefined ? "unknown" : "transient";
   if ("error" in response) {
-    const status = ({ not_sent: "transient", blocked: "config", ambiguous: unsure } as const)[response.error];
-    return forAll(response.refs, { status, ...transportOutcome(response) });
+    const outcome = readUnanswered(response);
+    return forAll(response.refs, outcome.status === "unknown" ? { ...outcome, status: unsure } : outcome);
   }
   const { refs, status: httpStatus, body } = response;
   const said: Said = {
     httpStatus,
     json: parseJson(body),
     body,
-    retryAfterMs: readRetryAfter(response.headers),
+    retryAfterMs: readRetryAfter(response.headers["retry-after"], now),
     unsure,
   };
   const { answer } = description;
@@ -65,7 +65,7 @@ function readResults(refs: string[], said: Said, description: Description): Send
   const list = valueAt(said.json, answer.resultsAt ?? "");
   if (!Array.isArray(list)) return forAll(refs, refusedAsAWhole(said, description));
   if (list.length !== refs.length) {
-    return forAll(refs, { status: "unknown", code: "results_mismatch", detail: clip(said.body) });
+    return forAll(refs, { status: "unknown", code: "results_mismatch", detail: quote(said.body) });
   }
   return refs.map((ref, index) => {
     const json = list[index] as Json;
@@ -79,7 +79,7 @@ function readResults(refs: string[], said: Said, description: Description): Send
 function refusedAsAWhole(said: Said, { answer }: Description): Outcome {
   const outcome = readOutcome(said, answer);
   return outcome.status === "accepted"
-    ? { status: said.unsure, code: "results_mismatch", detail: clip(said.body) }
+    ? { status: said.unsure, code: "results_mismatch", detail: quote(said.body) }
     : outcome;
 }
 
@@ -90,8 +90,3 @@ function idIn(json: Json | undefined, { answer, listAt }: Description): Partial<
 }
 
 const forAll = (refs: string[], outcome: Outcome): SendResult[] => refs.map((ref) => ({ ref, ...outcome }));
-
-function readRetryAfter(headers: Record<string, string>): number | undefined {
-  const value = headers["retry-after"] ?? "";
-  return /^\d{1,9}$/.test(value) ? Math.min(Number(value), LONGEST_WAIT_SECONDS) * 1000 : undefined;
-}

@@ -1,12 +1,9 @@
-const MAX_DETAIL_LENGTH = 300;
-const MAX_CODE_LENGTH = 64;
+import { clip } from "@tidings/sdk/plugin";
 
-/** Shortens a foreign text and replaces what a database cannot store: control characters, half surrogates. */
-export function clip(text: string, maxLength = MAX_DETAIL_LENGTH): string {
-  return text.slice(0, maxLength).replace(/[\p{Cc}\p{Cs}]/gu, " ");
-}
+/** The beginning of what a vendor said. */
+export const quote = (text: string): string => clip(text, 300);
 
-export const clipCode = (text: string) => clip(text, MAX_CODE_LENGTH);
+export const clipCode = (text: string): string => clip(text, 64);
 
 /** The entries of a list that somebody typed, separated by commas. */
 export function readList(text: string): Set<string> {

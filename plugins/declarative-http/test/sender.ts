@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { PlannedRequest, Settings } from "@tidings/sdk/plugin";
-import type { Answer, Simulator } from "@tidings/sdk/testing";
+import { type Answer, fetchAnswer, type Simulator } from "@tidings/sdk/testing";
 
 /** A simulator's settings as a channel has them: the secret apart. */
 export function split({ settings }: Simulator): { settings: Settings; secret: string } {
@@ -13,18 +13,8 @@ export function makeSender({ settings, secret }: ReturnType<typeof split>, timeo
   return async (request: PlannedRequest): Promise<Answer> => {
     const url = new URL(request.url);
     if (request.auth === "query") url.searchParams.set(String(settings.authName), secret);
-    try {
-      const response = await fetch(url, {
-        method: request.method,
-        headers: { ...request.headers, ...headersFor(request, settings, secret) },
-        body: request.body ?? null,
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      const headers = Object.fromEntries(response.headers);
-      return { status: response.status, headers, body: await response.text() };
-    } catch (error) {
-      return { error: "ambiguous", detail: String(error) };
-    }
+    const headers = { ...request.headers, ...headersFor(request, settings, secret) };
+    return fetchAnswer({ ...request, url: url.href, headers }, timeoutMs);
   };
 }
 

@@ -1,5 +1,4 @@
-import { createServer } from "node:http";
-import { listen, runBatch, runVerify, type Simulator } from "@tidings/sdk/testing";
+import { runBatch, runVerify, type Simulator, startReceiver } from "@tidings/sdk/testing";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { GateAuth } from "../simulator/gate.ts";
 import { type GatewaySimulatorOptions, startSimulator } from "../simulator/index.ts";
@@ -86,21 +85,13 @@ test("pushes receipts that are read by its description", async () => {
   const options: GatewaySimulatorOptions = { receiptDelayMs: 1 };
   const send = await start(options);
   const { settings } = split(simulator);
-  const pushed: string[] = [];
-  const receiver = await listen(
-    createServer(async (request, response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk as Buffer);
-      pushed.push(Buffer.concat(chunks).toString());
-      response.end('{"code":0}');
-    }),
-  );
-  options.receiptsUrl = receiver.origin;
+  const receiver = await startReceiver(() => ({ body: '{"code":0}' }));
+  options.receiptsUrl = receiver.url;
   const results = await send([to(1, "a"), to(2, "b-off")]);
-  await vi.waitUntil(() => new Set(pushed).size >= 2);
+  await vi.waitUntil(() => new Set(receiver.pushes.map(({ body }) => body)).size >= 2);
   await receiver.close();
-  const events = pushed.flatMap(
-    (body) => plugin.parseReceipt({ headers: {}, query: {}, body, settings, now: Date.now() }).events,
+  const events = receiver.pushes.flatMap(
+    ({ body }) => plugin.parseReceipt({ headers: {}, query: {}, body, settings, now: Date.now() }).events,
   );
   const typeOf = (index: number) =>
     events.find(({ vendorId }) => vendorId === results[index]?.vendorId)?.type;

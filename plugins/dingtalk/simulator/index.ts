@@ -1,4 +1,3 @@
-import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
 import { FaultPlan, listen, type Simulator, type SimulatorOptions } from "@tidings/sdk/testing";
 import { openApp } from "./app.ts";
@@ -49,7 +48,7 @@ export async function startSimulator(options: DingtalkSimulatorOptions = {}): Pr
   const operations = new Operations(vendorApp, inbox, limits, () => options.resultDelayMs ?? 0);
   const vendor = { tokens, operations, limits, inbox, faults, trustedIps: () => options.trustedIps };
   const app = createServer({ ...vendor, now: options.now ?? Date.now });
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const server = createAdaptorServer({ fetch: app.fetch });
   const { origin, close } = await listen(server, options.port);
   return {
     url: `${origin}/`,

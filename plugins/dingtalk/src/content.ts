@@ -1,4 +1,4 @@
-import { sizeOf } from "./text.ts";
+import { sizeOf } from "@tidings/sdk/plugin";
 
 /** A message without its recipients, as the vendor takes it. */
 export type Content =

@@ -1,27 +1,22 @@
-import type { PlannedResponse, SendResult } from "@tidings/sdk/plugin";
+import {
+  clip,
+  isRecord,
+  type Outcome,
+  type PlannedResponse,
+  parseJson,
+  readBareStatus,
+  readUnanswered,
+} from "@tidings/sdk/plugin";
 import { readRefusal } from "./errors.ts";
-import { clip, isRecord, parseJson } from "./text.ts";
 
 const THROTTLE_MS = 1000;
 
-/** What became of one call. */
-export type Outcome = Omit<SendResult, "ref">;
-
-const TRANSPORT_OUTCOMES = {
-  not_sent: "transient",
-  blocked: "config",
-  ambiguous: "unknown",
-} as const;
-
 export function readOutcome(response: PlannedResponse): Outcome {
-  if ("error" in response) {
-    const { error, code = error, detail } = response;
-    return { status: TRANSPORT_OUTCOMES[error], code: clip(code, 64), detail: clip(detail, 500) };
-  }
+  if ("error" in response) return readUnanswered(response);
   const answer = readAnswer(response.body);
   // Nothing is said about calls that end in a server error, and a repeat may be a second message.
   if (response.status >= 500) return { status: "unknown", code: `http_${response.status}` };
-  if (!answer) return readBareStatus(response.status);
+  if (!answer) return readBareStatus(response.status, THROTTLE_MS);
   if (answer.code === "0") return { status: "accepted" };
   const detail = answer.message ? { detail: answer.message } : {};
   return { ...readRefusal(answer.code), code: answer.code, ...detail };
@@ -48,13 +43,4 @@ export function readAnswer(body: string): Answer | undefined {
     message: typeof message === "string" ? clip(message, 500) : "",
     fields,
   };
-}
-
-// An answer that is not the vendor's comes from something in between: a proxy, a wrong endpoint.
-function readBareStatus(status: number): Outcome {
-  const code = `http_${status}`;
-  if (status === 429) return { status: "throttled", code, retryAfterMs: THROTTLE_MS };
-  if (status < 300) return { status: "unknown", code: "unreadable_answer" };
-  if ([401, 403, 404].includes(status) || status < 400) return { status: "config", code };
-  return { status: "transient", code };
 }

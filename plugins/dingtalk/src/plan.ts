@@ -1,4 +1,11 @@
-import type { PlanInput, PlannedRequest, PlanOutput, SendResult, Settings } from "@tidings/sdk/plugin";
+import {
+  chunkUnique,
+  type PlanInput,
+  type PlannedRequest,
+  type PlanOutput,
+  type SendResult,
+  type Settings,
+} from "@tidings/sdk/plugin";
 import { call, notificationPath } from "./calls.ts";
 import { type Content, readContent } from "./content.ts";
 import { sendTimeFooter } from "./send-time.ts";
@@ -40,34 +47,15 @@ export function plan({ messages, settings, now }: PlanInput): PlanOutput {
       groups.set(key, group);
     }
   }
+  // No user twice in a call: its results name users.
   const calls = [...groups.values()].flatMap(({ content, messages: all }) =>
-    splitUp(all).map((some) => ({ content, messages: some })),
+    chunkUnique(all, MAX_USERS, ({ userId }) => userId).map((some) => ({ content, messages: some })),
   );
   const isWholeBatch = calls.length === 1;
   return {
     requests: calls.map((group, index) => toRequest(String(index + 1), group, isWholeBatch, settings)),
     results,
   };
-}
-
-/** As few calls as the vendor's limit allows, and no user twice in one of them: its results name users. */
-function splitUp(messages: Addressed[]): Addressed[][] {
-  const layers: Addressed[][] = [];
-  const counts = new Map<string, number>();
-  for (const message of messages) {
-    const count = counts.get(message.userId) ?? 0;
-    counts.set(message.userId, count + 1);
-    const layer = layers[count] ?? [];
-    layers[count] = layer;
-    layer.push(message);
-  }
-  return layers.flatMap((layer) => chunk(layer, MAX_USERS));
-}
-
-function chunk<T>(items: T[], size: number): T[][] {
-  const chunks: T[][] = [];
-  for (let start = 0; start < items.length; start += size) chunks.push(items.slice(start, start + size));
-  return chunks;
 }
 
 function toRequest(

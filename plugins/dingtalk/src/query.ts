@@ -1,14 +1,15 @@
-import type {
-  FollowUpInput,
-  PlannedRequest,
-  PlannedResponse,
-  QueryAnswer,
-  QueryOutput,
+import {
+  clip,
+  type FollowUpInput,
+  isRecord,
+  type PlannedRequest,
+  type PlannedResponse,
+  type QueryAnswer,
+  type QueryOutput,
 } from "@tidings/sdk/plugin";
 import { call, notificationPath } from "./calls.ts";
 import { readAnswer, readOutcome } from "./outcome.ts";
 import { groupByTask } from "./tasks.ts";
-import { clip, isRecord } from "./text.ts";
 
 /** What travels with a request: whom it asks about, in the order of its `refs`. */
 type Question = { users: string[] };

@@ -1,10 +1,11 @@
-import type {
-  FollowUpInput,
-  PlannedRequest,
-  PlannedResponse,
-  RecallOutput,
-  RecallResult,
-  SentMessage,
+import {
+  type FollowUpInput,
+  type PlannedRequest,
+  type PlannedResponse,
+  type RecallOutput,
+  type RecallResult,
+  type SentMessage,
+  toRecall,
 } from "@tidings/sdk/plugin";
 import { call, notificationPath } from "./calls.ts";
 import { readOutcome } from "./outcome.ts";
@@ -39,18 +40,7 @@ const fail = (messages: SentMessage[], code: string): RecallResult[] =>
 
 export function settleRecall(responses: PlannedResponse[]): RecallResult[] {
   return responses.flatMap((response) => {
-    const said = readRecall(response);
+    const said = toRecall(readOutcome(response));
     return response.refs.map((ref) => ({ ref, ...said }));
   });
-}
-
-function readRecall(response: PlannedResponse): Omit<RecallResult, "ref"> {
-  const { status, code, detail } = readOutcome(response);
-  if (status === "accepted") return { status: "recalled" };
-  // Only the vendor's own word on this message is final; a wrong secret or a pause is not about it.
-  return {
-    status: status === "rejected" ? "failed" : "unanswered",
-    ...(code && { code }),
-    ...(detail && { detail }),
-  };
 }

@@ -1,6 +1,4 @@
-import type { Settings } from "@tidings/sdk/plugin";
-
-const BEIJING_OFFSET_MS = 8 * 3_600_000;
+import { BEIJING_OFFSET_MS, type Settings } from "@tidings/sdk/plugin";
 
 /**
  * The end of a text that makes it differ from the one of a moment ago, where the channel wants that: the vendor drops the

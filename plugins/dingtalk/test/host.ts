@@ -1,5 +1,5 @@
 import type { PlannedRequest } from "@tidings/sdk/plugin";
-import type { Answer } from "@tidings/sdk/testing";
+import { type Answer, fetchAnswer } from "@tidings/sdk/testing";
 
 type Keys = Record<string, unknown>;
 
@@ -22,15 +22,5 @@ export function makeSender(keys: Keys, timeoutMs = 2000) {
 export async function post(request: PlannedRequest, token: string, timeoutMs = 2000): Promise<Answer> {
   const url = new URL(request.url);
   url.searchParams.set("access_token", token);
-  try {
-    const response = await fetch(url, {
-      method: request.method,
-      headers: request.headers ?? {},
-      signal: AbortSignal.timeout(timeoutMs),
-      ...(request.body !== undefined && { body: request.body }),
-    });
-    return { status: response.status, headers: {}, body: await response.text() };
-  } catch (error) {
-    return { error: "ambiguous", detail: String(error) };
-  }
+  return fetchAnswer({ ...request, url: url.href }, timeoutMs);
 }

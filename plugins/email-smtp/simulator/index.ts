@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
 import { listen, type Simulator, type SimulatorOptions } from "@tidings/sdk/testing";
 import { type MailServerOptions, startMailServer } from "./mail-server.ts";
@@ -29,7 +28,7 @@ export async function startSimulator(options: EmailSimulatorOptions = {}): Promi
     mailbox,
     tls,
   });
-  const pageServer = createAdaptorServer({ fetch: openPage(mailbox).fetch }) as Server;
+  const pageServer = createAdaptorServer({ fetch: openPage(mailbox).fetch });
   const { origin, close } = await listen(pageServer, options.port);
   return {
     url: `${origin}/`,

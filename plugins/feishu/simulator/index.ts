@@ -1,4 +1,3 @@
-import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
 import { FaultPlan, listen, type Simulator, type SimulatorOptions, WindowCount } from "@tidings/sdk/testing";
 import { openApp } from "./app.ts";
@@ -65,7 +64,7 @@ export async function startSimulator(options: FeishuSimulatorOptions = {}): Prom
     trustedIps: () => options.trustedIps,
     now,
   });
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const server = createAdaptorServer({ fetch: app.fetch });
   const { origin, close } = await listen(server, options.port);
   return {
     url: `${origin}/`,

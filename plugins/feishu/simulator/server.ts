@@ -1,12 +1,6 @@
 import type { Http2Bindings, HttpBindings } from "@hono/node-server";
 import { getConnInfo } from "@hono/node-server/conninfo";
-import {
-  dropConnection,
-  type FaultPlan,
-  neverAnswer,
-  readJsonObject,
-  type WindowCount,
-} from "@tidings/sdk/testing";
+import { type AnsweredFault, type FaultPlan, readJsonObject, type WindowCount } from "@tidings/sdk/testing";
 import { type Context, Hono } from "hono";
 import { answerOk, askForPatience, refuse, type VendorAnswer } from "./answers.ts";
 import type { Inbox } from "./inbox.ts";
@@ -62,21 +56,19 @@ export function createServer(vendor: Vendor): Hono<Env> {
   return app;
 }
 
-async function carryOut(
+function carryOut(
   vendor: Vendor,
   c: Context<Env>,
   name: string,
   call: (body: Fields | undefined) => VendorAnswer,
 ): Promise<Response> {
-  const fault = vendor.faults.take();
-  if (fault === "drop") return dropConnection(c);
-  const body = readJsonObject(await c.req.text());
-  const answer = checkCaller(vendor, c, name) ?? faultAnswer(fault) ?? call(body);
-  if (fault === "hang") return neverAnswer();
-  return reply(c, answer);
+  return vendor.faults.answer(c, async (fault) => {
+    const body = readJsonObject(await c.req.text());
+    return reply(c, checkCaller(vendor, c, name) ?? faultAnswer(fault) ?? call(body));
+  });
 }
 
-function faultAnswer(fault: string | undefined): VendorAnswer | undefined {
+function faultAnswer(fault: AnsweredFault | undefined): VendorAnswer | undefined {
   if (fault === "busy") return askForPatience(1);
   return fault === "refuse" ? refuse(230006) : undefined;
 }

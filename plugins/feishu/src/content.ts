@@ -1,4 +1,4 @@
-import { sizeOf } from "./text.ts";
+import { sizeOf } from "@tidings/sdk/plugin";
 
 /** A message without its recipient, as the vendor takes it: `content` is JSON in a string. */
 export interface Content {

@@ -1,28 +1,23 @@
-import type { PlannedResponse, SendResult } from "@tidings/sdk/plugin";
+import {
+  isRecord,
+  type Outcome,
+  type PlannedResponse,
+  parseJson,
+  readBareStatus,
+  readText,
+  readUnanswered,
+} from "@tidings/sdk/plugin";
 import { readRefusal } from "./errors.ts";
-import { clip, isRecord, parseJson, readText } from "./text.ts";
 
 const THROTTLE_MS = 1000;
 const LONGEST_THROTTLE_MS = 10 * 60_000;
 
-/** What became of one call. */
-export type Outcome = Omit<SendResult, "ref">;
-
-const TRANSPORT_OUTCOMES = {
-  not_sent: "transient",
-  blocked: "config",
-  ambiguous: "unknown",
-} as const;
-
 export function readOutcome(response: PlannedResponse): Outcome {
-  if ("error" in response) {
-    const { error, code = error, detail } = response;
-    return { status: TRANSPORT_OUTCOMES[error], code: clip(code, 64), detail: clip(detail, 500) };
-  }
+  if ("error" in response) return readUnanswered(response);
   const answer = readAnswer(response.body);
   // Nothing is said about calls that end in a server error.
   if (response.status >= 500) return { status: "unknown", code: `http_${response.status}` };
-  if (!answer) return readBareStatus(response.status, response.headers);
+  if (!answer) return readBareStatus(response.status, readPause(response.headers));
   if (answer.code === 0) return { status: "accepted" };
   const refusal = readRefusal(answer.code);
   return {
@@ -44,15 +39,6 @@ export function readAnswer(body: string): Answer | undefined {
   const fields = parseJson(body);
   if (!isRecord(fields) || !Number.isSafeInteger(fields.code)) return undefined;
   return { code: Number(fields.code), message: readText(fields.msg, 500), fields };
-}
-
-// An answer that is not the vendor's comes from something in between: a proxy, a wrong endpoint.
-function readBareStatus(status: number, headers: Record<string, string>): Outcome {
-  const code = `http_${status}`;
-  if (status === 429) return { status: "throttled", code, retryAfterMs: readPause(headers) };
-  if (status < 300) return { status: "unknown", code: "unreadable_answer" };
-  if ([401, 403, 404].includes(status) || status < 400) return { status: "config", code };
-  return { status: "transient", code };
 }
 
 /** https://open.feishu.cn/document/server-docs/api-call-guide/frequency-control */

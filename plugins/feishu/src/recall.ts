@@ -1,9 +1,11 @@
-import type {
-  FollowUpInput,
-  PlannedRequest,
-  PlannedResponse,
-  RecallOutput,
-  RecallResult,
+import {
+  type FollowUpInput,
+  type PlannedRequest,
+  type PlannedResponse,
+  type RecallOutput,
+  type RecallResult,
+  reasonOf,
+  toRecall,
 } from "@tidings/sdk/plugin";
 import { call } from "./calls.ts";
 import { readOutcome } from "./outcome.ts";
@@ -33,10 +35,8 @@ const ALREADY_RECALLED = "230011";
 const TOO_LATE = "230009";
 
 function readRecall(response: PlannedResponse): Omit<RecallResult, "ref"> {
-  const { status, code, detail } = readOutcome(response);
-  if (status === "accepted" || code === ALREADY_RECALLED) return { status: "recalled" };
-  const said = { ...(code && { code }), ...(detail && { detail }) };
-  if (code === TOO_LATE) return { status: "too_late", ...said };
-  // Only the vendor's own word on this message is final; a wrong secret or a pause is not about it.
-  return { status: status === "rejected" ? "failed" : "unanswered", ...said };
+  const outcome = readOutcome(response);
+  if (outcome.code === ALREADY_RECALLED) return { status: "recalled" };
+  if (outcome.code === TOO_LATE) return { status: "too_late", ...reasonOf(outcome) };
+  return toRecall(outcome);
 }

@@ -1,5 +1,12 @@
-import type { ReceiptEvent, ReceiptInput, ReceiptOutput, Settings } from "@tidings/sdk/plugin";
-import { isRecord, parseJson, readText } from "./text.ts";
+import {
+  isRecord,
+  parseJson,
+  type ReceiptEvent,
+  type ReceiptInput,
+  type ReceiptOutput,
+  readText,
+  type Settings,
+} from "@tidings/sdk/plugin";
 
 const READ = "im.message.message_read_v1";
 /** More than a push holds; what is above is not read. */

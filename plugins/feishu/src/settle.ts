@@ -1,7 +1,13 @@
-import type { PlannedResponse, SendResult, SettleInput, SettleOutput } from "@tidings/sdk/plugin";
+import {
+  isRecord,
+  type PlannedResponse,
+  readText,
+  type SendResult,
+  type SettleInput,
+  type SettleOutput,
+} from "@tidings/sdk/plugin";
 import { readAnswer, readOutcome } from "./outcome.ts";
 import { settleRecall } from "./recall.ts";
-import { isRecord, readText } from "./text.ts";
 import { readVerification } from "./verify.ts";
 
 export function settle({ op, responses }: SettleInput): SettleOutput {

@@ -1,7 +1,13 @@
-import type { PlannedResponse, Verification, VerifyInput, VerifyOutput } from "@tidings/sdk/plugin";
+import {
+  isRecord,
+  type PlannedResponse,
+  reasonOf,
+  type Verification,
+  type VerifyInput,
+  type VerifyOutput,
+} from "@tidings/sdk/plugin";
 import { call } from "./calls.ts";
 import { readAnswer, readOutcome } from "./outcome.ts";
-import { isRecord } from "./text.ts";
 
 /**
  * Reads the bot's own entry: it proves the app, its secret, its bot and the allowed address at once.
@@ -16,8 +22,8 @@ const ACTIVE = 2;
 
 export function readVerification([response]: PlannedResponse[]): Verification {
   if (!response) return { ok: false, code: "no_answer" };
-  const { status, code, detail } = readOutcome(response);
-  if (status !== "accepted") return { ok: false, ...(code && { code }), ...(detail && { detail }) };
+  const outcome = readOutcome(response);
+  if (outcome.status !== "accepted") return { ok: false, ...reasonOf(outcome) };
   const bot = "body" in response ? readAnswer(response.body)?.fields.bot : undefined;
   if (!isRecord(bot)) return { ok: false, code: "unreadable_answer" };
   return bot.activate_status === ACTIVE ? { ok: true } : { ok: false, code: "bot_inactive" };

@@ -1,5 +1,5 @@
 import type { PlannedRequest } from "@tidings/sdk/plugin";
-import type { Answer } from "@tidings/sdk/testing";
+import { type Answer, fetchAnswer } from "@tidings/sdk/testing";
 
 type Keys = Record<string, unknown>;
 
@@ -22,17 +22,7 @@ export function makeSender(keys: Keys, timeoutMs = 2000) {
   };
 }
 
-export async function post(request: PlannedRequest, token: string, timeoutMs = 2000): Promise<Answer> {
-  try {
-    const response = await fetch(request.url, {
-      method: request.method,
-      headers: { ...request.headers, ...(token && { authorization: `Bearer ${token}` }) },
-      signal: AbortSignal.timeout(timeoutMs),
-      ...(request.body !== undefined && { body: request.body }),
-    });
-    const headers = Object.fromEntries(response.headers);
-    return { status: response.status, headers, body: await response.text() };
-  } catch (error) {
-    return { error: "ambiguous", detail: String(error) };
-  }
+export function post(request: PlannedRequest, token: string, timeoutMs = 2000): Promise<Answer> {
+  const headers = { ...request.headers, ...(token && { authorization: `Bearer ${token}` }) };
+  return fetchAnswer({ ...request, headers }, timeoutMs);
 }

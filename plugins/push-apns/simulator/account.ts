@@ -1,5 +1,4 @@
 import { generateKeyPairSync, type KeyObject, randomInt } from "node:crypto";
-import type { SimulatorFault } from "@tidings/sdk/testing";
 
 /** The one team of the simulated vendor, its key and its app. Names and key are made up for each start. */
 export interface Account {
@@ -23,21 +22,4 @@ export function openAccount(): Account {
     publicKey,
     keyFile: String(privateKey.export({ type: "pkcs8", format: "pem" })),
   };
-}
-
-/** Faults that a test has ordered, one per call. */
-export class FaultPlan {
-  #fault: SimulatorFault | undefined;
-  #count = 0;
-
-  order(fault: SimulatorFault, count: number): void {
-    this.#fault = fault;
-    this.#count = count;
-  }
-
-  take(): SimulatorFault | undefined {
-    if (this.#count === 0) return undefined;
-    this.#count -= 1;
-    return this.#fault;
-  }
 }

@@ -1,19 +1,15 @@
-import type { Server } from "node:http";
-import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from "node:http2";
-import type { AddressInfo } from "node:net";
+import { createServer as createHttp2Server } from "node:http2";
 import { createAdaptorServer } from "@hono/node-server";
-import type { Simulator, SimulatorOptions } from "@tidings/sdk/testing";
+import { FaultPlan, listen, type Simulator, type SimulatorOptions, WindowCount } from "@tidings/sdk/testing";
 import { Hono } from "hono";
-import { FaultPlan, openAccount } from "./account.ts";
-import { Inbox } from "./inbox.ts";
-import { addPage } from "./page.ts";
+import { openAccount } from "./account.ts";
+import { NotificationInbox } from "./inbox.ts";
+import { openPage } from "./page.ts";
 import { ProviderTokens } from "./provider-tokens.ts";
 import { createServer } from "./server.ts";
-import { WindowCount } from "./window-count.ts";
 
 export { demo } from "./demo.ts";
 
-const HOST = "127.0.0.1";
 const MINUTE_MS = 60_000;
 
 export interface ApnsSimulatorOptions extends SimulatorOptions {
@@ -36,7 +32,7 @@ export interface ApnsSimulator extends Simulator {
  */
 export async function startSimulator(options: ApnsSimulatorOptions = {}): Promise<ApnsSimulator> {
   const account = openAccount();
-  const inbox = new Inbox();
+  const inbox = new NotificationInbox();
   const faults = new FaultPlan();
   const tokens = new ProviderTokens(account);
   const app = createServer({
@@ -47,21 +43,20 @@ export async function startSimulator(options: ApnsSimulatorOptions = {}): Promis
     deviceMinutes: new WindowCount(options.perDeviceMinute ?? 60, MINUTE_MS),
     now: options.now ?? Date.now,
   });
-  const page = new Hono();
-  addPage(page, inbox);
-  const pages = createAdaptorServer({ fetch: page.fetch }) as Server;
-  const url = await listen(pages, options.port ?? 0);
-  const vendor = createAdaptorServer({
-    fetch: app.fetch as (request: Request) => Response | Promise<Response>,
-    createServer: createHttp2Server,
-    serverOptions: { settings: { maxConcurrentStreams: 1 } },
-  }) as Http2Server;
-  const sessions = followSessions(vendor);
-  const endpoint = await listen(vendor, 0);
+  const page = openPage(inbox);
+  const pages = new Hono().get("/", (c) => page(c.req.raw));
+  const shown = await listen(createAdaptorServer({ fetch: pages.fetch }), options.port);
+  const called = await listen(
+    createAdaptorServer({
+      fetch: app.fetch as (request: Request) => Response | Promise<Response>,
+      createServer: createHttp2Server,
+      serverOptions: { settings: { maxConcurrentStreams: 1 } },
+    }),
+  );
   const { teamId, keyId, topic, keyFile } = account;
   return {
-    url: `${url}/`,
-    endpoints: [new URL(endpoint).host],
+    url: `${shown.origin}/`,
+    endpoints: [new URL(called.origin).host],
     settings: {
       teamId,
       keyId,
@@ -70,38 +65,12 @@ export async function startSimulator(options: ApnsSimulatorOptions = {}): Promis
       environment: "production",
       priority: "high",
       ttlSeconds: 86_400,
-      endpoint,
+      endpoint: called.origin,
     },
-    received: () => inbox.notifications.map(({ to, text, at }) => ({ to, text, at })),
+    received: () => inbox.messages.map(({ to, text, at }) => ({ to, text, at })),
     misbehave: (fault, count) => faults.order(fault, count),
     expireTokens: () => tokens.expire(),
     tokenCount: () => tokens.count,
-    async close() {
-      for (const session of sessions) session.destroy();
-      pages.closeAllConnections();
-      await Promise.all([close(vendor), close(pages)]);
-    },
+    close: async () => void (await Promise.all([shown.close(), called.close()])),
   };
-}
-
-function followSessions(server: Http2Server): ReadonlySet<ServerHttp2Session> {
-  const sessions = new Set<ServerHttp2Session>();
-  server.on("session", (session) => {
-    sessions.add(session);
-    session.once("close", () => sessions.delete(session)).on("error", () => undefined);
-  });
-  return sessions;
-}
-
-function listen(server: Server | Http2Server, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, HOST, () => resolve(`http://${HOST}:${(server.address() as AddressInfo).port}`));
-  });
-}
-
-function close(server: Server | Http2Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-  });
 }

@@ -1,4 +1,5 @@
 import { verify } from "node:crypto";
+import { readJsonObject } from "@tidings/sdk/testing";
 import type { Account } from "./account.ts";
 import type { Reason } from "./reasons.ts";
 
@@ -68,11 +69,4 @@ export class ProviderTokens {
   }
 }
 
-function readPart(part: string): Record<string, unknown> {
-  try {
-    const fields: unknown = JSON.parse(Buffer.from(part, "base64url").toString());
-    return typeof fields === "object" && fields !== null ? (fields as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
-}
+const readPart = (part: string) => readJsonObject(Buffer.from(part, "base64url").toString()) ?? {};

@@ -1,12 +1,12 @@
+import { readJsonObject, type WindowCount } from "@tidings/sdk/testing";
 import type { Account } from "./account.ts";
 import { fateOf } from "./devices.ts";
-import type { Inbox } from "./inbox.ts";
+import type { NotificationInbox } from "./inbox.ts";
 import type { Reason } from "./reasons.ts";
-import type { WindowCount } from "./window-count.ts";
 
 export interface PushDeps {
   account: Account;
-  inbox: Inbox;
+  inbox: NotificationInbox;
   /** Notifications to one device a minute. */
   deviceMinutes: WindowCount;
 }
@@ -37,7 +37,7 @@ export function push(
   if (!deviceMinutes.allows(call.device, now)) return "TooManyRequests";
   const { aps, ...extras } = payload;
   const { title = "", subtitle = "", body = "" } = readAlert(aps);
-  inbox.add({
+  inbox.show({
     to: call.device,
     at: now,
     text: [title, subtitle, body].filter(Boolean).join("\n"),
@@ -67,13 +67,8 @@ function findHeaderFault({ id, header }: Push, { topic }: Account): Reason | und
 
 function readPayload(body: string): Record<string, unknown> | Reason {
   if (Buffer.byteLength(body) > MAX_PAYLOAD_BYTES) return "PayloadTooLarge";
-  try {
-    const fields: unknown = JSON.parse(body);
-    const isFilled = typeof fields === "object" && fields !== null && "aps" in fields;
-    return isFilled ? (fields as Record<string, unknown>) : "PayloadEmpty";
-  } catch {
-    return "PayloadEmpty";
-  }
+  const fields = readJsonObject(body);
+  return fields && "aps" in fields ? fields : "PayloadEmpty";
 }
 
 function readAlert(aps: unknown): Record<string, string> {

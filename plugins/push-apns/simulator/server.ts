@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Http2Session } from "node:http2";
 import type { Http2Bindings } from "@hono/node-server";
+import { type FaultPlan, neverAnswer } from "@tidings/sdk/testing";
 import { type Context, Hono } from "hono";
-import type { FaultPlan } from "./account.ts";
 import type { ProviderTokens } from "./provider-tokens.ts";
 import { type PushDeps, push } from "./push.ts";
 import { REASONS, type Reason } from "./reasons.ts";
@@ -32,7 +32,7 @@ async function answerCall(vendor: Vendor, c: Context<Env>): Promise<Response> {
   const fault = vendor.faults.take();
   if (fault === "drop" || !session) {
     session?.destroy();
-    return new Promise<Response>(() => {});
+    return neverAnswer();
   }
   const now = vendor.now();
   const id = c.req.header("apns-id") ?? randomUUID();
@@ -42,7 +42,7 @@ async function answerCall(vendor: Vendor, c: Context<Env>): Promise<Response> {
   welcome(session);
   const device = c.req.param("token") ?? "";
   const refused = push(vendor, { device, id, body, header: (name) => c.req.header(name) }, now);
-  return fault === "hang" ? new Promise<Response>(() => {}) : write(c, id, refused, now);
+  return fault === "hang" ? neverAnswer() : write(c, id, refused, now);
 }
 
 function faultReason(fault: string | undefined): Reason | undefined {

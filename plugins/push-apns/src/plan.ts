@@ -1,10 +1,16 @@
-import type { OutboundMessage, PlanInput, PlannedRequest, PlanOutput, SendResult } from "@tidings/sdk/plugin";
+import {
+  type OutboundMessage,
+  type PlanInput,
+  type PlannedRequest,
+  type PlanOutput,
+  type SendResult,
+  sizeOf,
+} from "@tidings/sdk/plugin";
 import { pushCall } from "./calls.ts";
 import { type Extras, readExtras } from "./extras.ts";
 import { type Fault, isFault } from "./fault.ts";
 import { notificationId } from "./notification-id.ts";
 import { type Options, readOptions } from "./options.ts";
-import { byteLength } from "./text.ts";
 
 /** Its length is the vendor's to choose; today it is 64. */
 const DEVICE_TOKEN = /^[0-9A-Fa-f]{64,200}$/;
@@ -48,7 +54,7 @@ function readMessage(
   const options = readOptions(content, settings);
   if (isFault(options)) return options;
   const payload = JSON.stringify(writePayload(content, extras, options));
-  if (byteLength(payload) <= MAX_PAYLOAD_BYTES) return { payload, options };
+  if (sizeOf(payload) <= MAX_PAYLOAD_BYTES) return { payload, options };
   return { code: "message_too_long", detail: "The notification and its extra fields exceed 4,096 bytes." };
 }
 

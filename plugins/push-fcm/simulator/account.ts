@@ -1,5 +1,4 @@
 import { generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
-import type { SimulatorFault } from "@tidings/sdk/testing";
 
 /** The one project of the simulated vendor and its service account. Names and key are made up for each start. */
 export interface Account {
@@ -24,21 +23,4 @@ export function openAccount(): Account {
     client_email: clientEmail,
   };
   return { projectId, clientEmail, keyId, publicKey, keyFile: JSON.stringify(keyFile, undefined, 2) };
-}
-
-/** Faults that a test has ordered, one per call. */
-export class FaultPlan {
-  #fault: SimulatorFault | undefined;
-  #count = 0;
-
-  order(fault: SimulatorFault, count: number): void {
-    this.#fault = fault;
-    this.#count = count;
-  }
-
-  take(): SimulatorFault | undefined {
-    if (this.#count === 0) return undefined;
-    this.#count -= 1;
-    return this.#fault;
-  }
 }

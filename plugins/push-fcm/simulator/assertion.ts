@@ -1,4 +1,5 @@
 import { verify } from "node:crypto";
+import { readJsonObject } from "@tidings/sdk/testing";
 import type { Account } from "./account.ts";
 
 const SCOPE = "https://www.googleapis.com/auth/firebase.messaging";
@@ -52,11 +53,4 @@ const invalid = (description: string): GrantFault => ({
   error_description: description,
 });
 
-function readPart(part: string): Record<string, unknown> {
-  try {
-    const fields: unknown = JSON.parse(Buffer.from(part, "base64url").toString());
-    return typeof fields === "object" && fields !== null ? (fields as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
-}
+const readPart = (part: string) => readJsonObject(Buffer.from(part, "base64url").toString()) ?? {};

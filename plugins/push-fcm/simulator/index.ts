@@ -1,16 +1,19 @@
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
-import type { Simulator, SimulatorOptions } from "@tidings/sdk/testing";
-import { FaultPlan, openAccount } from "./account.ts";
-import { Inbox } from "./inbox.ts";
+import {
+  FaultPlan,
+  Inbox,
+  listen,
+  type Simulator,
+  type SimulatorOptions,
+  WindowCount,
+} from "@tidings/sdk/testing";
+import { openAccount } from "./account.ts";
+import type { SimulatedNotification } from "./notification.ts";
 import { createServer } from "./server.ts";
 import { Tokens } from "./tokens.ts";
-import { WindowCount } from "./window-count.ts";
 
 export { demo } from "./demo.ts";
 
-const HOST = "127.0.0.1";
 const MINUTE_MS = 60_000;
 
 export interface FcmSimulatorOptions extends SimulatorOptions {
@@ -34,7 +37,7 @@ export interface FcmSimulator extends Simulator {
 /** Starts the vendor's fake. */
 export async function startSimulator(options: FcmSimulatorOptions = {}): Promise<FcmSimulator> {
   const account = openAccount();
-  const inbox = new Inbox();
+  const inbox = new Inbox<SimulatedNotification>();
   const faults = new FaultPlan();
   const tokens = new Tokens(account, () => options.tokenLifetimeSeconds ?? 3599);
   const app = createServer({
@@ -46,8 +49,7 @@ export async function startSimulator(options: FcmSimulatorOptions = {}): Promise
     deviceMinutes: new WindowCount(options.perDeviceMinute ?? 240, MINUTE_MS),
     now: options.now ?? Date.now,
   });
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-  const origin = await listen(server, options.port ?? 0);
+  const { origin, close } = await listen(createAdaptorServer({ fetch: app.fetch }), options.port);
   return {
     url: `${origin}/`,
     endpoints: [new URL(origin).host],
@@ -60,24 +62,10 @@ export async function startSimulator(options: FcmSimulatorOptions = {}): Promise
       endpoint: origin,
       tokenEndpoint: origin,
     },
-    received: () => inbox.notifications.map(({ to, text, at }) => ({ to, text, at })),
+    received: () => inbox.messages.map(({ to, text, at }) => ({ to, text, at })),
     misbehave: (fault, count) => faults.order(fault, count),
     revokeTokens: () => tokens.revoke(),
     tokenCount: () => tokens.givenCount,
-    close: () => close(server),
+    close,
   };
-}
-
-function listen(server: Server, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, HOST, () => resolve(`http://${HOST}:${(server.address() as AddressInfo).port}`));
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

@@ -1,14 +1,14 @@
 import { randomInt } from "node:crypto";
+import type { Inbox, WindowCount } from "@tidings/sdk/testing";
 import type { Account } from "./account.ts";
 import { answer, refuse, refuseCaller, type VendorAnswer } from "./answers.ts";
 import { fateOf } from "./devices.ts";
-import type { Inbox } from "./inbox.ts";
+import type { SimulatedNotification } from "./notification.ts";
 import { readPayload } from "./payload.ts";
-import type { WindowCount } from "./window-count.ts";
 
 export interface SendDeps {
   account: Account;
-  inbox: Inbox;
+  inbox: Inbox<SimulatedNotification>;
   /** Messages to one device a minute. */
   deviceMinutes: WindowCount;
 }
@@ -35,6 +35,7 @@ export function send(
   if (!deviceMinutes.allows(token, now)) {
     return refuse("QUOTA_EXCEEDED", "Device message rate exceeded", DEVICE_PAUSE_SECONDS);
   }
-  inbox.add({ to: token, text: title ? `${title}\n${body}` : body, at: now, title, body, data, priority });
+  const text = title ? `${title}\n${body}` : body;
+  inbox.add([{ to: token, text, at: now, title, body, data, priority }]);
   return answer({ name: `${name}0:${now}${randomInt(1000)}%${randomInt(2 ** 32).toString(16)}` });
 }

@@ -1,11 +1,10 @@
 import type { Http2Bindings, HttpBindings } from "@hono/node-server";
+import { type AnsweredFault, type FaultPlan, readJsonObject, type WindowCount } from "@tidings/sdk/testing";
 import { type Context, Hono } from "hono";
-import type { FaultPlan } from "./account.ts";
 import { refuse, refuseCaller, refuseField, type VendorAnswer } from "./answers.ts";
-import { addPage } from "./page.ts";
+import { openPage } from "./page.ts";
 import { type SendDeps, send } from "./send.ts";
 import type { Tokens } from "./tokens.ts";
-import type { WindowCount } from "./window-count.ts";
 
 export interface Vendor extends SendDeps {
   tokens: Tokens;
@@ -23,7 +22,8 @@ const BUSY_PAUSE_SECONDS = 30;
 /** The vendor's two hosts in one: a browser that looks at the root gets the page. */
 export function createServer(vendor: Vendor): Hono<Env> {
   const app = new Hono<Env>();
-  addPage(app, vendor.inbox);
+  const page = openPage(vendor.inbox);
+  app.get("/", (c) => page(c.req.raw));
   app.post("/token", async (c) => {
     const { origin } = new URL(c.req.url);
     const given = vendor.tokens.give(
@@ -37,17 +37,19 @@ export function createServer(vendor: Vendor): Hono<Env> {
   return app;
 }
 
-async function answerCall(vendor: Vendor, c: Context<Env>): Promise<Response> {
-  const fault = vendor.faults.take();
-  if (fault === "drop") return dropConnection(c);
-  const body = await c.req.text();
-  const answer = findObstacle(vendor, c, fault) ?? carryOut(vendor, c, body);
-  return fault === "hang"
-    ? new Promise<Response>(() => {})
-    : c.json(answer.body, answer.status, answer.headers);
+function answerCall(vendor: Vendor, c: Context<Env>): Promise<Response> {
+  return vendor.faults.answer(c, async (fault) => {
+    const text = await c.req.text();
+    const { body, status, headers } = findObstacle(vendor, c, fault) ?? carryOut(vendor, c, text);
+    return c.json(body, status, headers);
+  });
 }
 
-function findObstacle(vendor: Vendor, c: Context<Env>, fault: string | undefined): VendorAnswer | undefined {
+function findObstacle(
+  vendor: Vendor,
+  c: Context<Env>,
+  fault: AnsweredFault | undefined,
+): VendorAnswer | undefined {
   const now = vendor.now();
   if (!vendor.tokens.isGood(c.req.header("authorization"), now)) {
     return refuseCaller(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.");
@@ -66,18 +68,7 @@ function findObstacle(vendor: Vendor, c: Context<Env>, fault: string | undefined
 }
 
 function carryOut(vendor: Vendor, c: Context<Env>, body: string): VendorAnswer {
-  let fields: unknown;
-  try {
-    fields = JSON.parse(body);
-  } catch {
-    fields = undefined;
-  }
-  if (typeof fields !== "object" || fields === null) return refuseField("", "Invalid JSON payload received.");
-  return send(vendor, c.req.param("project") ?? "", fields as Record<string, unknown>, vendor.now());
-}
-
-function dropConnection(c: Context<Env>): Promise<Response> {
-  const { incoming } = c.env;
-  if ("socket" in incoming) incoming.socket?.destroy();
-  return new Promise<Response>(() => {});
+  const fields = readJsonObject(body);
+  if (!fields) return refuseField("", "Invalid JSON payload received.");
+  return send(vendor, c.req.param("project") ?? "", fields, vendor.now());
 }

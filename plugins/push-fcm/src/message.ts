@@ -1,7 +1,6 @@
-import type { Json, Settings } from "@tidings/sdk/plugin";
+import { type Json, type Settings, sizeOf } from "@tidings/sdk/plugin";
 import type { Extras } from "./extras.ts";
 import type { Options } from "./options.ts";
-import { byteLength } from "./text.ts";
 
 /** A message without its recipient. */
 export type Message = Record<string, Json>;
@@ -56,5 +55,5 @@ function writeApple(
 /** What the vendor counts: the keys and values of notification and data. */
 export function isTooLong({ notification = {}, data = {} }: Message): boolean {
   const parts = [notification, data].flatMap((part) => Object.entries(part as Record<string, string>).flat());
-  return parts.reduce((sum, part) => sum + byteLength(part), 0) > MAX_PAYLOAD_BYTES;
+  return parts.reduce((sum, part) => sum + sizeOf(part), 0) > MAX_PAYLOAD_BYTES;
 }

@@ -1,26 +1,21 @@
-import type { PlannedResponse, SendResult, SendStatus } from "@tidings/sdk/plugin";
+import {
+  clip,
+  isRecord,
+  type Outcome,
+  type PlannedResponse,
+  parseJson,
+  readRetryAfter,
+  readUnanswered,
+  type SendStatus,
+} from "@tidings/sdk/plugin";
 import { statusOf } from "./errors.ts";
-import { readRetryAfter } from "./retry-after.ts";
-import { clip, isRecord, parseJson } from "./text.ts";
-
-/** What became of one call. */
-export type Outcome = Omit<SendResult, "ref">;
-
-const TRANSPORT_OUTCOMES = {
-  not_sent: "transient",
-  blocked: "config",
-  ambiguous: "unknown",
-} as const;
 
 /** The vendor's advice where it names no time. */
 const THROTTLE_MS = 60_000;
 const BUSY_MS = 10_000;
 
 export function readOutcome(response: PlannedResponse, now: number): Outcome {
-  if ("error" in response) {
-    const { error, code = error, detail } = response;
-    return { status: TRANSPORT_OUTCOMES[error], code: clip(code, 64), detail: clip(detail, 500) };
-  }
+  if ("error" in response) return readUnanswered(response);
   const { status, headers, body } = response;
   if (status < 300) return readAcceptance(body);
   const refusal = readRefusal(body);

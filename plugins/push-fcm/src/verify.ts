@@ -1,4 +1,10 @@
-import type { PlannedResponse, Verification, VerifyInput, VerifyOutput } from "@tidings/sdk/plugin";
+import {
+  type PlannedResponse,
+  reasonOf,
+  type Verification,
+  type VerifyInput,
+  type VerifyOutput,
+} from "@tidings/sdk/plugin";
 import { sendCall } from "./calls.ts";
 import { readOutcome } from "./outcome.ts";
 
@@ -13,7 +19,7 @@ export function verify({ settings }: VerifyInput): VerifyOutput {
 
 export function readVerification([response]: PlannedResponse[], now: number): Verification {
   if (!response) return { ok: false, code: "no_answer" };
-  const { status, code, detail } = readOutcome(response, now);
-  if (status === "accepted") return { ok: true };
-  return { ok: false, ...(code && { code }), ...(detail && { detail }) };
+  const outcome = readOutcome(response, now);
+  if (outcome.status === "accepted") return { ok: true };
+  return { ok: false, ...reasonOf(outcome) };
 }

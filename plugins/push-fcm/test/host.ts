@@ -1,6 +1,6 @@
 import { createSign } from "node:crypto";
 import type { PlannedRequest } from "@tidings/sdk/plugin";
-import type { Answer } from "@tidings/sdk/testing";
+import { type Answer, fetchAnswer } from "@tidings/sdk/testing";
 
 type Keys = Record<string, unknown>;
 
@@ -39,19 +39,9 @@ export async function askForToken(
 /** A host in small: gets a token, sends a request and tells answers from faults of the transport. */
 export function makeSender(keys: Keys, timeoutMs = 2000) {
   let token: Promise<unknown> | undefined;
-  return async ({ url, method, headers, body }: PlannedRequest): Promise<Answer> => {
+  return async (request: PlannedRequest): Promise<Answer> => {
     token ??= askForToken(keys, makeAssertion(keys)).then((answer) => answer.access_token);
-    try {
-      const response = await fetch(url, {
-        method,
-        headers: { ...headers, authorization: `Bearer ${await token}` },
-        signal: AbortSignal.timeout(timeoutMs),
-        ...(body !== undefined && { body }),
-      });
-      const { status } = response;
-      return { status, headers: Object.fromEntries(response.headers), body: await response.text() };
-    } catch (error) {
-      return { error: "ambiguous", detail: String(error) };
-    }
+    const headers = { ...request.headers, authorization: `Bearer ${await token}` };
+    return fetchAnswer({ ...request, headers }, timeoutMs);
   };
 }

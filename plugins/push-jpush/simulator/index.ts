@@ -1,4 +1,3 @@
-import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
 import { FaultPlan, listen, type Simulator, type SimulatorOptions } from "@tidings/sdk/testing";
 import { openAccount } from "./account.ts";
@@ -24,7 +23,7 @@ export async function startSimulator(options: PushSimulatorOptions = {}): Promis
     rateLimit: new RateLimit({ ...VENDOR_CALL_LIMITS, ...options.callLimits }),
     delayMs: options.receiptDelayMs ?? 300,
   };
-  const server = createAdaptorServer({ fetch: createServer(vendor).fetch }) as Server;
+  const server = createAdaptorServer({ fetch: createServer(vendor).fetch });
   const { origin, close } = await listen(server, options.port);
   const { appKey, masterSecret } = vendor.account;
   return {

@@ -1,5 +1,5 @@
 import type { Http2Bindings, HttpBindings } from "@hono/node-server";
-import { dropConnection, type FaultPlan, neverAnswer, readJsonObject } from "@tidings/sdk/testing";
+import { type FaultPlan, readJsonObject } from "@tidings/sdk/testing";
 import { type Context, Hono } from "hono";
 import type { Account } from "./account.ts";
 import { refusal, type VendorAnswer } from "./answers.ts";
@@ -47,21 +47,26 @@ export function createServer(vendor: Vendor): Hono<Env> {
   return app;
 }
 
-async function answerCall(
+function answerCall(
   { account, faults, rateLimit }: Vendor,
   c: Context<Env>,
   api: keyof CallLimits,
   operate: Operation,
 ): Promise<Response> {
-  const fault = faults.take();
-  if (fault === "drop") return dropConnection(c);
-  const body = await c.req.text();
-  const now = Date.now();
-  if (!isAuthorized(c.req.header("authorization"), account)) return write(c, refusal(1004, "Authen failed"));
-  const { isAllowed, headers } = rateLimit.count(api, now);
-  if (!isAllowed || fault === "busy") return write(c, refusal(2002, "Rate limit exceeded"), headers);
-  const answer = fault === "refuse" ? refusal(2003, "The appKey is in black list.") : operate({ body, now });
-  return fault === "hang" ? neverAnswer() : write(c, answer, headers);
+  return faults.answer(c, async (fault) => {
+    const body = await c.req.text();
+    const now = Date.now();
+    if (!isAuthorized(c.req.header("authorization"), account))
+      return write(c, refusal(1004, "Authen failed"));
+    const { isAllowed, headers } = rateLimit.count(api, now);
+    if (!isAllowed || fault === "busy") return write(c, refusal(2002, "Rate limit exceeded"), headers);
+    const isRefused = fault === "refuse";
+    return write(
+      c,
+      isRefused ? refusal(2003, "The appKey is in black list.") : operate({ body, now }),
+      headers,
+    );
+  });
 }
 
 function write(c: Context<Env>, { status, body }: VendorAnswer, headers = {}): Response {

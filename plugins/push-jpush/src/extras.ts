@@ -1,26 +1,16 @@
-import type { OutboundMessage } from "@tidings/sdk/plugin";
+import { type OutboundMessage, readPairs } from "@tidings/sdk/plugin";
 
 /** What the app gets along with a notification. */
 export type Extras = Record<string, string>;
 
 const KEY = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
 
-/**
- * Reads `key=value`, one a line; undefined if that is not what it is. A value with a line break could bring a key of its
- * own along, so no variable in here may have one.
- */
-export function readExtras({ content, variables }: OutboundMessage): Extras | undefined {
-  const text = content.extras ?? "";
-  const breaks = Object.values(variables).some(
-    (value) => typeof value === "string" && value.includes("\n") && text.includes(value),
-  );
-  if (breaks) return undefined;
-  const pairs = text.split("\n").filter((line) => line.trim() !== "");
-  const extras = new Map<string, string>(content.link ? [["link", content.link]] : []);
-  for (const pair of pairs) {
-    const [key = "", ...value] = pair.split("=");
-    if (value.length === 0 || !KEY.test(key.trim()) || extras.has(key.trim())) return undefined;
-    extras.set(key.trim(), value.join("=").trim());
-  }
-  return Object.fromEntries(extras);
+/** The content's extras, and its link under `link`, which no other may be called then; undefined if they are malformed. */
+export function readExtras({
+  content: { extras = "", link },
+  variables,
+}: Pick<OutboundMessage, "content" | "variables">): Extras | undefined {
+  const pairs = readPairs(extras, variables, (key) => KEY.test(key));
+  if (!pairs || (link && pairs.has("link"))) return undefined;
+  return { ...(link && { link }), ...Object.fromEntries(pairs) };
 }

@@ -1,33 +1,28 @@
-import type { PlannedResponse, SendResult } from "@tidings/sdk/plugin";
+import {
+  clip,
+  isRecord,
+  type PlannedResponse,
+  parseJson,
+  readBareStatus,
+  readUnanswered,
+  type SendResult,
+} from "@tidings/sdk/plugin";
 import { readRefusal } from "./errors.ts";
-import { clip, isRecord, parseJson } from "./text.ts";
 
 /** What became of a call as a whole; the vendor has no word for one of its recipients. */
 export type Outcome = Pick<SendResult, "status" | "code" | "detail" | "retryAfterMs">;
-
-const TRANSPORT_OUTCOMES = {
-  not_sent: "transient",
-  blocked: "config",
-  ambiguous: "unknown",
-} as const;
 
 const THROTTLE_MS = 10_000;
 
 /** Reads whether the vendor took the call: it answers 200 for that and for nothing else. */
 export function readOutcome(response: PlannedResponse): Outcome {
-  if ("error" in response) {
-    return {
-      status: TRANSPORT_OUTCOMES[response.error],
-      code: response.error,
-      detail: clip(response.detail, 500),
-    };
-  }
+  if ("error" in response) return readUnanswered(response);
   const { status, headers, body } = response;
   const error = readError(body);
   // Not idempotent without an identifier of the vendor's own making: what ends in a server error may have gone out.
   if (status >= 500) return { ...error, status: "unknown", code: error?.code ?? `http_${status}` };
   if (error) return withReset({ ...readRefusal(error.code), ...error }, headers);
-  return status < 300 ? { status: "accepted" } : withReset(readBareStatus(status), headers);
+  return status < 300 ? { status: "accepted" } : withReset(readBareStatus(status, THROTTLE_MS), headers);
 }
 
 /** `{"error":{"code":1011,"message":"…"}}`, whatever was called. */
@@ -45,12 +40,4 @@ function withReset(outcome: Outcome, headers: Record<string, string>): Outcome {
   const seconds = headers["x-rate-limit-reset"] ?? "";
   if (outcome.status !== "throttled" || !/^\d{1,5}$/.test(seconds)) return outcome;
   return { ...outcome, retryAfterMs: Math.max(Number(seconds), 1) * 1000 };
-}
-
-// An answer that is not the vendor's comes from something in between: a proxy, a wrong endpoint.
-function readBareStatus(status: number): Outcome {
-  const code = `http_${status}`;
-  if (status === 429) return { status: "throttled", code, retryAfterMs: THROTTLE_MS };
-  if ([401, 403, 404].includes(status) || status < 400) return { status: "config", code };
-  return { status: "transient", code };
 }

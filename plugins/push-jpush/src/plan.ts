@@ -1,4 +1,11 @@
-import type { OutboundMessage, PlanInput, PlannedRequest, PlanOutput, SendResult } from "@tidings/sdk/plugin";
+import {
+  chunk,
+  type OutboundMessage,
+  type PlanInput,
+  type PlannedRequest,
+  type PlanOutput,
+  type SendResult,
+} from "@tidings/sdk/plugin";
 import { pushCall } from "./calls.ts";
 import { readExtras } from "./extras.ts";
 import { type Push, writePush } from "./push.ts";
@@ -66,15 +73,10 @@ function groupNotices(notices: Notice[]): Notice[][] {
     if (group) group.push(notice);
     else groups.set(key, [notice]);
   }
-  return [...[...groups.values()].flatMap(inCalls), ...repeated.map((notice) => [notice])];
-}
-
-function inCalls(group: Notice[]): Notice[][] {
-  const calls: Notice[][] = [];
-  for (let start = 0; start < group.length; start += MAX_RECIPIENTS) {
-    calls.push(group.slice(start, start + MAX_RECIPIENTS));
-  }
-  return calls;
+  return [
+    ...[...groups.values()].flatMap((group) => chunk(group, MAX_RECIPIENTS)),
+    ...repeated.map((notice) => [notice]),
+  ];
 }
 
 function toRequest(id: string, group: Notice[], settings: PlanInput["settings"]): PlannedRequest {

@@ -1,20 +1,20 @@
-import type {
-  FollowUpInput,
-  PlannedRequest,
-  PlannedResponse,
-  QueryAnswer,
-  QueryOutput,
-  SentMessage,
-  SettleInput,
-  SettleOutput,
+import {
+  BEIJING_OFFSET_MS,
+  type FollowUpInput,
+  isRecord,
+  type PlannedRequest,
+  type PlannedResponse,
+  parseJson,
+  type QueryAnswer,
+  type QueryOutput,
+  type SentMessage,
+  type SettleInput,
+  type SettleOutput,
 } from "@tidings/sdk/plugin";
 import { reportCall } from "./calls.ts";
 import { groupByCall, idOf } from "./message-ids.ts";
 import { readOutcome } from "./outcome.ts";
 import { audienceOf } from "./recipients.ts";
-import { isRecord, parseJson } from "./text.ts";
-
-const BEIJING_OFFSET_MS = 8 * 60 * 60 * 1000;
 
 /** What travels with a question: the push it is about, and the devices in the order of its refs. */
 type Question = { messageId: string; devices: string[] };

@@ -1,16 +1,18 @@
-import type {
-  FollowUpInput,
-  PlannedResponse,
-  RecallOutput,
-  RecallResult,
-  SentMessage,
-  SettleInput,
-  SettleOutput,
+import {
+  type FollowUpInput,
+  isRecord,
+  type PlannedResponse,
+  parseJson,
+  type RecallOutput,
+  type RecallResult,
+  type SentMessage,
+  type SettleInput,
+  type SettleOutput,
+  toRecall,
 } from "@tidings/sdk/plugin";
 import { pushCall } from "./calls.ts";
 import { groupByCall, idOf } from "./message-ids.ts";
 import { readOutcome } from "./outcome.ts";
-import { isRecord, parseJson } from "./text.ts";
 
 /**
  * Takes pushes back, each as a whole: the vendor cannot take one back from some of its devices. So one message out of a
@@ -47,14 +49,8 @@ export function settleRecall({ responses }: SettleInput): SettleOutput {
 }
 
 function readResponse(response: PlannedResponse): Omit<RecallResult, "ref"> {
-  const { status, code, detail } = readOutcome(response);
-  if (status === "accepted") return readConfirmation(response);
-  // Only a word about this push is final; wrong keys or a pause are not about it.
-  return {
-    status: status === "rejected" ? "failed" : "unanswered",
-    ...(code && { code }),
-    ...(detail && { detail }),
-  };
+  const outcome = readOutcome(response);
+  return outcome.status === "accepted" ? readConfirmation(response) : toRecall(outcome);
 }
 
 // The vendor answers 200 only if all is well, with little or nothing in it; a page is not from the vendor.

@@ -1,4 +1,4 @@
-import type { Settings } from "@tidings/sdk/plugin";
+import { type Settings, sizeOf } from "@tidings/sdk/plugin";
 
 /** How the channel names devices: by the id that the app got, or by the name that the app has bound it to. */
 export type AudienceKind = "registration_id" | "alias";
@@ -14,8 +14,5 @@ const FORMS: Record<AudienceKind, RegExp> = {
 
 /** Whether the vendor can know anybody by this address: one bad address may cost a whole call. */
 export function isRecipient(kind: AudienceKind, address: string): boolean {
-  return FORMS[kind].test(address) && byteLength(address) <= MAX_ALIAS_BYTES;
+  return FORMS[kind].test(address) && sizeOf(address) <= MAX_ALIAS_BYTES;
 }
-
-const encoder = new TextEncoder();
-const byteLength = (text: string) => encoder.encode(text).length;

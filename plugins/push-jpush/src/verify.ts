@@ -1,8 +1,15 @@
-import type { PlannedResponse, Verification, VerifyInput, VerifyOutput } from "@tidings/sdk/plugin";
+import {
+  isRecord,
+  type PlannedResponse,
+  parseJson,
+  reasonOf,
+  type Verification,
+  type VerifyInput,
+  type VerifyOutput,
+} from "@tidings/sdk/plugin";
 import { pushCall } from "./calls.ts";
 import { readOutcome } from "./outcome.ts";
 import { writePush } from "./push.ts";
-import { isRecord, parseJson } from "./text.ts";
 
 /** Belongs to nobody, so that this could reach nobody even if it were sent. */
 const NOBODY = "tidings_verify";
@@ -22,11 +29,11 @@ const NO_TARGET = "1011";
 
 export function readVerification([response]: PlannedResponse[]): Verification {
   if (!response) return { ok: false, code: "no_answer" };
-  const { status, code, detail } = readOutcome(response);
-  if (code === NO_TARGET) return { ok: true };
-  if (status === "accepted") {
+  const outcome = readOutcome(response);
+  if (outcome.code === NO_TARGET) return { ok: true };
+  if (outcome.status === "accepted") {
     const isVendor = "body" in response && isRecord(parseJson(response.body));
     return isVendor ? { ok: true } : { ok: false, code: "unreadable_answer" };
   }
-  return { ok: false, ...(code && { code }), ...(detail && { detail }) };
+  return { ok: false, ...reasonOf(outcome) };
 }

@@ -1,4 +1,3 @@
-import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
 import { FaultPlan, Inbox, listen, type Simulator, type SimulatorOptions } from "@tidings/sdk/testing";
 import { openAccount, RateLimit, type SimulatedSms } from "./account.ts";
@@ -37,7 +36,7 @@ export async function startSimulator(options: SmsSimulatorOptions = {}): Promise
   const server = createAdaptorServer({
     fetch: app.fetch,
     serverOptions: { maxHeaderSize: MAX_HEADER_BYTES },
-  }) as Server;
+  });
   const { origin, close } = await listen(server, options.port);
   return {
     url: `${origin}/`,

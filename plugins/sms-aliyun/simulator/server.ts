@@ -1,5 +1,5 @@
 import type { Http2Bindings, HttpBindings } from "@hono/node-server";
-import { dropConnection, type FaultPlan, type Inbox, neverAnswer } from "@tidings/sdk/testing";
+import type { AnsweredFault, FaultPlan, Inbox } from "@tidings/sdk/testing";
 import { type Context, Hono } from "hono";
 import type { Account, RateLimit, SimulatedSms } from "./account.ts";
 import { gatewayError, serviceAnswer, type VendorAnswer } from "./answers.ts";
@@ -26,14 +26,12 @@ export function createServer(vendor: Vendor): Hono<Env> {
   const guard = new SignatureGuard(vendor.account);
   const page = openPage(vendor.inbox);
   app.get("/", (c) => page(c.req.raw));
-  app.post("/", async (c) => {
-    const fault = vendor.faults.take();
-    if (fault === "drop") return dropConnection(c);
-    const body = await c.req.text();
-    const answer = handleCall(vendor, guard, c, body, fault);
-    if (fault === "hang") return neverAnswer();
-    return c.json(answer.body, answer.status);
-  });
+  app.post("/", (c) =>
+    vendor.faults.answer(c, async (fault) => {
+      const { body, status } = handleCall(vendor, guard, c, await c.req.text(), fault);
+      return c.json(body, status);
+    }),
+  );
   return app;
 }
 
@@ -42,7 +40,7 @@ function handleCall(
   guard: SignatureGuard,
   c: Context<Env>,
   body: string,
-  fault: string | undefined,
+  fault: AnsweredFault | undefined,
 ): VendorAnswer {
   const now = Date.now();
   const headers = c.req.raw.headers;

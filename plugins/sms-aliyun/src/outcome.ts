@@ -1,32 +1,27 @@
-import type { PlannedResponse, SendResult } from "@tidings/sdk/plugin";
+import {
+  clip,
+  isRecord,
+  type Outcome,
+  type PlannedResponse,
+  parseJson,
+  readBareStatus,
+  readUnanswered,
+} from "@tidings/sdk/plugin";
 import { type Refusal, readRefusal } from "./errors.ts";
-import { clip, isRecord, parseJson } from "./text.ts";
 
 const THROTTLE_MS = 1000;
 
 /** What became of one call, for each of its messages alike. */
-export type Outcome = Omit<SendResult, "ref"> & Pick<Refusal, "fault">;
+export type SmsOutcome = Outcome & Pick<Refusal, "fault">;
 
-const TRANSPORT_OUTCOMES = {
-  not_sent: "transient",
-  blocked: "config",
-  ambiguous: "unknown",
-} as const;
-
-export function readOutcome(response: PlannedResponse): Outcome {
-  if ("error" in response) {
-    return {
-      status: TRANSPORT_OUTCOMES[response.error],
-      code: response.error,
-      detail: clip(response.detail, 500),
-    };
-  }
+export function readOutcome(response: PlannedResponse): SmsOutcome {
+  if ("error" in response) return readUnanswered(response);
   const answer = readAnswer(response.body);
   // The service is not idempotent and says nothing about calls that end in a server error.
   if (response.status >= 500) {
     return { status: "unknown", code: answer?.code ?? `http_${response.status}`, ...detailOf(answer) };
   }
-  if (!answer) return readBareStatus(response.status);
+  if (!answer) return readBareStatus(response.status, THROTTLE_MS);
   if (answer.code === "OK")
     return { status: "accepted", ...(answer.bizId && { batchVendorId: answer.bizId }) };
   const refusal = readRefusal(answer.code, response.status);
@@ -59,13 +54,4 @@ export function readAnswer(body: string): Answer | undefined {
 
 function detailOf(answer: Answer | undefined): { detail?: string } {
   return answer?.message ? { detail: answer.message } : {};
-}
-
-// An answer that is not the vendor's comes from something in between: a proxy, a wrong endpoint.
-function readBareStatus(status: number): Outcome {
-  const code = `http_${status}`;
-  if (status === 429) return { status: "throttled", code, retryAfterMs: THROTTLE_MS };
-  if (status < 300) return { status: "unknown", code: "unreadable_answer" };
-  if ([401, 403, 404].includes(status) || status < 400) return { status: "config", code };
-  return { status: "transient", code };
 }

@@ -1,4 +1,11 @@
-import type { Json, OutboundMessage, PlanInput, PlanOutput, SendResult } from "@tidings/sdk/plugin";
+import {
+  chunk,
+  type Json,
+  type OutboundMessage,
+  type PlanInput,
+  type PlanOutput,
+  type SendResult,
+} from "@tidings/sdk/plugin";
 import { SEND_BATCH_SMS_MAX_NUMBERS, SEND_SMS_MAX_NUMBERS, type SmsCall, toRequest } from "./calls.ts";
 import { type NumberForm, readNumber } from "./numbers.ts";
 import { batchOutId, refOutId } from "./out-id.ts";
@@ -116,10 +123,4 @@ function groupBy<T>(items: T[], keyOf: (item: T) => string): T[][] {
     else groups.set(key, [item]);
   }
   return [...groups.values()];
-}
-
-function chunk<T>(items: T[], size: number): T[][] {
-  const chunks: T[][] = [];
-  for (let start = 0; start < items.length; start += size) chunks.push(items.slice(start, start + size));
-  return chunks;
 }

@@ -1,17 +1,20 @@
-import type {
-  FollowUpInput,
-  PlannedRequest,
-  PlannedResponse,
-  QueryAnswer,
-  QueryOutput,
-  SettleInput,
-  SettleOutput,
+import {
+  BEIJING_OFFSET_MS,
+  clip,
+  type FollowUpInput,
+  isRecord,
+  type PlannedRequest,
+  type PlannedResponse,
+  type QueryAnswer,
+  type QueryOutput,
+  readBeijingTime,
+  type SettleInput,
+  type SettleOutput,
 } from "@tidings/sdk/plugin";
 import { rpc } from "./calls.ts";
 import { readNumber } from "./numbers.ts";
 import { batchOutId, refOutId } from "./out-id.ts";
 import { type Answer, readAnswer, readOutcome } from "./outcome.ts";
-import { BEIJING_OFFSET_MS, clip, isRecord, readBeijingTime } from "./text.ts";
 
 /** The most the vendor gives at once. */
 const PAGE_SIZE = 50;

@@ -1,6 +1,13 @@
-import type { ReceiptEvent, ReceiptInput, ReceiptOutput } from "@tidings/sdk/plugin";
+import {
+  clip,
+  isRecord,
+  parseJson,
+  type ReceiptEvent,
+  type ReceiptInput,
+  type ReceiptOutput,
+  readBeijingTime,
+} from "@tidings/sdk/plugin";
 import { readOutId } from "./out-id.ts";
-import { clip, isRecord, parseJson, readBeijingTime } from "./text.ts";
 
 /** Reads a SmsReport push: https://help.aliyun.com/zh/sms/developer-reference/smsreport-2 */
 export function parseReceipt(input: ReceiptInput): ReceiptOutput {

@@ -1,6 +1,6 @@
 import type { PlannedRequest, PlannedResponse, SettleInput, SettleOutput } from "@tidings/sdk/plugin";
 import { cutCall, type SmsCall, toRequest } from "./calls.ts";
-import { type Outcome, readOutcome } from "./outcome.ts";
+import { readOutcome, type SmsOutcome } from "./outcome.ts";
 import { settleQuery } from "./query.ts";
 import { settleSync } from "./sync.ts";
 import { readVerification } from "./verify.ts";
@@ -25,7 +25,11 @@ export function settle(input: SettleInput): SettleOutput {
   return output;
 }
 
-function isolate(fault: Outcome["fault"], response: PlannedResponse, input: SettleInput): PlannedRequest[] {
+function isolate(
+  fault: SmsOutcome["fault"],
+  response: PlannedResponse,
+  input: SettleInput,
+): PlannedRequest[] {
   const call = response.context as SmsCall | undefined;
   const count = response.refs.length;
   if (!fault || !call || count < 2) return [];

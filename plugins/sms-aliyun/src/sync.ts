@@ -1,16 +1,17 @@
-import type {
-  PlannedRequest,
-  PlannedResponse,
-  ReviewState,
-  SettleInput,
-  SettleOutput,
-  SyncOutput,
-  VendorTemplate,
-  VerifyInput,
+import {
+  clip,
+  isRecord,
+  type PlannedRequest,
+  type PlannedResponse,
+  type ReviewState,
+  type SettleInput,
+  type SettleOutput,
+  type SyncOutput,
+  type VendorTemplate,
+  type VerifyInput,
 } from "@tidings/sdk/plugin";
 import { rpc } from "./calls.ts";
 import { type Answer, readAnswer, readOutcome } from "./outcome.ts";
-import { clip, isRecord } from "./text.ts";
 
 /** The most the vendor gives at once. */
 const PAGE_SIZE = 50;

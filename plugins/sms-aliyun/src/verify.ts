@@ -1,4 +1,10 @@
-import type { PlannedResponse, Verification, VerifyInput, VerifyOutput } from "@tidings/sdk/plugin";
+import {
+  type PlannedResponse,
+  reasonOf,
+  type Verification,
+  type VerifyInput,
+  type VerifyOutput,
+} from "@tidings/sdk/plugin";
 import { rpc } from "./calls.ts";
 import { readAnswer, readOutcome } from "./outcome.ts";
 
@@ -18,8 +24,8 @@ const SIGN_STATES = new Map<unknown, string>([
 
 export function readVerification([response]: PlannedResponse[]): Verification {
   if (!response) return { ok: false, code: "no_answer" };
-  const { status, code, detail } = readOutcome(response);
-  if (status !== "accepted") return { ok: false, ...(code && { code }), ...(detail && { detail }) };
+  const outcome = readOutcome(response);
+  if (outcome.status !== "accepted") return { ok: false, ...reasonOf(outcome) };
   const signState = "body" in response ? readAnswer(response.body)?.fields.SignStatus : undefined;
   if (signState === SIGN_APPROVED) return { ok: true };
   return { ok: false, code: SIGN_STATES.get(signState) ?? "unreadable_answer" };

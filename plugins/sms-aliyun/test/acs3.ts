@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomUUID } from "node:crypto";
 import type { PlannedRequest } from "@tidings/sdk/plugin";
-import type { Answer } from "@tidings/sdk/testing";
+import { type Answer, fetchAnswer } from "@tidings/sdk/testing";
 
 export interface Acs3Inputs {
   accessKeyId: string;
@@ -52,29 +52,6 @@ export function makeSender(keys: Record<string, unknown>, timeoutMs = 2000) {
       date: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
       nonce: randomUUID(),
     });
-    return post(request, headers, timeoutMs);
+    return fetchAnswer({ ...request, headers }, timeoutMs);
   };
-}
-
-export async function post(
-  request: PlannedRequest,
-  headers: Record<string, string>,
-  timeoutMs = 2000,
-): Promise<Answer> {
-  try {
-    const response = await fetch(request.url, {
-      method: request.method,
-      headers,
-      signal: AbortSignal.timeout(timeoutMs),
-      ...(request.body !== undefined && { body: request.body }),
-    });
-    return {
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
-      body: await response.text(),
-    };
-  } catch (error) {
-    const cause = (error as { cause?: { code?: string } }).cause?.code;
-    return { error: cause === "ECONNREFUSED" ? "not_sent" : "ambiguous", detail: String(error) };
-  }
 }

@@ -1,11 +1,16 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { ReceiptEvent } from "@tidings/sdk/plugin";
-import { runBatch, runQuery, runVerify, type Simulator } from "@tidings/sdk/testing";
+import {
+  fetchAnswer,
+  runBatch,
+  runQuery,
+  runVerify,
+  type Simulator,
+  startReceiver,
+} from "@tidings/sdk/testing";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type SmsSimulatorOptions, startSimulator } from "../simulator/index.ts";
 import * as plugin from "../src/plugin.ts";
-import { makeSender, post, signAcs3 } from "./acs3.ts";
+import { makeSender, signAcs3 } from "./acs3.ts";
 import { makeBatch, makeMessage } from "./messages.ts";
 
 let options: SmsSimulatorOptions;
@@ -176,8 +181,8 @@ test("refuses a replay, a stale date, a changed body and an unsigned header", as
   const dateOf = (at: number) => new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
   const sign = (nonce: string, at = Date.now()) =>
     signAcs3(request, { ...keys, date: dateOf(at), nonce }).headers;
-  const codeOf = async (...call: Parameters<typeof post>) => {
-    const answer = await post(...call);
+  const codeOf = async (sent: typeof request, headers: Record<string, string>) => {
+    const answer = await fetchAnswer({ ...sent, headers });
     return "body" in answer ? JSON.parse(answer.body).Code : answer.error;
   };
   const once = sign("n1");
@@ -191,16 +196,13 @@ test("refuses a replay, a stale date, a changed body and an unsigned header", as
 test("reports delivery for every number that ever reports, whatever the order and repeats", async () => {
   const events = new Map<string, ReceiptEvent>();
   let refusals = 1;
-  const server = createServer(async (request, response) => {
-    let body = "";
-    for await (const chunk of request) body += chunk;
-    if (refusals-- > 0) return response.writeHead(503).end("{}");
+  const receiver = await startReceiver(({ body }) => {
+    if (refusals-- > 0) return { status: 503 };
     const output = plugin.parseReceipt({ headers: {}, query: {}, body, settings: {}, now: 0 });
     for (const event of output.events) events.set(event.eventId, event);
-    response.writeHead(output.reply.status, output.reply.headers).end(output.reply.body);
+    return output.reply;
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  options.receiptsUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  options.receiptsUrl = receiver.url;
   await send([
     makeMessage(1, { address: "+8613812345678" }),
     makeMessage(2, { address: "+8613812340000" }),
@@ -208,7 +210,7 @@ test("reports delivery for every number that ever reports, whatever the order an
     makeMessage(4),
   ]);
   await vi.waitFor(() => expect(events.size).toBe(3), { timeout: 3000 });
-  server.close();
+  await receiver.close();
   const found = [...events.values()].map((event) => [event.batchRef ?? event.ref, event.address, event.type]);
   expect(found.sort()).toEqual([
     ["bat_1", "+8613812340000", "undelivered"],

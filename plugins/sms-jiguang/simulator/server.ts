@@ -1,11 +1,5 @@
 import type { Http2Bindings, HttpBindings } from "@hono/node-server";
-import {
-  dropConnection,
-  type FaultPlan,
-  type Inbox,
-  neverAnswer,
-  readJsonObject,
-} from "@tidings/sdk/testing";
+import { type AnsweredFault, type FaultPlan, type Inbox, readJsonObject } from "@tidings/sdk/testing";
 import { type Context, Hono } from "hono";
 import type { Account, SimulatedSms } from "./account.ts";
 import { answer, refusal, type VendorAnswer } from "./answers.ts";
@@ -49,19 +43,19 @@ export function createServer(vendor: Vendor): Hono<Env> {
   return app;
 }
 
-async function answerCall(
+function answerCall(
   { account, faults }: Vendor,
   c: Context<Env>,
   operate: (body: string) => VendorAnswer,
 ): Promise<Response> {
-  const fault = faults.take();
-  if (fault === "drop") return dropConnection(c);
-  const body = await c.req.text();
-  const answered = judge(account, c.req.header("authorization"), fault) ?? operate(body);
-  return fault === "hang" ? neverAnswer() : c.json(answered.body, answered.status);
+  return faults.answer(c, async (fault) => {
+    const text = await c.req.text();
+    const { body, status } = judge(account, c.req.header("authorization"), fault) ?? operate(text);
+    return c.json(body, status);
+  });
 }
 
-function judge(account: Account, authorization: string | undefined, fault: string | undefined) {
+function judge(account: Account, authorization: string | undefined, fault: AnsweredFault | undefined) {
   if (authorization === undefined) return refusal(50001, "missing auth");
   if (!isAuthorized(authorization, account)) return refusal(50002, "auth failed");
   if (fault === "busy") return refusal(50009, "out of freq");

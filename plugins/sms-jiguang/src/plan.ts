@@ -1,10 +1,11 @@
-import type {
-  Json,
-  OutboundMessage,
-  PlanInput,
-  PlannedRequest,
-  PlanOutput,
-  SendResult,
+import {
+  chunk,
+  type Json,
+  type OutboundMessage,
+  type PlanInput,
+  type PlannedRequest,
+  type PlanOutput,
+  type SendResult,
 } from "@tidings/sdk/plugin";
 import { apiCall } from "./calls.ts";
 import { readNumber } from "./numbers.ts";
@@ -75,15 +76,10 @@ function groupSms(messages: Sms[]): Sms[][] {
     else groups.set(sms.templateId, [sms]);
     seen.add(sms.number);
   }
-  return [...[...groups.values()].flatMap(inCalls), ...repeated.map((sms) => [sms])];
-}
-
-function inCalls(group: Sms[]): Sms[][] {
-  const calls: Sms[][] = [];
-  for (let start = 0; start < group.length; start += MAX_RECIPIENTS) {
-    calls.push(group.slice(start, start + MAX_RECIPIENTS));
-  }
-  return calls;
+  return [
+    ...[...groups.values()].flatMap((group) => chunk(group, MAX_RECIPIENTS)),
+    ...repeated.map((sms) => [sms]),
+  ];
 }
 
 function toRequest(id: string, group: Sms[], { settings }: PlanInput): PlannedRequest {

@@ -1,5 +1,11 @@
-import type { ReceiptEvent, ReceiptInput, ReceiptOutput } from "@tidings/sdk/plugin";
-import { isRecord, parseJson, readDigits } from "./text.ts";
+import {
+  isRecord,
+  parseJson,
+  type ReceiptEvent,
+  type ReceiptInput,
+  type ReceiptOutput,
+} from "@tidings/sdk/plugin";
+import { readDigits } from "./text.ts";
 
 /**
  * Reads a callback: a form with a type and a JSON text. https://docs.jiguang.cn/jsms/server/callback

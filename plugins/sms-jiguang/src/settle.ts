@@ -1,13 +1,16 @@
-import type {
-  PlannedRequest,
-  PlannedResponse,
-  SendResult,
-  SettleInput,
-  SettleOutput,
+import {
+  isRecord,
+  type Outcome,
+  type PlannedRequest,
+  type PlannedResponse,
+  parseJson,
+  type SendResult,
+  type SettleInput,
+  type SettleOutput,
 } from "@tidings/sdk/plugin";
-import { type Outcome, readError, readOutcome } from "./outcome.ts";
+import { readError, readOutcome } from "./outcome.ts";
 import { planCall, type SentCall } from "./plan.ts";
-import { isRecord, parseJson, readDigits } from "./text.ts";
+import { readDigits } from "./text.ts";
 import { readVerification } from "./verify.ts";
 
 /** The template is of a type that this call does not send. */

@@ -1,7 +1,14 @@
-import type { PlannedResponse, Verification, VerifyInput, VerifyOutput } from "@tidings/sdk/plugin";
+import {
+  isRecord,
+  type PlannedResponse,
+  parseJson,
+  reasonOf,
+  type Verification,
+  type VerifyInput,
+  type VerifyOutput,
+} from "@tidings/sdk/plugin";
 import { apiCall } from "./calls.ts";
 import { readOutcome } from "./outcome.ts";
-import { isRecord, parseJson } from "./text.ts";
 
 /** Reads how many messages the app has left: it costs nothing, and proves the keys and the address of this server. */
 export function verify({ settings }: VerifyInput): VerifyOutput {
@@ -10,8 +17,8 @@ export function verify({ settings }: VerifyInput): VerifyOutput {
 
 export function readVerification([response]: PlannedResponse[]): Verification {
   if (!response) return { ok: false, code: "no_answer" };
-  const { status, code, detail } = readOutcome(response);
-  if (status !== "accepted") return { ok: false, ...(code && { code }), ...(detail && { detail }) };
+  const outcome = readOutcome(response);
+  if (outcome.status !== "accepted") return { ok: false, ...reasonOf(outcome) };
   const balance = "body" in response ? parseJson(response.body) : undefined;
   // The balance is null where none was set aside for the app, and the account's is used.
   return isRecord(balance) && "app_balance" in balance

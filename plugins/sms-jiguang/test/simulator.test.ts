@@ -1,7 +1,5 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { ReceiptEvent, SendResult } from "@tidings/sdk/plugin";
-import { runBatch, runVerify, type Simulator } from "@tidings/sdk/testing";
+import { runBatch, runVerify, type Simulator, startReceiver } from "@tidings/sdk/testing";
 import { afterEach, expect, test, vi } from "vitest";
 import { type SmsSimulatorOptions, startSimulator } from "../simulator/index.ts";
 import * as plugin from "../src/plugin.ts";
@@ -136,20 +134,16 @@ test("reports every number that ever reports, to an address that has proved itse
   const options = await start();
   const events = new Map<string, ReceiptEvent>();
   let refusals = 2;
-  const server = createServer(async (request, response) => {
-    let body = "";
-    for await (const chunk of request) body += chunk;
-    if (refusals-- > 0) return response.writeHead(503).end("");
-    const query = Object.fromEntries(new URL(request.url ?? "", "http://x").searchParams);
+  const receiver = await startReceiver(({ query, body }) => {
+    if (refusals-- > 0) return { status: 503 };
     const output = plugin.parseReceipt({ headers: {}, query, body, settings: {}, now: 0 });
     for (const event of output.events) events.set(event.eventId, event);
-    response.writeHead(output.reply.status, output.reply.headers).end(output.reply.body);
+    return output.reply;
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  options.receiptsUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  options.receiptsUrl = receiver.url;
   const results = await send(numbers("1234", "0000", "8888", "4444"));
   await vi.waitFor(() => expect(events.size).toBe(3), PATIENCE);
-  server.close();
+  await receiver.close();
   const refOf = (event: ReceiptEvent) => results.find(({ vendorId }) => vendorId === event.vendorId)?.ref;
   expect([...events.values()].map((event) => [refOf(event), event.type, event.code]).sort()).toEqual([
     ["dlv_0", "delivered", undefined],

@@ -1,4 +1,3 @@
-import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
 import { FaultPlan, Inbox, listen, type Simulator, type SimulatorOptions } from "@tidings/sdk/testing";
 import { openAccount, type SimulatedSms } from "./account.ts";
@@ -39,7 +38,7 @@ export async function startSimulator(options: SmsSimulatorOptions = {}): Promise
     echoesSession,
     furtherTemplateCount: options.furtherTemplateCount ?? 0,
   };
-  const server = createAdaptorServer({ fetch: createServer(vendor).fetch }) as Server;
+  const server = createAdaptorServer({ fetch: createServer(vendor).fetch });
   const { origin, close } = await listen(server, options.port);
   return {
     url: `${origin}/`,

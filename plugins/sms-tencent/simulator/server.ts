@@ -1,11 +1,5 @@
 import type { Http2Bindings, HttpBindings } from "@hono/node-server";
-import {
-  dropConnection,
-  type FaultPlan,
-  type Inbox,
-  neverAnswer,
-  readJsonObject,
-} from "@tidings/sdk/testing";
+import { type AnsweredFault, type FaultPlan, type Inbox, readJsonObject } from "@tidings/sdk/testing";
 import { Hono } from "hono";
 import type { Account, SimulatedSms } from "./account.ts";
 import { refusal, type VendorAnswer } from "./answers.ts";
@@ -38,18 +32,20 @@ export function createServer(vendor: Vendor): Hono<Env> {
   const app = new Hono<Env>();
   const page = openPage(vendor.inbox);
   app.get("/", (c) => page(c.req.raw));
-  app.post("/", async (c) => {
-    const fault = vendor.faults.take();
-    if (fault === "drop") return dropConnection(c);
-    const body = await c.req.text();
-    const answer = handleCall(vendor, c.req.raw.headers, body, fault);
-    if (fault === "hang") return neverAnswer();
-    return c.json(answer);
-  });
+  app.post("/", (c) =>
+    vendor.faults.answer(c, async (fault) =>
+      c.json(handleCall(vendor, c.req.raw.headers, await c.req.text(), fault)),
+    ),
+  );
   return app;
 }
 
-function handleCall(vendor: Vendor, headers: Headers, body: string, fault: string | undefined): VendorAnswer {
+function handleCall(
+  vendor: Vendor,
+  headers: Headers,
+  body: string,
+  fault: AnsweredFault | undefined,
+): VendorAnswer {
   const now = Date.now();
   const refused = checkSignature({ method: "POST", headers, body }, vendor.account, now);
   if (refused) return refused;

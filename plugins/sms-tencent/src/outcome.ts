@@ -1,27 +1,19 @@
-import type { PlannedResponse, SendResult } from "@tidings/sdk/plugin";
+import {
+  isRecord,
+  type Outcome,
+  type PlannedResponse,
+  parseJson,
+  readBareStatus,
+  readText,
+  readUnanswered,
+} from "@tidings/sdk/plugin";
 import { readRefusal } from "./errors.ts";
-import { clip, isRecord, parseJson, readText } from "./text.ts";
 
 const THROTTLE_MS = 1000;
 
-/** What became of a call as a whole, or of one of its numbers. */
-export type Outcome = Omit<SendResult, "ref">;
-
-const TRANSPORT_OUTCOMES = {
-  not_sent: "transient",
-  blocked: "config",
-  ambiguous: "unknown",
-} as const;
-
 /** Reads whether the vendor took the call. If it did, each number still has a word of its own. */
 export function readOutcome(response: PlannedResponse): Outcome {
-  if ("error" in response) {
-    return {
-      status: TRANSPORT_OUTCOMES[response.error],
-      code: response.error,
-      detail: clip(response.detail, 500),
-    };
-  }
+  if ("error" in response) return readUnanswered(response);
   const answer = readAnswer(response.body);
   const error = answer && isRecord(answer.Error) ? answer.Error : undefined;
   // The service is not idempotent and says nothing about calls that end in a server error.
@@ -29,7 +21,9 @@ export function readOutcome(response: PlannedResponse): Outcome {
     return { status: "unknown", code: readText(error?.Code, 64) || `http_${response.status}` };
   }
   if (error) return readError(error);
-  return answer && response.status < 300 ? { status: "accepted" } : readBareStatus(response.status);
+  return answer && response.status < 300
+    ? { status: "accepted" }
+    : readBareStatus(response.status, THROTTLE_MS);
 }
 
 /** Reads `{Code, Message}`, as the vendor writes it for a call and for a number. */
@@ -44,13 +38,4 @@ export function readError({ Code, Message }: Record<string, unknown>): Outcome {
 export function readAnswer(body: string): Record<string, unknown> | undefined {
   const fields = parseJson(body);
   return isRecord(fields) && isRecord(fields.Response) ? fields.Response : undefined;
-}
-
-// An answer that is not the vendor's comes from something in between: a proxy, a wrong endpoint.
-function readBareStatus(status: number): Outcome {
-  const code = `http_${status}`;
-  if (status === 429) return { status: "throttled", code, retryAfterMs: THROTTLE_MS };
-  if (status < 300) return { status: "unknown", code: "unreadable_answer" };
-  if ([401, 403, 404].includes(status) || status < 400) return { status: "config", code };
-  return { status: "transient", code };
 }

@@ -1,4 +1,11 @@
-import type { OutboundMessage, PlanInput, PlannedRequest, PlanOutput, SendResult } from "@tidings/sdk/plugin";
+import {
+  chunk,
+  type OutboundMessage,
+  type PlanInput,
+  type PlannedRequest,
+  type PlanOutput,
+  type SendResult,
+} from "@tidings/sdk/plugin";
 import { apiCall } from "./calls.ts";
 import { type PhoneNumber, readNumber } from "./numbers.ts";
 import { writeParameters } from "./parameters.ts";
@@ -55,7 +62,10 @@ function groupSms(messages: Sms[]): Sms[][] {
     (seen.has(sms.to.e164) ? repeated : first).push(sms);
     seen.add(sms.to.e164);
   }
-  return [...groupByCall(first).flatMap(inCalls), ...repeated.map((sms) => [sms])];
+  return [
+    ...groupByCall(first).flatMap((group) => chunk(group, MAX_NUMBERS)),
+    ...repeated.map((sms) => [sms]),
+  ];
 }
 
 /** One call has one template, one set of parameters and one session, and numbers of the mainland or none. */
@@ -68,14 +78,6 @@ function groupByCall(messages: Sms[]): Sms[][] {
     else groups.set(key, [sms]);
   }
   return [...groups.values()];
-}
-
-function inCalls(group: Sms[]): Sms[][] {
-  const calls: Sms[][] = [];
-  for (let start = 0; start < group.length; start += MAX_NUMBERS) {
-    calls.push(group.slice(start, start + MAX_NUMBERS));
-  }
-  return calls;
 }
 
 function toRequest(id: string, group: Sms[], { batchRef, settings }: PlanInput): PlannedRequest {

@@ -1,19 +1,20 @@
-import type {
-  FollowUpInput,
-  PlannedRequest,
-  PlannedResponse,
-  QueryAnswer,
-  QueryOutput,
-  SentMessage,
-  SettleInput,
-  SettleOutput,
+import {
+  type FollowUpInput,
+  isRecord,
+  type PlannedRequest,
+  type PlannedResponse,
+  type QueryAnswer,
+  type QueryOutput,
+  readText,
+  type SentMessage,
+  type SettleInput,
+  type SettleOutput,
 } from "@tidings/sdk/plugin";
 import { apiCall } from "./calls.ts";
 import { readNumber } from "./numbers.ts";
 import { readAnswer, readOutcome } from "./outcome.ts";
 import { readReport } from "./report.ts";
 import { batchSession, refSession } from "./session.ts";
-import { isRecord, readText } from "./text.ts";
 
 /** The most the vendor gives for a number; there are no pages. */
 const MAX_REPORTS = 100;

@@ -1,7 +1,14 @@
-import type { ReceiptEvent, ReceiptInput, ReceiptOutput } from "@tidings/sdk/plugin";
+import {
+  isRecord,
+  parseJson,
+  type ReceiptEvent,
+  type ReceiptInput,
+  type ReceiptOutput,
+  readBeijingTime,
+  readText,
+} from "@tidings/sdk/plugin";
 import { readReport } from "./report.ts";
 import { readSession } from "./session.ts";
-import { isRecord, parseJson, readBeijingTime, readText } from "./text.ts";
 
 /** Reads a push of sending states: https://cloud.tencent.com/document/product/382/59178 */
 export function parseReceipt(input: ReceiptInput): ReceiptOutput {

@@ -1,4 +1,4 @@
-import { readText } from "./text.ts";
+import { readText } from "@tidings/sdk/plugin";
 
 /** What the carrier says in the end, in the words of a push and of an answer alike. */
 const REPORT_TYPES = new Map<unknown, "delivered" | "undelivered">([

@@ -1,9 +1,16 @@
-import type { PlannedResponse, SendResult, SettleInput, SettleOutput } from "@tidings/sdk/plugin";
-import { type Outcome, readAnswer, readError, readOutcome } from "./outcome.ts";
+import {
+  isRecord,
+  type Outcome,
+  type PlannedResponse,
+  readText,
+  type SendResult,
+  type SettleInput,
+  type SettleOutput,
+} from "@tidings/sdk/plugin";
+import { readAnswer, readError, readOutcome } from "./outcome.ts";
 import type { SentNumbers } from "./plan.ts";
 import { settleQuery } from "./query.ts";
 import { settleSync } from "./sync.ts";
-import { isRecord, readText } from "./text.ts";
 import { readVerification } from "./verify.ts";
 
 export function settle(input: SettleInput): SettleOutput {

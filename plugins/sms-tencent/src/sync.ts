@@ -1,17 +1,18 @@
-import type {
-  PlannedRequest,
-  PlannedResponse,
-  ReviewState,
-  Settings,
-  SettleInput,
-  SettleOutput,
-  SyncOutput,
-  VendorTemplate,
-  VerifyInput,
+import {
+  isRecord,
+  type PlannedRequest,
+  type PlannedResponse,
+  type ReviewState,
+  readText,
+  type Settings,
+  type SettleInput,
+  type SettleOutput,
+  type SyncOutput,
+  type VendorTemplate,
+  type VerifyInput,
 } from "@tidings/sdk/plugin";
 import { accountCall } from "./calls.ts";
 import { readAnswer, readOutcome } from "./outcome.ts";
-import { isRecord, readText } from "./text.ts";
 
 /** The most the vendor gives at once. */
 const PAGE_SIZE = 100;

@@ -1,7 +1,14 @@
-import type { PlannedResponse, Verification, VerifyInput, VerifyOutput } from "@tidings/sdk/plugin";
+import {
+  BEIJING_OFFSET_MS,
+  isRecord,
+  type PlannedResponse,
+  reasonOf,
+  type Verification,
+  type VerifyInput,
+  type VerifyOutput,
+} from "@tidings/sdk/plugin";
 import { apiCall } from "./calls.ts";
 import { readAnswer, readOutcome } from "./outcome.ts";
-import { BEIJING_OFFSET_MS, isRecord } from "./text.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -25,8 +32,8 @@ const hourOf = (at: number) =>
 
 export function readVerification([response]: PlannedResponse[]): Verification {
   if (!response) return { ok: false, code: "no_answer" };
-  const { status, code, detail } = readOutcome(response);
-  if (status !== "accepted") return { ok: false, ...(code && { code }), ...(detail && { detail }) };
+  const outcome = readOutcome(response);
+  if (outcome.status !== "accepted") return { ok: false, ...reasonOf(outcome) };
   const statistics = "body" in response ? readAnswer(response.body)?.SendStatusStatistics : undefined;
   return isRecord(statistics) ? { ok: true } : { ok: false, code: "unreadable_answer" };
 }

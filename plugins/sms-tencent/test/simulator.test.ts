@@ -1,12 +1,17 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { OutboundMessage, ReceiptEvent, SendResult } from "@tidings/sdk/plugin";
-import { runBatch, runQuery, runVerify, type Simulator } from "@tidings/sdk/testing";
+import {
+  fetchAnswer,
+  runBatch,
+  runQuery,
+  runVerify,
+  type Simulator,
+  startReceiver,
+} from "@tidings/sdk/testing";
 import { afterEach, expect, test, vi } from "vitest";
 import { type SmsSimulatorOptions, startSimulator } from "../simulator/index.ts";
 import * as plugin from "../src/plugin.ts";
 import { makeBatch, makeMessage } from "./messages.ts";
-import { makeSender, post, signTc3 } from "./tc3.ts";
+import { makeSender, signTc3 } from "./tc3.ts";
 
 /** Seldom enough for the vendor's twenty questions a second. */
 const PATIENCE = { timeout: 10_000, interval: 250 };
@@ -153,7 +158,7 @@ test("refuses a wrong key, an unknown one, a stale timestamp and a changed body"
   const codeOf = async (change: object, sent = request) => {
     const now = Math.floor(Date.now() / 1000);
     const inputs = { secretId, secretKey, timestamp: now, service: "sms", ...change };
-    const answer = await post(sent, signTc3(request, inputs).headers);
+    const answer = await fetchAnswer({ ...sent, headers: signTc3(request, inputs).headers });
     return "body" in answer ? JSON.parse(answer.body).Response.Error?.Code : answer.error;
   };
   expect(await codeOf({})).toBeUndefined();
@@ -281,19 +286,16 @@ test("reports every number that ever reports, whatever the order and repeats", a
   const options = await start();
   const events = new Map<string, ReceiptEvent>();
   let refusals = 1;
-  const server = createServer(async (request, response) => {
-    let body = "";
-    for await (const chunk of request) body += chunk;
-    if (refusals-- > 0) return response.writeHead(503).end("{}");
+  const receiver = await startReceiver(({ body }) => {
+    if (refusals-- > 0) return { status: 503 };
     const output = plugin.parseReceipt({ headers: {}, query: {}, body, settings: {}, now: 0 });
     for (const event of output.events) events.set(event.eventId, event);
-    response.writeHead(output.reply.status, output.reply.headers).end(output.reply.body);
+    return output.reply;
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  options.receiptsUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  options.receiptsUrl = receiver.url;
   const results = await send([...ASKED, makeMessage(4)]);
   await vi.waitFor(() => expect(events.size).toBe(3), PATIENCE);
-  server.close();
+  await receiver.close();
   const refOf = (event: ReceiptEvent) => results.find(({ vendorId }) => vendorId === event.vendorId)?.ref;
   const found = [...events.values()].map((event) => [refOf(event), event.type]);
   expect(found.sort()).toEqual([

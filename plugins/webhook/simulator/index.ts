@@ -1,4 +1,3 @@
-import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
 import { listen, type Simulator, type SimulatorOptions } from "@tidings/sdk/testing";
 import { Receiver } from "./receiver.ts";
@@ -9,7 +8,7 @@ export { demo } from "./demo.ts";
 /** Starts a receiver as a tenant would run it. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const receiver = new Receiver();
-  const server = createAdaptorServer({ fetch: createServer(receiver).fetch }) as Server;
+  const server = createAdaptorServer({ fetch: createServer(receiver).fetch });
   const { origin, close } = await listen(server, options.port);
   return {
     url: `${origin}/`,

@@ -1,5 +1,5 @@
 import type { Http2Bindings, HttpBindings } from "@hono/node-server";
-import { dropConnection, neverAnswer } from "@tidings/sdk/testing";
+import type { AnsweredFault } from "@tidings/sdk/testing";
 import { type Context, Hono } from "hono";
 import { openPage } from "./page.ts";
 import type { Receiver, ReceiverAnswer } from "./receiver.ts";
@@ -12,18 +12,16 @@ export function createServer(receiver: Receiver): Hono<Env> {
   const app = new Hono<Env>();
   const page = openPage(receiver);
   app.get("/", (c) => page(c.req.raw));
-  app.post("/hook", async (c) => {
-    const fault = receiver.faults.take();
-    if (fault === "drop") return dropConnection(c);
-    const answer =
-      fault === "refuse" || fault === "busy" ? FAULT_ANSWERS[fault] : await takeCall(receiver, c);
-    if (fault === "hang") return neverAnswer();
-    return c.json(answer.body, answer.status, answer.headers);
-  });
+  app.post("/hook", (c) =>
+    receiver.faults.answer(c, async (fault) => {
+      const { body, status, headers } = fault ? FAULT_ANSWERS[fault] : await takeCall(receiver, c);
+      return c.json(body, status, headers);
+    }),
+  );
   return app;
 }
 
-const FAULT_ANSWERS: Record<"refuse" | "busy", ReceiverAnswer> = {
+const FAULT_ANSWERS: Record<AnsweredFault, ReceiverAnswer> = {
   refuse: { status: 410, body: { message: "this hook is closed" } },
   busy: { status: 429, body: { message: "too many requests" }, headers: { "retry-after": "1" } },
 };

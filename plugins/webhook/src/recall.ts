@@ -1,12 +1,16 @@
-import type {
-  FollowUpInput,
-  PlannedResponse,
-  RecallOutput,
-  RecallResult,
-  SettleOutput,
+import {
+  type FollowUpInput,
+  isRecord,
+  type PlannedResponse,
+  parseJson,
+  type RecallOutput,
+  type RecallResult,
+  readUnanswered,
+  reasonOf,
+  type SettleOutput,
 } from "@tidings/sdk/plugin";
 import { post } from "./plan.ts";
-import { clip } from "./text.ts";
+import { quote } from "./text.ts";
 
 /** A signed event for each message; the receiver knows a repeat by its id. */
 export function recall({ messages, settings, now }: FollowUpInput): RecallOutput {
@@ -35,12 +39,10 @@ export function settleRecall(responses: PlannedResponse[]): SettleOutput {
 const NO_ANSWER = new Set([408, 425, 429]);
 
 function readAnswer(response: PlannedResponse): Said {
-  if ("error" in response) {
-    return { status: "unanswered", code: response.error, detail: clip(response.detail) };
-  }
+  if ("error" in response) return { status: "unanswered", ...reasonOf(readUnanswered(response)) };
   const { status, body } = response;
   if (status >= 200 && status < 300) return isConfirmed(body) ? { status: "recalled" } : NOT_CONFIRMED;
-  const said = { code: `http_${status}`, ...(body && { detail: clip(body) }) };
+  const said = { code: `http_${status}`, ...(body && { detail: quote(body) }) };
   if (status === 409) return { status: "too_late", ...said };
   return { status: NO_ANSWER.has(status) || status >= 500 ? "unanswered" : "failed", ...said };
 }
@@ -49,10 +51,6 @@ function readAnswer(response: PlannedResponse): Said {
 const NOT_CONFIRMED: Said = { status: "failed", code: "not_confirmed" };
 
 function isConfirmed(body: string): boolean {
-  try {
-    const answer: unknown = JSON.parse(body);
-    return typeof answer === "object" && answer !== null && "recalled" in answer && answer.recalled === true;
-  } catch {
-    return false;
-  }
+  const answer = parseJson(body);
+  return isRecord(answer) && answer.recalled === true;
 }

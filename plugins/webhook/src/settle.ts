@@ -1,22 +1,16 @@
-import type {
-  PlannedResponse,
-  SendResult,
-  SendStatus,
-  SettleInput,
-  SettleOutput,
-  Verification,
+import {
+  type Outcome,
+  type PlannedResponse,
+  readRetryAfter,
+  readUnanswered,
+  reasonOf,
+  type SendStatus,
+  type SettleInput,
+  type SettleOutput,
+  type Verification,
 } from "@tidings/sdk/plugin";
 import { settleRecall } from "./recall.ts";
-import { readRetryAfter } from "./retry-after.ts";
-import { clip } from "./text.ts";
-
-type Outcome = Omit<SendResult, "ref">;
-
-const TRANSPORT_OUTCOMES = {
-  not_sent: "transient",
-  blocked: "config",
-  ambiguous: "unknown",
-} as const;
+import { quote } from "./text.ts";
 
 /** Statuses with a meaning of their own; the rest goes by its hundred. */
 const STATUS_OUTCOMES = new Map<number, SendStatus>([
@@ -44,27 +38,19 @@ export function settle(input: SettleInput): SettleOutput {
 function readVerification(input: SettleInput): Verification {
   const [response] = input.responses;
   if (!response) return { ok: false, code: "ambiguous" };
-  const { status, code, detail } = readOutcome(response, input.now);
-  return status === "accepted"
-    ? { ok: true }
-    : { ok: false, ...(code && { code }), ...(detail && { detail }) };
+  const outcome = readOutcome(response, input.now);
+  return outcome.status === "accepted" ? { ok: true } : { ok: false, ...reasonOf(outcome) };
 }
 
 function readOutcome(response: PlannedResponse, now: number): Outcome {
-  if ("error" in response) {
-    return {
-      status: TRANSPORT_OUTCOMES[response.error],
-      code: response.error,
-      detail: clip(response.detail),
-    };
-  }
+  if ("error" in response) return readUnanswered(response);
   const status = readStatus(response.status);
   if (status === "accepted") return { status };
   const retryAfterMs = readRetryAfter(response.headers["retry-after"], now);
   return {
     status,
     code: `http_${response.status}`,
-    ...(response.body && { detail: clip(response.body) }),
+    ...(response.body && { detail: quote(response.body) }),
     ...((status === "throttled" || status === "transient") && retryAfterMs !== undefined && { retryAfterMs }),
   };
 }

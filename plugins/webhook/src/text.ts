@@ -1,4 +1,4 @@
-/** Shortens a foreign text and replaces what a database cannot store: control characters, half surrogates. */
-export function clip(text: string): string {
-  return text.slice(0, 300).replace(/[\p{Cc}\p{Cs}]/gu, " ");
-}
+import { clip } from "@tidings/sdk/plugin";
+
+/** The beginning of what a receiver said. */
+export const quote = (body: string): string => clip(body, 300);

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { OutboundMessage, PlanInput, PlannedRequest } from "@tidings/sdk/plugin";
-import type { Answer } from "@tidings/sdk/testing";
+import { type Answer, fetchAnswer } from "@tidings/sdk/testing";
 
 /** The sender's side of Standard Webhooks: the headers to add to a request. */
 export function signWebhook(request: PlannedRequest, secret: string, timestampSeconds: number) {
@@ -21,21 +21,7 @@ export function signWebhook(request: PlannedRequest, secret: string, timestampSe
 export function makeSender(secret: unknown, timeoutMs = 2000, clockMs = () => Date.now()) {
   return async (request: PlannedRequest): Promise<Answer> => {
     const headers = signWebhook(request, String(secret), Math.floor(clockMs() / 1000));
-    try {
-      const response = await fetch(request.url, {
-        method: request.method,
-        headers,
-        body: request.body ?? null,
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      return {
-        status: response.status,
-        headers: Object.fromEntries(response.headers),
-        body: await response.text(),
-      };
-    } catch (error) {
-      return { error: "ambiguous", detail: String(error) };
-    }
+    return fetchAnswer({ ...request, headers }, timeoutMs);
   };
 }
 

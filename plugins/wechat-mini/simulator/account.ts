@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { makeEnvelopeKey } from "@tidings/sdk/testing";
 
 /** The one mini program of the simulated vendor. Its keys are made up for each start. */
 export interface Account {
@@ -16,14 +17,8 @@ export function openAccount(): Account {
     appSecret: randomBytes(16).toString("hex"),
     originalId: `gh_${randomBytes(6).toString("hex")}`,
     pushToken: randomBytes(12).toString("hex"),
-    encodingAesKey: makeAesKey(),
+    encodingAesKey: makeEnvelopeKey(),
   };
-}
-
-/** Base64 of 32 bytes without its last sign, of letters and digits only, as the vendor's console makes them. */
-function makeAesKey(): string {
-  const key = randomBytes(32).toString("base64").slice(0, 43);
-  return /^[A-Za-z0-9]+$/.test(key) ? key : makeAesKey();
 }
 
 /** What a user's OpenID says about them by how it ends; this is what tests choose it for. */

@@ -1,8 +1,11 @@
-import type { DemoChannel } from "@tidings/sdk/testing";
-import type { WechatMiniSimulator } from "./index.ts";
+import type { DemoChannel, Simulator } from "@tidings/sdk/testing";
 import { ATTENDANCE } from "./templates.ts";
 
-export const demo: DemoChannel<WechatMiniSimulator> = {
+interface ConsentingUsers extends Simulator {
+  subscribe(openId: string, templateId: string): void;
+}
+
+export const demo: DemoChannel<ConsentingUsers> = {
   code: "school-program",
   name: "校园小程序",
   addressOf: (userId) => `oProgram_${userId}`,

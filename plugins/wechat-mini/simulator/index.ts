@@ -1,21 +1,25 @@
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
-import type { Simulator, SimulatorOptions } from "@tidings/sdk/testing";
+import {
+  FaultPlan,
+  Inbox,
+  listen,
+  type PushHabit,
+  type Simulator,
+  type SimulatorOptions,
+  WindowCount,
+} from "@tidings/sdk/testing";
 import { type Account, openAccount } from "./account.ts";
 import { Allowances } from "./allowances.ts";
 import type { VendorEvent } from "./events.ts";
-import { FaultPlan, Inbox } from "./inbox.ts";
+import type { SimulatedNotice } from "./notice.ts";
 import { Operations } from "./operations.ts";
 import { Pusher, type PushMode } from "./pusher.ts";
 import { createServer } from "./server.ts";
 import { ATTENDANCE, LONG_TERM, ONE_TIME } from "./templates.ts";
 import { Tokens } from "./tokens.ts";
-import { WindowCount } from "./window-count.ts";
 
 export { demo } from "./demo.ts";
 
-const HOST = "127.0.0.1";
 const PAGES = ["pages/index/index", "pages/notice/index"];
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -36,8 +40,7 @@ export interface WechatMiniSimulatorOptions extends SimulatorOptions {
   /** How pushes are sent; read at each push, default `safe` and `xml`. */
   pushMode?: PushMode;
   pushFormat?: "xml" | "json";
-  /** `twice`: each push comes two times. `backwards`: of two pushes the later comes first. Read at each push. */
-  pushHabit?: "twice" | "backwards";
+  pushHabit?: PushHabit;
   /** The waits before each repeat of a push that was not taken, by default the vendor's. */
   retryDelaysMs?: number[];
   /** The clock, for tests; milliseconds since 1970. */
@@ -62,7 +65,7 @@ export interface WechatMiniSimulator extends Simulator {
 /** Starts the vendor's fake. `options.receiptsUrl` is read at each push, so it may be set later. */
 export async function startSimulator(options: WechatMiniSimulatorOptions = {}): Promise<WechatMiniSimulator> {
   const account = openAccount();
-  const inbox = new Inbox();
+  const inbox = new Inbox<SimulatedNotice>();
   const faults = new FaultPlan();
   const templates = [ONE_TIME, LONG_TERM, ATTENDANCE];
   const now = options.now ?? Date.now;
@@ -83,8 +86,7 @@ export async function startSimulator(options: WechatMiniSimulatorOptions = {}): 
     trustedIps: () => options.trustedIps,
     now,
   });
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-  const origin = await listen(server, options.port ?? 0);
+  const { origin, close } = await listen(createAdaptorServer({ fetch: app.fetch }), options.port);
   const { originalId: _, ...keys } = account;
   return {
     url: `${origin}/`,
@@ -92,7 +94,7 @@ export async function startSimulator(options: WechatMiniSimulatorOptions = {}): 
     settings: { endpoint: origin, ...keys },
     templateIds: { oneTime: ONE_TIME.id, longTerm: LONG_TERM.id },
     received: () =>
-      inbox.notices.filter(({ state }) => state === "arrived").map(({ to, text, at }) => ({ to, text, at })),
+      inbox.messages.filter(({ state }) => state === "arrived").map(({ to, text, at }) => ({ to, text, at })),
     misbehave: (fault, count) => faults.order(fault, count),
     subscribe: (openId, templateId, isConsent = true) => allowances.answer(openId, templateId, isConsent),
     unsubscribe: (openId, templateId) => allowances.withdraw(openId, templateId),
@@ -101,7 +103,7 @@ export async function startSimulator(options: WechatMiniSimulatorOptions = {}): 
     proveAddress: () => pusher.proveAddress(),
     close: () => {
       pusher.close();
-      return close(server);
+      return close();
     },
   };
 }
@@ -115,19 +117,5 @@ function createPusher(account: Account, options: WechatMiniSimulatorOptions, now
     delayMs: () => options.receiptDelayMs ?? 300,
     retryDelaysMs: options.retryDelaysMs ?? RETRY_DELAYS_MS,
     now,
-  });
-}
-
-function listen(server: Server, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, HOST, () => resolve(`http://${HOST}:${(server.address() as AddressInfo).port}`));
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
   });
 }

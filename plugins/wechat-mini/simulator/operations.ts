@@ -1,10 +1,10 @@
+import { type Inbox, WindowCount } from "@tidings/sdk/testing";
 import { type Relation, relationOf } from "./account.ts";
 import type { Allowances } from "./allowances.ts";
 import { answerOk, makeMsgid, refuse, type VendorAnswer } from "./answers.ts";
 import type { VendorEvent } from "./events.ts";
-import type { Inbox, SimulatedNotice } from "./inbox.ts";
+import type { SimulatedNotice } from "./notice.ts";
 import { findFieldFault, render, type VendorTemplate } from "./templates.ts";
-import { WindowCount } from "./window-count.ts";
 
 const SECOND_MS = 1000;
 const STATES = ["formal", "trial", "developer"];
@@ -24,7 +24,7 @@ export interface OperationsDeps {
   templates: readonly VendorTemplate[];
   /** The pages of the published program. */
   pages: readonly string[];
-  inbox: Inbox;
+  inbox: Inbox<SimulatedNotice>;
   allowances: Allowances;
   /** Messages to one user a second. */
   perUserSecond: number;
@@ -104,7 +104,7 @@ export class Operations {
       at,
       state,
     };
-    this.#deps.inbox.add(notice);
+    this.#deps.inbox.add([notice]);
     return notice;
   }
 }

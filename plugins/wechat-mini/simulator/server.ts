@@ -1,12 +1,11 @@
 import type { Http2Bindings, HttpBindings } from "@hono/node-server";
 import { getConnInfo } from "@hono/node-server/conninfo";
+import { type AnsweredFault, type FaultPlan, readJsonObject, type WindowCount } from "@tidings/sdk/testing";
 import { type Context, Hono } from "hono";
 import { refuse, type VendorAnswer, writeAnswer } from "./answers.ts";
-import type { FaultPlan } from "./inbox.ts";
 import type { Operations } from "./operations.ts";
-import { addPage, type PageSource } from "./page.ts";
+import { openPage, type PageSource, takeConsent } from "./page.ts";
 import type { Tokens } from "./tokens.ts";
-import type { WindowCount } from "./window-count.ts";
 
 export interface Vendor extends PageSource {
   tokens: Tokens;
@@ -27,7 +26,9 @@ type Fields = Record<string, unknown>;
 export function createServer(vendor: Vendor): Hono<Env> {
   const { tokens, operations } = vendor;
   const app = new Hono<Env>();
-  addPage(app, vendor);
+  const page = openPage(vendor);
+  app.get("/", (c) => page(c.req.raw));
+  app.post("/consents", async (c) => takeConsent(vendor, c.req.raw));
   app.post("/cgi-bin/stable_token", async (c) => {
     const wrongIp = checkIp(vendor, c);
     const gift = tokens.give((await readBody(c)) ?? {}, vendor.now());
@@ -42,22 +43,20 @@ export function createServer(vendor: Vendor): Hono<Env> {
   return app;
 }
 
-async function carryOut(
+function carryOut(
   vendor: Vendor,
   c: Context<Env>,
   name: string,
   call: (body: Fields) => VendorAnswer,
 ): Promise<Response> {
-  const fault = vendor.faults.take();
-  if (fault === "drop") return dropConnection(c);
-  const body = await readBody(c);
-  const obstacle = checkCaller(vendor, c, name) ?? faultAnswer(fault);
-  const answer = obstacle ?? (body ? call(body) : refuse(47001));
-  if (fault === "hang") return new Promise<Response>(() => {});
-  return reply(c, answer);
+  return vendor.faults.answer(c, async (fault) => {
+    const body = await readBody(c);
+    const obstacle = checkCaller(vendor, c, name) ?? faultAnswer(fault);
+    return reply(c, obstacle ?? (body ? call(body) : refuse(47001)));
+  });
 }
 
-function faultAnswer(fault: string | undefined): VendorAnswer | undefined {
+function faultAnswer(fault: AnsweredFault | undefined): VendorAnswer | undefined {
   if (fault === "busy") return refuse(45011);
   return fault === "refuse" ? refuse(48001) : undefined;
 }
@@ -82,17 +81,4 @@ function reply(c: Context<Env>, answer: VendorAnswer): Response {
   return c.body(writeAnswer(answer), 200, { "content-type": "application/json; encoding=utf-8" });
 }
 
-async function readBody(c: Context<Env>): Promise<Fields | undefined> {
-  try {
-    const body: unknown = JSON.parse(await c.req.text());
-    return typeof body === "object" && body !== null ? (body as Fields) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function dropConnection(c: Context<Env>): Promise<Response> {
-  const { incoming } = c.env;
-  if ("socket" in incoming) incoming.socket?.destroy();
-  return new Promise<Response>(() => {});
-}
+const readBody = async (c: Context<Env>) => readJsonObject(await c.req.text());

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { WindowCount } from "@tidings/sdk/testing";
 import type { Account } from "./account.ts";
-import { WindowCount } from "./window-count.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

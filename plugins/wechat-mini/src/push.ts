@@ -1,5 +1,4 @@
-import { isRecord, parseJson } from "./text.ts";
-import { readXml, type XmlElement } from "./xml.ts";
+import { isRecord, parseJson, readXml, type XmlElement } from "@tidings/sdk/plugin";
 
 type Fields = Record<string, string>;
 

@@ -1,4 +1,10 @@
-import type { PlannedResponse, Verification, VerifyInput, VerifyOutput } from "@tidings/sdk/plugin";
+import {
+  type PlannedResponse,
+  reasonOf,
+  type Verification,
+  type VerifyInput,
+  type VerifyOutput,
+} from "@tidings/sdk/plugin";
 import { call } from "./calls.ts";
 import { readAnswer, readOutcome } from "./outcome.ts";
 
@@ -12,8 +18,8 @@ export function verify({ settings }: VerifyInput): VerifyOutput {
 
 export function readVerification([response]: PlannedResponse[]): Verification {
   if (!response) return { ok: false, code: "no_answer" };
-  const { status, code, detail } = readOutcome(response);
-  if (status !== "accepted") return { ok: false, ...(code && { code }), ...(detail && { detail }) };
+  const outcome = readOutcome(response);
+  if (outcome.status !== "accepted") return { ok: false, ...reasonOf(outcome) };
   const list = "body" in response ? readAnswer(response.body)?.fields.data : undefined;
   return Array.isArray(list) ? { ok: true } : { ok: false, code: "unreadable_answer" };
 }

@@ -1,6 +1,5 @@
-import { runBatch } from "@tidings/sdk/testing";
+import { type Receiver, runBatch, signSorted, startReceiver } from "@tidings/sdk/testing";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { sign } from "../simulator/envelope.ts";
 import {
   startSimulator,
   type WechatMiniSimulator,
@@ -9,13 +8,15 @@ import {
 import * as plugin from "../src/plugin.ts";
 import { makeSender } from "./host.ts";
 import { CONTENT, makeBatch, makeMessage } from "./messages.ts";
-import { type Receiver, startReceiver } from "./receiver.ts";
 
 let receiver: Receiver;
+/** What pushes are answered with. */
+let answer: { status?: number; body?: string };
 let options: WechatMiniSimulatorOptions;
 let simulator: WechatMiniSimulator;
 beforeEach(async () => {
-  receiver = await startReceiver();
+  answer = {};
+  receiver = await startReceiver(({ query }) => ({ body: query.echostr ?? "success", ...answer }));
   options = { receiptsUrl: receiver.url, receiptDelayMs: 1, retryDelaysMs: [1], pushMode: "plain" };
   simulator = await startSimulator(options);
 });
@@ -27,7 +28,7 @@ afterEach(async () => {
 const arrived = (count: number) =>
   vi.waitFor(() => expect(receiver.pushes.length).toBeGreaterThanOrEqual(count));
 
-const signature = (...others: string[]) => sign(String(simulator.settings.pushToken), ...others);
+const signature = (...others: string[]) => signSorted(String(simulator.settings.pushToken), ...others);
 
 const read = (body: string) =>
   plugin.parseReceipt({ headers: {}, query: {}, body, settings: {}, now: 0 }).events;
@@ -73,7 +74,7 @@ test("signs what it pushes, and what it encrypts a second time", async () => {
 });
 
 test("pushes again what is not taken", async () => {
-  receiver.answer.status = 500;
+  answer.status = 500;
   simulator.unsubscribe("oMiniUser-reader", simulator.templateIds.longTerm);
   await arrived(2);
   expect(receiver.pushes.every(({ body }) => body.includes("subscribe_msg_change_event"))).toBe(true);
@@ -81,6 +82,6 @@ test("pushes again what is not taken", async () => {
 
 test("asks whether the address is listening", async () => {
   expect(await simulator.proveAddress()).toBe(true);
-  receiver.answer.status = 401;
+  answer.status = 401;
   expect(await simulator.proveAddress()).toBe(false);
 });

@@ -1,21 +1,25 @@
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
-import type { Simulator, SimulatorOptions } from "@tidings/sdk/testing";
+import {
+  FaultPlan,
+  Inbox,
+  listen,
+  type PushHabit,
+  type Simulator,
+  type SimulatorOptions,
+  WindowCount,
+} from "@tidings/sdk/testing";
 import { type Account, openAccount } from "./account.ts";
 import { Allowances } from "./allowances.ts";
 import type { VendorEvent } from "./events.ts";
-import { FaultPlan, Inbox } from "./inbox.ts";
+import type { SimulatedNotice } from "./notice.ts";
 import { Operations } from "./operations.ts";
 import { Pusher, type PushMode } from "./pusher.ts";
 import { createServer } from "./server.ts";
 import { ATTENDANCE, SUBSCRIPTION, TEMPLATE } from "./templates.ts";
 import { Tokens } from "./tokens.ts";
-import { WindowCount } from "./window-count.ts";
 
 export { demo } from "./demo.ts";
 
-const HOST = "127.0.0.1";
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 /** The vendor asks three times more, within seconds. */
@@ -35,8 +39,7 @@ export interface WechatOfficialSimulatorOptions extends SimulatorOptions {
   /** How pushes are sent; read at each push, default `safe` and `xml`. */
   pushMode?: PushMode;
   pushFormat?: "xml" | "json";
-  /** `twice`: each push comes two times. `backwards`: of two pushes the later comes first. Read at each push. */
-  pushHabit?: "twice" | "backwards";
+  pushHabit?: PushHabit;
   /** The waits before each repeat of a push that was not taken, by default the vendor's. */
   retryDelaysMs?: number[];
   /** The clock, for tests; milliseconds since 1970. */
@@ -63,7 +66,7 @@ export async function startSimulator(
   options: WechatOfficialSimulatorOptions = {},
 ): Promise<WechatOfficialSimulator> {
   const account = openAccount();
-  const inbox = new Inbox();
+  const inbox = new Inbox<SimulatedNotice>();
   const faults = new FaultPlan();
   const templates = [TEMPLATE, SUBSCRIPTION, ATTENDANCE];
   const now = options.now ?? Date.now;
@@ -84,8 +87,7 @@ export async function startSimulator(
     trustedIps: () => options.trustedIps,
     now,
   });
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-  const origin = await listen(server, options.port ?? 0);
+  const { origin, close } = await listen(createAdaptorServer({ fetch: app.fetch }), options.port);
   const { originalId: _, ...keys } = account;
   return {
     url: `${origin}/`,
@@ -93,7 +95,7 @@ export async function startSimulator(
     settings: { endpoint: origin, ...keys },
     templateIds: { template: TEMPLATE.id, subscription: SUBSCRIPTION.id },
     received: () =>
-      inbox.notices
+      inbox.messages
         .filter(({ state }) => state === "arrived")
         .map(({ to, text, ref, at }) => ({ to, text, ...(ref && { ref }), at })),
     misbehave: (fault, count) => faults.order(fault, count),
@@ -104,7 +106,7 @@ export async function startSimulator(
     proveAddress: () => pusher.proveAddress(),
     close: () => {
       pusher.close();
-      return close(server);
+      return close();
     },
   };
 }
@@ -118,19 +120,5 @@ function createPusher(account: Account, options: WechatOfficialSimulatorOptions,
     delayMs: () => options.receiptDelayMs ?? 300,
     retryDelaysMs: options.retryDelaysMs ?? RETRY_DELAYS_MS,
     now,
-  });
-}
-
-function listen(server: Server, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, HOST, () => resolve(`http://${HOST}:${(server.address() as AddressInfo).port}`));
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
   });
 }

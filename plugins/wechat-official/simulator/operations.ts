@@ -1,10 +1,10 @@
+import { type Inbox, WindowCount } from "@tidings/sdk/testing";
 import { type Relation, relationOf } from "./account.ts";
 import type { Allowances } from "./allowances.ts";
 import { answerOk, makeMsgid, refuse, type VendorAnswer } from "./answers.ts";
 import type { VendorEvent } from "./events.ts";
-import type { Inbox, SimulatedNotice } from "./inbox.ts";
+import type { SimulatedNotice } from "./notice.ts";
 import { findFieldFault, render, type VendorTemplate } from "./templates.ts";
-import { WindowCount } from "./window-count.ts";
 
 const SECOND_MS = 1000;
 const REMEMBERED_MS = 600_000;
@@ -26,7 +26,7 @@ const TEMPLATE_FATES: Record<Call["relation"], [SimulatedNotice["state"], string
 
 export interface OperationsDeps {
   templates: readonly VendorTemplate[];
-  inbox: Inbox;
+  inbox: Inbox<SimulatedNotice>;
   allowances: Allowances;
   /** Subscription notices to one user a second. */
   perUserSecond: number;
@@ -115,7 +115,7 @@ export class Operations {
       state,
       ...(typeof body.client_msg_id === "string" && { ref: body.client_msg_id }),
     };
-    this.#deps.inbox.add(notice);
+    this.#deps.inbox.add([notice]);
     return notice;
   }
 }

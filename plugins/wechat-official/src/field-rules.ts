@@ -1,4 +1,4 @@
-import { lengthOf } from "./text.ts";
+import { lengthOf } from "@tidings/sdk/plugin";
 
 /** What the vendor takes in a field of one type. */
 export interface FieldRule {

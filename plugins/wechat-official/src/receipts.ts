@@ -1,6 +1,5 @@
-import type { ReceiptEvent, ReceiptInput, ReceiptOutput } from "@tidings/sdk/plugin";
+import { clip, type ReceiptEvent, type ReceiptInput, type ReceiptOutput } from "@tidings/sdk/plugin";
 import { type Push, readPush } from "./push.ts";
-import { clip } from "./text.ts";
 
 /**
  * Reads a push that the host has proven and decrypted.

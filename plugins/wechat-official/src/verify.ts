@@ -1,7 +1,13 @@
-import type { PlannedResponse, Verification, VerifyInput, VerifyOutput } from "@tidings/sdk/plugin";
+import {
+  isRecord,
+  type PlannedResponse,
+  parseJson,
+  type Verification,
+  type VerifyInput,
+  type VerifyOutput,
+} from "@tidings/sdk/plugin";
 import { call } from "./calls.ts";
 import { readOutcome } from "./outcome.ts";
-import { isRecord, parseJson } from "./text.ts";
 
 /**
  * Lists the account's templates: it proves the account, its secret, its rights and the allowed address at once.

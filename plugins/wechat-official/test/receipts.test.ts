@@ -3,7 +3,6 @@ import { expect, test } from "vitest";
 import manifest from "../channel.json";
 import { writeJson, writeXml } from "../simulator/events.ts";
 import { parseReceipt } from "../src/plugin.ts";
-import { readXml } from "../src/xml.ts";
 import { SETTINGS } from "./messages.ts";
 
 const NOW = Date.UTC(2025, 0, 2, 4);
@@ -87,24 +86,10 @@ test("says after the vendor what it is asked with, and nothing that could be mar
   expect(parse("", { echostr: "<script>" }).reply.status).toBe(400);
 });
 
-test.each([
-  ["a declaration", '<!DOCTYPE xml [<!ENTITY a "b">]><xml><MsgType>event</MsgType></xml>'],
-  ["attributes", '<xml a="1"><MsgType>event</MsgType></xml>'],
-  ["a comment", "<xml><!-- a --><MsgType>event</MsgType></xml>"],
-  ["elements that cross", "<xml><MsgType><a>event</MsgType></a></xml>"],
-  ["an open end", "<xml><MsgType>event</MsgType>"],
-  ["an open CDATA section", "<xml><MsgType><![CDATA[event</MsgType></xml>"],
-  ["two roots", "<xml><MsgType>event</MsgType></xml><xml/>"],
-  ["depth without end", `${"<a>".repeat(100)}${"</a>".repeat(100)}`],
-  ["elements without end", `<xml>${"<a/>".repeat(20_000)}</xml>`],
-  ["more text than any push has", `<xml><MsgType>${"a".repeat(300_000)}</MsgType></xml>`],
-])("reads no XML with %s", (_name, xml) => {
-  expect(readXml(xml)).toBeUndefined();
-  expect(parse(xml)).toMatchObject({ events: [], reply: { status: 400 } });
-});
-
-test("expands nothing: entities stay as they are written", () => {
-  expect(readXml("<a>&lt;b&gt; &c;</a>")?.text).toBe("&lt;b&gt; &c;");
+test("refuses what is no push", () => {
+  for (const body of ["", "<xml>", "<xml><a>b</a></xml>", "{}", "[1]"]) {
+    expect(parse(body)).toMatchObject({ events: [], reply: { status: 400 } });
+  }
 });
 
 test("suppresses who has blocked the account or left it, for a while, and nobody whose consent is used up", () => {

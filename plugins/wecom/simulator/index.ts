@@ -1,4 +1,3 @@
-import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
 import { FaultPlan, listen, type Simulator, type SimulatorOptions, WindowCount } from "@tidings/sdk/testing";
 import { NoticeInbox, openCompany } from "./company.ts";
@@ -53,7 +52,7 @@ export async function startSimulator(options: WecomSimulatorOptions = {}): Promi
   });
   const now = options.now ?? Date.now;
   const app = createServer({ tokens, operations, inbox, faults, trustedIps: () => options.trustedIps, now });
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const server = createAdaptorServer({ fetch: app.fetch });
   const { origin, close } = await listen(server, options.port);
   const { corpId, agentId, secret } = company;
   return {

@@ -1,6 +1,6 @@
 import type { Http2Bindings, HttpBindings } from "@hono/node-server";
 import { getConnInfo } from "@hono/node-server/conninfo";
-import { dropConnection, type FaultPlan, neverAnswer, readJsonObject } from "@tidings/sdk/testing";
+import { type AnsweredFault, type FaultPlan, readJsonObject } from "@tidings/sdk/testing";
 import { type Context, Hono } from "hono";
 import { answerOk, refuse, type VendorAnswer } from "./answers.ts";
 import type { NoticeInbox } from "./company.ts";
@@ -40,19 +40,15 @@ export function createServer(vendor: Vendor): Hono<Env> {
   return app;
 }
 
-async function carryOut(vendor: Vendor, c: Context<Env>, call: Call): Promise<Response> {
-  const fault = vendor.faults.take();
-  if (fault === "drop") return dropConnection(c);
-  const answer = await answerCall(vendor, c, call, fault);
-  if (fault === "hang") return neverAnswer();
-  return c.json(answer);
+function carryOut(vendor: Vendor, c: Context<Env>, call: Call): Promise<Response> {
+  return vendor.faults.answer(c, async (fault) => c.json(await answerCall(vendor, c, call, fault)));
 }
 
 async function answerCall(
   vendor: Vendor,
   c: Context<Env>,
   call: Call,
-  fault: string | undefined,
+  fault: AnsweredFault | undefined,
 ): Promise<VendorAnswer> {
   const body = readJsonObject(await c.req.text());
   const ip = ipOf(c);

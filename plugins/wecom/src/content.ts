@@ -1,4 +1,4 @@
-import { sizeOf } from "./text.ts";
+import { lengthOf, sizeOf } from "@tidings/sdk/plugin";
 
 /** A message without its recipients, as the vendor takes it: the type, and the part that is named after it. */
 export type Content =
@@ -84,5 +84,3 @@ function withinBytes(text: string): ContentFault | undefined {
 }
 
 const isLink = (text: string) => /^https?:\/\/[^\s]+$/i.test(text) && sizeOf(text) <= URL_MAX_BYTES;
-
-const lengthOf = (text: string) => [...text].length;

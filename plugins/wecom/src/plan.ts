@@ -1,4 +1,11 @@
-import type { PlanInput, PlannedRequest, PlanOutput, SendResult, Settings } from "@tidings/sdk/plugin";
+import {
+  chunkUnique,
+  type PlanInput,
+  type PlannedRequest,
+  type PlanOutput,
+  type SendResult,
+  type Settings,
+} from "@tidings/sdk/plugin";
 import { call } from "./calls.ts";
 import { type Content, readContent } from "./content.ts";
 
@@ -42,35 +49,18 @@ export function plan({ messages, settings }: PlanInput): PlanOutput {
       groups.set(key, group);
     }
   }
+  // No user twice in a call: the vendor would merge the two.
   const calls = [...groups.values()].flatMap(({ content, messages: all }) =>
-    splitUp(all).map((some) => ({ content, messages: some })),
+    chunkUnique(all, MAX_USERS, ({ userId }) => userId.toLowerCase()).map((some) => ({
+      content,
+      messages: some,
+    })),
   );
   const isWholeBatch = calls.length === 1;
   return {
     requests: calls.map((group, index) => toRequest(String(index + 1), group, isWholeBatch, settings)),
     results,
   };
-}
-
-/** As few calls as the vendor's limit allows, and no user twice in one of them: the vendor would merge the two. */
-function splitUp(messages: Addressed[]): Addressed[][] {
-  const layers: Addressed[][] = [];
-  const counts = new Map<string, number>();
-  for (const message of messages) {
-    const user = message.userId.toLowerCase();
-    const count = counts.get(user) ?? 0;
-    counts.set(user, count + 1);
-    const layer = layers[count] ?? [];
-    layers[count] = layer;
-    layer.push(message);
-  }
-  return layers.flatMap((layer) => chunk(layer, MAX_USERS));
-}
-
-function chunk<T>(items: T[], size: number): T[][] {
-  const chunks: T[][] = [];
-  for (let start = 0; start < items.length; start += size) chunks.push(items.slice(start, start + size));
-  return chunks;
 }
 
 function toRequest(

@@ -1,8 +1,14 @@
-import type { PlannedResponse, SendResult, SettleInput, SettleOutput } from "@tidings/sdk/plugin";
-import { type Outcome, readAnswer, readOutcome } from "./outcome.ts";
+import {
+  clip,
+  type Outcome,
+  type PlannedResponse,
+  type SendResult,
+  type SettleInput,
+  type SettleOutput,
+} from "@tidings/sdk/plugin";
+import { readAnswer, readOutcome } from "./outcome.ts";
 import type { SendContext } from "./plan.ts";
 import { settleRecall } from "./recall.ts";
-import { clip } from "./text.ts";
 import { readVerification } from "./verify.ts";
 
 export function settle({ op, responses }: SettleInput): SettleOutput {

@@ -11,6 +11,7 @@ export * from "./json.ts";
 export * from "./jwt.ts";
 export { manifestSchema } from "./manifest.schema.ts";
 export * from "./manifest.ts";
+export * from "./parts/index.ts";
 export * from "./receipt-authentication.ts";
 export { isJsonText } from "./setting-formats.ts";
 export * from "./signed-token.ts";

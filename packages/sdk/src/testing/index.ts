@@ -14,9 +14,12 @@ export {
 export { findManifestProblems, findSchemaProblems } from "./conformance/schema.ts";
 export type { ConformanceInput } from "./conformance/subject.ts";
 export * from "./conversation.ts";
+export * from "./fetch-answer.ts";
+export * from "./receiver.ts";
 export * from "./simulator/calls.ts";
 export * from "./simulator/contract.ts";
 export type { DemoChannel } from "./simulator/demo.ts";
+export * from "./simulator/envelope.ts";
 export * from "./simulator/fault-plan.ts";
 export * from "./simulator/inbox.ts";
 export * from "./simulator/markup.ts";

@@ -9,6 +9,11 @@ export class Inbox<T> {
     if (this.#messages.length > INBOX_LIMIT) this.#messages = this.#messages.slice(-INBOX_LIMIT);
   }
 
+  /** Takes away what a vendor shows no more. */
+  remove(isGone: (message: T) => boolean): void {
+    this.#messages = this.#messages.filter((message) => !isGone(message));
+  }
+
   get messages(): readonly T[] {
     return this.#messages;
   }

@@ -39,6 +39,10 @@ export interface PageOptions<T, X extends PageTexts> {
   /** What arrived, oldest first; the page shows the newest hundred, newest first. */
   list(): readonly T[];
   describe(message: T, texts: X, language: PageLanguage): PageEntry;
+  /** What a person can do on the page; shown above the list and left alone when that is brought up to date. */
+  form?(texts: X, language: PageLanguage): Markup;
+  /** Shown before the messages and kept current with them, such as what users allow. */
+  ledger?(texts: X): Markup | undefined;
   /** More style sheet. */
   style?: string;
 }
@@ -72,6 +76,7 @@ const POLICY = [
   "img-src data:",
   `script-src 'sha256-${createHash("sha256").update(SCRIPT).digest("base64")}'`,
   "connect-src 'self'",
+  "form-action 'self'",
 ].join("; ");
 
 /**
@@ -89,12 +94,12 @@ export function createPage<T, X extends PageTexts>(
     const language = readLanguage(request);
     const list = writeList(options, language);
     if (new URL(request.url).searchParams.get("part") === "list") return answerHtml(list.text);
-    const { texts, layout, style = "" } = options;
+    const { texts, layout, style = "", form } = options;
     const { title, subtitle } = texts[language];
     const body = html`<header><h1>${title}</h1>
 <a href="?lang=${language === "zh" ? "en" : "zh"}">${FRAME_TEXTS[language].other}</a></header>
 <p>${subtitle}</p>
-<div id="list">${list}</div>
+${form?.(texts[language], language)}<div id="list">${list}</div>
 <script>${new Markup(SCRIPT)}</script>`;
     return showDocument({ language, title, layout, style, body });
   };
@@ -137,10 +142,11 @@ function answerHtml(text: string): Response {
 function writeList<T, X extends PageTexts>(options: PageOptions<T, X>, language: PageLanguage): Markup {
   const texts = options.texts[language];
   const messages = options.list();
-  if (messages.length === 0) return html`<p>${texts.empty}</p>`;
+  const ledger = options.ledger?.(texts);
+  if (messages.length === 0) return html`${ledger}<p>${texts.empty}</p>`;
   const newest = messages.slice(-SHOWN_COUNT).reverse();
   const entries = newest.map((one) => writeEntry(options.describe(one, texts, language), language));
-  return html`<p>${FRAME_TEXTS[language].count(messages.length)}</p><ol>${entries}</ol>`;
+  return html`${ledger}<p>${FRAME_TEXTS[language].count(messages.length)}</p><ol>${entries}</ol>`;
 }
 
 function writeEntry({ isGone, href, ...entry }: PageEntry, language: PageLanguage): Markup {

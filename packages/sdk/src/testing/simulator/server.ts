@@ -1,5 +1,4 @@
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
 
 const HOST = "127.0.0.1";
 
@@ -11,12 +10,13 @@ export interface Listening {
 }
 
 /**
- * Lets a simulator's server listen on this machine alone.
+ * Lets a simulator's server, of HTTP/1.1 or HTTP/2, listen on this machine alone.
  *
  * @param port 0 takes a free one
  * @throws if the port is taken
  */
 export async function listen(server: Server, port = 0): Promise<Listening> {
+  const sockets = followSockets(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, HOST, resolve);
@@ -26,7 +26,16 @@ export async function listen(server: Server, port = 0): Promise<Listening> {
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        for (const socket of sockets) socket.destroy();
       }),
   };
+}
+
+function followSockets(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  return sockets;
 }

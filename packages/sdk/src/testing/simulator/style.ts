@@ -20,10 +20,12 @@ header { display: flex; justify-content: space-between; align-items: baseline; g
 h1 { font-size: 1.25rem; margin: 0; overflow-wrap: anywhere; } p { margin: 0; color: var(--soft); }
 a { color: var(--soft); }
 ol { list-style: none; margin: 1rem 0 0; padding: 0; }
+form { display: flex; flex-wrap: wrap; gap: .4rem; margin-top: 1rem; } form p { flex-basis: 100%; }
+input { flex: 1; min-width: 10rem; } input, select, button { font: inherit; }
 small { color: var(--soft); display: flex; justify-content: space-between; gap: 1rem; flex-wrap: wrap;
   font-variant-numeric: tabular-nums; }
 .body { overflow-wrap: anywhere; } .body > * { display: block; }
-.text { white-space: pre-wrap; } .link { color: var(--link); font-size: .85em; }
+.text, strong { white-space: pre-wrap; } .link { color: var(--link); font-size: .85em; }
 code { font: .85em ui-monospace, monospace; color: var(--soft); }
 .good { color: var(--good); } .bad { color: var(--bad); }
 .gone strong, .gone .text { color: var(--soft); text-decoration: line-through; }

@@ -1,16 +1,9 @@
 import { createCipheriv } from "node:crypto";
 import type { ReceiptAuthentication } from "@tidings/sdk/plugin";
+import { signSorted } from "@tidings/sdk/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  encrypt,
-  inXml,
-  PUSH_KEY,
-  PUSH_SCHEME,
-  PUSH_TOKEN,
-  signedQuery,
-  sortedSha1,
-} from "../testing/signed-pushes.ts";
+import { encrypt, inXml, PUSH_KEY, PUSH_SCHEME, PUSH_TOKEN, signedQuery } from "../testing/signed-pushes.ts";
 import { authenticatePush } from "./authenticate-push.ts";
 import { PushRefused } from "./push-refused.ts";
 
@@ -203,5 +196,5 @@ function encryptRaw(bytes: Uint8Array): string {
 }
 
 it("signs as the vendors' pages describe it: sorted, joined, SHA-1", () => {
-  expect(sortedSha1("b", "a", "c")).toBe("a9993e364706816aba3e25717850c26c9cd0d89d");
+  expect(signSorted("b", "a", "c")).toBe("a9993e364706816aba3e25717850c26c9cd0d89d");
 });

@@ -1,9 +1,4 @@
-/** Shortens a foreign text and replaces what a database cannot store: control characters, half surrogates. */
-export function clip(text: string, maxLength: number): string {
-  return text.slice(0, maxLength).replace(/[\p{Cc}\p{Cs}]/gu, " ");
-}
-
-/** Parses JSON of unknown origin. */
+/** Parses JSON of unknown origin; undefined if it is none. Integers of more than 53 bits lose their end. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -12,6 +7,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** Whether a value is a JSON object: neither null nor a list. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

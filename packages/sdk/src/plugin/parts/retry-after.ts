@@ -1,6 +1,10 @@
 const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000;
 
-/** Reads `Retry-After`, which is a number of seconds or an HTTP date. */
+/**
+ * Reads the header `Retry-After`, which is a number of seconds or an HTTP date.
+ *
+ * @returns milliseconds from `now` on, at most a day; undefined if the header is missing or says nothing
+ */
 export function readRetryAfter(value: string | undefined, now: number): number | undefined {
   if (!value) return undefined;
   const waitMs = /^\d{1,9}$/.test(value) ? Number(value) * 1000 : parseHttpDate(value) - now;

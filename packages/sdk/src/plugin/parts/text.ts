@@ -3,20 +3,17 @@ export function clip(text: string, maxLength: number): string {
   return text.slice(0, maxLength).replace(/[\p{Cc}\p{Cs}]/gu, " ");
 }
 
-/** Parses JSON of unknown origin. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** A foreign text for storing, as {@link clip} leaves it; empty if it is none. */
+export function readText(value: unknown, maxLength: number): string {
+  return typeof value === "string" ? clip(value, maxLength) : "";
 }
 
 /** Length in characters as people count them: Unicode code points. */
 export function lengthOf(text: string): number {
   return [...text].length;
+}
+
+/** Length in bytes of UTF-8. */
+export function sizeOf(text: string): number {
+  return new TextEncoder().encode(text).byteLength;
 }

@@ -14,8 +14,11 @@ const HEADER = /^\s*<\?xml[^<>]{0,200}\?>/;
 const TOKEN = /<!\[CDATA\[([\s\S]*?)\]\]>|<(\/?)([A-Za-z_][\w.-]{0,63})\s*(\/?)>|([^<]+)/y;
 
 /**
- * Reads the XML of a push: elements and CDATA sections. Attributes, comments and declarations are no part of it and are
- * refused, so there is nothing to resolve or to expand. Undefined if it is not of that form, or above the limits.
+ * Reads XML of unknown origin, such as a push: elements and CDATA sections. Attributes, comments and declarations are no
+ * part of it and are refused, so there is nothing to resolve or to expand.
+ *
+ * @returns the outermost element; undefined if the text is not of that form, has more than 262,144 characters or 10,000
+ * tags and texts, or goes more than six elements deep
  */
 export function readXml(source: string): XmlElement | undefined {
   if (source.length > MAX_LENGTH) return undefined;
