@@ -85,6 +85,7 @@ export function lay(installation: Installation): Foundation {
     outbound: installation.outbound,
     metrics: metrics.plugins,
     tokens: createAccessTokenStore(sealing),
+    identityKey: installation.installationKey,
   });
   const vault = createChannelVault(sealing);
   return {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { PluginManifest, SendResult, Verification } from "@tidings/sdk/plugin";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
@@ -6,6 +7,7 @@ import type { TokenStore } from "./auth/access-token/token-store.ts";
 import { type CredentialsCache, createCredentialsCache } from "./auth/credentials.ts";
 import type { LoadedPlugins, PluginModule } from "./catalogue.ts";
 import type { ChannelHandle, SendBatch } from "./channel.ts";
+import { type Collecting, createCollecting } from "./collecting.ts";
 import { MISSING_PLUGIN, NO_SECRETS } from "./execution/obstacles.ts";
 import { createPureExecutor } from "./execution/pure-plugin.ts";
 import { createRequestSender, type Sender } from "./execution/request-sender.ts";
@@ -22,7 +24,7 @@ import { createPushReader, type PushReader } from "./pushes/push-reader.ts";
 import { createTemplateSync, type TemplateSync } from "./template-sync.ts";
 
 /** Runs channel plugins: calls their functions, does their HTTP, and holds them to the contract. */
-export interface PluginRuntime extends FollowUps, TemplateSync, Previews, PushReader {
+export interface PluginRuntime extends FollowUps, Collecting, TemplateSync, Previews, PushReader {
   /** Sends a batch and answers every ref exactly once. Never throws. */
   send(channel: ChannelHandle, batch: SendBatch): Promise<SendResult[]>;
   /** Proves a channel's settings without sending anything to anybody. Never throws. */
@@ -39,6 +41,8 @@ export interface PluginRuntimeDeps {
   metrics?: PluginMetrics;
   /** Where access tokens are shared with other processes; without it each credential fetches its own. */
   tokens?: TokenStore;
+  /** What native plugins' channels derive keys of their own from; without it those last as long as the process. */
+  identityKey?: Uint8Array;
   /** Resolves host names; the system's resolver unless given. */
   resolve?: ResolveHost;
 }
@@ -52,7 +56,8 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
   const sessions = new NativeSessions((error) => logger.warn({ err: error }, "native session did not close"));
   const sendRequests = createRequestSender({ client, policy, slots: new Slots(), clock, metrics });
   const pure = createPureExecutor({ sendRequests, clock, logger });
-  const native = createNativeExecutor({ sessions, policy, resolve, clock, logger, metrics });
+  const { identityKey = randomBytes(32) } = deps;
+  const native = createNativeExecutor({ sessions, policy, resolve, clock, logger, metrics, identityKey });
 
   function find(channel: ChannelHandle): { manifest: PluginManifest; module: PluginModule } | undefined {
     const manifest = plugins.find(channel.pluginId)?.manifest;
@@ -91,6 +96,7 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
     },
 
     ...createFollowUps(callable),
+    ...createCollecting(callable),
     ...createTemplateSync(callable),
     ...createPreviews({ find, policy, clock, logger }),
     ...createPushReader({ find, prepare: prepareCached, clock, logger }),

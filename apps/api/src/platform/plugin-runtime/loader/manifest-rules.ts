@@ -15,6 +15,7 @@ export function findManifestFaults(manifest: PluginManifest): string[] {
     ...findSuppressionFaults(manifest),
     ...findPullFaults(manifest),
     ...findPushFaults(manifest),
+    ...findCollectFaults(manifest),
   ];
 }
 
@@ -62,6 +63,16 @@ function findPullFaults({ receipts, query }: PluginManifest): string[] {
   return [
     ...(query ? [] : ["pulled receipts need query"]),
     ...(receipts.pollSeconds === undefined ? ["pulled receipts need receipts.pollSeconds"] : []),
+  ];
+}
+
+function findCollectFaults({ level, collect, settings: { properties } }: PluginManifest): string[] {
+  if (!collect) return [];
+  const choices = properties[collect.when.field]?.enum;
+  const isChoice = Array.isArray(choices) && collect.when.values.every((value) => choices.includes(value));
+  return [
+    ...(level === "native" ? [] : ["collect is for native plugins"]),
+    ...(isChoice ? [] : [`collect.when names "${collect.when.field}", which has no such choices`]),
   ];
 }
 

@@ -184,33 +184,32 @@ describe("a native session", () => {
 
 describe("resolve", () => {
   async function resolveWith(
-    settings: { host: string; port?: number },
+    settings: { host: string },
     host: string,
+    port: number,
     endpoints: string[] = [],
   ) {
     const { plugin, inputs } = scriptedPlugin();
     const { runtime, channel } = runtimeFor(plugin, {}, endpoints);
     await runtime.send({ ...channel, settings }, batchOf("a"));
     await runtime.close();
-    return inputs[0]?.resolve(host);
+    return inputs[0]?.resolve(host, port);
   }
 
   it("answers the address of a public host of the channel", async () => {
-    expect(await resolveWith({ host: "public.test", port: 465 }, "public.test")).toBe("8.8.8.8");
+    expect(await resolveWith({ host: "public.test" }, "public.test", 465)).toBe("8.8.8.8");
   });
 
   it("allows a private host with the port that was allowed", async () => {
-    const settings = { host: "mail.test", port: 2525 };
-    expect(await resolveWith(settings, "mail.test", ["mail.test:2525"])).toBe("127.0.0.1");
+    expect(await resolveWith({ host: "mail.test" }, "mail.test", 2525, ["mail.test:2525"])).toBe("127.0.0.1");
   });
 
   it.each([
-    ["a private host", { host: "mail.test", port: 2525 }, "mail.test", []],
-    ["a private address", { host: "10.0.0.1", port: 25 }, "10.0.0.1", []],
-    ["a host that is not the channel's", { host: "public.test", port: 25 }, "public2.test", []],
-    ["another port of an allowed host", { host: "mail.test", port: 6379 }, "mail.test", ["mail.test:2525"]],
-    ["an allowed host without a port", { host: "mail.test" }, "mail.test", ["mail.test:2525"]],
-  ])("refuses %s", async (_name, settings, host, endpoints) => {
-    await expect(resolveWith(settings, host, endpoints)).rejects.toMatchObject({ code: "blocked" });
+    ["a private host", "mail.test", "mail.test", 2525, []],
+    ["a private address", "10.0.0.1", "10.0.0.1", 25, []],
+    ["a host that is not the channel's", "public.test", "public2.test", 25, []],
+    ["another port of an allowed host", "mail.test", "mail.test", 6379, ["mail.test:2525"]],
+  ])("refuses %s", async (_name, own, host, port, endpoints) => {
+    await expect(resolveWith({ host: own }, host, port, endpoints)).rejects.toMatchObject({ code: "blocked" });
   });
 });

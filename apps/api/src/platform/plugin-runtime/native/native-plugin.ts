@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { NativePlugin, NativeSession, SendResult, Verification } from "@tidings/sdk/plugin";
 import type { Clock } from "../../clock.ts";
+import { hmacSha256 } from "../../crypto/index.ts";
 import type { Logger } from "../../logger.ts";
-import type { SendBatch } from "../channel.ts";
+import { channelKey, type SendBatch } from "../channel.ts";
 import { BatchOutcome } from "../execution/batch-outcome.ts";
 import { DeadlineError, withDeadline } from "../execution/deadline.ts";
 import { logBreaches, logFault } from "../execution/fault-log.ts";
@@ -12,6 +13,7 @@ import { cleanVerification, isVerification } from "../execution/verification.ts"
 import type { PluginMetrics, RequestOutcome } from "../metrics.ts";
 import type { ResolveHost } from "../outbound/address-guard.ts";
 import type { OutboundPolicy } from "../outbound/policy.ts";
+import { createNativeCollect } from "./native-collect.ts";
 import { createNativeFollowUps } from "./native-follow-ups.ts";
 import { batchTimeoutMs, FAILED, LATE, MISSING } from "./native-results.ts";
 import { guardResolve } from "./resolve-host.ts";
@@ -24,6 +26,8 @@ export interface NativeExecutorDeps {
   clock: Clock;
   logger: Logger;
   metrics: PluginMetrics;
+  /** What the channels' own keys are derived from. */
+  identityKey: Uint8Array;
 }
 
 /** Runs plugins that do their own I/O: once `send` is called, everything that goes wrong is ambiguous. */
@@ -36,6 +40,7 @@ export function createNativeExecutor(deps: NativeExecutorDeps) {
       settings: channel.settings,
       secrets: { ...credentials.secrets },
       limits: { concurrency, timeoutMs },
+      key: hmacSha256(deps.identityKey, `native-plugins/${channelKey(channel)}`).toString("hex"),
       resolve: guardResolve(channel, manifest, deps.policy, deps.resolve),
     });
   }
@@ -58,6 +63,7 @@ export function createNativeExecutor(deps: NativeExecutorDeps) {
 
   return {
     ...createNativeFollowUps({ sessions, open, fresh, logger }),
+    collect: createNativeCollect({ sessions, open, now: () => fresh().now, logger }),
 
     async send(sender: Sender, plugin: NativePlugin, batch: SendBatch): Promise<SendResult[]> {
       const refs = batch.messages.map(({ ref }) => ref);

@@ -1,0 +1,68 @@
+import type { NativePlugin } from "@tidings/sdk/plugin";
+import type { Collected, Visit } from "../collecting.ts";
+import { DeadlineError, withDeadline } from "../execution/deadline.ts";
+import { logFault } from "../execution/fault-log.ts";
+import { cleanText, MAX_CODE_LENGTH, MAX_DETAIL_LENGTH } from "../execution/foreign-text.ts";
+import { PluginFault } from "../execution/plugin-fault.ts";
+import { isRecord, isText } from "../execution/plugin-output.ts";
+import { cleanEvents } from "../execution/receipts.ts";
+import type { Sender } from "../execution/request-sender.ts";
+import type { NativeFollowUpDeps } from "./native-follow-ups.ts";
+import { FAILED, LATE } from "./native-results.ts";
+
+const MAX_EVENTS = 1_000;
+const MAX_CURSOR_LENGTH = 500;
+/** A visit is many exchanges, each within the plugin's time limit. */
+const TIME_LIMITS_A_VISIT = 10;
+
+export interface NativeCollectDeps extends Pick<NativeFollowUpDeps, "sessions" | "open" | "logger"> {
+  /** Milliseconds since 1970, UTC. */
+  now(): number;
+}
+
+/** Visits the place where a vendor leaves its reports, over the channel's session. */
+export function createNativeCollect({ sessions, open, now, logger }: NativeCollectDeps) {
+  return async (sender: Sender, plugin: NativePlugin, { cursor, keep }: Visit): Promise<Collected> => {
+    const { channel, manifest } = sender;
+    let isOver = false;
+    const input = {
+      ...(cursor !== null && { cursor }),
+      now: now(),
+      async keep(events: unknown, reached: unknown) {
+        // Somebody else may be visiting by now.
+        if (isOver) throw new PluginFault("collect went on behind its deadline");
+        if (!Array.isArray(events) || events.length > MAX_EVENTS) throw new PluginFault("events are no list");
+        if (!isCursor(reached)) throw new PluginFault("the cursor is no short text");
+        await keep(cleanEvents(events), reached);
+      },
+    };
+    try {
+      const output: unknown = await sessions.use(
+        channel,
+        () => open(sender, plugin),
+        async (session) =>
+          withDeadline(
+            Promise.resolve(session.collect?.(input)),
+            manifest.limits.timeoutMs * TIME_LIMITS_A_VISIT,
+          ),
+      );
+      if (!isRecord(output)) throw new PluginFault("collect returned no object");
+      return { hasMore: output.hasMore === true, ...readFailure(output.failure, sender) };
+    } catch (error) {
+      logFault(logger, sender, "collect", error);
+      return { hasMore: false, failure: error instanceof DeadlineError ? LATE : FAILED };
+    } finally {
+      isOver = true;
+    }
+  };
+}
+
+const isCursor = (value: unknown): value is string =>
+  isText(value) && value.length <= MAX_CURSOR_LENGTH && !value.includes("\0") && value.isWellFormed();
+
+function readFailure(value: unknown, { credentials }: Sender): Pick<Collected, "failure"> {
+  if (!isRecord(value)) return {};
+  const code = cleanText(value.code, MAX_CODE_LENGTH, credentials.redact);
+  const detail = cleanText(value.detail, MAX_DETAIL_LENGTH, credentials.redact);
+  return { failure: { ...(code && { code }), ...(detail && { detail }) } };
+}
