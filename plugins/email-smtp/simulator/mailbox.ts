@@ -1,5 +1,6 @@
 import type { SimulatedMessage } from "@tidings/sdk/testing";
 import { simpleParser } from "mailparser";
+import type { NoticeKind } from "./notice.ts";
 
 const MAIL_LIMIT = 5000;
 
@@ -9,6 +10,8 @@ export interface ReceivedMail extends SimulatedMessage {
   subject: string;
   html: string;
   messageId: string;
+  /** What its sender was told later. */
+  notice?: { kind: NoticeKind; text: string };
 }
 
 /** What arrived, oldest first; the oldest are dropped beyond the limit. */
@@ -24,11 +27,12 @@ export class Mailbox {
     return this.#mails.find((mail) => mail.id === id);
   }
 
-  async take(raw: Buffer, to: string): Promise<void> {
+  async take(raw: Buffer, to: string): Promise<ReceivedMail> {
     const mail = await simpleParser(raw, { skipImageLinks: true, skipTextToHtml: true });
     const messageId = mail.messageId ?? "";
-    const ref = /^<([^@]+)@/.exec(messageId)?.[1];
-    this.#mails.push({
+    // Behind the ref there is a seal of the sender's.
+    const ref = /^<([^@]+)\.[0-9a-f]+@/.exec(messageId)?.[1];
+    const received: ReceivedMail = {
       id: this.#nextId,
       to,
       from: mail.from?.text ?? "",
@@ -38,8 +42,10 @@ export class Mailbox {
       messageId,
       ...(ref && { ref }),
       at: Date.now(),
-    });
+    };
+    this.#mails.push(received);
     this.#nextId += 1;
     if (this.#mails.length > MAIL_LIMIT) this.#mails.shift();
+    return received;
   }
 }

@@ -32,9 +32,12 @@ export function openPage(mailbox: Mailbox): Hono {
     texts: TEXTS,
     style: LIST_STYLE,
     list: () => mailbox.mails,
-    describe: ({ id, to, at, subject, text }, texts, language) => ({
+    describe: ({ id, to, at, subject, text, notice }, texts, language) => ({
       to,
       at,
+      ...(notice && {
+        mark: { text: texts[notice.kind], ...(notice.kind === "returned" && { tone: "bad" as const }) },
+      }),
       title: subject || texts.noSubject,
       text: text.slice(0, 200),
       href: `/mails/${id}?lang=${language}`,
@@ -57,7 +60,8 @@ function showMail(language: PageLanguage, mail: ReceivedMail): Response {
 <dt>${texts.time}</dt><dd>${new Date(mail.at).toLocaleString(language, { hour12: false })}</dd>
 <dt>Message-ID</dt><dd>${mail.messageId}</dd></dl>
 ${mail.html ? html`<h2>${texts.html}</h2>${writeFrame(mail, texts.html)}` : ""}
-${mail.text ? html`<h2>${texts.text}</h2><pre>${writeText(mail.text)}</pre>` : ""}`;
+${mail.text ? html`<h2>${texts.text}</h2><pre>${writeText(mail.text)}</pre>` : ""}
+${mail.notice ? html`<h2>${texts[mail.notice.kind]}</h2><pre>${mail.notice.text}</pre>` : ""}`;
   return showDocument({ language, title, layout: "cards", style: MAIL_STYLE, body });
 }
 
