@@ -1,6 +1,7 @@
 import { voidApproval } from "../modules/approvals/index.ts";
 import { createAudienceFileSweeper } from "../modules/audience-files/index.ts";
 import { createCircuitBreaker, createHealthReporter, findChannel } from "../modules/channels/index.ts";
+import { type CollectorDeps, createCollector } from "../modules/collections/index.ts";
 import {
   applyReceipts,
   createDirectSender,
@@ -160,9 +161,12 @@ function upkeepLoops(foundation: Foundation, afterChunk: SendChunksDeps["afterCh
   ];
 }
 
-/** What comes back to vendors: asks about what is not known, takes back what people asked for, lists what is reviewed. */
+/**
+ * What comes back to vendors: asks about what is not known, takes back what people asked for, fetches what they report,
+ * lists what is reviewed.
+ */
 function followUpLoops(
-  { dispatch, transactAsWorker: transact, runtime, plugins: catalogue, vault, clock }: Foundation,
+  { dispatch, transactAsWorker: transact, runtime, plugins: catalogue, vault, clock, logger }: Foundation,
   {
     afterChunk,
     nudgeDispatcher,
@@ -172,11 +176,13 @@ function followUpLoops(
     const channel = await findChannel(tx, tenantId, channelId);
     return channel && vault.toHandle(channel);
   };
+  const applyEvents: CollectorDeps["applyReceipts"] = (tx, channel, events) =>
+    applyReceipts(tx, catalogue, channel, events);
   const shared = { dispatch, transact, runtime, catalogue, findChannel: findHandle };
   return [
     createReconciler({
       ...shared,
-      applyReceipts: (tx, channel, events) => applyReceipts(tx, catalogue, channel, events),
+      applyReceipts: applyEvents,
       holdCancellation,
       wakeFlows,
       afterInquiry: afterChunk,
@@ -184,6 +190,7 @@ function followUpLoops(
       now: () => clock.now(),
     }),
     createRecaller({ ...shared, afterRecall: afterChunk }),
+    createCollector({ ...shared, applyReceipts: applyEvents, logger }),
     createVendorTemplateSyncer({
       ...shared,
       vault,

@@ -15,7 +15,7 @@ export type Collected = CollectOutput;
 
 /** Fetches what vendors report without being asked. */
 export interface Collecting {
-  /** Hands what has come in to `keep`, bit by bit. Never throws. */
+  /** Hands what has come in to `keep`, bit by bit. Throws only what `keep` throws. */
   collect(channel: ChannelHandle, visit: Visit): Promise<Collected>;
 }
 

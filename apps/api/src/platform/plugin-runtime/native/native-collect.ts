@@ -1,4 +1,4 @@
-import type { NativePlugin } from "@tidings/sdk/plugin";
+import type { CollectInput, NativePlugin, NativeSession } from "@tidings/sdk/plugin";
 import type { Collected, Visit } from "../collecting.ts";
 import { DeadlineError, withDeadline } from "../execution/deadline.ts";
 import { logFault } from "../execution/fault-log.ts";
@@ -22,47 +22,75 @@ export interface NativeCollectDeps extends Pick<NativeFollowUpDeps, "sessions" |
 
 /** Visits the place where a vendor leaves its reports, over the channel's session. */
 export function createNativeCollect({ sessions, open, now, logger }: NativeCollectDeps) {
+  async function callPlugin(
+    { channel, manifest, credentials }: Sender,
+    openSession: () => Promise<NativeSession>,
+    input: CollectInput,
+  ): Promise<Collected> {
+    const output: unknown = await sessions.use(channel, openSession, async (session) =>
+      withDeadline(
+        Promise.resolve(session.collect?.(input)),
+        manifest.limits.timeoutMs * TIME_LIMITS_A_VISIT,
+      ),
+    );
+    if (!isRecord(output)) throw new PluginFault("collect returned no object");
+    return { hasMore: output.hasMore === true, ...readFailure(output.failure, credentials) };
+  }
+
   return async (sender: Sender, plugin: NativePlugin, { cursor, keep }: Visit): Promise<Collected> => {
-    const { channel, manifest } = sender;
-    let isOver = false;
-    const input = {
+    const keeping = new Keeping(keep);
+    const input: CollectInput = {
       ...(cursor !== null && { cursor }),
       now: now(),
-      async keep(events: unknown, reached: unknown) {
-        // Somebody else may be visiting by now.
-        if (isOver) throw new PluginFault("collect went on behind its deadline");
-        if (!Array.isArray(events) || events.length > MAX_EVENTS) throw new PluginFault("events are no list");
-        if (!isCursor(reached)) throw new PluginFault("the cursor is no short text");
-        await keep(cleanEvents(events), reached);
-      },
+      keep: (events, reached) => keeping.keep(events, reached),
     };
     try {
-      const output: unknown = await sessions.use(
-        channel,
-        () => open(sender, plugin),
-        async (session) =>
-          withDeadline(
-            Promise.resolve(session.collect?.(input)),
-            manifest.limits.timeoutMs * TIME_LIMITS_A_VISIT,
-          ),
-      );
-      if (!isRecord(output)) throw new PluginFault("collect returned no object");
-      return { hasMore: output.hasMore === true, ...readFailure(output.failure, sender) };
+      return await callPlugin(sender, () => open(sender, plugin), input);
     } catch (error) {
       logFault(logger, sender, "collect", error);
       return { hasMore: false, failure: error instanceof DeadlineError ? LATE : FAILED };
     } finally {
-      isOver = true;
+      keeping.end();
     }
   };
+}
+
+/** What a plugin may hand over during its visit. What the host could not keep is the host's fault, whatever follows. */
+class Keeping {
+  readonly #keep: Visit["keep"];
+  #isOver = false;
+  #fault: { error: unknown } | undefined;
+
+  constructor(keep: Visit["keep"]) {
+    this.#keep = keep;
+  }
+
+  async keep(events: unknown, reached: unknown): Promise<void> {
+    // Somebody else may be visiting by now.
+    if (this.#isOver) throw new PluginFault("collect went on behind its end");
+    if (!Array.isArray(events) || events.length > MAX_EVENTS) throw new PluginFault("events are no list");
+    if (!isCursor(reached)) throw new PluginFault("the cursor is no short text");
+    try {
+      await this.#keep(cleanEvents(events), reached);
+    } catch (error) {
+      this.#fault = { error };
+      throw error;
+    }
+  }
+
+  /** Throws what the host has failed with. */
+  end(): void {
+    this.#isOver = true;
+    if (this.#fault) throw this.#fault.error;
+  }
 }
 
 const isCursor = (value: unknown): value is string =>
   isText(value) && value.length <= MAX_CURSOR_LENGTH && !value.includes("\0") && value.isWellFormed();
 
-function readFailure(value: unknown, { credentials }: Sender): Pick<Collected, "failure"> {
+function readFailure(value: unknown, { redact }: Sender["credentials"]): Pick<Collected, "failure"> {
   if (!isRecord(value)) return {};
-  const code = cleanText(value.code, MAX_CODE_LENGTH, credentials.redact);
-  const detail = cleanText(value.detail, MAX_DETAIL_LENGTH, credentials.redact);
+  const code = cleanText(value.code, MAX_CODE_LENGTH, redact);
+  const detail = cleanText(value.detail, MAX_DETAIL_LENGTH, redact);
   return { failure: { ...(code && { code }), ...(detail && { detail }) } };
 }
