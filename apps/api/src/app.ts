@@ -17,6 +17,8 @@ export interface AppOptions {
   receipts: Router;
   /** Where the links and pixels in messages lead. */
   tracking: Router;
+  /** Where recipients say that they want no more. */
+  unsubscribing: Router;
   /** Routes that take files: they read what they get bit by bit, with limits of their own. */
   uploads: Router;
   authentication: AuthenticateDeps;
@@ -41,6 +43,7 @@ export function createApp(options: AppOptions): Router {
   app.use("/v1/*", authenticate(options.authentication));
   app.route("/", options.receipts);
   app.route("/", options.tracking);
+  app.route("/", options.unsubscribing);
   app.route("/", options.uploads);
   app.use("/v1/*", guardBody);
   for (const router of options.routers) app.route("/", router);

@@ -1,5 +1,5 @@
 import type { SimulatedMessage } from "@tidings/sdk/testing";
-import { simpleParser } from "mailparser";
+import { type ParsedMail, simpleParser } from "mailparser";
 import type { NoticeKind } from "./notice.ts";
 
 const MAIL_LIMIT = 5000;
@@ -10,6 +10,8 @@ export interface ReceivedMail extends SimulatedMessage {
   subject: string;
   html: string;
   messageId: string;
+  /** Where mail programs offer to unsubscribe with one click. */
+  unsubscribeUrl?: string;
   /** What its sender was told later. */
   notice?: { kind: NoticeKind; text: string };
 }
@@ -32,6 +34,7 @@ export class Mailbox {
     const messageId = mail.messageId ?? "";
     // Behind the ref there is a seal of the sender's.
     const ref = /^<([^@]+)\.[0-9a-f]+@/.exec(messageId)?.[1];
+    const unsubscribeUrl = readUnsubscribeUrl(mail);
     const received: ReceivedMail = {
       id: this.#nextId,
       to,
@@ -40,6 +43,7 @@ export class Mailbox {
       text: mail.text ?? "",
       html: mail.html || "",
       messageId,
+      ...(unsubscribeUrl && { unsubscribeUrl }),
       ...(ref && { ref }),
       at: Date.now(),
     };
@@ -48,4 +52,11 @@ export class Mailbox {
     if (this.#mails.length > MAIL_LIMIT) this.#mails.shift();
     return received;
   }
+}
+
+function readUnsubscribeUrl({ headerLines }: ParsedMail): string | undefined {
+  const readHeader = (name: string) =>
+    headerLines.find(({ key }) => key === name)?.line.replace(/^[^:]*:\s*/, "");
+  if (readHeader("list-unsubscribe-post") !== "List-Unsubscribe=One-Click") return undefined;
+  return /<(https?:[^>]+)>/.exec(readHeader("list-unsubscribe") ?? "")?.[1];
 }

@@ -234,6 +234,7 @@ function composeSendChunks(
     catalogue: foundation.plugins,
     toHandle: (tenantId, channelId, channel) => vault.toHandle({ tenantId, id: channelId, ...channel }),
     trackedAddress: foundation.trackedAddresses.write,
+    unsubscribeUrl: (recipient) => foundation.unsubscribeAddresses.write(recipient, foundation.clock.now()),
     afterBatch: async (tx, work, range) => {
       if (work.hasFlows) await wakeFlows(tx, work, work.step, range);
     },

@@ -7,6 +7,7 @@ import {
 } from "../modules/deliveries/index.ts";
 import type { BacklogLimits } from "../modules/messages/index.ts";
 import { createTrackedAddresses, type TrackedAddresses } from "../modules/tracking/index.ts";
+import { createUnsubscribeAddresses, type UnsubscribeAddresses } from "../modules/unsubscriptions/index.ts";
 import { type Clock, systemClock } from "../platform/clock.ts";
 import { type Database, type Transact, transactIn } from "../platform/database/index.ts";
 import type { Logger } from "../platform/logger.ts";
@@ -58,6 +59,7 @@ export interface Foundation extends Omit<Installation, "clock"> {
   runtime: PluginRuntime;
   vault: ChannelVault;
   trackedAddresses: TrackedAddresses;
+  unsubscribeAddresses: UnsubscribeAddresses;
   /** Quiet hours and frequency caps of a tenant, as they are now. */
   readRestraints: ReadRestraints;
   metrics: ReturnType<typeof createMetrics>;
@@ -99,6 +101,7 @@ export function lay(installation: Installation): Foundation {
     runtime,
     vault,
     trackedAddresses: createTrackedAddresses(installation.publicUrl, installation.installationKey),
+    unsubscribeAddresses: createUnsubscribeAddresses(installation.publicUrl, installation.installationKey),
     readRestraints: createReadRestraints({ transact, clock }),
     metrics,
     loops,

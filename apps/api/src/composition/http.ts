@@ -26,6 +26,7 @@ export function composeHttp(foundation: Foundation, options: HttpOptions) {
     routers: [...access.routers, ...content.routers, ...messaging.routers],
     receipts: messaging.receipts,
     tracking: messaging.tracking,
+    unsubscribing: messaging.unsubscribing,
     uploads: messaging.uploads,
     authentication: access.authentication,
     operations: composeOperations(foundation, options),
