@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
-import { listen, Pushes, type Simulator, type SimulatorOptions } from "@tidings/sdk/testing";
+import { listen, Pushes, type SimulatorOptions } from "@tidings/sdk/testing";
+import type { EmailSimulator } from "./email-simulator.ts";
 import { startImapServer } from "./imap-server.ts";
 import { type MailServerOptions, mailboxOf, startMailServer } from "./mail-server.ts";
 import { Mailbox, type ReceivedMail } from "./mailbox.ts";
@@ -10,6 +11,7 @@ import { openPage } from "./page.ts";
 import { ReturnsBox } from "./returns-box.ts";
 
 export { demo } from "./demo.ts";
+export type { EmailSimulator } from "./email-simulator.ts";
 
 const HOST = "127.0.0.1";
 const NOTICE_DELAY_MS = 300;
@@ -19,13 +21,6 @@ export interface EmailSimulatorOptions extends SimulatorOptions {
   smtpPort?: number;
   /** Default `none`; the certificate of the others is one that nobody trusts. */
   tls?: MailServerOptions["tls"];
-}
-
-export interface EmailSimulator extends Simulator {
-  /** Settings beside the others that have returned mail read from the sender's mailbox. */
-  returns: Record<string, string | number>;
-  /** The sender's mailbox. */
-  returnsBox: ReturnsBox;
 }
 
 /**

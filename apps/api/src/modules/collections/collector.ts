@@ -1,13 +1,8 @@
-import type { CollectAbility, ReceiptEvent } from "@tidings/sdk/plugin";
+import type { CollectAbility, CollectOutput, ReceiptEvent } from "@tidings/sdk/plugin";
 import type { Database, Transact, Tx } from "../../platform/database/index.ts";
 import type { Logger } from "../../platform/logger.ts";
 import type { Loop } from "../../platform/loops.ts";
-import type {
-  ChannelHandle,
-  Collected,
-  PluginCatalogue,
-  PluginRuntime,
-} from "../../platform/plugin-runtime/index.ts";
+import type { ChannelHandle, PluginCatalogue, PluginRuntime } from "../../platform/plugin-runtime/index.ts";
 import {
   type DueChannel,
   keepCursor,
@@ -82,13 +77,17 @@ async function visit(deps: CollectorDeps, due: DueChannel): Promise<void> {
   await transact(due, (tx) => planNextVisit(tx, due, pauseAfter(collected, ability)));
 }
 
-function pauseAfter({ hasMore, failure }: Collected, { pollSeconds }: CollectAbility): number {
+function pauseAfter({ hasMore, failure }: CollectOutput, { pollSeconds }: CollectAbility): number {
   if (failure) return pollSeconds * PATIENCE_FACTOR;
   return hasMore ? 0 : pollSeconds;
 }
 
 /** Without the vendor's sentence, which may hold people's data. */
-function report(logger: Logger, channel: ChannelHandle, { code }: NonNullable<Collected["failure"]>): void {
+function report(
+  logger: Logger,
+  channel: ChannelHandle,
+  { code }: NonNullable<CollectOutput["failure"]>,
+): void {
   const { tenantId, channelId, pluginId } = channel;
   logger.warn({ tenantId, channelId, pluginId, code }, "a channel's reports could not be fetched");
 }

@@ -1,7 +1,6 @@
 export type { AccessToken, NewToken, TokenPlace, TokenStore } from "./auth/access-token/token-store.ts";
 export type { Isolation, LoadedPlugin, LoadedPlugins, PluginCatalogue } from "./catalogue.ts";
 export type { ChannelHandle } from "./channel.ts";
-export type { Collected, Visit } from "./collecting.ts";
 export type { PreviewedRequest } from "./execution/request-preview.ts";
 export type { TemplateList } from "./execution/template-list.ts";
 export { loadPlugins } from "./loader/load-plugins.ts";

@@ -1,5 +1,5 @@
-import type { CollectInput, NativePlugin, NativeSession } from "@tidings/sdk/plugin";
-import type { Collected, Visit } from "../collecting.ts";
+import type { CollectInput, CollectOutput, NativePlugin, NativeSession } from "@tidings/sdk/plugin";
+import type { Visit } from "../channel.ts";
 import { DeadlineError, withDeadline } from "../execution/deadline.ts";
 import { logFault } from "../execution/fault-log.ts";
 import { cleanText, MAX_CODE_LENGTH, MAX_DETAIL_LENGTH } from "../execution/foreign-text.ts";
@@ -26,7 +26,7 @@ export function createNativeCollect({ sessions, open, now, logger }: NativeColle
     { channel, manifest, credentials }: Sender,
     openSession: () => Promise<NativeSession>,
     input: CollectInput,
-  ): Promise<Collected> {
+  ): Promise<CollectOutput> {
     const output: unknown = await sessions.use(channel, openSession, async (session) =>
       withDeadline(
         Promise.resolve(session.collect?.(input)),
@@ -37,7 +37,7 @@ export function createNativeCollect({ sessions, open, now, logger }: NativeColle
     return { hasMore: output.hasMore === true, ...readFailure(output.failure, credentials) };
   }
 
-  return async (sender: Sender, plugin: NativePlugin, { cursor, keep }: Visit): Promise<Collected> => {
+  return async (sender: Sender, plugin: NativePlugin, { cursor, keep }: Visit): Promise<CollectOutput> => {
     const keeping = new Keeping(keep);
     const input: CollectInput = {
       ...(cursor !== null && { cursor }),
@@ -88,7 +88,7 @@ class Keeping {
 const isCursor = (value: unknown): value is string =>
   isText(value) && value.length <= MAX_CURSOR_LENGTH && !value.includes("\0") && value.isWellFormed();
 
-function readFailure(value: unknown, { redact }: Sender["credentials"]): Pick<Collected, "failure"> {
+function readFailure(value: unknown, { redact }: Sender["credentials"]): Pick<CollectOutput, "failure"> {
   if (!isRecord(value)) return {};
   const code = cleanText(value.code, MAX_CODE_LENGTH, redact);
   const detail = cleanText(value.detail, MAX_DETAIL_LENGTH, redact);

@@ -64,9 +64,7 @@ function faultText(fault: TextFault): string {
 /** Names that a text uses and the draft does not declare. */
 export function undeclaredVariables({ variables, renderings }: Draft): string[] {
   const declared = new Set(variables.map(({ name }) => name.trim()));
-  return usedVariables(renderings).filter(
-    (name) => !declared.has(name) && name !== UNSUBSCRIBE_VARIABLE,
-  );
+  return usedVariables(renderings).filter((name) => !declared.has(name) && name !== UNSUBSCRIBE_VARIABLE);
 }
 
 /** What deserves a look though it could be saved. */
