@@ -6,6 +6,8 @@ import type { MailboxSettings } from "./settings.ts";
 
 /** Mails that one visit looks at; more wait for the next. */
 const MAILS_A_VISIT = 200;
+/** Mails after which it is kept how far a visit has got: one that is broken off loses no more. */
+const MAILS_A_PORTION = 20;
 /** What is read of one mail, bytes: the report comes before the copy of ours. */
 const MAX_MAIL_BYTES = 262_144;
 /** How far back the first visit looks. */
@@ -93,31 +95,31 @@ function clientOptions({ settings, timeoutMs }: ReturnsMailboxOptions, address: 
   };
 }
 
-async function collect(
-  client: ImapFlow,
-  key: string,
-  { cursor, now, keep }: CollectInput,
-): Promise<CollectOutput> {
+async function collect(client: ImapFlow, key: string, input: CollectInput): Promise<CollectOutput> {
   const mailbox = client.mailbox;
   if (!mailbox) throw new Error("The mailbox is not open.");
   const validity = String(mailbox.uidValidity);
-  const from = readCursor(cursor, validity);
-  const waiting = await listUids(client, from, now);
-  const uids = waiting.slice(0, MAILS_A_VISIT);
-  const returned = await readAll(client, await sift(client, uids), { key, now });
-  const next = uids.at(-1) === undefined ? (from ?? mailbox.uidNext) : (uids.at(-1) ?? 0) + 1;
-  const reached = `${validity}:${next}`;
-  if (returned.length > 0 || reached !== cursor) {
-    await keep(
-      returned.map(({ event }) => event),
-      reached,
-    );
+  const from = readCursor(input.cursor, validity);
+  const waiting = await listUids(client, from, input.now);
+  if (waiting.length === 0 && from === undefined) await input.keep([], `${validity}:${mailbox.uidNext}`);
+  for (let start = 0; start < Math.min(waiting.length, MAILS_A_VISIT); start += MAILS_A_PORTION) {
+    const uids = waiting.slice(start, start + MAILS_A_PORTION);
+    await collectPortion(client, uids, { key, validity, input });
   }
-  if (returned.length > 0) {
-    const seen = returned.map(({ uid }) => uid);
-    await client.messageFlagsAdd(seen, ["\\Seen"], { uid: true }).catch(() => false);
-  }
-  return { hasMore: waiting.length > uids.length };
+  return { hasMore: waiting.length > MAILS_A_VISIT };
+}
+
+async function collectPortion(
+  client: ImapFlow,
+  uids: number[],
+  { key, validity, input }: { key: string; validity: string; input: CollectInput },
+): Promise<void> {
+  const returned = await readAll(client, await sift(client, uids), { key, now: input.now });
+  const events = returned.map(({ event }) => event);
+  await input.keep(events, `${validity}:${(uids.at(-1) ?? 0) + 1}`);
+  if (returned.length === 0) return;
+  const seen = returned.map(({ uid }) => uid);
+  await client.messageFlagsAdd(seen, ["\\Seen"], { uid: true }).catch(() => false);
 }
 
 /** The UID to go on with; undefined at the first visit, and when the server has numbered its mails anew. */

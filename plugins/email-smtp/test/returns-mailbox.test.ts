@@ -100,6 +100,26 @@ test("looks at so many mails a visit, and says that more are waiting", async () 
   await session.close();
 });
 
+test("loses no more than a portion of a visit that is broken off", async () => {
+  const session = openWith();
+  for (let index = 0; index < 50; index++) put(index === 5 ? returnOf("dlv_5") : LETTER);
+  const kept: { count: number; cursor: string }[] = [];
+  const output = await session.collect?.({
+    now: Date.now(),
+    keep: async (events, cursor) => {
+      if (kept.length === 2) throw new Error("the process ends");
+      kept.push({ count: events.length, cursor });
+    },
+  });
+  expect(output?.failure).toBeDefined();
+  expect(kept).toEqual([
+    { count: 1, cursor: "1:21" },
+    { count: 0, cursor: "1:41" },
+  ]);
+  expect(await visit(session, "1:41")).toMatchObject({ output: { hasMore: false }, cursor: "1:51" });
+  await session.close();
+});
+
 test("begins with the last days when the server has numbered its mails anew", async () => {
   const session = openWith();
   put(returnOf("dlv_1"));

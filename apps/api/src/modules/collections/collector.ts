@@ -27,9 +27,8 @@ export interface CollectorDeps {
   logger: Logger;
 }
 
-const CHANNELS_A_ROUND = 40;
-/** Channels that are visited side by side: most of a visit is waiting for a foreign server. */
-const CHANNELS_AT_ONCE = 4;
+/** They are visited side by side: most of a visit is waiting for a foreign server. */
+const CHANNELS_A_ROUND = 8;
 /** When somebody who visits is taken for dead, seconds; longer than any visit may take. */
 const LEASE_SECONDS = 900;
 /** Where nothing can be fetched, the next visit is so many times later. */
@@ -46,11 +45,8 @@ export function createCollector(deps: CollectorDeps): Loop {
         .flatMap(({ manifest: { id, collect } }) => (collect ? [{ pluginId: id, ...collect.when }] : []));
       if (plugins.length === 0) return false;
       const due = await deps.dispatch.transaction((tx) => listDueChannels(tx, plugins, CHANNELS_A_ROUND));
-      const waiting = [...due];
-      const lanes = Array.from({ length: CHANNELS_AT_ONCE }, async () => {
-        for (let one = waiting.shift(); one; one = waiting.shift()) await visit(deps, one);
-      });
-      const failed = (await Promise.allSettled(lanes)).find(({ status }) => status === "rejected");
+      const visits = due.map((one) => visit(deps, one));
+      const failed = (await Promise.allSettled(visits)).find(({ status }) => status === "rejected");
       if (failed?.status === "rejected") throw failed.reason;
       return due.length === CHANNELS_A_ROUND;
     },

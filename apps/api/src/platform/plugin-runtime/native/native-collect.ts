@@ -12,8 +12,8 @@ import { FAILED, LATE } from "./native-results.ts";
 
 const MAX_EVENTS = 1_000;
 const MAX_CURSOR_LENGTH = 500;
-/** A visit is many exchanges, each within the plugin's time limit. */
-const TIME_LIMITS_A_VISIT = 10;
+/** A visit is many exchanges; a round of visits side by side has to stay well below what counts as hung. */
+const VISIT_TIMEOUT_MS = 120_000;
 
 export interface NativeCollectDeps extends Pick<NativeFollowUpDeps, "sessions" | "open" | "logger"> {
   /** Milliseconds since 1970, UTC. */
@@ -23,15 +23,12 @@ export interface NativeCollectDeps extends Pick<NativeFollowUpDeps, "sessions" |
 /** Visits the place where a vendor leaves its reports, over the channel's session. */
 export function createNativeCollect({ sessions, open, now, logger }: NativeCollectDeps) {
   async function callPlugin(
-    { channel, manifest, credentials }: Sender,
+    { channel, credentials }: Sender,
     openSession: () => Promise<NativeSession>,
     input: CollectInput,
   ): Promise<CollectOutput> {
     const output: unknown = await sessions.use(channel, openSession, async (session) =>
-      withDeadline(
-        Promise.resolve(session.collect?.(input)),
-        manifest.limits.timeoutMs * TIME_LIMITS_A_VISIT,
-      ),
+      withDeadline(Promise.resolve(session.collect?.(input)), VISIT_TIMEOUT_MS),
     );
     if (!isRecord(output)) throw new PluginFault("collect returned no object");
     return { hasMore: output.hasMore === true, ...readFailure(output.failure, credentials) };
