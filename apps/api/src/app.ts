@@ -19,6 +19,8 @@ export interface AppOptions {
   tracking: Router;
   /** The own registry of plugins, as static files. */
   registry: Router;
+  /** Where recipients say that they want no more. */
+  unsubscribing: Router;
   /** Routes that take files: they read what they get bit by bit, with limits of their own. */
   uploads: Router;
   authentication: AuthenticateDeps;
@@ -46,6 +48,7 @@ export function createApp(options: AppOptions): Router {
   app.route("/", options.receipts);
   app.route("/", options.tracking);
   app.route("/", options.registry);
+  app.route("/", options.unsubscribing);
   app.route("/", options.uploads);
   app.use("/v1/*", guardBody);
   for (const router of options.routers) app.route("/", router);

@@ -3,13 +3,15 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { FaultPlan, type SimulatorFault } from "@tidings/sdk/testing";
 import { SMTPServer, type SMTPServerSession } from "smtp-server";
-import type { Mailbox } from "./mailbox.ts";
+import type { Mailbox, ReceivedMail } from "./mailbox.ts";
 
 export interface MailServerOptions {
   host: string;
   port: number;
   credentials: { username: string; password: string };
   mailbox: Mailbox;
+  /** Hears of every mail that was taken. */
+  onTaken(mail: ReceivedMail, raw: Buffer, from: string): void;
   /** Offers TLS with a certificate that nobody trusts. */
   tls: "none" | "starttls" | "tls";
 }
@@ -53,7 +55,7 @@ export async function startMailServer(options: MailServerOptions): Promise<MailS
       if (faults.of(session) === "refuse") done(replyError(550, "5.7.1 Refused by the simulator"));
       else done(refusal ? replyError(refusal.code, refusal.message) : null);
     },
-    onData: (stream, session, done) => void takeMail(options.mailbox, faults, stream, session, done),
+    onData: (stream, session, done) => void takeMail(options, faults, stream, session, done),
   });
   // A client that goes away mid-sentence is an everyday event here.
   server.on("error", () => {});
@@ -68,7 +70,7 @@ export async function startMailServer(options: MailServerOptions): Promise<MailS
 }
 
 async function takeMail(
-  mailbox: Mailbox,
+  { mailbox, onTaken }: MailServerOptions,
   faults: SessionFaults,
   stream: Readable,
   session: SMTPServerSession,
@@ -81,11 +83,16 @@ async function takeMail(
     done(replyError(554, "5.7.1 Message looks like spam"));
     return;
   }
-  for (const address of recipients) await mailbox.take(Buffer.concat(chunks), address);
+  const raw = Buffer.concat(chunks);
+  const { mailFrom } = session.envelope;
+  for (const address of recipients) {
+    onTaken(await mailbox.take(raw, address), raw, mailFrom ? mailFrom.address : "");
+  }
   if (faults.of(session) !== "hang") done();
 }
 
-function mailboxOf(address: string): string {
+/** The name before the `@`. */
+export function mailboxOf(address: string): string {
   return address.slice(0, address.lastIndexOf("@")).toLowerCase();
 }
 

@@ -32,9 +32,12 @@ export function openPage(mailbox: Mailbox): Hono {
     texts: TEXTS,
     style: LIST_STYLE,
     list: () => mailbox.mails,
-    describe: ({ id, to, at, subject, text }, texts, language) => ({
+    describe: ({ id, to, at, subject, text, notice }, texts, language) => ({
       to,
       at,
+      ...(notice && {
+        mark: { text: texts[notice.kind], ...(notice.kind === "returned" && { tone: "bad" as const }) },
+      }),
       title: subject || texts.noSubject,
       text: text.slice(0, 200),
       href: `/mails/${id}?lang=${language}`,
@@ -55,11 +58,17 @@ function showMail(language: PageLanguage, mail: ReceivedMail): Response {
 <h1>${title}</h1>
 <dl><dt>${texts.from}</dt><dd>${mail.from}</dd><dt>${texts.to}</dt><dd>${mail.to}</dd>
 <dt>${texts.time}</dt><dd>${new Date(mail.at).toLocaleString(language, { hour12: false })}</dd>
-<dt>Message-ID</dt><dd>${mail.messageId}</dd></dl>
+<dt>Message-ID</dt><dd>${mail.messageId}</dd>
+${mail.unsubscribeUrl ? writeUnsubscribing(mail.unsubscribeUrl, texts.unsubscribe) : ""}</dl>
 ${mail.html ? html`<h2>${texts.html}</h2>${writeFrame(mail, texts.html)}` : ""}
-${mail.text ? html`<h2>${texts.text}</h2><pre>${writeText(mail.text)}</pre>` : ""}`;
+${mail.text ? html`<h2>${texts.text}</h2><pre>${writeText(mail.text)}</pre>` : ""}
+${mail.notice ? html`<h2>${texts[mail.notice.kind]}</h2><pre>${mail.notice.text}</pre>` : ""}`;
   return showDocument({ language, title, layout: "cards", style: MAIL_STYLE, body });
 }
+
+/** What a mail program offers beside the sender's name. */
+const writeUnsubscribing = (url: string, label: string) =>
+  html`<dt>List-Unsubscribe</dt><dd><a href="${url}" target="_blank" rel="noreferrer">${label}</a></dd>`;
 
 /** Links open a page of their own; the mail itself can do nothing. */
 function writeFrame(mail: ReceivedMail, title: string) {

@@ -10,6 +10,9 @@ export const TEXTS = {
     time: "时间",
     html: "HTML 正文",
     text: "纯文本正文",
+    unsubscribe: "退订",
+    returned: "已退信",
+    delayed: "已通知延迟",
   },
   en: {
     title: "Mail simulator",
@@ -22,5 +25,8 @@ export const TEXTS = {
     time: "Time",
     html: "HTML",
     text: "Plain text",
+    unsubscribe: "Unsubscribe",
+    returned: "Returned to the sender",
+    delayed: "Sender told of a delay",
   },
 };

@@ -7,10 +7,14 @@ const LINE_MAX_LENGTH = 998;
 
 export interface Mail {
   ref: string;
+  /** What it is known by when it comes back. */
+  mark: string;
   to: string;
   subject: string;
   text: string;
   html: string;
+  /** Where the recipient says that they want no more. */
+  unsubscribeUrl?: string;
   /** Milliseconds since 1970, UTC. */
   sentAt: number;
   /** Random text; keeps the boundary of the parts from being guessed by whoever wrote them. */
@@ -24,18 +28,23 @@ export function buildMail(mail: Mail, settings: SmtpSettings): Buffer {
     `To: ${writeMailbox(mail.to, "")}`,
     ...(settings.replyTo ? [`Reply-To: ${writeMailbox(settings.replyTo, "")}`] : []),
     `Subject: ${writeHeaderText(mail.subject)}`,
-    `Message-ID: ${messageId(mail.ref, settings)}`,
+    // Stable over retries, so that a mailbox can fold a repeat into the mail it has.
+    `Message-ID: <${mail.mark}@${settings.from.domain}>`,
     `Date: ${new Date(mail.sentAt).toUTCString().replace("GMT", "+0000")}`,
     // RFC 3834: keeps vacation responders from answering.
     "Auto-Submitted: auto-generated",
+    ...writeUnsubscribing(mail.unsubscribeUrl),
     "MIME-Version: 1.0",
   ];
   return Buffer.from([...headers, ...writeContent(mail)].join(CRLF) + CRLF);
 }
 
-/** Stable over retries, so that a mailbox can fold a repeat into the mail it has. */
-export function messageId(ref: string, settings: SmtpSettings): string {
-  return `<${ref.replace(/[^A-Za-z0-9_.-]/g, "_")}@${settings.from.domain}>`;
+const HEADER_URL = /^https?:\/\/[\x21-\x3b=\x3f-\x7e]+$/;
+
+/** The button of mail programs: https://www.rfc-editor.org/rfc/rfc8058 */
+function writeUnsubscribing(url: string | undefined): string[] {
+  if (!url || !HEADER_URL.test(url)) return [];
+  return [`List-Unsubscribe: <${url}>`, "List-Unsubscribe-Post: List-Unsubscribe=One-Click"];
 }
 
 function writeContent(mail: Mail): string[] {

@@ -10,32 +10,51 @@ import type {
 import { isAddress } from "./address.ts";
 import { buildMail, type Mail } from "./mime.ts";
 import { readFailure } from "./outcome.ts";
+import { markOf } from "./own-mark.ts";
 import { ConnectionPool } from "./pool.ts";
-import { readSettings, type SmtpSettings } from "./settings.ts";
+import { ReturnsMailbox } from "./returns-mailbox.ts";
+import { readSettings, returnAddress, type SmtpSettings } from "./settings.ts";
 import { SmtpFailure } from "./smtp-failure.ts";
 import { SmtpSession } from "./smtp-session.ts";
 
 const MAX_MAILS_PER_CONNECTION = 200;
 const IDLE_MS = 10_000;
+/** Stands for the seal, which nobody can work out without the channel's key. */
+const SHOWN_SEAL = "x".repeat(16);
+
+/** What the mails of one channel go out by. */
+interface Sending {
+  pool: ConnectionPool;
+  settings: SmtpSettings;
+  key: string;
+}
 
 export function open(input: NativeOpenInput): NativeSession {
   const settings = readSettings(input);
-  const openSession = () =>
-    SmtpSession.open({
-      settings,
-      timeoutMs: input.limits.timeoutMs,
-      resolve: async (host) => input.resolve(host),
-    });
+  const { key } = input;
+  const { timeoutMs } = input.limits;
+  const resolve = async (host: string, port: number) => input.resolve(host, port);
+  const openSession = () => SmtpSession.open({ settings, timeoutMs, resolve });
   const pool = new ConnectionPool({
     size: input.limits.concurrency,
     maxMailsPerConnection: MAX_MAILS_PER_CONNECTION,
     idleMs: IDLE_MS,
     open: openSession,
   });
+  const mailbox =
+    settings.returns && new ReturnsMailbox({ settings: settings.returns, key, timeoutMs, resolve });
   return {
-    send: (batch) => Promise.all(batch.messages.map((message) => deliver(pool, settings, message, batch))),
-    verify: () => verify(openSession),
-    close: async () => pool.close(),
+    send: (batch) =>
+      Promise.all(batch.messages.map((message) => deliver({ pool, settings, key }, message, batch))),
+    async verify() {
+      const verification = await verify(openSession);
+      return verification.ok && mailbox ? mailbox.verify() : verification;
+    },
+    collect: async (visit) => mailbox?.visit(visit) ?? { hasMore: false },
+    async close() {
+      mailbox?.close();
+      pool.close();
+    },
   };
 }
 
@@ -54,11 +73,11 @@ export function preview(batch: PlanInput): NativePreview {
       parts: [
         {
           label: { zh: "信封（SMTP 命令）", en: "Envelope (SMTP commands)" },
-          text: `MAIL FROM:<${settings.from.address}>\r\nRCPT TO:<${message.address}>\r\n`,
+          text: `MAIL FROM:<${returnAddress(settings, shownMark(message))}>\r\nRCPT TO:<${message.address}>\r\n`,
         },
         {
           label: { zh: "邮件原文（MIME）", en: "The mail (MIME)" },
-          text: buildMail(readMail(message, batch), settings).toString("utf8"),
+          text: buildMail(readMail(message, batch, shownMark(message)), settings).toString("utf8"),
         },
       ],
     })),
@@ -66,17 +85,15 @@ export function preview(batch: PlanInput): NativePreview {
   };
 }
 
-async function deliver(
-  pool: ConnectionPool,
-  settings: SmtpSettings,
-  message: OutboundMessage,
-  batch: PlanInput,
-): Promise<SendResult> {
+const shownMark = ({ ref }: OutboundMessage) => `${ref}.${SHOWN_SEAL}`;
+
+async function deliver(sending: Sending, message: OutboundMessage, batch: PlanInput): Promise<SendResult> {
   const { ref } = message;
   const fault = findFault(message);
   if (fault) return { ref, status: "rejected", ...fault };
   try {
-    const serverId = await sendMail(pool, settings, readMail(message, batch));
+    const mail = readMail(message, batch, markOf(sending.key, ref));
+    const serverId = await sendMail(sending, mail);
     return { ref, status: "accepted", ...(serverId && { vendorId: serverId }) };
   } catch (error) {
     return { ref, ...readFailure(error) };
@@ -91,29 +108,32 @@ function findFault({ address, content }: OutboundMessage): { code: string; detai
   return undefined;
 }
 
-function readMail({ ref, address, content }: OutboundMessage, batch: PlanInput): Mail {
+function readMail(
+  { ref, address, content, unsubscribeUrl }: OutboundMessage,
+  batch: PlanInput,
+  mark: string,
+): Mail {
   return {
     ref,
+    mark,
     to: address,
     subject: content.subject ?? "",
     text: content.text?.trim() ? content.text : "",
     html: content.html?.trim() ? content.html : "",
+    ...(unsubscribeUrl && { unsubscribeUrl }),
     sentAt: batch.now,
     seed: batch.seed,
   };
 }
 
 /** Takes a connection for one mail; a pooled one that turns out to be closed is replaced by the next. */
-async function sendMail(
-  pool: ConnectionPool,
-  settings: SmtpSettings,
-  mail: Mail,
-): Promise<string | undefined> {
+async function sendMail({ pool, settings }: Sending, mail: Mail): Promise<string | undefined> {
+  const envelope = { from: returnAddress(settings, mail.mark), to: mail.to };
   for (;;) {
     const session = await pool.acquire();
     const isPooled = session.mailCount > 0;
     try {
-      return await session.send({ from: settings.from.address, to: mail.to }, buildMail(mail, settings));
+      return await session.send(envelope, buildMail(mail, settings));
     } catch (error) {
       const isClosed = !session.alive;
       // A refused mail leaves its transaction open; a session that cannot be brought back is not handed on.

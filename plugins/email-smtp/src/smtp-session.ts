@@ -7,7 +7,7 @@ import { SmtpFailure } from "./smtp-failure.ts";
 export interface SmtpSessionOptions {
   settings: SmtpSettings;
   timeoutMs: number;
-  resolve(host: string): Promise<string>;
+  resolve(host: string, port: number): Promise<string>;
 }
 
 export interface Envelope {
@@ -31,7 +31,7 @@ export class SmtpSession {
   /** Resolves, dials, greets, secures and logs in; throws SmtpFailure. */
   static async open(options: SmtpSessionOptions): Promise<SmtpSession> {
     const { settings, resolve } = options;
-    const address = await resolve(settings.host).catch((error) => {
+    const address = await resolve(settings.host, settings.port).catch((error) => {
       throw SmtpFailure.atResolve(error);
     });
     const connection = new SMTPConnection(connectionOptions(options, address));

@@ -1,6 +1,9 @@
 import type { NativeOpenInput, OutboundMessage, PlanInput } from "@tidings/sdk/plugin";
 import type { Simulator } from "@tidings/sdk/testing";
 
+/** The channel's own. */
+export const KEY = "5eed".repeat(16);
+
 export function makeMail(index: number, change: Partial<OutboundMessage> = {}): OutboundMessage {
   return {
     ref: `dlv_${index}`,
@@ -23,6 +26,7 @@ export function openInput(
   return {
     settings,
     secrets: { password: String(password) },
+    key: KEY,
     limits: { concurrency: 4, timeoutMs: 2000 },
     resolve: async (host) => host,
   };

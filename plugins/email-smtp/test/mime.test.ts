@@ -11,9 +11,11 @@ const settings: SmtpSettings = {
   encryption: "tls",
   from: { address: "notice@school.example", name: "知行学校", domain: "school.example" },
   replyTo: "office@school.example",
+  returnPath: { address: "notice@school.example", isTagged: false },
 };
 const mail: Mail = {
   ref: "dlv_1",
+  mark: "dlv_1.0123456789abcdef",
   to: "wang@example.com",
   subject: "期末考试安排",
   text: "你好\n再见",
@@ -29,7 +31,7 @@ test("writes a mail that a mail program reads back", async () => {
   expect(parsed.subject).toBe("期末考试安排");
   expect(parsed.from?.value).toEqual([{ address: "notice@school.example", name: "知行学校" }]);
   expect(parsed.replyTo?.text).toBe("office@school.example");
-  expect(parsed.messageId).toBe("<dlv_1@school.example>");
+  expect(parsed.messageId).toBe("<dlv_1.0123456789abcdef@school.example>");
   expect(parsed.date?.getTime()).toBe(mail.sentAt);
   expect(parsed.text).toBe("你好\n再见");
   expect(parsed.html).toBe("<p>你好</p>");

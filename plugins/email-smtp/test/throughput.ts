@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { SMTPServer } from "smtp-server";
 import { startSimulator } from "../simulator/index.ts";
 import { open } from "../src/plugin.ts";
-import { makeBatch, makeMail } from "./messages.ts";
+import { KEY, makeBatch, makeMail } from "./messages.ts";
 
 const count = Number(process.argv[2] ?? 5000);
 const concurrency = Number(process.argv[3] ?? 20);
@@ -31,6 +31,7 @@ async function measure(label: string, change: Record<string, string | number | b
   const session = open({
     settings: { host: "127.0.0.1", encryption: "none", fromAddress: "notice@school.example", ...change },
     secrets: { password },
+    key: KEY,
     limits: { concurrency, timeoutMs: 10_000 },
     resolve: async (host) => host,
   });

@@ -12,6 +12,7 @@ function givenHost({ gone = [] as string[], isDown = false } = {}) {
     settings: { keepDays: 7 },
     secrets: {},
     limits: { concurrency: 1, timeoutMs: 1000 },
+    key: "",
     resolve: async () => "",
     inbox: {
       async put(entries, options) {

@@ -1,6 +1,7 @@
 import { voidApproval } from "../modules/approvals/index.ts";
 import { createAudienceFileSweeper } from "../modules/audience-files/index.ts";
 import { createCircuitBreaker, createHealthReporter, findChannel } from "../modules/channels/index.ts";
+import { type CollectorDeps, createCollector } from "../modules/collections/index.ts";
 import {
   applyReceipts,
   createDirectSender,
@@ -150,9 +151,12 @@ function upkeepLoops(foundation: Foundation, afterChunk: SendChunksDeps["afterCh
   ];
 }
 
-/** What comes back to vendors: asks about what is not known, takes back what people asked for, lists what is reviewed. */
+/**
+ * What comes back to vendors: asks about what is not known, takes back what people asked for, fetches what they report,
+ * lists what is reviewed.
+ */
 function followUpLoops(
-  { dispatch, transactAsWorker: transact, runtime, plugins: catalogue, vault, clock }: Foundation,
+  { dispatch, transactAsWorker: transact, runtime, plugins: catalogue, vault, clock, logger }: Foundation,
   {
     afterChunk,
     nudgeDispatcher,
@@ -162,11 +166,13 @@ function followUpLoops(
     const channel = await findChannel(tx, tenantId, channelId);
     return channel && vault.toHandle(channel);
   };
+  const applyEvents: CollectorDeps["applyReceipts"] = (tx, channel, events) =>
+    applyReceipts(tx, catalogue, channel, events);
   const shared = { dispatch, transact, runtime, catalogue, findChannel: findHandle };
   return [
     createReconciler({
       ...shared,
-      applyReceipts: (tx, channel, events) => applyReceipts(tx, catalogue, channel, events),
+      applyReceipts: applyEvents,
       holdCancellation,
       wakeFlows,
       afterInquiry: afterChunk,
@@ -174,6 +180,7 @@ function followUpLoops(
       now: () => clock.now(),
     }),
     createRecaller({ ...shared, afterRecall: afterChunk }),
+    createCollector({ ...shared, catalogue: catalogue.shipped, applyReceipts: applyEvents, logger }),
     createVendorTemplateSyncer({
       dispatch,
       transact,
@@ -220,6 +227,7 @@ function composeSendChunks(
     isInstalled,
     toHandle: (tenantId, channelId, channel) => vault.toHandle({ tenantId, id: channelId, ...channel }),
     trackedAddress: foundation.trackedAddresses.write,
+    unsubscribeUrl: (recipient) => foundation.unsubscribeAddresses.write(recipient, foundation.clock.now()),
     afterBatch: async (tx, work, range) => {
       if (work.hasFlows) await wakeFlows(tx, work, work.step, range);
     },

@@ -13,6 +13,7 @@ import {
 } from "../modules/installations/index.ts";
 import type { BacklogLimits } from "../modules/messages/index.ts";
 import { createTrackedAddresses, type TrackedAddresses } from "../modules/tracking/index.ts";
+import { createUnsubscribeAddresses, type UnsubscribeAddresses } from "../modules/unsubscriptions/index.ts";
 import { type Clock, systemClock } from "../platform/clock.ts";
 import { type Database, type Transact, transactIn } from "../platform/database/index.ts";
 import type { Logger } from "../platform/logger.ts";
@@ -78,6 +79,7 @@ export interface Foundation extends Omit<Installation, "clock" | "plugins"> {
   runtime: PluginRuntime;
   vault: ChannelVault;
   trackedAddresses: TrackedAddresses;
+  unsubscribeAddresses: UnsubscribeAddresses;
   /** Quiet hours and frequency caps of a tenant, as they are now. */
   readRestraints: ReadRestraints;
   metrics: ReturnType<typeof createMetrics>;
@@ -109,6 +111,7 @@ export function lay(installation: Installation): Foundation {
     metrics: metrics.plugins,
     tokens: createAccessTokenStore(sealing),
     abilities: { inbox: createInboxStore({ transactAsWorker }) },
+    identityKey: installation.installationKey,
   });
   const vault = createChannelVault(sealing);
   return {
@@ -124,6 +127,7 @@ export function lay(installation: Installation): Foundation {
     runtime,
     vault,
     trackedAddresses: createTrackedAddresses(installation.publicUrl, installation.installationKey),
+    unsubscribeAddresses: createUnsubscribeAddresses(installation.publicUrl, installation.installationKey),
     readRestraints: createReadRestraints({ transact, catalogue: installation.plugins, clock }),
     metrics,
     loops,

@@ -29,6 +29,7 @@ export function composeHttp(foundation: Foundation, options: HttpOptions) {
     routers: [...access.routers, ...content.routers, ...messaging.routers, ...marketplace.routers],
     receipts: messaging.receipts,
     tracking: messaging.tracking,
+    unsubscribing: messaging.unsubscribing,
     uploads: messaging.uploads,
     registry: marketplace.registryFiles,
     authentication: access.authentication,

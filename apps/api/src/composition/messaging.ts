@@ -64,6 +64,11 @@ import {
 } from "../modules/statistics/index.ts";
 import { createFollowAddress, trackingRoutes } from "../modules/tracking/index.ts";
 import {
+  createUnsubscriptionService,
+  createVisitThrottle,
+  unsubscriptionRoutes,
+} from "../modules/unsubscriptions/index.ts";
+import {
   createFindReviewProblems,
   createSyncChannel,
   createVendorTemplateService,
@@ -117,6 +122,7 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     inboxTokens: inbox.inboxTokens,
     receipts: composeReceipts(foundation),
     tracking: composeTracking(foundation),
+    unsubscribing: composeUnsubscribing(foundation),
     uploads: composeUploads(foundation),
     /** Ends what is still being told, so that connections can close. */
     endStreams() {
@@ -183,13 +189,15 @@ function composeVendorTemplates({ transact, plugins: catalogue, runtime, vault, 
 
 /** What a channel would send, and one real message by it. */
 function composePreviews(foundation: Foundation, acceptMessage: AcceptMessage) {
-  const { api, transact, plugins: catalogue, runtime, vault, trackedAddresses } = foundation;
+  const { api, transact, plugins: catalogue, runtime, vault } = foundation;
+  const { trackedAddresses, unsubscribeAddresses } = foundation;
   const previewSending = createPreviewSending({
     read: readIn(api),
     catalogue,
     vault,
     runtime,
     trackedAddress: trackedAddresses.write,
+    sampleUnsubscribeUrl: unsubscribeAddresses.sample,
     findReviewProblems: createFindReviewProblems({ catalogue }),
   });
   return previewRoutes({ previewSending, sendTest: createSendTest({ transact, acceptMessage }) });
@@ -225,6 +233,14 @@ function composeTracking({ api, transact, trackedAddresses, logger, clock }: Fou
   });
   return trackingRoutes(followAddress);
 }
+
+/** Where recipients say that they want no more. */
+const composeUnsubscribing = ({ transact, plugins, unsubscribeAddresses, clock, logger }: Foundation) =>
+  unsubscriptionRoutes({
+    service: createUnsubscriptionService({ transact, addresses: unsubscribeAddresses, plugins, clock }),
+    throttle: createVisitThrottle(clock),
+    logger,
+  });
 
 /** How long receipts are still taken for a channel that was deleted, or read by settings that were changed. */
 const REMEMBERED_MS = 1_000;

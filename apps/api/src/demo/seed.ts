@@ -89,7 +89,8 @@ async function ensureChannels(call: Call, simulators: DemoSimulator[]): Promise<
     const plugin = catalogue.items.find(({ id }) => id === pluginId);
     if (!plugin) continue;
     const { code, name } = channel;
-    const values = splitSettings(simulator.settings, plugin.settings.properties);
+    const given = { ...simulator.settings, ...channel.settings?.(simulator) };
+    const values = splitSettings(given, plugin.settings.properties);
     const id = await ensure(call, "/v1/channels", { code, name, pluginId, ...values }, "code");
     const { receiptsUrl } = await call<{ receiptsUrl: string | null }>("PATCH", `/v1/channels/${id}`, values);
     if (receiptsUrl) options.receiptsUrl = receiptsUrl;

@@ -110,6 +110,7 @@ export async function startContentApp(options: { onDecided?: OnDecided } = {}) {
     ],
     receipts: createRouter(),
     tracking: createRouter(),
+    unsubscribing: createRouter(),
     uploads: createRouter(),
     registry: createRouter(),
     operations: new Hono(),

@@ -1,6 +1,7 @@
 export * from "./approvals.ts";
 export * from "./audiences.ts";
 export * from "./channels.ts";
+export * from "./collections.ts";
 export * from "./content.ts";
 export * from "./deliveries.ts";
 export * from "./departments.ts";

@@ -56,6 +56,11 @@ export interface OutboundMessage {
   content: Record<string, string>;
   /** The variables behind the content, for vendors that render themselves. */
   variables: Record<string, Json>;
+  /**
+   * Where the recipient says that they want no more: a page, and what takes the one-click call of RFC 8058. With
+   * `unsubscribe` in the manifest, and in messages of the category `marketing` only.
+   */
+  unsubscribeUrl?: string;
 }
 
 export interface PlanInput {
@@ -328,8 +333,13 @@ export interface NativeOpenInput {
   settings: Settings;
   secrets: Record<string, string>;
   limits: { concurrency: number; timeoutMs: number };
-  /** Resolves a host name to an address that may be dialled; throws `blocked` for private networks. */
-  resolve(host: string): Promise<string>;
+  /**
+   * A key of the channel's own, 64 hexadecimal digits: the same whatever becomes of its settings, and known to nobody
+   * else. For marks by which a plugin knows its own messages when they come back.
+   */
+  key: string;
+  /** Resolves a host name to an address that may be dialled at this port; throws `blocked` for private networks. */
+  resolve(host: string, port: number): Promise<string>;
   /** Where the manifest's `uses` has `inbox`. */
   inbox?: Inbox;
 }
@@ -349,5 +359,29 @@ export interface NativeSession {
   /** What `query` and `recall` are to a pure plugin. */
   query?(input: FollowUpInput): Promise<QueryAnswer[]>;
   recall?(input: FollowUpInput): Promise<RecallResult[]>;
+  /**
+   * Fetches what has come in since the last time, such as mail that was returned, and hands it to `keep`. Only what proves
+   * that it is about a message of this channel becomes an event. Needed with `collect` in the manifest.
+   */
+  collect?(input: CollectInput): Promise<CollectOutput>;
   close(): Promise<void>;
+}
+
+/** One visit to where a vendor leaves its reports. */
+export interface CollectInput {
+  /** What `keep` was given last; undefined the first time. */
+  cursor?: string;
+  now: number;
+  /**
+   * Keeps events and, in the same transaction, how far the visit has got: at most 1,000 events and a cursor of at most
+   * 500 characters. What is not kept is fetched again; an event that is kept twice changes nothing.
+   */
+  keep(events: ReceiptEvent[], cursor: string): Promise<void>;
+}
+
+export interface CollectOutput {
+  /** More is waiting: the host comes back at once. */
+  hasMore: boolean;
+  /** Why it cannot be fetched at the moment. */
+  failure?: { code?: string; detail?: string };
 }

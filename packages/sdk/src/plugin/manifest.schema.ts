@@ -196,6 +196,24 @@ export const manifestSchema = {
       additionalProperties: false,
       properties: { windowSeconds: followUpWindow, batchSize },
     },
+    collect: {
+      type: "object",
+      required: ["pollSeconds", "when"],
+      additionalProperties: false,
+      properties: {
+        pollSeconds: { type: "integer", minimum: 10, maximum: 86_400 },
+        when: {
+          type: "object",
+          required: ["field", "values"],
+          additionalProperties: false,
+          properties: {
+            field: settingName,
+            values: { type: "array", minItems: 1, maxItems: 20, items: { type: "string", maxLength: 100 } },
+          },
+        },
+      },
+    },
+    unsubscribe: { type: "boolean" },
     vendorTemplates: { type: "boolean" },
     limits: {
       type: "object",

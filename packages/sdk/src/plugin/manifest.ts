@@ -5,7 +5,7 @@ import type { JwtScheme } from "./jwt.ts";
 import type { ReceiptAuthentication } from "./receipt-authentication.ts";
 
 /** The version of the plugin contract that this package describes, `major.minor`. */
-export const PROTOCOL_VERSION = "1.3";
+export const PROTOCOL_VERSION = "1.4";
 
 /** Where a plugin may run. `pure`: functions without I/O. `native`: code with sockets, operator-installed only. */
 export const PLUGIN_LEVELS = ["pure", "native"] as const;
@@ -107,6 +107,14 @@ export interface RecallAbility {
   windowSeconds: number;
   /** The most messages that one `recall` is handed, 1 to 2,000. */
   batchSize: number;
+}
+
+/** Where reports of the vendor are fetched that no question asks for. The session of a native plugin has `collect`. */
+export interface CollectAbility {
+  /** How long after a visit the next one is, seconds, 10 to 86,400. */
+  pollSeconds: number;
+  /** Only channels whose setting `field`, an `enum`, has one of the values are visited. */
+  when: { field: string; values: string[] };
 }
 
 /** Limits that the host holds for the plugin. */
@@ -234,6 +242,10 @@ export interface PluginManifest {
   query?: QueryAbility;
   /** Without it, nothing that was sent can be taken back. */
   recall?: RecallAbility;
+  /** What becomes of messages is also fetched by the plugin itself; native plugins only. */
+  collect?: CollectAbility;
+  /** The plugin has a place for `unsubscribeUrl` of a message. */
+  unsubscribe?: boolean;
   /** The vendor reviews signatures and templates, and lists them. The plugin has a function `syncTemplates`. */
   vendorTemplates?: boolean;
   limits: PluginLimits;

@@ -46,7 +46,14 @@ export {
   type ResendFilter,
   saveResends,
 } from "./resend.repository.ts";
-export { neededVariables, renderDelivery, type TrackedAddress, valuesFor } from "./send/content.rules.ts";
+export {
+  carriesUnsubscribe,
+  neededVariables,
+  renderDelivery,
+  type TrackedAddress,
+  type UnsubscribeUrl,
+  valuesFor,
+} from "./send/content.rules.ts";
 export { perSecondOf } from "./send/pace.rules.ts";
 export { setRate } from "./send/pacer.repository.ts";
 export { START_WITHIN_SECONDS } from "./send/send.repository.ts";

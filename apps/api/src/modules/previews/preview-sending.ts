@@ -6,7 +6,12 @@ import type { FieldProblem } from "../../platform/errors.ts";
 import { fromBigint } from "../../platform/ids.ts";
 import type { PluginCatalogues, PluginRuntime, SendingPreview } from "../../platform/plugin-runtime/index.ts";
 import type { ChannelVault } from "../channels/index.ts";
-import { neededVariables, renderDelivery, type TrackedAddress } from "../deliveries/index.ts";
+import {
+  carriesUnsubscribe,
+  neededVariables,
+  renderDelivery,
+  type TrackedAddress,
+} from "../deliveries/index.ts";
 import { compileRendering, variablesIn } from "../templates/index.ts";
 import type { FindReviewProblems } from "../vendor-templates/index.ts";
 import {
@@ -33,6 +38,8 @@ export interface PreviewSendingDeps {
   vault: Pick<ChannelVault, "toHandle">;
   runtime: Pick<PluginRuntime, "preview">;
   trackedAddress: TrackedAddress;
+  /** Looks like where a recipient unsubscribes, and leads nowhere. */
+  sampleUnsubscribeUrl: string;
   findReviewProblems: FindReviewProblems;
 }
 
@@ -88,12 +95,12 @@ function authorizePreview(ctx: RequestContext, { templateId, userId }: PreviewCh
 
 /** The message as the sender would render it. */
 function render(
-  { trackedAddress }: PreviewSendingDeps,
+  { trackedAddress, sampleUnsubscribeUrl }: PreviewSendingDeps,
   { plugin, previewed, recipient }: Scene,
   variables: Record<string, string | number>,
 ): OutboundMessage {
   const fields = plugin.manifest.content;
-  const { rendering, declared, tracking } = previewed;
+  const { rendering, declared, tracking, category } = previewed;
   const compiled = compileRendering(rendering, fields, tracking);
   const needed = neededVariables(variablesIn(compiled), declared);
   const shared = {
@@ -102,6 +109,8 @@ function render(
     variables,
     needed,
     trackedAddress: tracking ? trackedAddress : undefined,
+    unsubscribeUrl: () => sampleUnsubscribeUrl,
+    carriesUnsubscribe: carriesUnsubscribe(plugin.manifest, category),
   };
   const rendered = renderDelivery(shared, rowOf(recipient));
   if (!("message" in rendered)) throw unrendered(rendered);

@@ -2,7 +2,13 @@ import type { schema } from "@tidings/db";
 import type { ContentField } from "@tidings/sdk/plugin";
 import { invalidField, invalidInput, type ProblemError } from "../../platform/errors.ts";
 import type { PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
-import { checkRenderings, missingFields, mistypedVariables, type Tracking } from "../templates/index.ts";
+import {
+  checkRenderings,
+  type MessageCategory,
+  missingFields,
+  mistypedVariables,
+  type Tracking,
+} from "../templates/index.ts";
 import type { Identity } from "../users/index.ts";
 
 /** What is to be shown, wherever it was written. */
@@ -10,6 +16,7 @@ export interface PreviewedContent {
   rendering: Record<string, string>;
   declared: readonly schema.TemplateVariable[];
   tracking: Tracking | null;
+  category: MessageCategory;
   /** Where the rendering stands in what the caller sent. */
   pointer: "/content" | "/templateId";
 }

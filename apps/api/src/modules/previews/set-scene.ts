@@ -3,7 +3,7 @@ import type { Tx } from "../../platform/database/index.ts";
 import { invalidField, invalidInput } from "../../platform/errors.ts";
 import type { LoadedPlugin, PluginCatalogue } from "../../platform/plugin-runtime/index.ts";
 import { type ChannelWithParts, getChannel, pluginNotInstalled } from "../channels/index.ts";
-import { findPreviewedVersion } from "../templates/index.ts";
+import { DEFAULT_CATEGORY, findPreviewedVersion } from "../templates/index.ts";
 import { checkAddress, findUser, type UserRecord } from "../users/index.ts";
 import { addressFor, type PreviewChannel, type PreviewedContent } from "./previewed-content.rules.ts";
 
@@ -44,7 +44,10 @@ async function findContent(
   kind: string,
   { content, templateId, version: number }: PreviewChannel,
 ): Promise<PreviewedContent> {
-  if (content) return { rendering: content, declared: [], tracking: null, pointer: "/content" };
+  if (content) {
+    const category = DEFAULT_CATEGORY;
+    return { rendering: content, declared: [], tracking: null, category, pointer: "/content" };
+  }
   const version = await findPreviewedVersion(tx, ctx, templateId ?? "", number);
   const rendering = Object.hasOwn(version.renderings, kind) ? version.renderings[kind] : undefined;
   if (!rendering) {
@@ -54,8 +57,8 @@ async function findContent(
       "no_rendering",
     );
   }
-  const { variables: declared, tracking } = version;
-  return { rendering, declared, tracking, pointer: "/templateId" };
+  const { variables: declared, tracking, category } = version;
+  return { rendering, declared, tracking, category, pointer: "/templateId" };
 }
 
 async function findRecipient(

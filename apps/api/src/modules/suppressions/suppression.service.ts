@@ -199,9 +199,9 @@ async function getSuppression(tx: Tx, ctx: RequestContext, id: string): Promise<
 
 const nameOf = ({ user, address }: SuppressionRow) => user?.userId ?? maskRecipient(address ?? "");
 
-const named = (row: SuppressionRow) => ({ subjectId: row.id, subjectName: nameOf(row) });
+export const named = (row: SuppressionRow) => ({ subjectId: row.id, subjectName: nameOf(row) });
 
-const auditView = (row: SuppressionRow) => ({
+export const auditView = (row: SuppressionRow) => ({
   recipient: nameOf(row),
   kind: row.kind,
   sourceId: row.source?.id ?? null,

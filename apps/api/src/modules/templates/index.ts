@@ -20,4 +20,10 @@ export type { AddressOf, Values } from "./template-text.rules.ts";
 export { templateVersionRoutes } from "./template-version.routes.ts";
 export { createTemplateVersionService, findPreviewedVersion } from "./template-version.service.ts";
 export { LINK_NAME_BYTES, PIXEL_NAME, type Tracking, trackingOf, UNTRACKED } from "./tracked-text.rules.ts";
-export { isBlank, missingVariables, mistypedVariables, requiredVariables } from "./variable.rules.ts";
+export {
+  isBlank,
+  missingVariables,
+  mistypedVariables,
+  requiredVariables,
+  UNSUBSCRIBE_VARIABLE,
+} from "./variable.rules.ts";

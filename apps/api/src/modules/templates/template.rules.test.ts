@@ -94,8 +94,9 @@ describe("previewValues", () => {
       { ...name, name: "b", example: "e" },
       { ...name, name: "c" },
     ];
-    expect(previewValues(variables, {})).toEqual({ a: "d", b: "e", c: "{{c}}" });
-    expect(previewValues(variables, { c: 1 })).toEqual({ a: "d", b: "e", c: 1 });
+    const ofRecipient = { unsubscribe_url: "{{unsubscribe_url}}" };
+    expect(previewValues(variables, {})).toEqual({ a: "d", b: "e", c: "{{c}}", ...ofRecipient });
+    expect(previewValues(variables, { c: 1 })).toEqual({ a: "d", b: "e", c: 1, ...ofRecipient });
   });
 });
 

@@ -10,7 +10,7 @@ import {
   type Rendering,
 } from "./rendering.rules.ts";
 import { compileText, literalLength, TemplateTextError, variablesOf } from "./template-text.rules.ts";
-import { checkVariables, type TemplateVariable } from "./variable.rules.ts";
+import { checkVariables, type TemplateVariable, UNSUBSCRIBE_VARIABLE } from "./variable.rules.ts";
 
 export type Renderings = schema.Renderings;
 
@@ -79,7 +79,7 @@ function checkField(
   const pointer = pointerTo(place);
   try {
     return variablesOf(text)
-      .filter((name) => !variables.has(name))
+      .filter((name) => !variables.has(name) && name !== UNSUBSCRIBE_VARIABLE)
       .map((name) => {
         const detail = `The variable "${name}" is used but not declared.`;
         return { pointer, detail, code: "unknown_variable" };
@@ -160,7 +160,8 @@ export function previewValues(
     name,
     fallback ?? example ?? `{{${name}}}`,
   ]);
-  return { ...Object.fromEntries(samples), ...given };
+  const ofRecipient = { [UNSUBSCRIBE_VARIABLE]: `{{${UNSUBSCRIBE_VARIABLE}}}` };
+  return { ...Object.fromEntries(samples), ...given, ...ofRecipient };
 }
 
 function unknownKind(kind: string, plugins: PluginCatalogue): FieldProblem {

@@ -10,6 +10,7 @@ import {
   type Values,
 } from "./template-text.rules.ts";
 import { findTextLinks, isTextUrl } from "./text-links.rules.ts";
+import { UNSUBSCRIBE_VARIABLE } from "./variable.rules.ts";
 
 /** What a template, or content without one, asks for: links that lead by us, a pixel in HTML that is asked of us. */
 export type Tracking = schema.Tracking;
@@ -101,7 +102,8 @@ function decoded(written: readonly Segment[]): Segment[] | undefined {
 /** A link that cannot be followed by us, for any reason, goes out as it was written. */
 function linkInsert(text: string, reading: Reading, span: Span): Insert | undefined {
   const link = readLink(text, reading, span);
-  if (!link) return undefined;
+  // Unsubscribing is no interest in what was said.
+  if (!link || link.variables.includes(UNSUBSCRIBE_VARIABLE)) return undefined;
   const written = compileText(text.slice(span.start, span.end));
   return {
     variables: link.variables,

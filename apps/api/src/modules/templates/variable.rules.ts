@@ -4,7 +4,13 @@ import type { Values } from "./template-text.rules.ts";
 
 export type TemplateVariable = schema.TemplateVariable;
 
-/** What is wrong with the variables of a version: names used twice, numbers that are none. */
+/**
+ * The variable that stands in any text for where its recipient says that they want no more. Nobody declares it or gives it
+ * a value: each delivery has an address of its own.
+ */
+export const UNSUBSCRIBE_VARIABLE = "unsubscribe_url";
+
+/** What is wrong with the variables of a version: names used twice or not free, numbers that are none. */
 export function checkVariables(variables: readonly TemplateVariable[]): FieldProblem[] {
   const seen = new Set<string>();
   return variables.flatMap((variable, index) => {
@@ -15,6 +21,10 @@ export function checkVariables(variables: readonly TemplateVariable[]): FieldPro
       problems.push({ pointer: `${pointer}/name`, detail, code: "declared_twice" });
     }
     seen.add(variable.name);
+    if (variable.name === UNSUBSCRIBE_VARIABLE) {
+      const detail = `"${variable.name}" is filled in for each recipient; use it without declaring it.`;
+      problems.push({ pointer: `${pointer}/name`, detail, code: "reserved" });
+    }
     for (const field of ["default", "example"] as const) {
       if (!fits(variable, variable[field])) problems.push(notANumber(variable, `${pointer}/${field}`));
     }

@@ -1,4 +1,4 @@
-import type { OutboundMessage, SentMessage, Settings } from "@tidings/sdk/plugin";
+import type { OutboundMessage, ReceiptEvent, SentMessage, Settings } from "@tidings/sdk/plugin";
 
 /** A tenant's configured channel, as far as sending through it needs. */
 export interface ChannelHandle {
@@ -27,6 +27,14 @@ export interface SendBatch {
 /** Messages to ask about or to take back, at most `batchSize` of the manifest's `query` or `recall`. */
 export interface FollowUp {
   messages: SentMessage[];
+}
+
+/** A visit to where a channel's vendor leaves its reports. */
+export interface Visit {
+  /** How far the last one got; null before the first. */
+  cursor: string | null;
+  /** Keeps events together with how far this one has got. */
+  keep(events: ReceiptEvent[], cursor: string): Promise<void>;
 }
 
 /** Names the channel across tenants. */

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { SendResult, Verification } from "@tidings/sdk/plugin";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
@@ -6,6 +7,7 @@ import type { TokenStore } from "./auth/access-token/token-store.ts";
 import { type CredentialsCache, createCredentialsCache } from "./auth/credentials.ts";
 import type { LoadedPlugins } from "./catalogue.ts";
 import type { ChannelHandle, SendBatch } from "./channel.ts";
+import { type Collecting, createCollecting } from "./collecting.ts";
 import { MISSING_PLUGIN, NO_SECRETS, type Obstacle, VERSION_CHANGED } from "./execution/obstacles.ts";
 import { PluginUnavailable } from "./execution/plugin-unavailable.ts";
 import { createPureExecutor } from "./execution/pure-plugin.ts";
@@ -28,7 +30,7 @@ export interface TrialCounter {
 }
 
 /** Runs channel plugins: calls their functions, does their HTTP, and holds them to the contract. */
-export interface PluginRuntime extends FollowUps, TemplateSync, Previews, PushReader {
+export interface PluginRuntime extends FollowUps, Collecting, TemplateSync, Previews, PushReader {
   /** Sends a batch and answers every ref exactly once. Never throws. */
   send(channel: ChannelHandle, batch: SendBatch): Promise<SendResult[]>;
   /** Proves a channel's settings without sending anything to anybody. Never throws. */
@@ -49,6 +51,8 @@ export interface PluginRuntimeDeps {
   tokens?: TokenStore;
   /** What native plugins that ask for it are handed of this installation. */
   abilities?: HostAbilities;
+  /** What native plugins' channels derive keys of their own from; without it those last as long as the process. */
+  identityKey?: Uint8Array;
   /** Resolves host names; the system's resolver unless given. */
   resolve?: ResolveHost;
 }
@@ -63,7 +67,8 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
   const sessions = new NativeSessions((error) => logger.warn({ err: error }, "native session did not close"));
   const sendRequests = createRequestSender({ client, policy, slots: new Slots(), clock, metrics });
   const pure = createPureExecutor({ sendRequests, clock, logger });
-  const native = createNativeExecutor({ ...deps, sessions, policy, resolve, metrics });
+  const { identityKey = randomBytes(32) } = deps;
+  const native = createNativeExecutor({ ...deps, sessions, policy, resolve, metrics, identityKey });
 
   /** What a call needs, or why it cannot be made. */
   async function prepare(
@@ -108,6 +113,7 @@ export function createPluginRuntime(deps: PluginRuntimeDeps): PluginRuntime {
     },
 
     ...createFollowUps(callable),
+    ...createCollecting(callable),
     ...createTemplateSync(callable),
     ...createPreviews({ open, policy, clock, logger }),
     ...createPushReader({ open, prepare: callable.prepare, clock, logger }),

@@ -72,6 +72,7 @@ const fieldTexts: Record<string, () => string> = {
   unknown_variable: m.templates_error_unknown_variable,
   template_syntax: m.templates_error_syntax,
   declared_twice: m.field_declared_twice,
+  reserved: m.templates_variable_reserved,
   no_receipt: m.policies_error_no_receipt,
   same_channel: m.policies_error_same_channel,
   no_occurrence: m.series_error_no_occurrence,

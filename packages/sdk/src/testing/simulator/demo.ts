@@ -9,6 +9,8 @@ export interface DemoChannel<Vendor extends Simulator = Simulator> {
   code: string;
   /** Its name, in Chinese like all of the demo's data. */
   name: string;
+  /** Settings beside the simulator's own, by the names in the manifest. */
+  settings?(simulator: Vendor): Simulator["settings"];
   /** A user's address at the vendor; left out where users have one anyway: a phone number, an e-mail address. */
   addressOf?(userId: string): string;
   /** An address of which the vendor says that nothing arrives there. */

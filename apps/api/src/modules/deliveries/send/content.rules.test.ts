@@ -12,7 +12,9 @@ function shared(text: string, variables: SharedContent["variables"] = {}): Share
     { name: "course", type: "text", required: true },
     { name: "rate", type: "text", required: false, default: "0%" },
   ]);
-  return { compiled, fields, variables: { course: "英语", ...variables }, needed };
+  const unsubscribeUrl = (address: string) => `https://m.cn/u/${address}`;
+  const given = { course: "英语", ...variables };
+  return { compiled, fields, variables: given, needed, unsubscribeUrl, carriesUnsubscribe: false };
 }
 
 const row = (
@@ -54,5 +56,22 @@ describe("renderDelivery", () => {
     const rendered = renderDelivery(shared("{{rate}} {{user_name}}"), row({ secret: "x" }));
     expect(rendered).toMatchObject({ message: { variables: { rate: "0%", user_name: "张伟" } } });
     expect(Object.keys("message" in rendered ? rendered.message.variables : {})).toHaveLength(2);
+  });
+
+  it("fills in where the recipient unsubscribes, whatever a caller gives for it", () => {
+    const content = shared("{{unsubscribe_url}}", { unsubscribe_url: "https://evil.cn" });
+    const rendered = renderDelivery(content, row({ unsubscribe_url: "https://evil.cn" }));
+    const url = "https://m.cn/u/13800138000";
+    expect(rendered).toMatchObject({
+      message: { content: { text: url }, variables: { unsubscribe_url: url } },
+    });
+    expect(rendered).not.toHaveProperty("message.unsubscribeUrl");
+  });
+
+  it("hands the vendor where the recipient unsubscribes where it has a place for it", () => {
+    const content = { ...shared("{{rate}}"), carriesUnsubscribe: true };
+    expect(renderDelivery(content, row())).toMatchObject({
+      message: { unsubscribeUrl: "https://m.cn/u/13800138000", variables: { rate: "0%" } },
+    });
   });
 });

@@ -1,13 +1,15 @@
 import type { schema } from "@tidings/db";
-import type { ContentField, OutboundMessage } from "@tidings/sdk/plugin";
+import type { ContentField, OutboundMessage, PluginManifest } from "@tidings/sdk/plugin";
 import { fromBigint } from "../../../platform/ids.ts";
 import {
   type AddressOf,
   type CompiledRendering,
   isBlank,
+  type MessageCategory,
   overlongFields,
   renderContent,
   requiredVariables,
+  UNSUBSCRIBE_VARIABLE,
   type Values,
 } from "../../templates/index.ts";
 import { REASONS } from "../delivery.rules.ts";
@@ -24,10 +26,23 @@ export interface SharedContent {
   needed: NeededVariable[];
   /** Where the message is tracked. */
   trackedAddress?: TrackedAddress | undefined;
+  /** Where a recipient with this address says that they want no more. */
+  unsubscribeUrl(address: string): string;
+  /** The vendor is handed it beside the content as well. */
+  carriesUnsubscribe: boolean;
 }
 
 /** Our address for a tracked link or the pixel in one delivery; `carried` are values that only it keeps. */
 export type TrackedAddress = (deliveryId: string, name: Uint8Array, carried: Values) => string | undefined;
+
+/** Where a recipient says that they want no more of what this tenant sends by this channel kind. */
+export type UnsubscribeUrl = (recipient: { tenantId: string; kind: string; address: string }) => string;
+
+/** Whether the vendor is handed the recipient's address for unsubscribing: what is advertised can be declined. */
+export const carriesUnsubscribe = (
+  { unsubscribe }: Pick<PluginManifest, "unsubscribe">,
+  category: MessageCategory,
+): boolean => unsubscribe === true && category === "marketing";
 
 /** A variable that the content uses or the template requires; no other value is looked at, or leaves the house. */
 interface NeededVariable {
@@ -58,10 +73,14 @@ export function renderDelivery(shared: SharedContent, row: ReadyRow): Rendered {
   const [id, address] = row;
   const { variables, missing } = valuesFor(shared, row);
   if (missing.length > 0) return { id, reason: REASONS.missingVariable, detail: missing.join(", ") };
+  const isNamed = shared.needed.some(({ name }) => name === UNSUBSCRIBE_VARIABLE);
+  const unsubscribeUrl = isNamed || shared.carriesUnsubscribe ? shared.unsubscribeUrl(address) : undefined;
+  if (isNamed && unsubscribeUrl !== undefined) variables[UNSUBSCRIBE_VARIABLE] = unsubscribeUrl;
   const content = renderContent(shared.compiled, variables, addressesOf(shared, id));
   const overlong = overlongFields(content, shared.fields);
   if (overlong.length > 0) return { id, reason: REASONS.contentTooLong, detail: overlong.join(", ") };
-  return { message: { ref: fromBigint("dlv", id), address, content, variables } };
+  const message = { ref: fromBigint("dlv", id), address, content, variables };
+  return { message: shared.carriesUnsubscribe && unsubscribeUrl ? { ...message, unsubscribeUrl } : message };
 }
 
 /** What a user is called may change after sending: the values that come from the user stand in the address itself. */

@@ -9,7 +9,7 @@ import type {
 import { deadAddressesIn, suppressAddresses } from "../../suppressions/index.ts";
 import { finishInTurn } from "../completion.repository.ts";
 import type { ReadRestraints } from "../judge/restraints.ts";
-import { type Rendered, renderDelivery, type TrackedAddress } from "./content.rules.ts";
+import { type Rendered, renderDelivery, type TrackedAddress, type UnsubscribeUrl } from "./content.rules.ts";
 import type { Batch, Share } from "./open-batches.ts";
 import {
   type ChannelObservation,
@@ -32,6 +32,7 @@ export interface SendChunksDeps {
   isInstalled(tx: Tx, pluginId: string): Promise<boolean>;
   toHandle(tenantId: string, channelId: string, channel: NonNullable<ChunkWork["channel"]>): ChannelHandle;
   trackedAddress: TrackedAddress;
+  unsubscribeUrl: UnsubscribeUrl;
   readRestraints: ReadRestraints;
   /** What follows a settled batch: fallback timers of its users. Part of the same transaction. */
   afterBatch: AfterBatch;

@@ -5,7 +5,7 @@ import { pauseSeconds, REASONS } from "../delivery.rules.ts";
 import type { Claim } from "../dispatch/claim.repository.ts";
 import { byChannel } from "../dispatch/claims.rules.ts";
 import type { Restraints } from "../judge/restraints.ts";
-import { neededVariables, type SharedContent } from "./content.rules.ts";
+import { carriesUnsubscribe, neededVariables, type SharedContent } from "./content.rules.ts";
 import { type Findings, type Opened, openRows, type SendingChunk } from "./open-batches.ts";
 import { willDropRepeat } from "./outcome.rules.ts";
 import { HOLD_MS, LONGEST_WAIT_MS } from "./pace.rules.ts";
@@ -369,12 +369,13 @@ async function leave(
 }
 
 function sharedContent(
-  { trackedAddress }: SendChunksDeps,
+  { trackedAddress, unsubscribeUrl }: SendChunksDeps,
   work: ChunkWork,
-  plugin: LoadedPlugin,
+  { manifest }: LoadedPlugin,
 ): SharedContent {
-  const fields = plugin.manifest.content;
-  const compiled = compileRendering(work.renderings[plugin.manifest.kind] ?? {}, fields, work.tracking);
+  const { content: fields, kind } = manifest;
+  const { tenantId } = work;
+  const compiled = compileRendering(work.renderings[kind] ?? {}, fields, work.tracking);
   const needed = neededVariables(variablesIn(compiled), work.variableSchema);
   return {
     compiled,
@@ -382,5 +383,7 @@ function sharedContent(
     variables: work.variables,
     needed,
     trackedAddress: work.tracking ? trackedAddress : undefined,
+    unsubscribeUrl: (address) => unsubscribeUrl({ tenantId, kind, address }),
+    carriesUnsubscribe: carriesUnsubscribe(manifest, work.category),
   };
 }

@@ -25,9 +25,13 @@ export async function readReceipt(
     throw new PluginFault("parseReceipt gave no events");
   if (output.events.length > MAX_EVENTS)
     throw new PluginFault(`parseReceipt gave more than ${MAX_EVENTS} events`);
-  const events = output.events.map(cleanEvent).filter((event) => event !== undefined);
+  const events = cleanEvents(output.events);
   return { events, reply: readReply(output.reply), droppedCount: output.events.length - events.length };
 }
+
+/** Leaves out what is no event of the contract. */
+export const cleanEvents = (events: readonly unknown[]): ReceiptEvent[] =>
+  events.map(cleanEvent).filter((event) => event !== undefined);
 
 function cleanEvent(event: unknown): ReceiptEvent | undefined {
   if (!isReceiptEvent(event)) return undefined;

@@ -20,7 +20,7 @@ export interface TenantPlugins extends LoadedPlugins {
   /** Reads the shipped plugins again. */
   reload(): Promise<void>;
   /** Those that ship, whose ids no other may have. */
-  shipped: Pick<PluginCatalogue, "find">;
+  shipped: Pick<PluginCatalogue, "find" | "list">;
   /** The ids of those plugins, of any tenant, whose manifests are as asked. */
   idsWhere(isAsked: (manifest: PluginManifest) => boolean): string[];
   /** The sandbox has disabled code: no process runs it any more. */

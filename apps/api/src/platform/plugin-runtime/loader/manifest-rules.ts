@@ -16,6 +16,7 @@ export function findManifestFaults(manifest: PluginManifest): string[] {
     ...findPullFaults(manifest),
     ...findPushFaults(manifest),
     ...findHostUseFaults(manifest),
+    ...findCollectFaults(manifest),
   ];
 }
 
@@ -63,6 +64,16 @@ function findPullFaults({ receipts, query }: PluginManifest): string[] {
   return [
     ...(query ? [] : ["pulled receipts need query"]),
     ...(receipts.pollSeconds === undefined ? ["pulled receipts need receipts.pollSeconds"] : []),
+  ];
+}
+
+function findCollectFaults({ level, collect, settings: { properties } }: PluginManifest): string[] {
+  if (!collect) return [];
+  const choices = properties[collect.when.field]?.enum;
+  const isChoice = Array.isArray(choices) && collect.when.values.every((value) => choices.includes(value));
+  return [
+    ...(level === "native" ? [] : ["collect is for native plugins"]),
+    ...(isChoice ? [] : [`collect.when names "${collect.when.field}", which has no such choices`]),
   ];
 }
 

@@ -184,33 +184,130 @@ describe("a native session", () => {
 
 describe("resolve", () => {
   async function resolveWith(
-    settings: { host: string; port?: number },
+    settings: { host: string },
     host: string,
+    port: number,
     endpoints: string[] = [],
   ) {
     const { plugin, inputs } = scriptedPlugin();
     const { runtime, channel } = runtimeFor(plugin, {}, endpoints);
     await runtime.send({ ...channel, settings }, batchOf("a"));
     await runtime.close();
-    return inputs[0]?.resolve(host);
+    return inputs[0]?.resolve(host, port);
   }
 
   it("answers the address of a public host of the channel", async () => {
-    expect(await resolveWith({ host: "public.test", port: 465 }, "public.test")).toBe("8.8.8.8");
+    expect(await resolveWith({ host: "public.test" }, "public.test", 465)).toBe("8.8.8.8");
   });
 
   it("allows a private host with the port that was allowed", async () => {
-    const settings = { host: "mail.test", port: 2525 };
-    expect(await resolveWith(settings, "mail.test", ["mail.test:2525"])).toBe("127.0.0.1");
+    expect(await resolveWith({ host: "mail.test" }, "mail.test", 2525, ["mail.test:2525"])).toBe("127.0.0.1");
   });
 
   it.each([
-    ["a private host", { host: "mail.test", port: 2525 }, "mail.test", []],
-    ["a private address", { host: "10.0.0.1", port: 25 }, "10.0.0.1", []],
-    ["a host that is not the channel's", { host: "public.test", port: 25 }, "public2.test", []],
-    ["another port of an allowed host", { host: "mail.test", port: 6379 }, "mail.test", ["mail.test:2525"]],
-    ["an allowed host without a port", { host: "mail.test" }, "mail.test", ["mail.test:2525"]],
-  ])("refuses %s", async (_name, settings, host, endpoints) => {
-    await expect(resolveWith(settings, host, endpoints)).rejects.toMatchObject({ code: "blocked" });
+    ["a private host", "mail.test", "mail.test", 2525, []],
+    ["a private address", "10.0.0.1", "10.0.0.1", 25, []],
+    ["a host that is not the channel's", "public.test", "public2.test", 25, []],
+    ["another port of an allowed host", "mail.test", "mail.test", 6379, ["mail.test:2525"]],
+  ])("refuses %s", async (_name, own, host, port, endpoints) => {
+    await expect(resolveWith({ host: own }, host, port, endpoints)).rejects.toMatchObject({
+      code: "blocked",
+    });
+  });
+});
+
+describe("collecting", () => {
+  const event = (ref: string) => ({ eventId: `e-${ref}`, type: "undelivered" as const, at: 1, ref });
+  const manifest = { collect: { pollSeconds: 60, when: { field: "returns", values: ["imap"] } } };
+
+  function visitWith(collect: NonNullable<NativeSession["collect"]>, keepFault?: Error) {
+    const { plugin, inputs } = scriptedPlugin({ collect });
+    const { runtime, channel, logs } = runtimeFor(plugin, manifest);
+    const kept: { events: unknown[]; cursor: string }[] = [];
+    const collected = runtime.collect(channel, {
+      cursor: "7",
+      keep: async (events, cursor) => {
+        if (keepFault) throw keepFault;
+        kept.push({ events, cursor });
+      },
+    });
+    return { collected, kept, logs, inputs, close: () => runtime.close() };
+  }
+
+  it("hands over where to go on, and keeps what is of the contract", async () => {
+    const { collected, kept, close } = visitWith(async ({ cursor, keep }) => {
+      await keep([event("a"), { type: "read" } as never], `${cursor}+1`);
+      return { hasMore: true };
+    });
+    expect(await collected).toEqual({ hasMore: true });
+    expect(kept).toEqual([{ events: [event("a")], cursor: "7+1" }]);
+    await close();
+  });
+
+  it("says why nothing can be fetched, without secrets", async () => {
+    const failure = { code: "refused", detail: "no tok-0123456789" };
+    const { collected, close } = visitWith(async () => ({ hasMore: false, failure }));
+    expect(await collected).toEqual({
+      hasMore: false,
+      failure: { code: "refused", detail: "no [redacted]" },
+    });
+    await close();
+  });
+
+  it.each([
+    ["too many events", Array.from({ length: 1001 }, () => event("a")), "8"],
+    ["an endless cursor", [], "8".repeat(501)],
+    ["no cursor", [], undefined as unknown as string],
+  ])("refuses %s", async (_name, events, cursor) => {
+    const { collected, kept, close } = visitWith(async ({ keep }) => {
+      await keep(events, cursor);
+      return { hasMore: false };
+    });
+    expect(await collected).toMatchObject({ hasMore: false, failure: { code: "plugin_error" } });
+    expect(kept).toEqual([]);
+    await close();
+  });
+
+  it("does not take the host's own fault for the plugin's", async () => {
+    const { collected, close } = visitWith(async ({ keep }) => {
+      await keep([], "8").catch(() => undefined);
+      return { hasMore: false };
+    }, new Error("the database is away"));
+    await expect(collected).rejects.toThrow("the database is away");
+    await close();
+  });
+
+  it("takes nothing more behind its deadline", async () => {
+    vi.useFakeTimers();
+    let late: Promise<void> | undefined;
+    const { collected, kept, close } = visitWith(
+      ({ keep }) =>
+        new Promise(() => {
+          setTimeout(() => {
+            late = keep([event("a")], "8");
+            late.catch(() => undefined);
+          }, 130_000);
+        }),
+    );
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(await collected).toMatchObject({ failure: { code: "timeout" } });
+    await vi.advanceTimersByTimeAsync(10_000);
+    await expect(late).rejects.toThrow("behind its end");
+    expect(kept).toEqual([]);
+    vi.useRealTimers();
+    await close();
+  });
+
+  it("has a key of the channel's own, which its settings do not change", async () => {
+    const { plugin, inputs } = scriptedPlugin();
+    const { runtime, channel } = runtimeFor(plugin);
+    await runtime.send(channel, batchOf("a"));
+    await runtime.send({ ...channel, revision: 2 }, batchOf("b"));
+    await runtime.send({ ...channel, channelId: "chn_2" }, batchOf("c"));
+    const [first, second, other] = inputs.map(({ key }) => key);
+    expect(first).toMatch(/^[0-9a-f]{64}$/);
+    expect(second).toBe(first);
+    expect(other).not.toBe(first);
+    await runtime.close();
   });
 });

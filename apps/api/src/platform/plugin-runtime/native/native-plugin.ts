@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { Inbox, NativePlugin, NativeSession, SendResult, Verification } from "@tidings/sdk/plugin";
 import type { Clock } from "../../clock.ts";
+import { hmacSha256 } from "../../crypto/index.ts";
 import type { Logger } from "../../logger.ts";
-import type { ChannelHandle, SendBatch } from "../channel.ts";
+import { type ChannelHandle, channelKey, type SendBatch } from "../channel.ts";
 import { BatchOutcome } from "../execution/batch-outcome.ts";
 import { DeadlineError, withDeadline } from "../execution/deadline.ts";
 import { logBreaches, logFault } from "../execution/fault-log.ts";
@@ -12,6 +13,7 @@ import { cleanVerification, isVerification } from "../execution/verification.ts"
 import type { PluginMetrics, RequestOutcome } from "../metrics.ts";
 import type { ResolveHost } from "../outbound/address-guard.ts";
 import type { OutboundPolicy } from "../outbound/policy.ts";
+import { createNativeCollect } from "./native-collect.ts";
 import { createNativeFollowUps } from "./native-follow-ups.ts";
 import { batchTimeoutMs, FAILED, LATE, MISSING } from "./native-results.ts";
 import { guardResolve } from "./resolve-host.ts";
@@ -30,22 +32,30 @@ export interface NativeExecutorDeps {
   clock: Clock;
   logger: Logger;
   metrics: PluginMetrics;
+  /** What the channels' own keys are derived from. */
+  identityKey: Uint8Array;
+}
+
+/** Opens a session with what the host hands to the channel's plugin. */
+function createOpen({ identityKey, policy, resolve, abilities }: NativeExecutorDeps) {
+  return async ({ channel, manifest, credentials }: Sender, plugin: NativePlugin) => {
+    const { concurrency, timeoutMs } = manifest.limits;
+    return plugin.open({
+      settings: channel.settings,
+      secrets: { ...credentials.secrets },
+      limits: { concurrency, timeoutMs },
+      key: hmacSha256(identityKey, `native-plugins/${channelKey(channel)}`).toString("hex"),
+      resolve: guardResolve(channel, manifest, policy, resolve),
+      ...(manifest.uses?.includes("inbox") && abilities && { inbox: abilities.inbox(channel) }),
+    });
+  };
 }
 
 /** Runs plugins that do their own I/O: once `send` is called, everything that goes wrong is ambiguous. */
 export function createNativeExecutor(deps: NativeExecutorDeps) {
   const { sessions, clock, logger, metrics } = deps;
 
-  async function open({ channel, manifest, credentials }: Sender, plugin: NativePlugin) {
-    const { concurrency, timeoutMs } = manifest.limits;
-    return plugin.open({
-      settings: channel.settings,
-      secrets: { ...credentials.secrets },
-      limits: { concurrency, timeoutMs },
-      resolve: guardResolve(channel, manifest, deps.policy, deps.resolve),
-      ...(manifest.uses?.includes("inbox") && deps.abilities && { inbox: deps.abilities.inbox(channel) }),
-    });
-  }
+  const open = createOpen(deps);
 
   async function sendBatch(
     session: NativeSession,
@@ -65,6 +75,7 @@ export function createNativeExecutor(deps: NativeExecutorDeps) {
 
   return {
     ...createNativeFollowUps({ sessions, open, fresh, logger }),
+    collect: createNativeCollect({ sessions, open, now: () => fresh().now, logger }),
 
     async send(sender: Sender, plugin: NativePlugin, batch: SendBatch): Promise<SendResult[]> {
       const refs = batch.messages.map(({ ref }) => ref);

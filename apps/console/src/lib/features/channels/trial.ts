@@ -2,7 +2,7 @@ import type { ChannelPreview, Plugin } from "#lib/api/client.ts";
 import type { FieldErrors } from "#lib/forms/form-state.svelte.ts";
 import { first, required } from "#lib/forms/rules.ts";
 import { m } from "#messages";
-import { readText } from "../templates/template-text.ts";
+import { readText, UNSUBSCRIBE_VARIABLE } from "../templates/template-text.ts";
 
 /** A message that is tried by one channel. */
 export interface Trial {
@@ -17,10 +17,12 @@ export const emptyTrial = ({ content }: Plugin): Trial => ({
   variables: {},
 });
 
-/** Names of the variables that the texts use, each once. */
-export const variablesOf = ({ content }: Pick<Trial, "content">): string[] => [
-  ...new Set(Object.values(content).flatMap((text) => readText(text).variables)),
-];
+/** Names of the variables that the texts use and somebody has to give a value for, each once. */
+export const variablesOf = ({ content }: Pick<Trial, "content">): string[] => {
+  const used = new Set(Object.values(content).flatMap((text) => readText(text).variables));
+  used.delete(UNSUBSCRIBE_VARIABLE);
+  return [...used];
+};
 
 export function trialErrors({ content: fields }: Plugin, trial: Trial): FieldErrors {
   const missing = Object.entries(fields).map(([name, field]) => [

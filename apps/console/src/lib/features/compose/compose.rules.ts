@@ -1,4 +1,5 @@
 import type { Channel, Policy, TemplateVersion } from "../../api/client.ts";
+import { UNSUBSCRIBE_VARIABLE } from "../templates/template-text.ts";
 import type { Draft, DraftAudience } from "./draft.ts";
 
 const USER_VARIABLE = /^user_/;
@@ -60,7 +61,8 @@ function declaredVariables(version: TemplateVersion | undefined): NeededVariable
 function usedVariables(draft: Draft): NeededVariable[] {
   const texts = writtenKinds(draft, undefined).flatMap((kind) => Object.values(draft.content[kind] ?? {}));
   const names = texts.flatMap((text) => [...text.matchAll(VARIABLE)].map(([, name]) => name ?? ""));
-  return [...new Set(names)].map((name) => ({ name, isNumber: false, isRequired: true }));
+  const given = [...new Set(names)].filter((name) => name !== UNSUBSCRIBE_VARIABLE);
+  return given.map((name) => ({ name, isNumber: false, isRequired: true }));
 }
 
 /** Why a way of sending is not open to a draft; undefined when it is. */

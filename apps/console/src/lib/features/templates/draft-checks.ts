@@ -2,7 +2,14 @@ import type { FieldErrors } from "#lib/forms/form-state.svelte.ts";
 import type { PluginCatalogue } from "#lib/plugins/plugin-catalogue.ts";
 import { m } from "#messages";
 import type { Draft, VariableDraft } from "./draft.ts";
-import { countCharacters, fillText, readText, type TextFault, VARIABLE_NAME } from "./template-text.ts";
+import {
+  countCharacters,
+  fillText,
+  readText,
+  type TextFault,
+  UNSUBSCRIBE_VARIABLE,
+  VARIABLE_NAME,
+} from "./template-text.ts";
 
 /** What the plugins say about the fields of a kind. */
 type ContentFields = Pick<PluginCatalogue, "contentFields">;
@@ -30,6 +37,7 @@ function nameFault({ name }: VariableDraft, before: VariableDraft[]): string | u
   const trimmed = name.trim();
   if (!trimmed) return m.field_required();
   if (!VARIABLE_NAME.test(trimmed)) return m.templates_variable_name_wrong();
+  if (trimmed === UNSUBSCRIBE_VARIABLE) return m.templates_variable_reserved();
   return before.some((other) => other.name.trim() === trimmed) ? m.templates_variable_twice() : undefined;
 }
 
@@ -43,7 +51,7 @@ function numberFault({ type }: VariableDraft, value: string): string | undefined
 export function textFault(text: string, names: ReadonlySet<string>, maxLength: number): string | undefined {
   const { variables, literalLength, fault } = readText(text);
   if (fault) return faultText(fault);
-  const unknown = variables.find((name) => !names.has(name));
+  const unknown = variables.find((name) => !names.has(name) && name !== UNSUBSCRIBE_VARIABLE);
   if (unknown) return m.templates_variable_unknown({ name: unknown });
   return literalLength > maxLength ? m.field_too_long_by({ limit: maxLength }) : undefined;
 }
@@ -56,7 +64,7 @@ function faultText(fault: TextFault): string {
 /** Names that a text uses and the draft does not declare. */
 export function undeclaredVariables({ variables, renderings }: Draft): string[] {
   const declared = new Set(variables.map(({ name }) => name.trim()));
-  return usedVariables(renderings).filter((name) => !declared.has(name));
+  return usedVariables(renderings).filter((name) => !declared.has(name) && name !== UNSUBSCRIBE_VARIABLE);
 }
 
 /** What deserves a look though it could be saved. */

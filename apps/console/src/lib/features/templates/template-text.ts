@@ -6,6 +6,8 @@
 export const VARIABLE_NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 /** Variables with this prefix are filled in from each user: `user_name`, `user_id`, `user_<attribute>`. */
 export const USER_PREFIX = "user_";
+/** Stands for where the recipient unsubscribes; used without being declared, filled in for each delivery. */
+export const UNSUBSCRIBE_VARIABLE = "unsubscribe_url";
 
 export type TextFault = { kind: "unclosed" } | { kind: "not_a_name"; text: string };
 

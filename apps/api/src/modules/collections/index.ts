@@ -1,0 +1,1 @@
+export { type CollectorDeps, createCollector } from "./collector.ts";
