@@ -71,14 +71,16 @@ async function pollFor(
   }
 }
 
-function pause(pauseMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
+/** Waits, at most until the signal ends it. */
+async function pause(pauseMs: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
     const end = () => {
       clearTimeout(timer);
       signal.removeEventListener("abort", end);
       resolve();
     };
-    const timer = setTimeout(end, signal.aborted ? 0 : pauseMs);
+    const timer = setTimeout(end, pauseMs);
     signal.addEventListener("abort", end);
   });
 }

@@ -19,7 +19,10 @@ export interface DemoSimulator {
 /** Ports that the pages prefer, so that a bookmark survives a restart. */
 export const FIRST_PAGE_PORT = 9101;
 
-/** What a plugin's `dist/simulator.js` exports. */
+/** Where a plugin that was built has its vendor's fake. */
+const SIMULATOR = "dist/simulator.js";
+
+/** What that exports. */
 interface SimulatorModule {
   startSimulator: StartSimulator;
   demo?: DemoChannel;
@@ -29,10 +32,10 @@ interface SimulatorModule {
 export async function startSimulators(pluginsDir: string): Promise<DemoSimulator[]> {
   const folders = (await readdir(pluginsDir))
     .sort()
-    .filter((folder) => existsSync(join(pluginsDir, folder, "simulator")));
+    .filter((folder) => existsSync(join(pluginsDir, folder, SIMULATOR)));
   const simulators = await Promise.all(
     folders.map(async (plugin, index) => {
-      const { startSimulator, demo } = await loadSimulator(join(pluginsDir, plugin, "dist/simulator.js"));
+      const { startSimulator, demo } = await loadSimulator(join(pluginsDir, plugin, SIMULATOR));
       if (!demo) return [];
       const options: SimulatorOptions = {};
       const simulator = await startOn(startSimulator, options, FIRST_PAGE_PORT + index);
@@ -43,10 +46,7 @@ export async function startSimulators(pluginsDir: string): Promise<DemoSimulator
   return simulators.flat();
 }
 
-async function loadSimulator(file: string): Promise<SimulatorModule> {
-  if (!existsSync(file)) throw new Error(`${file} is not built; run npm run build.`);
-  return (await import(pathToFileURL(file).href)) as SimulatorModule;
-}
+const loadSimulator = async (file: string): Promise<SimulatorModule> => import(pathToFileURL(file).href);
 
 const readPluginId = async (manifest: string): Promise<string> =>
   JSON.parse(await readFile(manifest, "utf8")).id;

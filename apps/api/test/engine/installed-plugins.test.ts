@@ -20,7 +20,6 @@ import {
 } from "../harness/index.ts";
 
 /* Plugins that a tenant takes from the marketplace, in the real sandbox, while messages go out. */
-
 let sandbox: Sandbox;
 let installation: Installation;
 let school: School;

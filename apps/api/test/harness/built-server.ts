@@ -4,6 +4,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/pr
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Simulator } from "@tidings/sdk/testing";
 import { REPOSITORY } from "./installation.ts";
 
@@ -122,7 +123,8 @@ async function copyPlugin(
   const simulator = JSON.stringify({ url: `http://${endpoints[0]}/`, endpoints, settings });
   await writeFile(
     join(to, "dist/simulator.js"),
-    `export const startSimulator = async () =>
+    `export { demo } from ${JSON.stringify(pathToFileURL(join(from, "dist/simulator.js")).href)};
+    export const startSimulator = async () =>
       ({ ...${simulator}, received: () => [], misbehave() {}, close: async () => {} });`,
   );
 }
