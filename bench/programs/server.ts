@@ -3,7 +3,11 @@ import { startEngine } from "../../apps/api/src/composition/engine.ts";
 import { lay } from "../../apps/api/src/composition/foundation.ts";
 import { composeHttp } from "../../apps/api/src/composition/http.ts";
 import { createLogger } from "../../apps/api/src/platform/logger.ts";
-import { createSandbox, type Isolation, loadPlugins } from "../../apps/api/src/platform/plugin-runtime/index.ts";
+import {
+  createSandbox,
+  type Isolation,
+  loadPlugins,
+} from "../../apps/api/src/platform/plugin-runtime/index.ts";
 import { createQueueTransport, type QueueTransport } from "../../apps/api/src/platform/queue/index.ts";
 import { readSettings, tell } from "./parent.ts";
 
