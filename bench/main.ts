@@ -4,8 +4,9 @@ import { printReport } from "./report.ts";
 import { isReached, measureRow, type Row, type RowResult } from "./rounds.ts";
 import { acceptRow } from "./rows/accept.ts";
 import { fanOutRow, receiptsRow, statisticsRow } from "./rows/database-work.ts";
-import { batchRow, jobsRow, mailRow, singleRow } from "./rows/end-to-end.ts";
+import { batchRow, jobsRow, mailRow, sandboxRow, singleRow } from "./rows/end-to-end.ts";
 import { fairnessRow, latencyRow, memoryRow, neighbourRow, PACED_USERS, pacedRow } from "./rows/limits.ts";
+import { pluginLoadRow, pluginMemoryRow } from "./rows/sealed-plugins.ts";
 import { type Size, type Stage, vendorUrl } from "./rows/stage.ts";
 import { fanOutFileRow } from "./rows/uploaded.ts";
 import { bundleServer, gatherPlugins, PLUGINS_DIR } from "./scratch/bundle.ts";
@@ -46,6 +47,9 @@ const ROWS: Record<string, (stage: Stage) => Row> = {
   fairness: fairnessRow,
   paced: pacedRow,
   memory: memoryRow,
+  sandbox: sandboxRow,
+  "plugin-load": pluginLoadRow,
+  "plugin-memory": pluginMemoryRow,
 };
 
 interface Options {

@@ -3,7 +3,11 @@ import { startEngine } from "../../apps/api/src/composition/engine.ts";
 import { lay } from "../../apps/api/src/composition/foundation.ts";
 import { composeHttp } from "../../apps/api/src/composition/http.ts";
 import { createLogger } from "../../apps/api/src/platform/logger.ts";
-import { loadPlugins } from "../../apps/api/src/platform/plugin-runtime/index.ts";
+import {
+  createSandbox,
+  type Isolation,
+  loadPlugins,
+} from "../../apps/api/src/platform/plugin-runtime/index.ts";
 import { createQueueTransport, type QueueTransport } from "../../apps/api/src/platform/queue/index.ts";
 import { readSettings, tell } from "./parent.ts";
 
@@ -14,13 +18,15 @@ export interface ServerSettings {
   installationKey: string;
   port: number;
   pluginsDir: string;
+  /** Where pure plugins run: in the sandbox, or in this process. */
+  isSealed: boolean;
   /** The fake vendor's address: the one thing that the product's own entry cannot be told, and must not be. */
   allowedEndpoints: string[];
 }
 
 /** The server as `main.ts` starts it, without the demo, and with the fake vendor among the allowed endpoints. */
 async function start(settings: ServerSettings): Promise<() => Promise<void>> {
-  const { role, databaseUrl, port } = settings;
+  const { role, databaseUrl, port, isSealed } = settings;
   const logger = createLogger(settings.logLevel);
   const queue = await createQueueTransport({
     redisUrl: process.env.REDIS_URL,
@@ -28,11 +34,14 @@ async function start(settings: ServerSettings): Promise<() => Promise<void>> {
     prefix: "bench",
     logger,
   });
+  const sandbox = createSandbox({ logger });
+  const isolation: Isolation = isSealed ? { kind: "sealed", sandbox } : { kind: "in-process" };
   const foundation = lay({
     databaseUrl,
     installationKey: Buffer.from(settings.installationKey, "base64"),
     publicUrl: `http://127.0.0.1:${port}`,
-    plugins: await loadPlugins([settings.pluginsDir], logger),
+    plugins: await loadPlugins([settings.pluginsDir], logger, isolation),
+    sandbox,
     outbound: { allowedEndpoints: new Set(settings.allowedEndpoints) },
     logger,
   });
@@ -46,6 +55,7 @@ async function start(settings: ServerSettings): Promise<() => Promise<void>> {
     server.close();
     await engine?.stop();
     await foundation.close();
+    await sandbox.close();
     await queue.close();
   };
 }

@@ -2,6 +2,7 @@ import { startScratchRedis } from "../../chaos/stage/redis.ts";
 import type { Comparison, Measurement } from "../rounds.ts";
 import { resetMessages } from "../scratch/database.ts";
 import { type Program, startProgram } from "../scratch/process.ts";
+import { workerdOf } from "../scratch/processes.ts";
 import {
   assertBooked,
   assertReceived,
@@ -50,6 +51,23 @@ export function singleRow(stage: Stage): Comparison {
       withVendor(stage, 0, (vendor) =>
         send(stage, vendor, { audience: tagged("single"), channel: "single", users }),
       ),
+  };
+}
+
+/** The same vendor through a plugin in the sandbox ÷ the plugin in the server's process. */
+export function sandboxRow(stage: Stage): Comparison {
+  const users = stage.size.singleUsers;
+  const measure = (isSealed: boolean) =>
+    withVendor(stage, 0, (vendor) =>
+      send(stage, vendor, { audience: tagged("single"), channel: "single", users }, { isSealed }),
+    );
+  return {
+    name: "sandbox",
+    title: "One request per message from a sealed plugin ÷ the same in process",
+    unit: "deliveries/s",
+    target: 0.6,
+    measureReference: () => measure(false),
+    measureProduct: () => measure(true),
   };
 }
 
@@ -108,15 +126,16 @@ async function send(
   stage: Stage,
   receiver: Program,
   sending: Sending & { users: number },
-  { isCounted } = { isCounted: true },
+  { isCounted = true, isSealed = false }: { isCounted?: boolean; isSealed?: boolean } = {},
 ): Promise<Measurement> {
   await resetMessages(stage.database);
   const measure = async (server: Program) => {
     const { message, ...measured } = await measureSending(stage, server, receiver, sending);
     if (isCounted) await assertBooked(stage, message, sending.users);
+    if (isSealed && workerdOf(server.pid) === undefined) throw new Error("void: the server has no sandbox");
     return measured;
   };
-  return withServer(stage, "all", measure, { isQuiet: !isCounted });
+  return withServer(stage, "all", measure, { isQuiet: !isCounted, isSealed });
 }
 
 async function withMailSink<T>(stage: Stage, work: (sink: Program) => Promise<T>): Promise<T> {

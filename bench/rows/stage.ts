@@ -33,15 +33,17 @@ export const vendorUrl = (port: number) => `http://127.0.0.1:${port}`;
 /** `all` is the whole product, `api` takes messages in only, `expand` does all but send. */
 export type Role = "all" | "api" | "expand";
 
-/** `isQuiet` where the product is made to find fault with its own books. */
 export interface ServerOptions {
-  isQuiet: boolean;
+  /** Where the product is made to find fault with its own books. */
+  isQuiet?: boolean;
+  /** Pure plugins run in the sandbox. */
+  isSealed?: boolean;
 }
 
 export function startServer(
   { database, seeded, ...stage }: Stage,
   role: Role,
-  { isQuiet }: ServerOptions = { isQuiet: false },
+  { isQuiet = false, isSealed = false }: ServerOptions = {},
 ): Promise<Program> {
   return startProgram(SERVER_FILE, {
     role,
@@ -50,6 +52,7 @@ export function startServer(
     installationKey: seeded.installationKey,
     port: stage.serverPort,
     pluginsDir: PLUGINS_DIR,
+    isSealed,
     allowedEndpoints: [stage.vendorPort, stage.mailPort].map((port) => `127.0.0.1:${port}`),
   });
 }

@@ -45,7 +45,8 @@ export async function runProgram<Report>(
 function spawnProgram(file: string, settings: object): ChildProcess {
   return fork(fileURLToPath(new URL(`../${file}`, import.meta.url)), [JSON.stringify(settings)], {
     execArgv: file.endsWith(".ts") ? ["--import", "tsx"] : [...SERVER_FLAGS, ...profilingFlags()],
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    // What a program logs is no part of the result, which is all that the standard output may have.
+    stdio: ["ignore", process.stderr, "inherit", "ipc"],
   });
 }
 

@@ -10,6 +10,7 @@ import {
   PackageRefused,
   packFiles,
   packPlugin,
+  readCode,
   readPackage,
 } from "../src/package/index.ts";
 import { CODE, makeFiles, manifest } from "./package.fixture.ts";
@@ -81,6 +82,12 @@ test("reads what it packed, and names the module as it stands in the package", a
   expect(read.manifest).toEqual(manifest);
   expect(read.code).toBe(CODE);
   expect(read.sha256).toMatch(/^[0-9a-f]{64}$/);
+  expect(await readCode(archive)).toBe(CODE);
+});
+
+test("gives the code of no archive without a module", async () => {
+  const archive = makeArchive(goodEntries.filter(([{ path }]) => path !== "plugin.js"));
+  await expect(readCode(archive)).rejects.toThrow(new PackageRefused(["the package has no plugin.js"]));
 });
 
 test("gives the conformance checks what they need", async () => {

@@ -63,6 +63,19 @@ async function finish(...ids: string[]): Promise<void> {
 const sentCounts = () => [...installation.vendor.effects.values()];
 
 describe("messages that name their recipients", () => {
+  it("are expanded also where no plugin reaches users under their own ids", async () => {
+    const { foundation } = installation;
+    const readRestraints: typeof foundation.readRestraints = async (...of) => ({
+      ...(await foundation.readRestraints(...of)),
+      userKinds: [],
+    });
+    const id = await send();
+    await expandOnce({ foundation: { ...foundation, readRestraints } });
+    expect(await school.deliveriesOf(id)).toHaveLength(PUPILS.length);
+    await finish(id);
+    expect(sentCounts()).toEqual(PUPILS.map(() => 1));
+  });
+
   it("are expanded in several transactions when they are many, the urgent first", async () => {
     const strangers = users(...Array.from({ length: 1000 }, (_, index) => `stranger-${index}`));
     const patient: string[] = [];

@@ -11,7 +11,7 @@ export { type GrantChange, type Grants, grantsOf, widening } from "./grants.ts";
 export { type KeyPair, keyIdOf, newKeyPair, publicKeyOf } from "./keys.ts";
 export { PACKAGE_LIMITS } from "./limits.ts";
 export { packFiles, packPlugin } from "./pack.ts";
-export { type PluginPackage, readPackage } from "./read.ts";
+export { type PluginPackage, readCode, readPackage } from "./read.ts";
 export { PackageRefused } from "./refused.ts";
 export { conformanceInputOf, type Sample } from "./sample.ts";
 export { type ScanFinding, scanCode } from "./scan.ts";

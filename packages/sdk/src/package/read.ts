@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readArchive } from "./archive.ts";
-import { checkFiles, type PackageContent } from "./content.ts";
+import { CODE_PATH, checkFiles, type PackageContent } from "./content.ts";
+import { PackageRefused } from "./refused.ts";
 
 /** An archive that is in order. */
 export interface PluginPackage extends PackageContent {
@@ -19,4 +20,15 @@ export interface PluginPackage extends PackageContent {
 export async function readPackage(archive: Uint8Array): Promise<PluginPackage> {
   const content = checkFiles(await readArchive(archive));
   return { sha256: createHash("sha256").update(archive).digest("hex"), ...content };
+}
+
+/**
+ * The one module of an archive that {@link readPackage} has found in order before, which costs much more.
+ *
+ * @throws {PackageRefused} for what is no such archive
+ */
+export async function readCode(archive: Uint8Array): Promise<string> {
+  const code = (await readArchive(archive)).get(CODE_PATH);
+  if (!code) throw new PackageRefused([`the package has no ${CODE_PATH}`]);
+  return Buffer.from(code).toString("utf8");
 }

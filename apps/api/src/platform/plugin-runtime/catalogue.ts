@@ -48,9 +48,10 @@ export interface Sealer {
   /**
    * Loads a plugin's code, which is one module without imports.
    *
+   * @param firstFor the tenant that is about to call it, for whom it is loaded at once; without one it is only looked at
    * @throws PluginFault if it cannot be loaded, PluginUnavailable if there is no sandbox or the code is disabled
    */
-  seal(pluginId: string, code: string): Promise<SealedPlugin>;
+  seal(pluginId: string, code: string, firstFor?: string): Promise<SealedPlugin>;
 }
 
 /** Where the pure plugins of a folder run. Native ones need what the sandbox denies, and always run in this process. */

@@ -48,17 +48,17 @@ export function judge(tx: Tx, tenant: string, target: Fragment, restraints: Rest
   const { sql } = tx;
   const { quietHours, caps, userKinds } = restraints;
   // A typed address of such a kind is nobody's.
-  const ofUser = (column: Fragment) =>
+  const ofUserOr = (own: Fragment, other: Fragment) =>
     userKinds.length > 0
-      ? sql`when ${isOfUser(tx, userKinds)} then case when t.user_id is not null then ${column} end`
-      : sql``;
+      ? sql`case when ${isOfUser(tx, userKinds)} then case when t.user_id is not null then ${own} end else ${other} end`
+      : other;
+  const scope = sql`case when t.address is not null then 'custom' else i.scope::text end`;
   // OFFSET keeps a row from being judged again for each column that asks for its reason.
   const judged = sql`
     select a.*, ${reasonOf(tx, tenant, restraints)} as first_reason
     from (
-      select t.*, case ${ofUser(sql`t.external_id`)} else coalesce(t.address, i.address) end as chosen_address,
-        case ${ofUser(sql`'user'`)} when t.address is not null then 'custom' else i.scope::text
-          end::address_origin as origin,
+      select t.*, ${ofUserOr(sql`t.external_id`, sql`coalesce(t.address, i.address)`)} as chosen_address,
+        (${ofUserOr(sql`'user'`, scope)})::address_origin as origin,
         ${quietUntilOf(tx, tenant, quietHours)} as quiet_until
       from (${target}) t left join lateral (${identityOf(tx, tenant, userKinds)}) i on true
     ) a offset 0`;

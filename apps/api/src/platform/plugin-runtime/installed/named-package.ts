@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type PluginPackage, readPackage } from "@tidings/sdk/package";
+import { type PluginPackage, readCode, readPackage } from "@tidings/sdk/package";
 
 export const hashOf = (content: Uint8Array | string): string =>
   createHash("sha256").update(content).digest("hex");
@@ -12,7 +12,16 @@ export async function readNamedPackage(
   archive: Uint8Array | undefined,
   sha256: string,
 ): Promise<PluginPackage> {
+  return readPackage(asNamed(archive, sha256));
+}
+
+/** The code of a package that was read before: what still has the name is in order. Rejects like {@link readNamedPackage}. */
+export async function readNamedCode(archive: Uint8Array | undefined, sha256: string): Promise<string> {
+  return readCode(asNamed(archive, sha256));
+}
+
+function asNamed(archive: Uint8Array | undefined, sha256: string): Uint8Array {
   if (!archive) throw new Error("it is not stored");
   if (hashOf(archive) !== sha256) throw new Error("its content is not what its name says");
-  return readPackage(archive);
+  return archive;
 }

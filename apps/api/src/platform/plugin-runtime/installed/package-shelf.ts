@@ -3,7 +3,7 @@ import type { LoadedPlugin, PluginModule, SealedPlugin, Sealer } from "../catalo
 import { PACKAGE_DAMAGED, PACKAGE_OUT_OF_REACH, SANDBOX_UNAVAILABLE } from "../execution/obstacles.ts";
 import { PluginUnavailable } from "../execution/plugin-unavailable.ts";
 import { checkExports, checkPlugin } from "../loader/check-plugin.ts";
-import { hashOf, readNamedPackage } from "./named-package.ts";
+import { hashOf, readNamedCode, readNamedPackage } from "./named-package.ts";
 import type { InstalledSource } from "./source.ts";
 
 /** A package that was read: its manifest is at hand, its code is fetched when somebody calls it. */
@@ -64,20 +64,20 @@ export class PackageShelf {
     }
   }
 
-  /** Seals the code with the first call, and again with the next one where that failed. */
+  /** Seals the code with the first call, for whose tenant it is, and again with the next one where that failed. */
   #sealing({ manifest }: LoadedPlugin, sha256: string): ShelvedPackage["moduleFor"] {
     let sealing: Promise<SealedPlugin> | undefined;
-    const seal = async (): Promise<SealedPlugin> => {
+    const seal = async (tenantId: string): Promise<SealedPlugin> => {
       const { sandbox } = this.#deps;
       if (!sandbox) throw new PluginUnavailable(SANDBOX_UNAVAILABLE);
       const archive = await this.#fetch(sha256);
-      const { code } = await readNamedPackage(archive, sha256);
-      const sealed = await sandbox.seal(manifest.id, code);
+      const code = await readNamedCode(archive, sha256);
+      const sealed = await sandbox.seal(manifest.id, code, tenantId);
       checkExports(manifest, sealed.exports);
       return sealed;
     };
     return async (tenantId) => {
-      sealing ??= seal();
+      sealing ??= seal(tenantId);
       try {
         return { level: "pure", functions: (await sealing).functionsFor(tenantId) };
       } catch (error) {

@@ -20,8 +20,8 @@ export interface SealedCall {
   /** Calls of different scopes share no memory of the plugin's. */
   scope: string;
   name: string;
-  /** JSON. */
-  input: string;
+  /** JSON in UTF-8, made once however often the call is repeated. */
+  input: Uint8Array;
 }
 
 /** What a call came to while its process lived. */

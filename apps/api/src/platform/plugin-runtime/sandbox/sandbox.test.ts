@@ -33,6 +33,15 @@ describe("the sandbox", () => {
     expect(sandbox.counts()).toEqual({ losses: [], strikes: [], disabled: [] });
   });
 
+  it("makes one isolate of a plugin for the tenant that it is loaded for", async () => {
+    const { sandbox } = newSandbox({ ...IMPATIENT, isolateCount: 2 });
+    const code = "let calls = 0; export const plan = () => ({ requests: [], calls: (calls += 1) });";
+    const { plan } = (await sandbox.seal("acme/one", code, "ten_a")).functionsFor("ten_a");
+    expect(await plan(INPUT)).toEqual({ requests: [], calls: 1 });
+    // With a second isolate the process would have been replaced, and what it remembers lost.
+    expect(await plan(INPUT)).toEqual({ requests: [], calls: 2 });
+  });
+
   it("loses no process by code it does not know yet, nor by what throws or gives up", async () => {
     const { sandbox } = newSandbox({ ...IMPATIENT, strikeCount: 100 });
     const busy = await keepBusy(sandbox, "acme/busy");
@@ -101,7 +110,12 @@ it("answers that the sandbox is unavailable while it cannot be started again, an
       return started;
     },
   });
-  const call = { bundle: bundleOf("acme/one", version("1")), scope: "ten_a", name: "plan", input: "{}" };
+  const call = {
+    bundle: bundleOf("acme/one", version("1")),
+    scope: "ten_a",
+    name: "plan",
+    input: Buffer.from("{}"),
+  };
   const answered = { kind: "output", text: '{"requests":[],"version":"1"}' };
   expect(await supervisor.call(call)).toEqual(answered);
   isBroken = true;

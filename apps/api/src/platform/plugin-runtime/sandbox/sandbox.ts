@@ -51,20 +51,20 @@ export function createSandbox({ logger, limits: own }: SandboxDeps): Sandbox {
   });
 
   async function run(bundle: Bundle, scope: string, name: string, value: unknown): Promise<unknown> {
-    const input = JSON.stringify(value);
-    if (Buffer.byteLength(input) > limits.inputBytes) {
+    const input = Buffer.from(JSON.stringify(value));
+    if (input.length > limits.inputBytes) {
       throw new PluginFault(`the input of ${name} has more than ${limits.inputBytes} bytes`);
     }
     return readOutput(name, await supervisor.call({ bundle, scope, name, input }));
   }
 
   return {
-    async seal(pluginId, code) {
+    async seal(pluginId, code, firstFor = INSPECTION) {
       if (Buffer.byteLength(code) > limits.bundleBytes) {
         throw new PluginFault(`its code has more than ${limits.bundleBytes} bytes`);
       }
       const bundle = bundleOf(pluginId, code);
-      const names = await run(bundle, INSPECTION, EXPORTS, {});
+      const names = await run(bundle, firstFor, EXPORTS, {});
       const exports = FUNCTIONS.filter((name) => Array.isArray(names) && names.includes(name));
       return {
         hash: bundle.hash,

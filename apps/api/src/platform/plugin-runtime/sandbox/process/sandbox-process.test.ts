@@ -55,7 +55,7 @@ const environmentOf = (pid: string) => readFileSync(`/proc/${pid}/environ`, "utf
 
 it("is killed with all it has started, also while a plugin holds its thread", async () => {
   const started = await startSandboxProcess(DEFAULT_LIMITS);
-  const call = { bundle: SPIN, scope: "ten_a", name: "plan", input: "{}" };
+  const call = { bundle: SPIN, scope: "ten_a", name: "plan", input: Buffer.from("{}") };
   const answer = started.call(call, new AbortController().signal).catch(() => "lost");
   const beatsNow = () => Promise.race([started.beat().then(() => true), delay(100, false)]);
   await expect.poll(beatsNow, { timeout: 5_000 }).toBe(false);
