@@ -10,7 +10,7 @@ import { PluginUnavailable } from "../execution/plugin-unavailable.ts";
 import type { ShippedPlugins } from "../loader/load-plugins.ts";
 import type { InstalledPlugins } from "./installed-plugins.ts";
 import type { ShelvedPackage } from "./package-shelf.ts";
-import type { BlockedCode, InstalledVersion } from "./source.ts";
+import type { InstalledVersion } from "./source.ts";
 import { isInShare } from "./trial.rules.ts";
 
 /** The plugins of every tenant: those that ship, and those that it has installed. What ships keeps its id. */
@@ -34,14 +34,18 @@ interface Strike {
   reason: string;
 }
 
+function obstacleOfBlock(installed: InstalledPlugins, hash: string | undefined): Obstacle | undefined {
+  const block = hash === undefined ? undefined : installed.blockOf(hash);
+  return block && { ...PLUGIN_BLOCKED, reason: block.reason };
+}
+
 export function createTenantPlugins(shipped: ShippedPlugins, installed: InstalledPlugins): TenantPlugins {
-  function obstacleToShipped(pluginId: string): Obstacle | undefined {
-    const hash = shipped.sealedHashOf(pluginId);
-    return hash !== undefined && installed.isBlocked(hash) ? PLUGIN_BLOCKED : undefined;
-  }
+  const obstacleToShipped = (pluginId: string): Obstacle | undefined =>
+    obstacleOfBlock(installed, shipped.sealedHashOf(pluginId));
 
   function obstacleTo({ sha256 }: Pick<InstalledVersion, "sha256">): Obstacle | undefined {
-    if (installed.isBlocked(sha256)) return PLUGIN_BLOCKED;
+    const blocked = obstacleOfBlock(installed, sha256);
+    if (blocked) return blocked;
     if (!installed.canRun) return SANDBOX_UNAVAILABLE;
     return installed.packageOf(sha256) ? undefined : PACKAGE_DAMAGED;
   }
