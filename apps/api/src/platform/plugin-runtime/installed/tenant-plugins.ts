@@ -10,7 +10,7 @@ import { PluginUnavailable } from "../execution/plugin-unavailable.ts";
 import type { ShippedPlugins } from "../loader/load-plugins.ts";
 import type { InstalledPlugins } from "./installed-plugins.ts";
 import type { ShelvedPackage } from "./package-shelf.ts";
-import type { InstalledVersion } from "./source.ts";
+import type { BlockedCode, InstalledVersion } from "./source.ts";
 import { isInShare } from "./trial.rules.ts";
 
 /** The plugins of every tenant: those that ship, and those that it has installed. What ships keeps its id. */

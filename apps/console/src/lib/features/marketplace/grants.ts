@@ -30,8 +30,18 @@ const WORDS: Record<PluginGrantChange["kind"], (value: string, titleOf: TitleOf)
   abilities: (ability) => ABILITIES[ability]?.() ?? ability,
 };
 
+/** Abilities in the order in which they come in a message's life. */
+const places = Object.keys(ABILITIES);
+const byPlace = (one: string, other: string) => places.indexOf(one) - places.indexOf(other);
+
 export const grantLines = (grants: PluginGrants, titleOf: TitleOf): GrantLine[] =>
-  KINDS.flatMap((kind) => grants[kind].map((value) => ({ kind, value, text: WORDS[kind](value, titleOf) })));
+  KINDS.flatMap((kind) =>
+    (kind === "abilities" ? grants[kind].toSorted(byPlace) : grants[kind]).map((value) => ({
+      kind,
+      value,
+      text: WORDS[kind](value, titleOf),
+    })),
+  );
 
 /** What the later grants hold, with what is new among them, and then what is asked for no more. */
 export function changedLines(before: GrantLine[], after: GrantLine[]): GrantLine[] {
