@@ -110,10 +110,11 @@ test("browse, install with consent, upgrade with a wider one, go back, uninstall
     await expect(page.getByText("新版本多要求：定时向平台查询回执、查询不确定是否发出的消息")).toBeVisible();
     await screenshot(page, "marketplace-manage-held");
     await expectAccessible(page);
-    await page.getByRole("main").getByRole("link", { name: "查看升级" }).last().click();
+    await page.getByRole("link", { name: "查看升级" }).click();
     const wider = page.getByRole("definition").filter({ hasText: "新增" });
     await expect(wider).toHaveText([/定时向平台查询回执/, /查询不确定是否发出的消息/]);
-    await expect(page.getByRole("radio", { name: /先用 5%/ })).toBeDisabled();
+    await expect(page.getByText("只能全部升级")).toBeVisible();
+    await expect(page.getByRole("radio")).toHaveCount(0);
     await screenshot(page, "marketplace-upgrade");
     await expectAccessible(page);
   });
@@ -234,10 +235,60 @@ test("a role that only reads is offered nothing to change", async ({ page }) => 
     await expect(page.getByText("正在使用 1.0.0，最新版本是 1.1.0。")).toBeVisible();
     await expect(page.getByRole("main").getByRole("button")).toHaveCount(0);
     await expect(page.getByRole("link", { name: "查看升级" })).toHaveCount(0);
-    await page.goto(`/marketplace/${GATEWAY}/upgrade`);
+    await page.goto(`/marketplace/${GATEWAY}/manage/upgrade`);
     await expect(page.getByRole("heading", { name: "没有权限" })).toBeVisible();
   } finally {
     await signIn(page, "owner");
+    await callApi(page.request, "DELETE", `/v1/plugins/${GATEWAY}`);
+  }
+});
+
+test("a trial shows what becomes of messages, and channels that do not fit are named", async ({ page }) => {
+  await signIn(page, "owner");
+  await install(page, GATEWAY, "1.0.0");
+  try {
+    await test.step("a trial", async () => {
+      // The registry that ships has no version that could be tried: its only upgrade asks for more.
+      await page.route("**/v1/plugins", async (route) => {
+        const response = await route.fetch();
+        const { items } = (await response.json()) as { items: (Plugin & { installation: object | null })[] };
+        const none = { accepted: 0, rejected: 0, config: 0, transient: 0, unknown: 0 };
+        const counts = {
+          old: { ...none, accepted: 950, rejected: 50 },
+          new: { ...none, accepted: 45, transient: 5 },
+        };
+        const trial = { version: "1.0.1", sha256: "", share: 5, since: new Date().toISOString(), counts };
+        const tried = items.map((plugin) =>
+          plugin.id === GATEWAY ? { ...plugin, installation: { ...plugin.installation, trial } } : plugin,
+        );
+        await route.fulfill({ response, json: { items: tried } });
+      });
+      await page.goto(`/marketplace/${GATEWAY}/manage`);
+      await expect(page.getByRole("heading", { name: "正在试用 1.0.1" })).toBeVisible();
+      await expect(page.getByRole("row", { name: /平台已接收/ })).toContainText("95%90%");
+      await expect(page.getByRole("row", { name: /暂时失败/ })).toContainText("0%10%");
+      await expect(page.getByRole("link", { name: "查看升级" })).toHaveCount(0);
+      await screenshot(page, "marketplace-trial");
+      await expectAccessible(page);
+      await page.unroute("**/v1/plugins");
+    });
+
+    await test.step("channels that do not fit", async () => {
+      await page.route("**/upgrade/check", async (route) => {
+        const response = await route.fetch();
+        const problems = [{ pointer: "/settings/senderId", detail: "is missing", code: "required" }];
+        const unfitChannels = [{ id: "chn_1", code: "gateway", name: "自建短信", problems }];
+        const check = { ...(await response.json()), needsConsent: false, widening: [], unfitChannels };
+        await route.fulfill({ response, json: check });
+      });
+      await page.goto(`/marketplace/${GATEWAY}/manage/upgrade`);
+      await expect(page.getByRole("alert")).toContainText("发送号码：请填写此项");
+      await expect(page.getByRole("alert").getByRole("link", { name: "自建短信" })).toBeVisible();
+      await expect(page.getByText("上面的问题解决之前，不能升级。")).toBeVisible();
+      await screenshot(page, "marketplace-unfit");
+      await expectAccessible(page);
+    });
+  } finally {
     await callApi(page.request, "DELETE", `/v1/plugins/${GATEWAY}`);
   }
 });
@@ -265,7 +316,7 @@ test.describe("the marketplace is accessible and fits", () => {
       await expectScreen(page, "/marketplace/tidings/webhook", `marketplace-shipped-${look.name}`);
       await expectScreen(page, `${plugin}/versions`, `marketplace-versions-${look.name}`);
       await expectScreen(page, `${plugin}/manage`, `marketplace-manage-${look.name}`);
-      await expectScreen(page, `${plugin}/upgrade?to=1.1.0`, `marketplace-upgrade-${look.name}`);
+      await expectScreen(page, `${plugin}/manage/upgrade?to=1.1.0`, `marketplace-upgrade-${look.name}`);
       await page.context().close();
     });
   }

@@ -38,15 +38,15 @@ export const obstacleText = (obstacle: PluginObstacle): ObstacleText =>
 const stops: Record<string, (obstacle: NonNullable<Plugin["obstacle"]>) => ObstacleText> = {
   plugin_blocked: (obstacle) => ({
     title: m.marketplace_stopped_blocked(),
-    text: `${blockedText(obstacle)} ${m.marketplace_stopped_waiting()}`,
+    text: blockedText(obstacle),
   }),
   sandbox_unavailable: () => ({
     title: m.marketplace_obstacle_sandbox(),
-    text: `${m.marketplace_obstacle_sandbox_text()} ${m.marketplace_stopped_waiting()}`,
+    text: m.marketplace_obstacle_sandbox_text(),
   }),
   plugin_damaged: () => ({
     title: m.marketplace_stopped_damaged(),
-    text: `${m.marketplace_stopped_damaged_text()} ${m.marketplace_stopped_waiting()}`,
+    text: m.marketplace_stopped_damaged_text(),
   }),
 };
 

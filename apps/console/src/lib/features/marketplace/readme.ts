@@ -127,8 +127,10 @@ function readText(text: string): ReadmeText {
   return parts;
 }
 
-function partOf([, code, strong, label = "", href = ""]: RegExpExecArray): ReadmePart {
+function partOf([whole, code, strong, label = "", href = ""]: RegExpExecArray): ReadmePart {
   if (code !== undefined) return { text: code, style: "code" };
   if (strong !== undefined) return { text: strong, style: "strong" };
-  return /^https?:\/\//i.test(href) ? { text: label || href, href } : { text: label };
+  // Of a picture its description is left.
+  const isLink = !whole.startsWith("!") && /^https?:\/\//i.test(href);
+  return isLink ? { text: label || href, href } : { text: label };
 }

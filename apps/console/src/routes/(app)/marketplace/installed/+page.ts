@@ -6,5 +6,5 @@ import type { PageLoad } from "./$types";
 export const load: PageLoad = async ({ parent }) => {
   await parent();
   authorize("read", "Plugin");
-  return { title: m.marketplace_title(), plugins: await getPluginCatalogue() };
+  return { title: m.marketplace_tab_installed(), plugins: await getPluginCatalogue() };
 };
