@@ -278,8 +278,7 @@ test("a trial shows what becomes of messages, and channels that do not fit are n
         const response = await route.fetch();
         const problems = [{ pointer: "/settings/senderId", detail: "is missing", code: "required" }];
         const unfitChannels = [{ id: "chn_1", code: "gateway", name: "自建短信", problems }];
-        const check = { ...(await response.json()), needsConsent: false, widening: [], unfitChannels };
-        await route.fulfill({ response, json: check });
+        await route.fulfill({ response, json: { ...(await response.json()), unfitChannels } });
       });
       await page.goto(`/marketplace/${GATEWAY}/manage/upgrade`);
       await expect(page.getByRole("alert")).toContainText("发送号码：请填写此项");

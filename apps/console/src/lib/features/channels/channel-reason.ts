@@ -14,6 +14,9 @@ const platformTexts: Record<string, () => string> = {
   sandbox_unavailable: m.channels_reason_sandbox_unavailable,
 };
 
+/** Whether the reason is the platform's own, whose words say what becomes of messages too. */
+export const isOwnReason = (code: string | null): boolean => code !== null && code in platformTexts;
+
 const pauses = {
   refused: m.channels_paused_refused,
   unreachable: m.channels_paused_unreachable,
