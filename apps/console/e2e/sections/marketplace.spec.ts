@@ -1,6 +1,7 @@
-import { type APIRequestContext, expect, type Page, request, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
+import { asOperator } from "../server/as-operator.ts";
 import { expectScreen, openSignedIn } from "../server/expect-screen.ts";
-import { callApi, password, signIn } from "../server/sign-in.ts";
+import { callApi, signIn } from "../server/sign-in.ts";
 import { expectAccessible } from "../support/axe.ts";
 import { looks, screenshot } from "../support/looks.ts";
 
@@ -31,17 +32,6 @@ async function pluginOf(page: Page, pluginId: string): Promise<Plugin | undefine
 async function install(page: Page, pluginId: string, version: string): Promise<void> {
   const { grants } = await offerOf(page, pluginId, version);
   await callApi(page.request, "POST", `/v1/plugins/${pluginId}/install`, { version, grants });
-}
-
-/** Calls the API as one of those who run the installation. */
-async function asOperator<Result>(work: (operator: APIRequestContext) => Promise<Result>): Promise<Result> {
-  const operator = await request.newContext({ baseURL: process.env.TIDINGS_E2E_URL });
-  try {
-    await callApi(operator, "POST", "/v1/session", { email: "operator1@platform.example", password });
-    return await work(operator);
-  } finally {
-    await operator.dispose();
-  }
 }
 
 const settled = (page: Page) => page.waitForTimeout(300);
@@ -164,30 +154,6 @@ test("browse, install with consent, upgrade with a wider one, go back, uninstall
     await expect(page.getByRole("row", { name: /通用短信网关/ })).toHaveCount(0);
     expect(await pluginOf(page, GATEWAY)).toBeUndefined();
   });
-});
-
-test("what the operators do not allow says why, and what to do", async ({ page }) => {
-  await signIn(page, "owner");
-  const policy = await asOperator((operator) =>
-    callApi<Record<string, unknown>>(operator, "GET", "/v1/operator/marketplace-policy"),
-  );
-  const { updatedAt: _, ...rules } = policy;
-  const save = (changes: object) =>
-    asOperator((operator) =>
-      callApi(operator, "PUT", "/v1/operator/marketplace-policy", { ...rules, ...changes }),
-    );
-  await save({ grades: ["silver", "gold"], allowListOnly: true });
-  try {
-    await page.goto(`/marketplace/${ROBOT}`);
-    const main = page.getByRole("main");
-    await expect(main.getByText("等级不在允许范围内")).toBeVisible();
-    await expect(main.getByText("不在本单位的允许名单里")).toBeVisible();
-    await expect(main.getByRole("button", { name: "安装", exact: true })).toHaveCount(0);
-    await screenshot(page, "marketplace-obstacles");
-    await expectAccessible(page);
-  } finally {
-    await save({});
-  }
 });
 
 test("a block is said at the plugin and at its channels, with its reason", async ({ page }) => {
