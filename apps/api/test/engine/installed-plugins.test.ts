@@ -82,7 +82,7 @@ interface PluginView {
   id: string;
   version: string;
   origin: string;
-  obstacle: { code: string } | null;
+  obstacle: { code: string; reason: string | null } | null;
   installation: {
     sha256: string;
     previousVersion: string | null;
@@ -341,6 +341,7 @@ describe("code that may not run", () => {
         values (${first.sha256}, ${id}, '1.0.0', 'operator', 'steals')`,
     );
     await until(async () => (await pluginOf(id))?.obstacle?.code === "plugin_blocked");
+    expect((await pluginOf(id))?.obstacle?.reason).toBe("steals");
     await until(async () => (await actionsOn(id)).includes("plugin.blocked"));
     const before = installation.vendor.calls.length;
     const messageId = await sendTo(channel, "device-blocked");

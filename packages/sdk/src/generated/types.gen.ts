@@ -1956,6 +1956,10 @@ export type Plugin = {
     obstacle: {
         code: string;
         detail: string;
+        /**
+         * Why it was blocked, as it was written down; null for anything else.
+         */
+        reason: string | null;
     } | null;
     installation: PluginInstallation;
 };
@@ -2157,6 +2161,10 @@ export type PluginListingPage = {
 export type PluginObstacle = {
     code: string;
     detail: string;
+    /**
+     * Why it was blocked, as it was written down; null for anything else.
+     */
+    reason: string | null;
     until: string | null;
 };
 

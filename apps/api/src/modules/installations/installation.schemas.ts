@@ -72,16 +72,31 @@ export const UpgradePluginBody = z
   })
   .openapi("UpgradePlugin");
 
+export const blockReason = z
+  .string()
+  .nullable()
+  .openapi({ description: "Why it was blocked, as it was written down; null for anything else." });
+
 export const Obstacles = z.array(
   z
-    .object({ code: z.string(), detail: z.string(), until: fields.moment.nullable() })
+    .object({
+      code: z.string(),
+      detail: z.string(),
+      reason: blockReason,
+      until: fields.moment.nullable(),
+    })
     .openapi("PluginObstacle"),
 );
 
 export const toObstacles = (
-  obstacles: readonly (Pick<Obstacle, "detail" | "until"> & { code: string })[],
+  obstacles: readonly (Pick<Obstacle, "detail" | "reason" | "until"> & { code: string })[],
 ): z.infer<typeof Obstacles> =>
-  obstacles.map(({ code, detail, until }) => ({ code, detail, until: until?.toISOString() ?? null }));
+  obstacles.map(({ code, detail, reason = null, until }) => ({
+    code,
+    detail,
+    reason,
+    until: until?.toISOString() ?? null,
+  }));
 
 const change = {
   step: z.enum(UPGRADE_STEPS),

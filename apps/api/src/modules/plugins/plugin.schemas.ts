@@ -1,6 +1,6 @@
 import { ADDRESS_ORIGINS, PLUGIN_LEVELS, RECEIPT_MODES } from "@tidings/sdk/plugin";
 import { z } from "../../platform/http/index.ts";
-import { Installation, toInstallation } from "../installations/index.ts";
+import { blockReason, Installation, toInstallation } from "../installations/index.ts";
 import type { UsablePlugin } from "./plugin.service.ts";
 
 const text = z
@@ -64,7 +64,7 @@ export const Plugin = z
     errors: z.record(z.string(), text).openapi({ description: "The vendor's codes in words." }),
     origin: z.enum(["shipped", "marketplace"]),
     obstacle: z
-      .object({ code: z.string(), detail: z.string() })
+      .object({ code: z.string(), detail: z.string(), reason: blockReason })
       .nullable()
       .openapi({ description: "Why its deliveries wait: it is blocked, or cannot be loaded." }),
     installation: Installation.nullable().openapi({ description: "Null for a plugin that ships." }),
@@ -117,7 +117,9 @@ export function toPlugin({ manifest, obstacle, installed }: UsablePlugin): z.inf
     limits: { batchSize: manifest.limits.batchSize },
     errors: { ...manifest.errors },
     origin: installed ? "marketplace" : "shipped",
-    obstacle: obstacle ? { code: obstacle.code, detail: obstacle.detail } : null,
+    obstacle: obstacle
+      ? { code: obstacle.code, detail: obstacle.detail, reason: obstacle.reason ?? null }
+      : null,
     installation: installed ? toInstallation(installed) : null,
   };
 }

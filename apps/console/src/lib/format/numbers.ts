@@ -18,3 +18,12 @@ export function formatPercent(share: number): string {
 export function formatCompact(value: number): string {
   return new Intl.NumberFormat(getLocale(), { notation: "compact", maximumFractionDigits: 1 }).format(value);
 }
+
+/** 5.7 KB, of bytes. */
+export function formatKilobytes(bytes: number): string {
+  return new Intl.NumberFormat(getLocale(), {
+    style: "unit",
+    unit: "kilobyte",
+    maximumFractionDigits: 1,
+  }).format(bytes / 1024);
+}

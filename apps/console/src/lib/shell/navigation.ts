@@ -6,6 +6,7 @@ import Overview from "@lucide/svelte/icons/layout-dashboard";
 import Messages from "@lucide/svelte/icons/send";
 import Sources from "@lucide/svelte/icons/server";
 import Settings from "@lucide/svelte/icons/settings";
+import Marketplace from "@lucide/svelte/icons/store";
 import Users from "@lucide/svelte/icons/users";
 import Policies from "@lucide/svelte/icons/waypoints";
 import type { Component } from "svelte";
@@ -59,6 +60,7 @@ export const navigation: NavigationEntry[] = [
   },
   { icon: Sources, label: m.sources_title, href: "/sources", permission: ["read", "Source"] },
   { icon: Channels, label: m.channels_title, href: "/channels", permission: ["read", "Channel"] },
+  { icon: Marketplace, label: m.marketplace_title, href: "/marketplace", permission: ["read", "Plugin"] },
   { icon: Reports, label: m.reports_title, href: "/reports", permission: ["read", "Statistics"] },
   {
     icon: Settings,

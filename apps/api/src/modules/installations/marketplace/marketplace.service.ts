@@ -15,6 +15,7 @@ import { type ListingFacts, readListingFacts } from "./listing.repository.ts";
 export interface InstallObstacle {
   code: string;
   detail: string;
+  reason?: string;
   until?: Date;
 }
 

@@ -13,6 +13,8 @@ export interface Obstacle {
   code: ObstacleCode;
   /** In English, for whoever calls the API. */
   detail: string;
+  /** Why it was blocked, in the words of who did it. */
+  reason?: string;
   /** When it ends by itself. */
   until?: Date;
 }
@@ -40,7 +42,10 @@ const HOUR_MS = 3_600_000;
 /** What keeps a tenant from installing a listed version; nothing where it may. */
 export function obstaclesOf(listing: JudgedListing, policy: JudgingPolicy, now: Date): Obstacle[] {
   const found: Obstacle[] = [];
-  if (listing.block) found.push({ code: "blocked", detail: `It is blocked: ${listing.block.reason}` });
+  if (listing.block) {
+    const { reason } = listing.block;
+    found.push({ code: "blocked", detail: `It is blocked: ${reason}`, reason });
+  }
   if (listing.labels.includes("malicious")) {
     found.push({ code: "malicious", detail: "It is labelled malicious." });
   }

@@ -2,6 +2,8 @@
 export interface Obstacle {
   code: string;
   detail: string;
+  /** Why it was blocked, in the words of who did it. */
+  reason?: string;
 }
 
 export const MISSING_PLUGIN: Obstacle = {

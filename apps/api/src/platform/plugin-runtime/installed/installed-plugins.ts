@@ -46,8 +46,13 @@ export class InstalledPlugins {
     return this.#shelf.find(sha256);
   }
 
+  /** Why this code may not be run; undefined where it may. */
+  blockOf(sha256: string): BlockedCode | undefined {
+    return this.#snapshot.blocks.get(sha256) ?? this.#unwritten.get(sha256);
+  }
+
   isBlocked(sha256: string): boolean {
-    return this.#snapshot.blocks.has(sha256) || this.#unwritten.has(sha256);
+    return this.blockOf(sha256) !== undefined;
   }
 
   /** The package of tenants' that has this code. */

@@ -34,14 +34,18 @@ interface Strike {
   reason: string;
 }
 
+function obstacleOfBlock(installed: InstalledPlugins, hash: string | undefined): Obstacle | undefined {
+  const block = hash === undefined ? undefined : installed.blockOf(hash);
+  return block && { ...PLUGIN_BLOCKED, reason: block.reason };
+}
+
 export function createTenantPlugins(shipped: ShippedPlugins, installed: InstalledPlugins): TenantPlugins {
-  function obstacleToShipped(pluginId: string): Obstacle | undefined {
-    const hash = shipped.sealedHashOf(pluginId);
-    return hash !== undefined && installed.isBlocked(hash) ? PLUGIN_BLOCKED : undefined;
-  }
+  const obstacleToShipped = (pluginId: string): Obstacle | undefined =>
+    obstacleOfBlock(installed, shipped.sealedHashOf(pluginId));
 
   function obstacleTo({ sha256 }: Pick<InstalledVersion, "sha256">): Obstacle | undefined {
-    if (installed.isBlocked(sha256)) return PLUGIN_BLOCKED;
+    const blocked = obstacleOfBlock(installed, sha256);
+    if (blocked) return blocked;
     if (!installed.canRun) return SANDBOX_UNAVAILABLE;
     return installed.packageOf(sha256) ? undefined : PACKAGE_DAMAGED;
   }

@@ -8,8 +8,14 @@ const platformTexts: Record<string, () => string> = {
   plugin_missing: m.channels_reason_plugin_missing,
   secrets_unavailable: m.channels_reason_secrets_unavailable,
   plugin_disabled: m.channels_reason_plugin_disabled,
+  plugin_blocked: m.channels_reason_plugin_blocked,
+  plugin_damaged: m.channels_reason_plugin_damaged,
+  plugin_out_of_reach: m.channels_reason_plugin_out_of_reach,
   sandbox_unavailable: m.channels_reason_sandbox_unavailable,
 };
+
+/** Whether the reason is the platform's own, whose words say what becomes of messages too. */
+export const isOwnReason = (code: string | null): boolean => code !== null && code in platformTexts;
 
 const pauses = {
   refused: m.channels_paused_refused,
