@@ -1953,6 +1953,21 @@ export type PackageFile = {
     change: 'same' | 'changed' | 'added' | 'removed';
 };
 
+export type PackageUse = {
+    /**
+     * Tenants that run it, or try it.
+     */
+    tenantCount: number;
+    /**
+     * Their channels of the plugin.
+     */
+    channelCount: number;
+    /**
+     * Deliveries of those channels that are not sent yet.
+     */
+    waitingCount: number;
+};
+
 /**
  * A CASL rule without conditions.
  */
@@ -7114,6 +7129,7 @@ export type ListListingsData = {
         state?: 'checking' | 'refused' | 'in_review' | 'listed' | 'withdrawn';
         publisher?: string;
         pluginId?: string;
+        kind?: string;
         label?: 'verified' | 'deprecated' | 'vulnerable' | 'malicious';
     };
     url: '/v1/operator/listings';
@@ -7604,6 +7620,49 @@ export type ListOperatorsResponses = {
 };
 
 export type ListOperatorsResponse = ListOperatorsResponses[keyof ListOperatorsResponses];
+
+export type GetPackageUseData = {
+    body?: never;
+    path: {
+        sha256: string;
+    };
+    query?: never;
+    url: '/v1/operator/packages/{sha256}/use';
+};
+
+export type GetPackageUseErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type GetPackageUseError = GetPackageUseErrors[keyof GetPackageUseErrors];
+
+export type GetPackageUseResponses = {
+    /**
+     * The counts, of all tenants together
+     */
+    200: PackageUse;
+};
+
+export type GetPackageUseResponse = GetPackageUseResponses[keyof GetPackageUseResponses];
 
 export type ListAllPublishersData = {
     body?: never;
