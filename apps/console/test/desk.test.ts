@@ -34,7 +34,10 @@ describe("what is missing for the next grade", () => {
   const checks = [check("bronze", true), check("silver", false), check("gold", false)];
 
   test("is what the next one needs, and not what the one after it does", () => {
-    expect(missingForNext("bronze", checks)).toMatchObject({ grade: "silver", checks: [{ neededFor: "silver" }] });
+    expect(missingForNext("bronze", checks)).toMatchObject({
+      grade: "silver",
+      checks: [{ neededFor: "silver" }],
+    });
     expect(missingForNext("silver", checks)?.grade).toBe("gold");
     expect(missingForNext("gold", checks)).toBeUndefined();
     expect(missingForNext(null, checks)).toEqual({ grade: "bronze", checks: [] });
@@ -50,5 +53,7 @@ test("nobody decides twice, or about what is of a publisher of theirs", () => {
   } as PluginListingDetail;
   expect(whyNotDecide(listing, { email: "two@x.example", publishers: [] })).toBeUndefined();
   expect(whyNotDecide(listing, { email: "one@x.example", publishers: [] })).toContain("已经审核过");
-  expect(whyNotDecide(listing, { email: "two@x.example", publishers: ["acme"] })).toContain("只能由其他人审核");
+  expect(whyNotDecide(listing, { email: "two@x.example", publishers: ["acme"] })).toContain(
+    "只能由其他人审核",
+  );
 });

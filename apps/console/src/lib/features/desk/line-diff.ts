@@ -18,10 +18,7 @@ export function diffLines(before: string, after: string): DiffLine[] | undefined
   const head = commonLength(old, now, (lines, index) => lines[index]);
   const [oldRest, nowRest] = [old.slice(head), now.slice(head)];
   const tail = commonLength(oldRest, nowRest, (lines, index) => lines[lines.length - 1 - index]);
-  const middle = diffMiddle(
-    oldRest.slice(0, oldRest.length - tail),
-    nowRest.slice(0, nowRest.length - tail),
-  );
+  const middle = diffMiddle(oldRest.slice(0, oldRest.length - tail), nowRest.slice(0, nowRest.length - tail));
   if (!middle) return undefined;
   const same = (text: string): DiffLine => ({ text, change: "same" });
   return numbered([
