@@ -87,6 +87,9 @@ export const navigation: NavigationEntry[] = [
   },
 ];
 
+/** Places that the user menu leads to. */
+const menuPlaces: Place[] = [{ label: m.publishers_title, href: "/publishers" }];
+
 /** What is left for a role: groups keep the places it may see, and vanish without any. */
 export function visibleNavigation(
   can: (action: Action, subject: Subject) => boolean,
@@ -111,7 +114,7 @@ export function locate(pathname: string): Location | undefined {
   const locations = navigation.flatMap((entry): Location[] =>
     "href" in entry ? [{ place: entry }] : entry.places.map((place) => ({ group: entry, place })),
   );
-  return locations
+  return [...locations, ...menuPlaces.map((place): Location => ({ place }))]
     .filter(({ place }) => isWithin(pathname, place.href))
     .sort((a, b) => b.place.href.length - a.place.href.length)[0];
 }

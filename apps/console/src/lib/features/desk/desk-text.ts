@@ -7,7 +7,11 @@ const registryKinds: Record<Registry["kind"], () => string> = {
   remote: m.desk_registry_remote,
 };
 
-export const registryKindText = (kind: Registry["kind"]): string => registryKinds[kind]();
+const registryKindText = (kind: Registry["kind"]): string => registryKinds[kind]();
+
+/** The installation's own two are known by what they are; the name of another is its own. */
+export const registryText = ({ kind, name }: Pick<Registry, "kind" | "name">): string =>
+  kind === "remote" ? name : registryKindText(kind);
 
 const causes: Record<PluginBlock["cause"], () => string> = {
   operator: m.desk_block_cause_operator,

@@ -1,22 +1,19 @@
 import { tidings } from "#lib/api/client.ts";
 import { localized } from "#lib/format/localized.ts";
-import { getPluginCatalogue } from "#lib/plugins/plugin-catalogue.ts";
 import type { LayoutLoad } from "./$types";
 
 export const load: LayoutLoad = async ({ parent, params: path, depends }) => {
   await parent();
   depends("tidings:listing");
-  const [listing, policy, publishers, plugins] = await Promise.all([
+  const [listing, policy, publishers] = await Promise.all([
     tidings.getListing({ path }),
     tidings.getMarketplacePolicy(),
     tidings.listPublishers(),
-    getPluginCatalogue(),
   ]);
   return {
     title: `${localized(listing.name)} ${listing.version}`,
     listing,
     policy,
-    plugins,
     ownPublishers: publishers.items.map(({ slug }) => slug),
   };
 };
