@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
@@ -7,8 +8,6 @@ const run = promisify(execFile);
 const repository = join(import.meta.dirname, "../../../..");
 const cli = join(repository, "packages/sdk/bin/tidings.mjs");
 const example = join(repository, "examples/plugins/chat-webhook");
-/** Below the repository, where a plugin finds what it is built with. */
-const work = join(import.meta.dirname, "../../test-results");
 
 const BUILD_TIMEOUT_MS = 60_000;
 
@@ -19,11 +18,12 @@ export interface OwnPlugin {
   pack(version: string, changes?: { hosts?: string[]; readme?: string }): Promise<string>;
   /** Submits it as the guide says, and answers what the command line said. */
   publish(archive: string, url: string, token: string): Promise<string>;
+  /** Takes the folder away. */
+  remove(): Promise<void>;
 }
 
 export async function preparePlugin(slug: string): Promise<OwnPlugin> {
-  await mkdir(work, { recursive: true });
-  const folder = await mkdtemp(join(work, "publisher-"));
+  const folder = await mkdtemp(join(tmpdir(), "tidings-publisher-"));
   const tidings = async (args: string[], env: Record<string, string> = {}) => {
     const options = { cwd: folder, timeout: BUILD_TIMEOUT_MS, env: { ...process.env, ...env } };
     return (await run(process.execPath, [cli, ...args], options)).stdout;
@@ -45,5 +45,6 @@ export async function preparePlugin(slug: string): Promise<OwnPlugin> {
     },
     publish: (archive, url, token) =>
       tidings(["plugin", "publish", archive, "--url", url, "--wait"], { TIDINGS_PUBLISHER_TOKEN: token }),
+    remove: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -2168,6 +2168,7 @@ export type PluginListing = {
     version: string;
     name: LocalizedText;
     kind: string;
+    kindName: LocalizedText & unknown;
     sha256: string;
     /**
      * `checking` → `in_review` or `refused`; `in_review` → `listed` or `refused` → `withdrawn`.
