@@ -6,6 +6,7 @@ import { serve } from "@hono/node-server";
 import { migrate } from "@tidings/db";
 import { type Engine, startEngine } from "./composition/engine.ts";
 import { type Foundation, lay } from "./composition/foundation.ts";
+import { startReporting } from "./composition/health.ts";
 import { composeHttp, composeOperations, type Http } from "./composition/http.ts";
 import { startDesk } from "./composition/marketplace.ts";
 import { watchPlugins } from "./composition/plugins.ts";
@@ -106,6 +107,8 @@ async function start(
     http.endStreams();
     await engine?.stop();
   });
+  const { degraded } = watching;
+  stops.push(startReporting(foundation, { role, queueBackend: queue.backend, degraded }));
   const seeded = portal && (await seedDemo({ http, databaseUrl, simulators, publicUrl }, portal));
   // The demo's operators can be appointed once there are their logins.
   if (role !== "worker") stops.push(startDesk(foundation, http.desk));

@@ -21,6 +21,14 @@ describe("the navigation", () => {
     expect(hrefs).toEqual(["/", ["/messages", "/messages/scheduled"], "/templates"]);
   });
 
+  test("shows the operators' part to operators alone, whatever their role", () => {
+    const hasDesk = (isOperator: boolean) =>
+      visibleNavigation(() => true, isOperator).some(
+        (entry) => "places" in entry && entry.places.some(({ href }) => href === "/operator/desk"),
+      );
+    expect([hasDesk(true), hasDesk(false)]).toEqual([true, false]);
+  });
+
   test("knows the place of a page below it", () => {
     expect(locate("/messages/msg_1/people")?.place.href).toBe("/messages");
     expect(locate("/messages/new")?.place.href).toBe("/messages/new");

@@ -20,6 +20,7 @@ import {
   SEND_QUEUE,
   type SendChunksDeps,
   SendHint,
+  saveLedgerRound,
   withdrawSteps,
 } from "../modules/deliveries/index.ts";
 import { createFallbackLoop, wakeFlows } from "../modules/flows/index.ts";
@@ -139,8 +140,16 @@ function upkeepLoops(foundation: Foundation, afterChunk: SendChunksDeps["afterCh
     afterChunk,
     logger,
   });
-  const { report } = foundation.metrics.ledger;
-  const ledger = createLedger({ dispatch, transact, logger, now: () => foundation.clock.now(), report });
+  const ledger = createLedger({
+    dispatch,
+    transact,
+    logger,
+    now: () => foundation.clock.now(),
+    async report(round) {
+      foundation.metrics.ledger.report(round);
+      await foundation.worker.transaction((tx) => saveLedgerRound(tx, round));
+    },
+  });
   return [
     ...sweepers,
     createAudienceFileSweeper({ dispatch, transact, now: () => foundation.clock.now() }),

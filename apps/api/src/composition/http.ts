@@ -4,6 +4,7 @@ import { operationsRoutes } from "../platform/http/operations.ts";
 import { widgetFile } from "../platform/http/widget-file.ts";
 import { composeAccess } from "./access.ts";
 import type { Foundation } from "./foundation.ts";
+import { composeHealth } from "./health.ts";
 import { composeMarketplace } from "./marketplace.ts";
 import { composeMessaging } from "./messaging.ts";
 import { composePeopleAndContent } from "./people-and-content.ts";
@@ -26,7 +27,13 @@ export function composeHttp(foundation: Foundation, options: HttpOptions) {
   const messaging = composeMessaging(foundation, options.nudge);
   const marketplace = composeMarketplace(foundation);
   const app = createApp({
-    routers: [...access.routers, ...content.routers, ...messaging.routers, ...marketplace.routers],
+    routers: [
+      ...access.routers,
+      ...content.routers,
+      ...messaging.routers,
+      ...marketplace.routers,
+      ...composeHealth(foundation).routers,
+    ],
     receipts: messaging.receipts,
     tracking: messaging.tracking,
     unsubscribing: messaging.unsubscribing,

@@ -89,7 +89,7 @@ export function composeMarketplace(foundation: Foundation) {
         reviews: createReviewService({ asOperator, ownRegistry, nudgeChecker, nudgePublisher }),
         labels: createLabelService({ asOperator, nudgePublisher }),
       }),
-      blockRoutes(createBlockService({ asOperator })),
+      blockRoutes(createBlockService({ asOperator, dispatch: foundation.dispatch })),
       marketplacePolicyRoutes(createMarketplacePolicyService({ asOperator, transact })),
       registryRoutes(
         createRegistryService({

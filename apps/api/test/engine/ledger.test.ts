@@ -32,7 +32,7 @@ async function fullRound(): Promise<LedgerReport> {
     transact,
     logger: createLogger("silent"),
     now: () => new Date(),
-    report: (report) => reports.push(report),
+    report: async (report) => void reports.push(report),
   });
   while (reports.length === 0) await ledger.run();
   return reports[0] as LedgerReport;

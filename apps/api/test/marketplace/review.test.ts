@@ -1,3 +1,4 @@
+import { toUuid } from "@tidings/db";
 import { httpSource, readRegistry } from "@tidings/sdk/registry";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findListings } from "../../src/modules/marketplace/index.ts";
@@ -162,6 +163,29 @@ describe("labels, blocks and withdrawals", () => {
     expect(await obstaclesOf("blocked")).toEqual([]);
     const unknown = { ...block, sha256: "0".repeat(64) };
     expectProblem(await first("POST", "/v1/operator/blocks", unknown), "package-unknown", 404);
+  });
+
+  it("say beforehand whom they stop: tenants, their channels, and what waits in them", async () => {
+    const { sha256 } = await scene.list(named("counted"));
+    const path = `/v1/operator/packages/${sha256}/use`;
+    expect(await mustSucceed(first("GET", path))).toEqual({
+      tenantCount: 0,
+      channelCount: 0,
+      waitingCount: 0,
+    });
+    const { tenantId, channels } = scene.school;
+    await scene.installation.books.transaction(async ({ sql }) => {
+      await sql`insert into plugin_installations (tenant_id, plugin_id, sha256, version, grants, agreed_by)
+        values (${toUuid("tenant", tenantId)}, 'acme/counted', ${sha256}, '1.0.0', '{}', 'nobody')`;
+      await sql`update channels set plugin_id = 'acme/counted' where id = ${toUuid("channel", channels.hook.id)}`;
+    });
+    expect(await mustSucceed(first("GET", path))).toEqual({
+      tenantCount: 1,
+      channelCount: 1,
+      waitingCount: 0,
+    });
+    expectProblem(await first("GET", `/v1/operator/packages/${"0".repeat(64)}/use`), "not-found", 404);
+    expectProblem(await scene.acme("GET", path), "forbidden", 403);
   });
 
   it("take a version off the list", async () => {

@@ -1,10 +1,12 @@
 import { type APIRequestContext, expect, type Page } from "@playwright/test";
 
-/** The members of the demo school. */
+/** The members of the demo school, and those who run the installation. */
 export const logins = {
   owner: { email: "owner@zhixing.example", name: "王校长" },
   operator: { email: "operator@zhixing.example", name: "李老师" },
   reviewer: { email: "reviewer@zhixing.example", name: "赵主任" },
+  platform: { email: "operator1@platform.example", name: "孙运营" },
+  secondPlatform: { email: "operator2@platform.example", name: "周运营" },
 } as const;
 
 export type Login = keyof typeof logins;

@@ -66,3 +66,8 @@ export function can(action: Action, subject: Subject): boolean {
 export function authorize(action: Action, subject: Subject): void {
   if (!session.can(action, subject)) error(403, m.problem_forbidden());
 }
+
+/** Shows the 403 page to whoever does not run the installation. */
+export function authorizeOperator(): void {
+  if (!session.me?.isOperator) error(403, m.problem_forbidden());
+}

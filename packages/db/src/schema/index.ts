@@ -5,6 +5,7 @@ export * from "./collections.ts";
 export * from "./content.ts";
 export * from "./deliveries.ts";
 export * from "./departments.ts";
+export * from "./health.ts";
 export * from "./inbox.ts";
 export * from "./marketplace.ts";
 export * from "./messages.ts";

@@ -1466,6 +1466,70 @@ export type InstallationAuditPage = {
     nextCursor: string | null;
 };
 
+export type InstallationHealth = {
+    ledger: LedgerRound;
+    /**
+     * Of all tenants together, by priority.
+     */
+    backlog: Array<{
+        /**
+         * 1 is the most urgent.
+         */
+        priority: number;
+        /**
+         * Deliveries that are due or wait for their time.
+         */
+        waiting: number;
+        /**
+         * Deliveries that a process has in hand.
+         */
+        underWay: number;
+        /**
+         * Since when the oldest waits that could be sent.
+         */
+        dueSince: string | null;
+    }>;
+    /**
+     * Those heard of within a day, the last first.
+     */
+    processes: Array<ProcessReport>;
+};
+
+/**
+ * Null before the first full round.
+ */
+export type LedgerRound = {
+    startedAt: string;
+    endedAt: string;
+    /**
+     * No round has ended for a day.
+     */
+    isLate: boolean;
+    /**
+     * Messages too large for their totals to be compared with their rows.
+     */
+    uncountedMessages: number;
+    /**
+     * What does not agree, by kind: a chunk's rows, chunks that overlap, deliveries that nothing moves, chunks left open, leases nobody took back, statistics. All 0 is right.
+     */
+    counts: Array<{
+        kind: 'chunk_rows' | 'chunk_overlap' | 'stranded' | 'open_chunk' | 'lost_lease' | 'counts';
+        count: number;
+    }>;
+    /**
+     * The same by tenant, the first hundred.
+     */
+    findings: Array<{
+        tenant: {
+            id: string;
+            code: string;
+            name: string;
+        };
+        kind: 'chunk_rows' | 'chunk_overlap' | 'stranded' | 'open_chunk' | 'lost_lease' | 'counts';
+        count: number;
+    }>;
+} | null;
+
 /**
  * A text in the console's languages.
  */
@@ -1889,6 +1953,21 @@ export type PackageFile = {
     change: 'same' | 'changed' | 'added' | 'removed';
 };
 
+export type PackageUse = {
+    /**
+     * Tenants that run it, or try it.
+     */
+    tenantCount: number;
+    /**
+     * Their channels of the plugin.
+     */
+    channelCount: number;
+    /**
+     * Deliveries of those channels that are not sent yet.
+     */
+    waitingCount: number;
+};
+
 /**
  * A CASL rule without conditions.
  */
@@ -2093,6 +2172,7 @@ export type PluginListing = {
     version: string;
     name: LocalizedText;
     kind: string;
+    kindName: LocalizedText & unknown;
     sha256: string;
     /**
      * `checking` → `in_review` or `refused`; `in_review` → `listed` or `refused` → `withdrawn`.
@@ -2335,6 +2415,47 @@ export type Problem = {
         detail: string;
         code: string;
     }>;
+};
+
+export type ProcessReport = {
+    id: string;
+    hostName: string;
+    pid: number;
+    role: 'all' | 'api' | 'worker';
+    startedAt: string;
+    reportedAt: string;
+    /**
+     * Nothing was heard of it for 35 seconds; it may have ended.
+     */
+    isSilent: boolean;
+    queueBackend: 'redis' | 'postgres';
+    /**
+     * `queue`: hints do not get through; `plugins`: code is disabled.
+     */
+    degraded: Array<string>;
+    /**
+     * Loops that only a restart brings back.
+     */
+    hung: Array<string>;
+    sandbox: {
+        /**
+         * False: nothing sealed runs in this process.
+         */
+        isInstalled: boolean;
+        losses: Array<{
+            reason: string;
+            count: number;
+        }>;
+        strikes: Array<{
+            pluginId: string;
+            reason: string;
+            count: number;
+        }>;
+        /**
+         * Plugins whose code this process runs no more.
+         */
+        disabled: Array<string>;
+    } | null;
 };
 
 export type Publisher = {
@@ -6970,6 +7091,43 @@ export type UnblockPackageResponses = {
 
 export type UnblockPackageResponse = UnblockPackageResponses[keyof UnblockPackageResponses];
 
+export type GetInstallationHealthData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/operator/health';
+};
+
+export type GetInstallationHealthErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type GetInstallationHealthError = GetInstallationHealthErrors[keyof GetInstallationHealthErrors];
+
+export type GetInstallationHealthResponses = {
+    /**
+     * The installation's health
+     */
+    200: InstallationHealth;
+};
+
+export type GetInstallationHealthResponse = GetInstallationHealthResponses[keyof GetInstallationHealthResponses];
+
 export type ListListingsData = {
     body?: never;
     path?: never;
@@ -6980,6 +7138,7 @@ export type ListListingsData = {
         state?: 'checking' | 'refused' | 'in_review' | 'listed' | 'withdrawn';
         publisher?: string;
         pluginId?: string;
+        kind?: string;
         label?: 'verified' | 'deprecated' | 'vulnerable' | 'malicious';
     };
     url: '/v1/operator/listings';
@@ -7470,6 +7629,49 @@ export type ListOperatorsResponses = {
 };
 
 export type ListOperatorsResponse = ListOperatorsResponses[keyof ListOperatorsResponses];
+
+export type GetPackageUseData = {
+    body?: never;
+    path: {
+        sha256: string;
+    };
+    query?: never;
+    url: '/v1/operator/packages/{sha256}/use';
+};
+
+export type GetPackageUseErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type GetPackageUseError = GetPackageUseErrors[keyof GetPackageUseErrors];
+
+export type GetPackageUseResponses = {
+    /**
+     * The counts, of all tenants together
+     */
+    200: PackageUse;
+};
+
+export type GetPackageUseResponse = GetPackageUseResponses[keyof GetPackageUseResponses];
 
 export type ListAllPublishersData = {
     body?: never;

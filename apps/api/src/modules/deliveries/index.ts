@@ -1,4 +1,4 @@
-export { readBacklog } from "./backlog.repository.ts";
+export { type PriorityBacklog, readBacklog, readBacklogByPriority } from "./backlog.repository.ts";
 export { enterCancellation, holdCancellation } from "./cancellation-lock.repository.ts";
 export { readChannelActivity } from "./channel-activity.repository.ts";
 export { endUnsent, finishMessages } from "./completion.repository.ts";
@@ -60,7 +60,9 @@ export { START_WITHIN_SECONDS } from "./send/send.repository.ts";
 export type { ChannelHealth, ChannelObservation, SendChunksDeps } from "./send/send-batch.ts";
 export { createSendChunks } from "./send/send-chunks.ts";
 export { withdrawSteps } from "./send/withdrawal.repository.ts";
+export { LEDGER_KINDS, type LedgerKind } from "./upkeep/ledger.repository.ts";
 export { createLedger, type LedgerReport } from "./upkeep/ledger.ts";
+export { findLedgerRound, type LedgerRoundRow, saveLedgerRound } from "./upkeep/ledger-round.repository.ts";
 export { wakeRetries } from "./upkeep/retry.repository.ts";
 export { createStrandedLoop } from "./upkeep/stranded.ts";
 export { createSweeperLoops } from "./upkeep/sweeper.ts";

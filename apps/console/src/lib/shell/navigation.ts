@@ -6,6 +6,7 @@ import Overview from "@lucide/svelte/icons/layout-dashboard";
 import Messages from "@lucide/svelte/icons/send";
 import Sources from "@lucide/svelte/icons/server";
 import Settings from "@lucide/svelte/icons/settings";
+import Operation from "@lucide/svelte/icons/shield-check";
 import Marketplace from "@lucide/svelte/icons/store";
 import Users from "@lucide/svelte/icons/users";
 import Policies from "@lucide/svelte/icons/waypoints";
@@ -18,6 +19,8 @@ export interface Place {
   label: () => string;
   href: string;
   permission?: [Action, Subject];
+  /** Open to those who run the installation, whatever their role in the tenant. */
+  isOperators?: true;
 }
 
 /** One line of the left navigation: a place, or a group of places. */
@@ -73,11 +76,29 @@ export const navigation: NavigationEntry[] = [
       { label: m.audit_title, href: "/settings/audit", permission: ["read", "AuditEntry"] },
     ],
   },
+  {
+    icon: Operation,
+    label: m.nav_operator,
+    places: [
+      { label: m.desk_title, href: "/operator/desk", isOperators: true },
+      { label: m.operator_publishers_title, href: "/operator/publishers", isOperators: true },
+      { label: m.market_settings_title, href: "/operator/marketplace", isOperators: true },
+      { label: m.health_title, href: "/operator/health", isOperators: true },
+      { label: m.operator_audit_title, href: "/operator/audit", isOperators: true },
+    ],
+  },
 ];
 
+/** Places that the user menu leads to. */
+const menuPlaces: Place[] = [{ label: m.publishers_title, href: "/publishers" }];
+
 /** What is left for a role: groups keep the places it may see, and vanish without any. */
-export function visibleNavigation(can: (action: Action, subject: Subject) => boolean): NavigationEntry[] {
-  const open = (place: Place) => !place.permission || can(...place.permission);
+export function visibleNavigation(
+  can: (action: Action, subject: Subject) => boolean,
+  isOperator = false,
+): NavigationEntry[] {
+  const open = ({ permission, isOperators }: Place) =>
+    (!permission || can(...permission)) && (!isOperators || isOperator);
   return navigation.flatMap((entry): NavigationEntry[] => {
     if ("href" in entry) return open(entry) ? [entry] : [];
     const places = entry.places.filter(open);
@@ -95,7 +116,7 @@ export function locate(pathname: string): Location | undefined {
   const locations = navigation.flatMap((entry): Location[] =>
     "href" in entry ? [{ place: entry }] : entry.places.map((place) => ({ group: entry, place })),
   );
-  return locations
+  return [...locations, ...menuPlaces.map((place): Location => ({ place }))]
     .filter(({ place }) => isWithin(pathname, place.href))
     .sort((a, b) => b.place.href.length - a.place.href.length)[0];
 }

@@ -64,6 +64,25 @@ const unblockPackage = createRoute({
   responses: { 204: { description: "Unblocked" }, ...problems(404) },
 });
 
+const PackageUse = z
+  .object({
+    tenantCount: z.int().openapi({ description: "Tenants that run it, or try it." }),
+    channelCount: z.int().openapi({ description: "Their channels of the plugin." }),
+    waitingCount: z.int().openapi({ description: "Deliveries of those channels that are not sent yet." }),
+  })
+  .openapi("PackageUse");
+
+const getPackageUse = createRoute({
+  method: "get",
+  path: "/v1/operator/packages/{sha256}/use",
+  operationId: "getPackageUse",
+  tags,
+  summary: "Count what would stop if a package were blocked",
+  ...operatorAccess,
+  request: { params: BlockParam },
+  responses: { 200: json(PackageUse, "The counts, of all tenants together"), ...problems(404) },
+});
+
 export function blockRoutes(service: BlockService): Router {
   const router = createRouter();
 
@@ -80,6 +99,14 @@ export function blockRoutes(service: BlockService): Router {
   router.openapi(unblockPackage, async (c) => {
     await service.unblockPackage(c.get("ctx"), c.req.valid("param").sha256);
     return c.body(null, 204);
+  });
+
+  router.openapi(getPackageUse, async (c) => {
+    const { tenantCount, channelCount, waitingCount } = await service.getPackageUse(
+      c.get("ctx"),
+      c.req.valid("param").sha256,
+    );
+    return c.json({ tenantCount, channelCount, waitingCount }, 200);
   });
 
   return router;

@@ -1,17 +1,31 @@
 import type { RequestContext } from "../../../platform/context.ts";
+import type { Database } from "../../../platform/database/index.ts";
 import { noSuch } from "../../../platform/errors.ts";
 import { type AsOperator, recordInstallationAudit } from "../../operators/index.ts";
 import { findPackage } from "../listings/listing.repository.ts";
 import { packageUnknown } from "../marketplace.errors.ts";
 import { type BlockRow, deleteBlock, findBlock, insertBlock, listBlocks } from "./block.repository.ts";
+import { countPackageUse, type PackageUse } from "./package-use.repository.ts";
 
 const MOST_SHOWN = 500;
 
+export interface BlockServiceDeps {
+  asOperator: AsOperator;
+  dispatch: Pick<Database, "transaction">;
+}
+
 /** The kill switch: code that nobody may run, whatever is said of it elsewhere. */
-export function createBlockService({ asOperator }: { asOperator: AsOperator }) {
+export function createBlockService({ asOperator, dispatch }: BlockServiceDeps) {
   return {
     async listBlocks(ctx: RequestContext): Promise<BlockRow[]> {
       return asOperator(ctx, (tx) => listBlocks(tx, MOST_SHOWN));
+    },
+
+    /** What a block of the package would stop. */
+    async getPackageUse(ctx: RequestContext, sha256: string): Promise<PackageUse> {
+      const found = await asOperator(ctx, (tx) => findPackage(tx, sha256));
+      if (!found) throw noSuch("package", sha256);
+      return dispatch.transaction((tx) => countPackageUse(tx, sha256));
     },
 
     /** Every process of the installation stops running the package within a minute. */

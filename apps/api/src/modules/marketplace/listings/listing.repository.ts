@@ -107,6 +107,8 @@ export interface ListingFilter {
   publisher?: string | undefined;
   pluginId?: string | undefined;
   version?: string | undefined;
+  /** Of the channels that the plugin makes. */
+  kind?: string | undefined;
   label?: string | undefined;
 }
 
@@ -116,6 +118,7 @@ const conditionsOf = (filter: ListingFilter): (SQL | undefined)[] => [
   filter.publisher ? sql`split_part(${pluginListings.pluginId}, '/', 1) = ${filter.publisher}` : undefined,
   filter.pluginId ? eq(pluginListings.pluginId, filter.pluginId) : undefined,
   filter.version ? eq(pluginListings.version, filter.version) : undefined,
+  filter.kind ? sql`${pluginPackages.manifest} ->> 'kind' = ${filter.kind}` : undefined,
   filter.label ? sql`${filter.label} = any(${pluginListings.labels})` : undefined,
 ];
 

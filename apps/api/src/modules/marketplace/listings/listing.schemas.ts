@@ -15,6 +15,7 @@ export const pluginName = z
   .openapi({ example: "sms" });
 
 const text = z.object({ zh: z.string(), en: z.string() }).openapi("LocalizedText");
+type Text = z.infer<typeof text>;
 export const grade = z.enum(GRADES);
 export const label = z.enum(LABELS);
 export const listingState = z.enum(LISTING_STATES);
@@ -81,6 +82,7 @@ export const Listing = z
     version: z.string(),
     name: text,
     kind: z.string(),
+    kindName: text.openapi({ description: "What the plugin calls the kind." }),
     sha256: z.string(),
     state: listingState.openapi({
       description:
@@ -100,13 +102,14 @@ export const reportOf = CheckReport.nullable().openapi({
 });
 
 export function toListing(row: ListedRow): z.infer<typeof Listing> {
-  const manifest = row.manifest as { name: z.infer<typeof text>; kind: string };
+  const manifest = row.manifest as { name: Text; kind: string; kindName: Text };
   return {
     registry: { id: row.registry.id, kind: row.registry.kind, name: row.registry.name },
     pluginId: row.pluginId,
     version: row.version,
     name: { zh: manifest.name.zh, en: manifest.name.en },
     kind: manifest.kind,
+    kindName: { zh: manifest.kindName.zh, en: manifest.kindName.en },
     sha256: row.sha256,
     state: row.state,
     grade: GRADES.find((one) => one === row.grade) ?? null,

@@ -26,6 +26,11 @@ export const ListingQuery = fields.pageQuery.extend({
   state: listingState.optional(),
   publisher: publisher.optional(),
   pluginId: pluginId.optional(),
+  kind: z
+    .string()
+    .regex(/^[a-z0-9_-]{1,40}$/, "Not a kind of channel.")
+    .optional()
+    .openapi({ example: "sms" }),
   label: label.optional(),
 });
 
