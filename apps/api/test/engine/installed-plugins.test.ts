@@ -19,7 +19,7 @@ import {
   until,
 } from "../harness/index.ts";
 
-/* Plugins that a tenant takes from the marketplace, in the real sandbox, while messages go out. */
+/* Plugins that a tenant takes from the marketplace, while messages go out. */
 let sandbox: Sandbox;
 let installation: Installation;
 let school: School;
@@ -128,8 +128,7 @@ describe("an installed plugin", () => {
     await mustSucceed(upgrade(id, { version: "1.1.0" }));
     held.open();
     await school.completed(messageId);
-    const after = await sendTo(channel, "device-after");
-    await school.completed(after);
+    await school.completed(await sendTo(channel, "device-after"));
     const [old, next] = [callsOf("1.0.0"), callsOf("1.1.0")];
     expect(old.length + next.length).toBe(121);
     expect(old.length).toBeGreaterThanOrEqual(100);
