@@ -127,6 +127,9 @@ export const TEMPLATE_VERSION = {
 /** Where a student's own page is. */
 export const studentLink = (publicUrl: string) => `${publicUrl}/users/{{user_id}}`;
 
+/** The channels that are made first: what a list of channels or kinds begins with. */
+export const MAIN_CHANNELS = ["school-sms", "school-mail"];
+
 export const POLICY_NAME = "短信未送达 1 分钟后补发邮件";
 export const FALLBACK_SECONDS = 60;
 

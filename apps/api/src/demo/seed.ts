@@ -85,7 +85,7 @@ async function ensureChannels(call: Call, simulators: DemoSimulator[]): Promise<
     items: { id: string; kind: string; settings: { properties: Record<string, object> } }[];
   }>("GET", "/v1/plugins");
   const channels = new Map<string, SeededChannel>();
-  for (const { pluginId, simulator, options, channel } of simulators) {
+  for (const { pluginId, simulator, options, channel } of mainFirst(simulators)) {
     const plugin = catalogue.items.find(({ id }) => id === pluginId);
     if (!plugin) continue;
     const { code, name } = channel;
@@ -98,6 +98,11 @@ async function ensureChannels(call: Call, simulators: DemoSimulator[]): Promise<
     channels.set(code, { id, kind: plugin.kind });
   }
   return channels;
+}
+
+function mainFirst(simulators: DemoSimulator[]): DemoSimulator[] {
+  const rankOf = ({ channel: { code } }: DemoSimulator) => school.MAIN_CHANNELS.toReversed().indexOf(code);
+  return simulators.toSorted((a, b) => rankOf(b) - rankOf(a));
 }
 
 /** Where a user is found at the vendors of the demo, who have then done there what sending to them asks for. */

@@ -18,12 +18,12 @@ interface Page_<Item> {
 test.describe.configure({ mode: "serial" });
 
 async function demoMessage(page: Page): Promise<string> {
-  const { items } = await callApi<Page_<Named & { audienceKind: string }>>(
+  const { items } = await callApi<Page_<{ id: string; title: string; audienceKind: string }>>(
     page.request,
     "GET",
     "/v1/messages?limit=100",
   );
-  const message = items.find(({ audienceKind }) => audienceKind === "tags");
+  const message = items.find(({ title, audienceKind }) => title === "出勤提醒" && audienceKind === "tags");
   if (!message) throw new Error("The demo school has sent no message.");
   return message.id;
 }
