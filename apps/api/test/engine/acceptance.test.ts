@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { storeTogether } from "../../src/modules/messages/accept/store-message.ts";
 import { createForgettingLoop, type NewMessage } from "../../src/modules/messages/index.ts";
-import { storeTogether } from "../../src/modules/messages/store-message.ts";
 import { transactAtOnceIn } from "../../src/platform/database/index.ts";
 import { newId } from "../../src/platform/ids.ts";
 import {

@@ -7,7 +7,9 @@ import {
   problems,
   type Router,
 } from "../../platform/http/index.ts";
-import type { AcceptMessage } from "./accept-message.ts";
+import type { AcceptMessage } from "./accept/accept-message.ts";
+import type { PauseService } from "./course/pause-message.ts";
+import type { UpdateMessage } from "./course/update-message.ts";
 import {
   AcceptedMessage,
   IdempotencyHeader,
@@ -22,8 +24,6 @@ import {
   UpdateMessageBody,
 } from "./message.schemas.ts";
 import type { MessageService } from "./message.service.ts";
-import type { PauseService } from "./pause-message.ts";
-import type { UpdateMessage } from "./update-message.ts";
 
 const tags = ["Messages"];
 

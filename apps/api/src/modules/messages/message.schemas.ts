@@ -1,10 +1,10 @@
 import { fields, z } from "../../platform/http/index.ts";
 import { MessageCategorySchema, TrackingSchema } from "../templates/index.ts";
-import type { AcceptedMessage as Accepted } from "./accepted-message.ts";
-import { AskedAudience, toAskedAudience } from "./asked-audience.schemas.ts";
+import type { AcceptedMessage as Accepted } from "./accept/accepted-message.ts";
 import type { MessageProgress, MessageRow } from "./message.repository.ts";
 import type { MessageDetail as MessageDetailRow } from "./message.service.ts";
-import { Exclusions, SendingOptionFields } from "./sending-options.schemas.ts";
+import { AskedAudience, toAskedAudience } from "./request/asked-audience.schemas.ts";
+import { Exclusions, SendingOptionFields } from "./request/sending-options.schemas.ts";
 
 /** Recipients that one request may name; larger audiences are tags or everyone. */
 export const MAX_LISTED_RECIPIENTS = 1000;

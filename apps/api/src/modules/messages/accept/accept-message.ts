@@ -1,0 +1,169 @@
+import { authorize } from "../../../platform/authorization/index.ts";
+import type { RequestContext } from "../../../platform/context.ts";
+import type { Transact, TransactAtOnce } from "../../../platform/database/index.ts";
+import { ProblemError } from "../../../platform/errors.ts";
+import { newId } from "../../../platform/ids.ts";
+import { NaturalBatcher } from "../../../platform/natural-batcher.ts";
+import type { PluginCatalogues } from "../../../platform/plugin-runtime/index.ts";
+import { countListed, isListed, perSecondOf } from "../../deliveries/index.ts";
+import { trackingOf } from "../../templates/index.ts";
+import { expiryOf, judgeSchedule } from "../course/schedule.rules.ts";
+import { resolveAudience } from "../request/resolve-audience.ts";
+import { assertOneOfEach, referencesOf, type SendPlan, type SendPlanner } from "../request/send-plan.ts";
+import { assertOneList, categoryOf, optionsOf } from "../request/sending-options.rules.ts";
+import { type FirstMessage, findByIdempotencyKeys, type NewMessage } from "./accept.repository.ts";
+import {
+  checkSend,
+  contentHashOf,
+  type MessageRequest,
+  requestHashOf,
+  type SendMessage,
+  titleOf,
+} from "./accept.rules.ts";
+import { type AcceptedMessage, replay, toAccepted } from "./accepted-message.ts";
+import type { Admission } from "./admission.ts";
+import { type RequestApproval, type Stored, storeMessage, storeTogether, weightOf } from "./store-message.ts";
+
+export interface AcceptDeps {
+  transact: Transact;
+  transactAtOnce: TransactAtOnce;
+  planSend: SendPlanner;
+  admission: Admission;
+  catalogue: PluginCatalogues;
+  requestApproval: RequestApproval;
+  /** Something is to be expanded: the engine need not wait for its next round. */
+  nudge(): void;
+}
+
+/** Deliveries that the messages of one flush may name recipients for: it bounds the statement's size. */
+const MAX_FLUSH_WEIGHT = 20_000;
+
+/**
+ * Accepts a message: checked, and durable when this returns. Requests of a tenant that arrive together are stored
+ * by one transaction. Making the deliveries is left to the expander.
+ */
+export function createAcceptMessage(deps: AcceptDeps) {
+  const writers = new Map<string, NaturalBatcher<NewMessage, Stored>>();
+
+  function writerOf(tenantId: string): NaturalBatcher<NewMessage, Stored> {
+    const known = writers.get(tenantId);
+    if (known) return known;
+    const writer = new NaturalBatcher<NewMessage, Stored>({
+      flush: (messages) => storeTogether(deps, tenantId, messages),
+      weightOf,
+      slots: 1,
+      maxWeight: MAX_FLUSH_WEIGHT,
+    });
+    writers.set(tenantId, writer);
+    return writer;
+  }
+
+  return async function acceptMessage(
+    ctx: RequestContext,
+    input: MessageRequest,
+    idempotencyKey: string | undefined,
+  ): Promise<AcceptedMessage> {
+    authorize(ctx, "send", "Message");
+    assertOneOfEach(input);
+    assertOneList(input);
+    const { accepted } = await deps.admission.admit(ctx.tenantId, () => store(ctx, input, idempotencyKey));
+    deps.nudge();
+    return accepted;
+  };
+
+  async function store(ctx: RequestContext, input: MessageRequest, idempotencyKey: string | undefined) {
+    try {
+      return await storeNew(ctx, input, idempotencyKey);
+    } catch (refusal) {
+      // What was accepted once stays accepted, even if it would be refused now.
+      const requestHash = requestHashOf(input);
+      const first = await findFirst(ctx, refusal, idempotencyKey);
+      if (!first || !Buffer.from(first.requestHash).equals(requestHash)) throw refusal;
+      return { accepted: replay(first, requestHash), deliveryCount: 0 };
+    }
+  }
+
+  async function storeNew(ctx: RequestContext, asked: MessageRequest, idempotencyKey: string | undefined) {
+    const plan = await deps.planSend(ctx, referencesOf(asked));
+    const audience = await resolveAudience(deps.transact, ctx, asked.audience);
+    const input = { ...asked, audience };
+    checkSend(deps.catalogue.of(ctx.tenantId), plan, input);
+    const requestHash = requestHashOf(asked);
+    const message = {
+      ...toNewMessage(ctx, plan, input, audience === asked.audience ? requestHash : undefined),
+      idempotency: idempotencyKey ? { scope: scopeOf(ctx), key: idempotencyKey, requestHash } : null,
+    };
+    const stored = message.needsApproval
+      ? await deps.transact(ctx, (tx) => storeMessage(deps, tx, ctx, message))
+      : await writerOf(ctx.tenantId).add(message);
+    return { accepted: toAccepted(message, stored), deliveryCount: stored.stored ? weightOf(message) : 0 };
+  }
+
+  async function findFirst(
+    ctx: RequestContext,
+    refusal: unknown,
+    key: string | undefined,
+  ): Promise<FirstMessage | undefined> {
+    if (!key || !(refusal instanceof ProblemError) || refusal.type.status >= 500) return undefined;
+    const keys = [{ scope: scopeOf(ctx), key }];
+    const [first] = await deps.transact(ctx, (tx) => findByIdempotencyKeys(tx, ctx.tenantId, keys));
+    return first;
+  }
+}
+
+export type AcceptMessage = ReturnType<typeof createAcceptMessage>;
+
+/** The message that a request would become. */
+export function toNewMessage(
+  ctx: RequestContext,
+  plan: SendPlan,
+  input: SendMessage,
+  requestHash: Buffer | undefined,
+): Omit<NewMessage, "idempotency"> {
+  const { actor } = ctx;
+  const createdAt = ctx.now();
+  const scheduledAt = input.schedule ? judgeSchedule(input.schedule, createdAt) : null;
+  const ttlSeconds = input.ttlSeconds ?? null;
+  return {
+    id: newId("message"),
+    sourceId: actor.kind === "source" ? actor.id : null,
+    authorId: actor.kind === "member" ? actor.id : null,
+    state: firstStateOf(plan, scheduledAt),
+    needsApproval: plan.needsApproval,
+    title: titleOf(plan, input),
+    priority: input.priority,
+    category: categoryOf(plan.template, input),
+    audience: input.audience,
+    templateVersionId: plan.template?.versionId ?? null,
+    renderings: input.content ?? null,
+    tracking: trackingOf(input.tracking),
+    variables: input.variables,
+    channelIds: plan.channels.map((channel) => channel.id),
+    policyVersionId: plan.policyVersionId,
+    contentHash: contentHashOf(plan, input, requestHash),
+    scheduledAt,
+    timeZone: scheduledAt && (input.schedule?.timeZone ?? null),
+    ttlSeconds,
+    expiresAt: expiryOf(ttlSeconds, scheduledAt ?? createdAt),
+    options: optionsOf(input),
+    rate: input.rate ?? null,
+    ratePerSecond: firstRateOf(plan, input),
+    createdAt,
+  };
+}
+
+/** Whose keys these are: everybody has their own. */
+export const scopeOf = ({ actor }: Pick<RequestContext, "actor">): string =>
+  actor.kind === "system" ? "system" : actor.id;
+
+/** Of an audience that is still to be worked out, only a rate by the second is known already. */
+function firstRateOf(plan: SendPlan, { rate, audience }: SendMessage): number | null {
+  if (!rate) return null;
+  if (!isListed(audience)) return "perSecond" in rate ? rate.perSecond : null;
+  return perSecondOf(rate, countListed(audience) * plan.channels.length);
+}
+
+function firstStateOf({ needsApproval }: SendPlan, scheduledAt: Date | null): NewMessage["state"] {
+  if (needsApproval) return "pending_approval";
+  return scheduledAt ? "scheduled" : "expanding";
+}

@@ -1,0 +1,16 @@
+import type { Tx } from "../../../platform/database/index.ts";
+import { lockCourse, saveCourse } from "./course.repository.ts";
+import { stateWhenApproved } from "./schedule.rules.ts";
+
+/** What a decided approval does to the message it was about. */
+export async function decideMessage(
+  tx: Tx,
+  tenantId: string,
+  messageId: string,
+  decided: { outcome: "approved" | "rejected"; at: Date },
+): Promise<void> {
+  const course = await lockCourse(tx, tenantId, messageId);
+  if (course?.state !== "pending_approval") return;
+  const state = decided.outcome === "approved" ? stateWhenApproved(course, decided.at) : "rejected";
+  await saveCourse(tx, tenantId, messageId, { ...course, state });
+}
