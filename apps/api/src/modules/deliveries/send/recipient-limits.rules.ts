@@ -22,7 +22,10 @@ export function findNoRoom(
     const inMs = first === undefined ? 0 : first + limit.seconds * 1000;
     return inMs > 0 ? [{ limit, inMs }] : [];
   });
-  return full.reduce<NoRoom | undefined>((last, one) => (last && last.inMs >= one.inMs ? last : one), undefined);
+  return full.reduce<NoRoom | undefined>(
+    (last, one) => (last && last.inMs >= one.inMs ? last : one),
+    undefined,
+  );
 }
 
 /** What of `messages` may be handed over now, and what has to wait. In the order given. */
