@@ -1,9 +1,15 @@
 import type { RecipientLimit } from "@tidings/sdk/plugin";
 import type { Tx } from "../../../platform/database/index.ts";
-import type { SendingChunk } from "./open-batches.ts";
 import { holdRoom, keepBack, listTaken, roomKeyOf } from "./recipient-limits.repository.ts";
 import { assignRoom } from "./recipient-limits.rules.ts";
-import type { ReadyRow } from "./send.repository.ts";
+import type { ChunkWork, ReadyRow } from "./send.repository.ts";
+
+/** What is looked at, and changed, of a chunk that is being sent. */
+interface LookedChunk {
+  work: ChunkWork;
+  left: ReadyRow[];
+  heldIds: readonly string[];
+}
 
 /**
  * Takes out of the first `most` rows of chunks what the vendor has no room for yet, and keeps it back until it has.
@@ -11,7 +17,7 @@ import type { ReadyRow } from "./send.repository.ts";
  */
 export async function waitForRoom(
   tx: Tx,
-  chunks: readonly SendingChunk[],
+  chunks: readonly LookedChunk[],
   most: number,
   limits: readonly RecipientLimit[],
 ): Promise<number> {
@@ -35,7 +41,7 @@ export async function waitForRoom(
   return going.length;
 }
 
-function firstRows(chunks: readonly SendingChunk[], most: number) {
+function firstRows(chunks: readonly LookedChunk[], most: number) {
   let room = most;
   return chunks.flatMap((chunk) => {
     const rows = chunk.left.slice(0, room);
@@ -45,7 +51,7 @@ function firstRows(chunks: readonly SendingChunk[], most: number) {
 }
 
 /** No batch may cover what waits. */
-function leaveOut(chunks: readonly SendingChunk[], waitingIds: ReadonlySet<string>): void {
+function leaveOut(chunks: readonly LookedChunk[], waitingIds: ReadonlySet<string>): void {
   const isWaiting = ([id]: ReadyRow) => waitingIds.has(id);
   for (const chunk of chunks) {
     const held = chunk.left.filter(isWaiting).map(([id]) => id);
