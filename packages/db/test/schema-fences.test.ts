@@ -33,6 +33,7 @@ const TABLES_WITHOUT_FOREIGN_KEYS = [
   "chunks",
   "deliveries",
   "flows",
+  "handovers",
   "idempotency_keys",
   "inquiries",
   "message_totals",

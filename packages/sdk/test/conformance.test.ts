@@ -7,6 +7,7 @@ import type {
   PurePlugin,
   QueryOutput,
   RecallOutput,
+  RecipientLimit,
   SettleInput,
   SettleOutput,
 } from "../src/plugin/index.ts";
@@ -107,6 +108,15 @@ const planSlowly: PurePlugin["plan"] = (input) => {
 
 test("finds nothing wrong with a plugin that keeps the contract", async () => {
   expect(await failedChecks({})).toEqual([]);
+});
+
+test("tells limits of a recipient in order from those of which one never holds", async () => {
+  const withLimits = (...perRecipient: RecipientLimit[]) =>
+    failedChecks({}, { manifest: { ...manifest, limits: { ...manifest.limits, perRecipient } } });
+  const minute = { messages: 30, seconds: 60 };
+  expect(await withLimits(minute, { messages: 1000, seconds: 3600 })).toEqual([]);
+  expect(await withLimits(minute, { messages: 30, seconds: 3600 })).toEqual(["manifestIsValid"]);
+  expect(await withLimits({ messages: 1000, seconds: 3600 }, minute)).toEqual(["manifestIsValid"]);
 });
 
 test.each<[string, Partial<PurePlugin>]>([

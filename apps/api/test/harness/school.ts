@@ -45,6 +45,7 @@ export interface DeliveryView {
   channel: { id: string };
   user: { userId: string } | null;
   deferredUntil: string | null;
+  limitedUntil: string | null;
   acceptedAt: string | null;
   deliveredAt: string | null;
   readAt: string | null;

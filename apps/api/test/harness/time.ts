@@ -21,7 +21,11 @@ async function moveMoments({ books }: Pick<Installation, "books">, seconds: numb
       where state in ('queued', 'sending')`;
     await sql`update deliveries set accepted_at = accepted_at - make_interval(secs => ${seconds}),
       deferred_until = deferred_until - make_interval(secs => ${seconds}),
+      limited_until = limited_until - make_interval(secs => ${seconds}),
       changed_at = changed_at - make_interval(secs => ${seconds})`;
+    await sql`update attempts set started_at = started_at - make_interval(secs => ${seconds}),
+      ended_at = ended_at - make_interval(secs => ${seconds})`;
+    await sql`update handovers set kept_until = kept_until - make_interval(secs => ${seconds})`;
     await sql`update channel_circuits set next_probe_at = next_probe_at - make_interval(secs => ${seconds}),
       since = since - make_interval(secs => ${seconds})`;
     await sql`update messages set scheduled_at = scheduled_at - make_interval(secs => ${seconds}),

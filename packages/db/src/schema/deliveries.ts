@@ -55,6 +55,8 @@ export const deliveries = pgTable(
     changedAt: moment("changed_at").notNull().defaultNow(),
     /** Until when quiet hours have kept it back; null when they have not. */
     deferredUntil: moment("deferred_until"),
+    /** Until when the vendor's limits for its recipient have kept it back; null when they have not. */
+    limitedUntil: moment("limited_until"),
     acceptedAt: moment("accepted_at"),
     deliveredAt: moment("delivered_at"),
     readAt: moment("read_at"),
@@ -156,6 +158,28 @@ export const attempts = pgTable(
     index("attempts_of_chunk").on(table.tenantId, table.chunkId),
     index("attempts_of_batch").on(table.tenantId, table.batchId),
     index("attempts_open").on(table.chunkId).where(sql`ended_at is null`),
+  ],
+);
+
+/**
+ * How many messages an attempt handed over for an address, where the vendor limits what a recipient gets; written with
+ * the attempt, and kept while it counts. Addresses are hashed without regard to case: those that differ in nothing else
+ * share their room.
+ */
+export const handovers = pgTable(
+  "handovers",
+  {
+    tenantId: tenantId(),
+    channelId: channelId("channel_id").notNull(),
+    addressHash: bigint("address_hash", { mode: "bigint" }).notNull(),
+    attemptId: bigint("attempt_id", { mode: "bigint" }).notNull(),
+    messageCount: smallint("message_count").notNull(),
+    /** After this it counts for no limit any more. */
+    keptUntil: moment("kept_until").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.channelId, table.addressHash, table.attemptId] }),
+    index("handovers_oldest").on(table.keptUntil),
   ],
 );
 

@@ -990,6 +990,10 @@ export type Delivery = {
      * When the quiet hours end, or ended, that have kept it back; null when none have.
      */
     deferredUntil: string | null;
+    /**
+     * When the vendor has, or had, room for its recipient again, whose limits have kept it back; null when none have. While it waits, `reason` is `recipient_limit` and `reasonDetail` the limit: `30/60` is 30 messages in any 60 seconds.
+     */
+    limitedUntil: string | null;
     acceptedAt: string | null;
     deliveredAt: string | null;
     readAt: string | null;
@@ -2021,6 +2025,13 @@ export type Plugin = {
     vendorTemplates: boolean;
     limits: {
         batchSize: number;
+        /**
+         * What the vendor takes for one recipient: at most so many messages within any so many seconds. What exceeds it waits until there is room.
+         */
+        perRecipient: Array<{
+            messages: number;
+            seconds: number;
+        }>;
     };
     /**
      * The vendor's codes in words.

@@ -223,6 +223,20 @@ export const manifestSchema = {
         batchSize,
         concurrency: { type: "integer", minimum: 1, maximum: 256 },
         timeoutMs: { type: "integer", minimum: 500, maximum: 60000 },
+        perRecipient: {
+          type: "array",
+          minItems: 1,
+          maxItems: 4,
+          items: {
+            type: "object",
+            required: ["messages", "seconds"],
+            additionalProperties: false,
+            properties: {
+              messages: { type: "integer", minimum: 1, maximum: 10000 },
+              seconds: { type: "integer", minimum: 1, maximum: 86400 },
+            },
+          },
+        },
       },
     },
     uses: { type: "array", minItems: 1, maxItems: 10, uniqueItems: true, items: { enum: HOST_ABILITIES } },

@@ -5,7 +5,7 @@ import type { JwtScheme } from "./jwt.ts";
 import type { ReceiptAuthentication } from "./receipt-authentication.ts";
 
 /** The version of the plugin contract that this package describes, `major.minor`. */
-export const PROTOCOL_VERSION = "1.4";
+export const PROTOCOL_VERSION = "1.5";
 
 /** Where a plugin may run. `pure`: functions without I/O. `native`: code with sockets, operator-installed only. */
 export const PLUGIN_LEVELS = ["pure", "native"] as const;
@@ -117,6 +117,14 @@ export interface CollectAbility {
   when: { field: string; values: string[] };
 }
 
+/** What the vendor takes for one recipient of a channel: at most `messages` within any `seconds`. */
+export interface RecipientLimit {
+  /** 1 to 10,000. */
+  messages: number;
+  /** 1 to 86,400. */
+  seconds: number;
+}
+
 /** Limits that the host holds for the plugin. */
 export interface PluginLimits {
   /** The most messages that one `plan` or `send` is handed, 1 to 2,000. */
@@ -125,6 +133,12 @@ export interface PluginLimits {
   concurrency: number;
   /** How long one request may take before its outcome is unknown, milliseconds, 500 to 60,000. */
   timeoutMs: number;
+  /**
+   * What the vendor takes for one recipient, at most four limits, each with a longer window and more messages than the
+   * one before. The host keeps back what exceeds them until there is room, and hands no batch more. For limits whose
+   * excess the vendor drops while it answers success; what it refuses can be `throttled` instead.
+   */
+  perRecipient?: RecipientLimit[];
 }
 
 /** What an address of this channel kind looks like. */

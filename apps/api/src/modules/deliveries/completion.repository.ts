@@ -64,7 +64,9 @@ export async function endUnsent(
     with ended as (
       update deliveries d set changed_at = now(),
         reason = case when ${end} = 'expired' and d.deferred_until >= m.expires_at
-          then ${REASONS.quietHoursOutlast} else ${REASONS[end]} end,
+          then ${REASONS.quietHoursOutlast}
+          when ${end} = 'expired' and d.reason = ${REASONS.recipientLimit} and d.limited_until >= m.expires_at
+          then ${REASONS.recipientLimitOutlasts} else ${REASONS[end]} end,
         state = case when exists(select from attempts a where a.tenant_id = ${tenant} and a.chunk_id = c.id
           and d.id between a.first_id and a.last_id and a.outcome ?| array['unknown', 'abandoned']
           and not exists(select from receipts r where r.tenant_id = ${tenant} and r.delivery_id = d.id

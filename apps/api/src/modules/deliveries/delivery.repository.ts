@@ -16,6 +16,7 @@ export interface DeliveryRow {
   reasonDetail: string | null;
   createdAt: Date;
   deferredUntil: Date | null;
+  limitedUntil: Date | null;
   acceptedAt: Date | null;
   deliveredAt: Date | null;
   readAt: Date | null;
@@ -39,6 +40,7 @@ interface RawDelivery {
   reason_detail: string | null;
   created_at: Date;
   deferred_until: Date | null;
+  limited_until: Date | null;
   accepted_at: Date | null;
   delivered_at: Date | null;
   read_at: Date | null;
@@ -60,7 +62,7 @@ export interface DeliveryFilter {
 const columns = ({ sql }: Tx) => sql`
   d.id, d.message_id, d.channel_id, c.name as channel_name, c.kind as channel_kind, u.external_id,
   u.name as user_name, d.step, d.state, d.attempt_count, d.address, d.address_origin, d.reason, d.reason_detail,
-  d.created_at, d.deferred_until, d.accepted_at, d.delivered_at, d.read_at, d.clicked_at`;
+  d.created_at, d.deferred_until, d.limited_until, d.accepted_at, d.delivered_at, d.read_at, d.clicked_at`;
 
 /**
  * A message's deliveries that the filter lets through, found through its chunks' id ranges; `d` is a delivery, `u` its
@@ -144,6 +146,7 @@ function toDelivery(row: RawDelivery): DeliveryRow {
     reasonDetail: row.reason_detail,
     createdAt: row.created_at,
     deferredUntil: row.deferred_until,
+    limitedUntil: row.limited_until,
     acceptedAt: row.accepted_at,
     deliveredAt: row.delivered_at,
     readAt: row.read_at,

@@ -6,7 +6,8 @@ import { SUPPRESSION_REASONS } from "../suppressions/index.ts";
  * It is made `ready`, or `suppressed` when nothing can or may be sent to the recipient on this channel, or `failed` when
  * the channel has been deleted since the message was accepted; an entry on the suppression list that is made later
  * suppresses it too, as long as it was not sent. In quiet hours it stays `ready` until they are over, or becomes
- * `suppressed`, as the message says. A worker opens an
+ * `suppressed`, as the message says. What would exceed the vendor's limits for its recipient stays `ready` until there is
+ * room, with `recipient_limit` as its reason meanwhile. A worker opens an
  * attempt (the intent, committed before the vendor is called); while the attempt is open the delivery is under
  * way although its row still says `ready`. The vendor's answer moves it to `accepted`, `failed` or, when nobody can
  * tell whether the vendor took it, `unknown`; a transient failure leaves it `ready` for a later round. Receipts then
@@ -144,4 +145,6 @@ export const REASONS = {
   quietHours: "quiet_hours",
   quietHoursOutlast: "quiet_hours_outlast_time_to_live",
   overFrequencyCap: "over_frequency_cap",
+  recipientLimit: "recipient_limit",
+  recipientLimitOutlasts: "recipient_limit_outlasts_time_to_live",
 } as const;

@@ -55,6 +55,10 @@ export const Delivery = z
     deferredUntil: fields.moment.nullable().openapi({
       description: "When the quiet hours end, or ended, that have kept it back; null when none have.",
     }),
+    limitedUntil: fields.moment.nullable().openapi({
+      description:
+        "When the vendor has, or had, room for its recipient again, whose limits have kept it back; null when none have. While it waits, `reason` is `recipient_limit` and `reasonDetail` the limit: `30/60` is 30 messages in any 60 seconds.",
+    }),
     acceptedAt: fields.moment.nullable(),
     deliveredAt: fields.moment.nullable(),
     readAt: fields.moment.nullable(),
@@ -104,6 +108,7 @@ export function toDelivery(row: DeliveryRow, mayReadAddresses: boolean): z.infer
     reasonDetail: row.reasonDetail,
     createdAt: row.createdAt.toISOString(),
     deferredUntil: moment(row.deferredUntil),
+    limitedUntil: moment(row.limitedUntil),
     acceptedAt: moment(row.acceptedAt),
     deliveredAt: moment(row.deliveredAt),
     readAt: moment(row.readAt),
@@ -123,17 +128,13 @@ export function toDeliveryDetail(
     code: null,
     detail: null,
   };
-  const deferred = delivery.deferredUntil
-    ? [
-        {
-          at: delivery.createdAt,
-          kind: "deferred" as const,
-          type: REASONS.quietHours,
-          code: null,
-          detail: delivery.deferredUntil,
-        },
-      ]
-    : [];
+  const keptBack = (type: string, until: string | null, code: string | null = null) =>
+    until ? [{ at: delivery.createdAt, kind: "deferred" as const, type, code, detail: until }] : [];
+  const limit = row.reason === REASONS.recipientLimit ? row.reasonDetail : null;
+  const deferred = [
+    ...keptBack(REASONS.quietHours, delivery.deferredUntil),
+    ...keptBack(REASONS.recipientLimit, delivery.limitedUntil, limit),
+  ];
   const events = row.events.map((event) => ({
     at: event.at.toISOString(),
     kind: event.kind,

@@ -60,7 +60,13 @@ export const Plugin = z
     vendorTemplates: z.boolean().openapi({
       description: "The vendor's signatures and templates can be listed with their review states.",
     }),
-    limits: z.object({ batchSize: z.int() }),
+    limits: z.object({
+      batchSize: z.int(),
+      perRecipient: z.array(z.object({ messages: z.int(), seconds: z.int() })).openapi({
+        description:
+          "What the vendor takes for one recipient: at most so many messages within any so many seconds. What exceeds it waits until there is room.",
+      }),
+    }),
     errors: z.record(z.string(), text).openapi({ description: "The vendor's codes in words." }),
     origin: z.enum(["shipped", "marketplace"]),
     obstacle: z
@@ -114,7 +120,10 @@ export function toPlugin({ manifest, obstacle, installed }: UsablePlugin): z.inf
     ),
     receipts: { mode, delivered, read },
     vendorTemplates: manifest.vendorTemplates ?? false,
-    limits: { batchSize: manifest.limits.batchSize },
+    limits: {
+      batchSize: manifest.limits.batchSize,
+      perRecipient: (manifest.limits.perRecipient ?? []).map((limit) => ({ ...limit })),
+    },
     errors: { ...manifest.errors },
     origin: installed ? "marketplace" : "shipped",
     obstacle: obstacle

@@ -1,4 +1,4 @@
-import { type AuthScheme, isPulled, isPushed } from "../../plugin/index.ts";
+import { type AuthScheme, isPulled, isPushed, type PluginLimits } from "../../plugin/index.ts";
 import { findFormProblems, findManifestProblems } from "./schema.ts";
 import type { Check } from "./subject.ts";
 
@@ -20,7 +20,17 @@ export const manifestIsValid: Check = ({ manifest, plugin }) => [
   ...(manifest.idempotency.kind === "key" && !manifest.idempotency.windowSeconds
     ? ["declares an idempotency key without windowSeconds"]
     : []),
+  ...findLimitProblems(manifest.limits),
 ];
+
+const findLimitProblems = ({ perRecipient = [] }: PluginLimits): string[] =>
+  perRecipient.slice(1).flatMap(({ messages, seconds }, index) => {
+    const before = perRecipient[index];
+    const isWider = before && seconds > before.seconds && messages > before.messages;
+    return isWider
+      ? []
+      : [`limits.perRecipient has ${messages} in ${seconds} s behind a limit that it does not widen`];
+  });
 
 export const settingsAreValid: Check = ({ manifest, settings, secrets }) => [
   ...findFormProblems(manifest.settings, { ...settings, ...secrets }),

@@ -1,11 +1,13 @@
-import type { PluginManifest } from "@tidings/sdk/plugin";
+import type { PluginManifest, RecipientLimit } from "@tidings/sdk/plugin";
 import type { Tx } from "../../../platform/database/index.ts";
 import type { SharedContent } from "./content.rules.ts";
 import type { Round } from "./outcome.rules.ts";
 import { takeSlots } from "./pacer.repository.ts";
 import { pack, type Run } from "./packing.rules.ts";
+import { recordHandovers, roomKeyOf } from "./recipient-limits.repository.ts";
 import { type ChunkWork, openAttempts, type ReadyRow, START_WITHIN_SECONDS } from "./send.repository.ts";
 import { dropSuppressed } from "./suppression.repository.ts";
+import { waitForRoom } from "./wait-for-room.ts";
 import { keepReady } from "./withdrawal.repository.ts";
 
 /** Batches that are opened together and under way at once; the runtime bounds a channel's calls. */
@@ -20,6 +22,8 @@ export interface SendingChunk {
   rowCount: number;
   /** Of its other rows those that wait; no batch covers them. In order. */
   heldIds: readonly string[];
+  /** The vendor limits what a recipient gets: some of it may have to wait for room. */
+  isLimited: boolean;
   shared: SharedContent;
   round: Round;
   found: Findings;
@@ -57,7 +61,10 @@ export interface Share {
   isAll: boolean;
 }
 
-/** Batches, and how much of each chunk they cover; or how long to wait, and when the chunk's turn in the queue is. */
+/**
+ * Batches, and how much of each chunk they cover; none when everything that was looked at has to wait for room. Or how
+ * long to wait for the rates, and when the chunk's turn in the queue is.
+ */
 export type Opened =
   | { batches: Batch[]; covered: Map<SendingChunk, number> }
   | { waitMs: number; turnMs: number };
@@ -72,7 +79,7 @@ export async function openRows(
   chunks: readonly SendingChunk[],
   { manifest, isFirst }: { manifest: PluginManifest; isFirst: boolean },
 ): Promise<Opened | undefined> {
-  const { batchSize } = manifest.limits;
+  const { batchSize, perRecipient } = manifest.limits;
   const [only, ...others] = chunks;
   if (!only) return undefined;
   const isProbe = only.round.isProbe && isFirst;
@@ -84,10 +91,16 @@ export async function openRows(
   if ("waitMs" in slots) return slots;
   // A vendor may take back whole calls, and with one message the others in it.
   const isApart = manifest.recall !== undefined;
-  return openBatches(tx, pack(runsOf(chunks, slots.count), { batchSize, isApart }));
+  const count = perRecipient ? await waitForRoom(tx, chunks, slots.count, perRecipient) : slots.count;
+  if (count === 0) return { batches: [], covered: new Map() };
+  return openBatches(tx, pack(runsOf(chunks, count), { batchSize, isApart }), perRecipient);
 }
 
-async function openBatches(tx: Tx, packed: Run<SendingChunk>[][]): Promise<Opened | undefined> {
+async function openBatches(
+  tx: Tx,
+  packed: Run<SendingChunk>[][],
+  limits: readonly RecipientLimit[] | undefined,
+): Promise<Opened | undefined> {
   const startBy = performance.now() + START_WITHIN_SECONDS * 1000;
   const intents = packed.flatMap((runs, batch) =>
     runs.map(({ chunk, rows }) => ({ chunk, work: chunk.work, rows, batch })),
@@ -105,11 +118,19 @@ async function openBatches(tx: Tx, packed: Run<SendingChunk>[][]): Promise<Opene
     batches.set(batch.id, batch);
     covered.set(chunk, [...(covered.get(chunk) ?? []), share]);
   }
-  if (batches.size === 0) return undefined;
-  const counts = [...covered].map(([chunk, shares]): [SendingChunk, number] => [chunk, countRows(shares)]);
-  await Promise.all([...covered.values()].map((shares) => leaveOutLate(tx, shares, areSuppressionsNew)));
+  const shares = [...covered.values()].flat();
+  const [any] = shares;
+  if (!any) return undefined;
+  if (limits) await recordHandovers(tx, any.chunk.work, shares.map(toHandover), limits);
+  const counts = [...covered].map(([chunk, some]): [SendingChunk, number] => [chunk, countRows(some)]);
+  await Promise.all([...covered.values()].map((some) => leaveOutLate(tx, some, areSuppressionsNew)));
   return { batches: [...batches.values()], covered: new Map(counts) };
 }
+
+const toHandover = ({ attemptId, rows }: Share) => ({
+  attemptId,
+  addresses: rows.map(([, address]) => roomKeyOf(address)),
+});
 
 const countRows = (some: readonly { rows: ReadyRow[] }[]) =>
   some.reduce((sum, { rows }) => sum + rows.length, 0);

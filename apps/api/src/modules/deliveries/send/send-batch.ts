@@ -143,7 +143,7 @@ async function settle(
   settled: readonly SettledShare[],
   dead: ReturnType<typeof deadAddressesIn>,
 ): Promise<void> {
-  const ended = settled.filter(endsChunk).map(({ share }) => share.chunk.work);
+  const ended = settled.filter(endsChunk).map(({ share }) => share.chunk);
   await Promise.all([
     settleBatch(
       tx,
@@ -163,9 +163,9 @@ async function settle(
           endChunks(
             tx,
             tenantId,
-            ended.map((work) => ({ work, end: ALL_SENT })),
+            ended.map(({ work, isLimited }) => ({ work, end: { ...ALL_SENT, isLimited } })),
           ),
-          finishInTurn(tx, tenantId, [...new Set(ended.map(({ messageId }) => messageId))]),
+          finishInTurn(tx, tenantId, [...new Set(ended.map(({ work }) => work.messageId))]),
         ]),
   ]);
 }

@@ -26,8 +26,9 @@ const startOf = (work: ChunkWork): Findings => ({
 });
 
 /** A round that the channel stopped, or that got on until the vendor asked for a pause, costs the chunk nothing. */
-const endOf = ({ found }: SendingChunk): ChunkEnd => ({
+const endOf = ({ found, isLimited }: SendingChunk): ChunkEnd => ({
   roundCursor: null,
+  isLimited,
   pauseSeconds: found.isHeld ? 0 : found.pauseSeconds,
   isRoundCounted: !found.isHeld && !(found.isThrottled && found.hasProgressed),
 });
@@ -259,6 +260,7 @@ function toSending(
     work,
     left,
     rowCount: left.length,
+    isLimited: plugin.manifest.limits.perRecipient !== undefined,
     shared: sharedContent(deps, work, plugin),
     round: {
       count: work.roundCount,

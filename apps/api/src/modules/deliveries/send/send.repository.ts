@@ -3,6 +3,7 @@ import type { Tx } from "../../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../../platform/ids.ts";
 import type { MessageCategory } from "../../templates/index.ts";
 import { holdCancellation } from "../cancellation-lock.repository.ts";
+import { REASONS } from "../delivery.rules.ts";
 import type { Claim } from "../dispatch/claim.repository.ts";
 
 /** How long a worker may hold a chunk without a sign of life, seconds. */
@@ -305,6 +306,8 @@ export interface ChunkEnd {
   dueAt?: Date;
   /** Whether that was one of the rounds that the chunk has. */
   isRoundCounted: boolean;
+  /** When all that is left waits for room at the vendor, it is due with the first that has some, and that was no round. */
+  isLimited?: boolean;
 }
 
 /** A chunk and how it is left. */
@@ -317,16 +320,28 @@ export interface LeftChunk {
 export async function endChunks({ sql }: Tx, tenantId: string, left: readonly LeftChunk[]): Promise<void> {
   const tenant = toUuid("tenant", tenantId);
   const ends = left.map(({ work, end }) => ({ id: work.chunkId, token: work.leaseToken, ...end }));
+  const isAnyLimited = left.some(({ end }) => end.isLimited);
+  const [wait, until] = isAnyLimited
+    ? [sql`left join lateral (${waitOf(sql, tenant)}) w on true`, sql`w.until`]
+    : [sql``, sql`null::timestamptz`];
   await sql`
     update chunks c set lease_token = null, lease_until = null, round_cursor = e."roundCursor",
-      round_count = round_count + e."isRoundCounted"::int,
+      round_count = round_count + (e."isRoundCounted" and ${until} is null)::int,
       state = case when exists(select from deliveries d where d.tenant_id = ${tenant}
         and d.id between c.first_id and c.last_id and d.state = 'ready') then 'ready' else 'done' end::chunk_state,
-      due_at = coalesce(e."dueAt", now() + make_interval(secs => e."pauseSeconds"))
+      due_at = coalesce(e."dueAt", ${until}, now() + make_interval(secs => e."pauseSeconds"))
     from jsonb_to_recordset(${JSON.stringify(ends)}::jsonb) as e(id bigint, token uuid, "roundCursor" bigint,
-      "pauseSeconds" float8, "dueAt" timestamptz, "isRoundCounted" boolean)
+      "pauseSeconds" float8, "dueAt" timestamptz, "isRoundCounted" boolean, "isLimited" boolean)
+    ${wait}
     where c.tenant_id = ${tenant} and c.id = e.id and c.lease_token = e.token`;
 }
+
+/** When the first of what chunk `e` still has is given room at the vendor, if all of it waits for that. */
+const waitOf = (sql: Tx["sql"], tenant: string) => sql`
+  select case when bool_and(coalesce(d.reason = ${REASONS.recipientLimit}, false)) then min(d.limited_until) end as until
+  from chunks k
+  join deliveries d on d.tenant_id = ${tenant} and d.id between k.first_id and k.last_id and d.state = 'ready'
+  where e."isLimited" and k.tenant_id = ${tenant} and k.id = e.id`;
 
 /**
  * Gives chunks of a tenant back whose messages do not run any more, and returns these. Only from `queued`: a doubled hint

@@ -7,6 +7,7 @@ import { type Claim, listExpiredLeases } from "../dispatch/claim.repository.ts";
 import { forgetContents, listTenantsWithOldContents } from "../judge/duplicates.repository.ts";
 import { applyWaiting, type Undelivered } from "../receipts/receipt.repository.ts";
 import { suppressByReceipts } from "../receipts/suppress-by-receipts.ts";
+import { forgetHandovers, listTenantsWithOldHandovers } from "../send/recipient-limits.repository.ts";
 import * as sweep from "./sweep.repository.ts";
 
 export interface SweeperDeps {
@@ -36,6 +37,7 @@ const LEASES_A_ROUND = 100;
 const MESSAGES_A_ROUND = 100;
 const ROLL_EVERY_MS = 3_600_000;
 const FORGET_EVERY_MS = 3_600_000;
+const FORGET_HANDOVERS_EVERY_MS = 60_000;
 
 /** The loops that put right what crashes and races leave behind. All of them may run any number of times. */
 export function createSweeperLoops(deps: SweeperDeps): Loop[] {
@@ -45,6 +47,7 @@ export function createSweeperLoops(deps: SweeperDeps): Loop[] {
     { name: "receipt-sweeper", idleMs: 1_000, run: () => sweepReceipts(deps) },
     { name: "statistics-compaction", idleMs: 1_000, run: () => compact(deps) },
     { name: "content-sweeper", idleMs: FORGET_EVERY_MS, run: () => forgetOldContents(deps) },
+    { name: "handover-sweeper", idleMs: FORGET_HANDOVERS_EVERY_MS, run: () => forgetOldHandovers(deps) },
     { name: "partition-roll", idleMs: ROLL_EVERY_MS, run: () => roll(deps) },
   ];
 }
@@ -119,9 +122,23 @@ async function compact(deps: SweeperDeps): Promise<boolean> {
 /** What messages that ask for deduplication have sent is kept as long as the longest of them looks back. */
 async function forgetOldContents(deps: SweeperDeps): Promise<boolean> {
   const tenants = await deps.dispatch.transaction(listTenantsWithOldContents);
+  return forgetOf(deps, tenants, forgetContents);
+}
+
+/** What was handed over is kept as long as it counts for a limit of its recipient. */
+async function forgetOldHandovers(deps: SweeperDeps): Promise<boolean> {
+  const tenants = await deps.dispatch.transaction(listTenantsWithOldHandovers);
+  return forgetOf(deps, tenants, forgetHandovers);
+}
+
+async function forgetOf(
+  deps: SweeperDeps,
+  tenants: readonly string[],
+  forget: (tx: Tx, tenantId: string) => Promise<boolean>,
+): Promise<boolean> {
   let more = false;
   for (const tenantId of tenants) {
-    more = (await deps.transact({ tenantId }, (tx) => forgetContents(tx, tenantId))) || more;
+    more = (await deps.transact({ tenantId }, (tx) => forget(tx, tenantId))) || more;
   }
   return more;
 }

@@ -11,6 +11,8 @@ import { loadPlugins } from "./load-plugins.ts";
 
 const MODULE = "export const plan = () => ({ requests: [] }); export const settle = () => ({ results: [] });";
 
+const HOURLY = { messages: 30, seconds: 3600 };
+
 const word = (name: string) => `\${${name}}`;
 
 const hmac = (overrides: Partial<HmacScheme> = {}): HmacScheme => ({
@@ -223,6 +225,13 @@ describe("loadPlugins", () => {
     ["a host from no setting", manifestWith({ hosts: [hostOfSetting("nothing")] }), '"nothing"'],
     ["a host from a secret", manifestWith({ hosts: [hostOfSetting("token")] }), '"token"'],
     ["a key without a window", manifestWith({ idempotency: { kind: "key" } }), "windowSeconds"],
+    [
+      "limits of a recipient of which one says nothing",
+      manifestWith({
+        limits: { ...manifestWith().limits, perRecipient: [HOURLY, { messages: 40, seconds: 60 }] },
+      }),
+      "limits.perRecipient",
+    ],
     ["a required setting that is none", manifestWith({ settings: { ...settings, required: ["x"] } }), '"x"'],
     ["a mistyped keyword", manifestWith(withProperty({ type: "string", maxLenght: 3 })), "maxLenght"],
     ["a broken pattern", manifestWith(withProperty({ type: "string", pattern: "(" })), "settings"],

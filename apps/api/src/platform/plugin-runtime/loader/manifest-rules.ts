@@ -17,6 +17,7 @@ export function findManifestFaults(manifest: PluginManifest): string[] {
     ...findPushFaults(manifest),
     ...findHostUseFaults(manifest),
     ...findCollectFaults(manifest),
+    ...findLimitFaults(manifest),
   ];
 }
 
@@ -75,6 +76,15 @@ function findCollectFaults({ level, collect, settings: { properties } }: PluginM
     ...(level === "native" ? [] : ["collect is for native plugins"]),
     ...(isChoice ? [] : [`collect.when names "${collect.when.field}", which has no such choices`]),
   ];
+}
+
+/** One that another one always exceeds first says nothing, and is likely a mistake. */
+function findLimitFaults({ limits: { perRecipient = [] } }: PluginManifest): string[] {
+  const isInOrder = perRecipient.every((limit, index) => {
+    const before = perRecipient[index - 1];
+    return !before || (limit.seconds > before.seconds && limit.messages > before.messages);
+  });
+  return isInOrder ? [] : ["limits.perRecipient needs a longer window and more messages in each limit"];
 }
 
 function findPushFaults({ receipts, settings: { properties } }: PluginManifest): string[] {

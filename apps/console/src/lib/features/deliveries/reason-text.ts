@@ -2,6 +2,7 @@ import { m } from "#messages";
 import type { Delivery } from "../../api/client.ts";
 import type { PluginCatalogue } from "../../plugins/plugin-catalogue.ts";
 import { capText, readCap } from "../../words/cap-text.ts";
+import { waitingForRoomText } from "../../words/recipient-limit-text.ts";
 
 /** The platform's own codes; every other code is a vendor's. */
 const texts: Record<string, (input: { detail: string; plugins: PluginCatalogue }) => string> = {
@@ -32,6 +33,8 @@ const texts: Record<string, (input: { detail: string; plugins: PluginCatalogue }
   recall_unanswered: m.recalls_reason_unanswered,
   quiet_hours: m.deliveries_reason_quiet_hours,
   quiet_hours_outlast_time_to_live: m.deliveries_reason_quiet_hours_outlast,
+  recipient_limit: ({ detail }) => waitingForRoomText(detail),
+  recipient_limit_outlasts_time_to_live: m.deliveries_reason_recipient_limit_outlasts,
   over_frequency_cap: ({ detail, plugins }) => overCapText(detail, plugins),
   // What a vendor that gives no code of its own is known to have done.
   rejected: m.deliveries_reason_rejected,

@@ -3,6 +3,7 @@ import Check from "@lucide/svelte/icons/circle-check";
 import Question from "@lucide/svelte/icons/circle-question-mark";
 import Cross from "@lucide/svelte/icons/circle-x";
 import Eye from "@lucide/svelte/icons/eye";
+import Hourglass from "@lucide/svelte/icons/hourglass";
 import Moon from "@lucide/svelte/icons/moon";
 import MousePointer from "@lucide/svelte/icons/mouse-pointer-click";
 import Plus from "@lucide/svelte/icons/plus";
@@ -16,6 +17,7 @@ import { formatDuration } from "../../format/durations.ts";
 import type { PluginCatalogue } from "../../plugins/plugin-catalogue.ts";
 import { type DeliveryState, deliveryStateLook } from "../../states/delivery-states.ts";
 import type { TimelineEvent } from "../../ui/layout/Timeline.svelte";
+import { waitingForRoomText } from "../../words/recipient-limit-text.ts";
 import { originText } from "./address-origin.ts";
 import { deliveryReason, reasonText } from "./reason-text.ts";
 
@@ -67,14 +69,15 @@ function createdEvent(id: string, { at }: Entry, delivery: DeliveryDetail): Time
   };
 }
 
-function deferredEvent(id: string, { at, detail }: Entry): TimelineEvent {
+function deferredEvent(id: string, { at, type, code, detail }: Entry): TimelineEvent {
+  const isForRoom = type === "recipient_limit";
   return {
     id,
     at,
     tone: "info",
-    icon: Moon,
+    icon: isForRoom ? Hourglass : Moon,
     title: m.deliveries_event_deferred({ time: detail ? formatDate(detail) : "" }),
-    text: m.deliveries_event_deferred_text(),
+    text: isForRoom ? waitingForRoomText(code) : m.deliveries_event_deferred_text(),
   };
 }
 
