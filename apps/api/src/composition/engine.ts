@@ -77,7 +77,8 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
     dispatch,
     queue: sending.hints,
     limits: foundation.inFlightLimits,
-    withoutHints: { isDegraded: sending.hints.isDegraded, direct: sending.direct },
+    direct: sending.direct,
+    isDegraded: sending.hints.isDegraded,
   });
   const dispatcher = loops.start(claiming);
   loops.start(sending.hints.loop);

@@ -93,6 +93,17 @@ const metric = async (name: string) => {
   return text.split("\n").find((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
 };
 
+/** One more than go out without a hint. */
+const CROWD = 101;
+const crowd = (name: string) => ({
+  kind: "addresses",
+  addresses: Array.from({ length: CROWD }, (_, index) => ({ address: `${name}-${index}` })),
+});
+const crowds = (school: School, count: number) =>
+  Promise.all(
+    Array.from({ length: count }, (_, index) => school.send(messageTo(crowd(`c${index}`), ["courier"]))),
+  );
+
 describe.each(BACKENDS)("without the queue transport, on %s", (backend) => {
   it("sends what is accepted within seconds and once, says that it is degraded, and goes back", async () => {
     const log = captureLog();
@@ -102,21 +113,19 @@ describe.each(BACKENDS)("without the queue transport, on %s", (backend) => {
     expect(await ready()).toMatchObject({ status: 200, body: { degraded: [] } });
 
     await outage.begin();
-    const ids = await Promise.all(
-      Array.from({ length: 40 }, (_, index) => school.send(messageTo(users(`u-${index}`), ["courier"]))),
-    );
+    const ids = await crowds(school, 10);
     await school.allCompleted(ids, WITHIN_MS);
     expect(await ready()).toMatchObject({ status: 200, body: { status: "ready", degraded: ["queue"] } });
     expect(await metric("tidings_queue_degraded")).toBe("tidings_queue_degraded 1");
-    const later = await school.send(messageTo(users("u-1"), ["courier"]));
+    const later = await school.send(messageTo(crowd("later"), ["courier"]));
     await school.allCompleted([later], WITHIN_MS);
 
     await outage.end();
     await until(async () => (await ready()).body.degraded.length === 0, { timeoutMs: 60_000 });
     expect(await metric("tidings_queue_degraded")).toBe("tidings_queue_degraded 0");
-    const after = await school.send(messageTo(users("u-2"), ["courier"]));
+    const after = await school.send(messageTo(crowd("after"), ["courier"]));
     await school.completed(after);
-    expect(installation.vendor.effects.size).toBe(43);
+    expect(installation.vendor.effects.size).toBe(12 * CROWD + 1);
     expect(new Set(installation.vendor.effects.values())).toEqual(new Set([1]));
     await expectNothingLost(installation);
     expect(log.lines.filter((line) => /hints (do not )?get through/.test(line))).toHaveLength(2);
@@ -125,16 +134,14 @@ describe.each(BACKENDS)("without the queue transport, on %s", (backend) => {
   it("sends once what had its hint out when the transport went away", async () => {
     const { school, outage } = await given(backend);
     const gate = installation.vendor.hold();
-    const held = await Promise.all(
-      Array.from({ length: 30 }, (_, index) => school.send(messageTo(users(`u-${index}`), ["courier"]))),
-    );
+    const held = await crowds(school, 10);
     await gate.arrived(1);
     await outage.begin();
-    const more = await school.send(messageTo(users("u-39"), ["courier"]));
+    const more = await school.send(messageTo(crowd("more"), ["courier"]));
     gate.open();
     await school.allCompleted([...held, more], 2 * WITHIN_MS);
     await outage.end();
-    expect(installation.vendor.effects.size).toBe(31);
+    expect(installation.vendor.effects.size).toBe(11 * CROWD);
     expect(new Set(installation.vendor.effects.values())).toEqual(new Set([1]));
   });
 });
@@ -143,8 +150,11 @@ it("does without a transport that takes hints and hands none out", async () => {
   const { school } = await given("postgres", { engine: false });
   const deaf = { ...installation.queue, work: () => ({ stop: async () => undefined }) };
   const engine = startEngine(installation.foundation, deaf);
-  const id = await school.send(messageTo(users("u-0"), ["courier"]));
-  await school.allCompleted([id], WITHIN_MS);
-  expect([...installation.vendor.effects.values()]).toEqual([1]);
+  const ids = await Promise.all([
+    school.send(messageTo(crowd("many"), ["courier"])),
+    school.send(messageTo(users("u-0"), ["courier"])),
+  ]);
+  await school.allCompleted(ids, WITHIN_MS);
+  expect([...installation.vendor.effects.values()]).toEqual(Array(CROWD + 1).fill(1));
   await engine.stop();
 });

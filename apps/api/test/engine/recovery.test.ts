@@ -56,7 +56,7 @@ describe.each(BACKENDS)("recovery, with the queue on %s", (backend) => {
     return engine;
   }
 
-  /** One round of the dispatcher, with a queue that may do something to the hints. */
+  /** One round of a dispatcher that sends nothing itself, with a queue that may do something to the hints. */
   async function dispatchOnce(tamper: (claims: Claims) => Claims = (claims) => claims): Promise<Claims> {
     const queue: HintQueue<Claims[number]> = installation.queue.openQueue(SEND_QUEUE);
     const sent: Claims = [];
@@ -66,7 +66,9 @@ describe.each(BACKENDS)("recovery, with the queue on %s", (backend) => {
         await queue.add(tamper(claims));
       },
     };
-    await createDispatcher({ dispatch: installation.foundation.dispatch, queue: tampering }).run();
+    const { dispatch } = installation.foundation;
+    const direct = { room: () => 0, send: () => undefined };
+    await createDispatcher({ dispatch, queue: tampering, direct, isDegraded: () => false }).run();
     return sent;
   }
 

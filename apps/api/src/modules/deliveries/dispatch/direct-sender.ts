@@ -12,8 +12,8 @@ export interface DirectSenderDeps {
 }
 
 /**
- * Sends chunks without a hint, for as long as the queue transport does not carry any. Their leases and states are the
- * same, so a hint that comes all the same, now or later, finds nothing to do.
+ * Sends chunks without a hint: what is small, and everything while the queue transport carries none. Their leases and
+ * states are the same, so a hint that comes all the same, now or later, finds nothing to do.
  */
 export function createDirectSender({ sendChunks, slots, onRoom, logger }: DirectSenderDeps) {
   const underWay = new Map<readonly Claim[], Promise<void>>();

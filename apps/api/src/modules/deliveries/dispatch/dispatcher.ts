@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Database, Tx } from "../../../platform/database/index.ts";
+import { commitWithoutWaiting, type Database, type Tx } from "../../../platform/database/index.ts";
 import type { Loop } from "../../../platform/loops.ts";
 import type { HintQueue } from "../../../platform/queue/index.ts";
 import { type ClaimedChunk, claimChunks, listLanes, readInFlight } from "./claim.repository.ts";
@@ -20,6 +20,8 @@ const WINDOW = 1_024;
 /** Deliveries and chunks that one hint is for at most; a larger chunk has a hint of its own. */
 const HINT_DELIVERIES = 500;
 const HINT_CHUNKS = 100;
+/** Deliveries that are sent from here, where there is room: for fewer people a hint takes longer than sending. */
+const OWN_DELIVERIES = 100;
 const IDLE_MS = 200;
 
 /** A worker process follows 64 hints at once: six large chunks of a tenant leave most of them to others. */
@@ -34,21 +36,38 @@ export interface DispatcherDeps {
   dispatch: Database;
   queue: HintQueue<SendHint>;
   limits?: InFlightLimits | undefined;
+  /** Sends in this process, without hints. */
+  direct: Pick<DirectSender, "room" | "send">;
   /** While hints do not get through, chunks are claimed for this process alone, as many as it has room for. */
-  withoutHints?: { isDegraded(): boolean; direct: Pick<DirectSender, "room" | "send"> };
+  isDegraded(): boolean;
 }
 
-/** Claims due chunks fairly and tells the workers about them. Any number may run. */
+/** Claims due chunks fairly, and sends them or tells the workers about them. Any number may run. */
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   const fairShare = new FairShare(deps.limits ?? DEFAULT_IN_FLIGHT);
   let holdingBack = false;
 
   async function claim(tx: Tx, most: number): Promise<ClaimedChunk[]> {
-    const [inFlight, lanes] = await Promise.all([readInFlight(tx), listLanes(tx, WINDOW)]);
+    const [inFlight, lanes] = await Promise.all([
+      readInFlight(tx),
+      listLanes(tx, WINDOW),
+      commitWithoutWaiting(tx),
+    ]);
     const room = WINDOW - inFlight.reduce((sum, { chunkCount }) => sum + chunkCount, 0);
     const choice = fairShare.choose(lanes, inFlight, Math.min(room, most));
     holdingBack = choice.isMoreWaiting;
     return choice.chunks.length > 0 ? claimChunks(tx, choice.chunks) : [];
+  }
+
+  /** Sends what is small from here; the rest goes to whoever has time. */
+  async function handOut(claims: readonly ClaimedChunk[]): Promise<void> {
+    const isOwn = takeOwn(deps.direct.room());
+    const hints = hintsFor(claims);
+    const own = hints.filter(isOwn);
+    const others = hints.filter((hint) => !own.includes(hint));
+    deps.direct.send(own.flatMap((hint) => hint.claims));
+    // When the queue refuses, the leases give the chunks back.
+    if (others.length > 0) await deps.queue.add(others.map((hint) => ({ claims: hint.claims })));
   }
 
   return {
@@ -56,30 +75,36 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     idleMs: IDLE_MS,
     isHoldingBack: () => holdingBack,
     async run() {
-      const { withoutHints } = deps;
-      const direct = withoutHints?.isDegraded() ? withoutHints.direct : undefined;
-      const claims = await deps.dispatch.transaction((tx) => claim(tx, direct?.room() ?? WINDOW));
-      if (direct) direct.send(claims);
-      // When the queue refuses, the leases give the chunks back.
-      else if (claims.length > 0) await deps.queue.add(hintsFor(claims));
+      const most = deps.isDegraded() ? deps.direct.room() : WINDOW;
+      const claims = await deps.dispatch.transaction((tx) => claim(tx, most));
+      if (deps.isDegraded()) deps.direct.send(claims);
+      else await handOut(claims);
       return false;
     },
   };
 }
 
+/** A hint, and for how much it is. */
+interface SizedHint extends SendHint {
+  deliveryCount: number;
+}
+
 /** Small chunks share a hint, in the order in which they were chosen. */
-function hintsFor(claims: readonly ClaimedChunk[]): SendHint[] {
-  const hints: SendHint[] = [];
-  let room = 0;
+function hintsFor(claims: readonly ClaimedChunk[]): SizedHint[] {
+  const hints: SizedHint[] = [];
   for (const { deliveryCount, ...claim } of claims) {
-    const hint = hints.at(-1);
-    if (hint && deliveryCount <= room && hint.claims.length < HINT_CHUNKS) {
-      hint.claims.push(claim);
-      room -= deliveryCount;
-    } else {
-      hints.push({ claims: [claim] });
-      room = HINT_DELIVERIES - deliveryCount;
-    }
+    const last = hints.at(-1);
+    const total = (last?.deliveryCount ?? 0) + deliveryCount;
+    if (last && total <= HINT_DELIVERIES && last.claims.length < HINT_CHUNKS) {
+      last.claims.push(claim);
+      last.deliveryCount = total;
+    } else hints.push({ claims: [claim], deliveryCount });
   }
   return hints;
+}
+
+/** Says of one hint after the other whether it is sent from here. */
+function takeOwn(room: number): (hint: SizedHint) => boolean {
+  let taken = 0;
+  return ({ deliveryCount }) => deliveryCount <= OWN_DELIVERIES && taken++ < room;
 }

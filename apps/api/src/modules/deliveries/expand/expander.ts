@@ -1,4 +1,4 @@
-import type { Database, Transact, Tx } from "../../../platform/database/index.ts";
+import { commitWithoutWaiting, type Database, type Transact, type Tx } from "../../../platform/database/index.ts";
 import type { Logger } from "../../../platform/logger.ts";
 import type { Loop } from "../../../platform/loops.ts";
 import { finishMessages } from "../completion.repository.ts";
@@ -78,6 +78,7 @@ async function expandTenant(deps: ExpanderDeps, tenantId: string, failures: unkn
       [named, alone] = await Promise.all([
         expanding.reserveNamed(tx, tenantId),
         expanding.listSliced(tx, tenantId, SLICES_A_ROUND),
+        commitWithoutWaiting(tx),
       ]);
       await expandNamed(tx, tenantId, named, restraints);
     });
@@ -145,6 +146,8 @@ async function expandOne(deps: ExpanderDeps, message: Message, restraints: Restr
   };
   const first = deps.transact(message, (tx) => expandNext(tx, message, restraints, begin));
   const step = await first.catch(waitIfOvertaken);
+  // What the first has made is sent while the second is made.
+  if (second) deps.nudgeDispatcher();
   const last = step === "sliced" && second ? await second.catch(waitIfOvertaken) : step;
   if (last === "finished") await deps.afterChunk(message.tenantId, message.messageId);
   return last === "waiting" ? step : last;
