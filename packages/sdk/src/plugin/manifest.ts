@@ -1,11 +1,12 @@
 import type { AccessTokenScheme } from "./access-token.ts";
+import type { AllowanceAbility } from "./allowances.ts";
 import type { HmacScheme } from "./hmac.ts";
 import type { JsonSchema, LocalizedText } from "./json.ts";
 import type { JwtScheme } from "./jwt.ts";
 import type { ReceiptAuthentication } from "./receipt-authentication.ts";
 
 /** The version of the plugin contract that this package describes, `major.minor`. */
-export const PROTOCOL_VERSION = "1.4";
+export const PROTOCOL_VERSION = "1.5";
 
 /** Where a plugin may run. `pure`: functions without I/O. `native`: code with sockets, operator-installed only. */
 export const PLUGIN_LEVELS = ["pure", "native"] as const;
@@ -258,4 +259,6 @@ export interface PluginManifest {
    * on this channel kind. Each needs words in `errors`.
    */
   suppresses?: Record<string, SuppressingCode>;
+  /** Recipients allow messages one by one. Since protocol 1.5. */
+  allowances?: AllowanceAbility;
 }

@@ -144,4 +144,5 @@ export const REASONS = {
   quietHours: "quiet_hours",
   quietHoursOutlast: "quiet_hours_outlast_time_to_live",
   overFrequencyCap: "over_frequency_cap",
+  noAllowance: "no_allowance",
 } as const;

@@ -60,6 +60,9 @@ export const Plugin = z
     vendorTemplates: z.boolean().openapi({
       description: "The vendor's signatures and templates can be listed with their review states.",
     }),
+    countsAllowances: z.boolean().openapi({
+      description: "Recipients allow its messages one by one; the channel's ledger says how many are left.",
+    }),
     limits: z.object({ batchSize: z.int() }),
     errors: z.record(z.string(), text).openapi({ description: "The vendor's codes in words." }),
     origin: z.enum(["shipped", "marketplace"]),
@@ -114,6 +117,7 @@ export function toPlugin({ manifest, obstacle, installed }: UsablePlugin): z.inf
     ),
     receipts: { mode, delivered, read },
     vendorTemplates: manifest.vendorTemplates ?? false,
+    countsAllowances: manifest.allowances !== undefined,
     limits: { batchSize: manifest.limits.batchSize },
     errors: { ...manifest.errors },
     origin: installed ? "marketplace" : "shipped",

@@ -6,6 +6,7 @@ import { takeSlots } from "./pacer.repository.ts";
 import { pack, type Run } from "./packing.rules.ts";
 import { type ChunkWork, openAttempts, type ReadyRow, START_WITHIN_SECONDS } from "./send.repository.ts";
 import { dropSuppressed } from "./suppression.repository.ts";
+import { takeConsents } from "./take-consents.ts";
 import { keepReady } from "./withdrawal.repository.ts";
 
 /** Batches that are opened together and under way at once; the runtime bounds a channel's calls. */
@@ -84,10 +85,14 @@ export async function openRows(
   if ("waitMs" in slots) return slots;
   // A vendor may take back whole calls, and with one message the others in it.
   const isApart = manifest.recall !== undefined;
-  return openBatches(tx, pack(runsOf(chunks, slots.count), { batchSize, isApart }));
+  return openBatches(tx, pack(runsOf(chunks, slots.count), { batchSize, isApart }), manifest);
 }
 
-async function openBatches(tx: Tx, packed: Run<SendingChunk>[][]): Promise<Opened | undefined> {
+async function openBatches(
+  tx: Tx,
+  packed: Run<SendingChunk>[][],
+  { allowances }: Pick<PluginManifest, "allowances">,
+): Promise<Opened | undefined> {
   const startBy = performance.now() + START_WITHIN_SECONDS * 1000;
   const intents = packed.flatMap((runs, batch) =>
     runs.map(({ chunk, rows }) => ({ chunk, work: chunk.work, rows, batch })),
@@ -108,6 +113,7 @@ async function openBatches(tx: Tx, packed: Run<SendingChunk>[][]): Promise<Opene
   if (batches.size === 0) return undefined;
   const counts = [...covered].map(([chunk, shares]): [SendingChunk, number] => [chunk, countRows(shares)]);
   await Promise.all([...covered.values()].map((shares) => leaveOutLate(tx, shares, areSuppressionsNew)));
+  if (allowances) await takeConsents(tx, allowances, [...covered.values()].flat());
   return { batches: [...batches.values()], covered: new Map(counts) };
 }
 
