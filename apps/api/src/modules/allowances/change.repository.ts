@@ -25,14 +25,24 @@ export async function recordChanges(
   if (news.length === 0) return 0;
   const known = await lockKnown(tx, channel, news);
   const earlier = await listEarlier(tx, channel, news);
-  const newsOf = Map.groupBy(news, keyOf);
-  const earlierOf = Map.groupBy(earlier, keyOf);
+  const newsOf = byConsent(news);
+  const earlierOf = byConsent(earlier);
   const rows = known.map((row) => ({
     id: row.id,
     ...applyChanges(row, newsOf.get(keyOf(row)) ?? [], earlierOf.get(keyOf(row))),
   }));
   await update(tx, channel, rows);
   return news.length;
+}
+
+function byConsent(changes: readonly ChangeRow[]): Map<string, ChangeRow[]> {
+  const groups = new Map<string, ChangeRow[]>();
+  for (const change of changes) {
+    const group = groups.get(keyOf(change));
+    if (group) group.push(change);
+    else groups.set(keyOf(change), [change]);
+  }
+  return groups;
 }
 
 const keyOf = ({ address, subject }: Consent): string => JSON.stringify([address, subject]);
