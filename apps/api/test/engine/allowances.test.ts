@@ -88,8 +88,9 @@ describe.each(VENDORS)("consents of $plugin", ({ plugin, kind, subjectOf, conten
       { channelIds: [channel.id] },
       { channelIds: [school.channels.mail.id], when: "undelivered", afterSeconds: 300 },
     ];
-    policyId = (await mustSucceed<{ id: string }>(school.owner("POST", "/v1/policies", { name: "再邮件", steps })))
-      .id;
+    policyId = (
+      await mustSucceed<{ id: string }>(school.owner("POST", "/v1/policies", { name: "再邮件", steps }))
+    ).id;
     const identities = [
       { kind, address: WANG },
       { kind: "email", address: "wang-allowing@example.cn" },
@@ -102,8 +103,11 @@ describe.each(VENDORS)("consents of $plugin", ({ plugin, kind, subjectOf, conten
   });
 
   const consents = async (query = "") =>
-    (await mustSucceed<{ items: Entry[] }>(school.owner("GET", `/v1/channels/${channel.id}/allowances${query}`)))
-      .items;
+    (
+      await mustSucceed<{ items: Entry[] }>(
+        school.owner("GET", `/v1/channels/${channel.id}/allowances${query}`),
+      )
+    ).items;
   const remaining = async () => (await consents())[0]?.remaining;
   const isLeft = (count: number | undefined) => until(async () => (await remaining()) === count);
 
@@ -112,23 +116,24 @@ describe.each(VENDORS)("consents of $plugin", ({ plugin, kind, subjectOf, conten
     allow(simulator, subject);
   }
 
-  const begin = (content: object = { consent: "one_time" }) =>
-    school.send(
-      messageTo(users("wang"), [], {
-        channels: undefined,
-        policy: policyId,
-        content: {
-          [kind]: { ...contentOf(subject), ...content },
-          email: { subject: "明天放假", text: "明天放假" },
-        },
-      }),
-    );
+  const message = (content: object = { consent: "one_time" }) =>
+    messageTo(users("wang"), [], {
+      channels: undefined,
+      policy: policyId,
+      content: {
+        [kind]: { ...contentOf(subject), ...content },
+        email: { subject: "明天放假", text: "明天放假" },
+      },
+    });
+  const begin = (content?: object) => school.send(message(content));
 
   /** Sends, and says what became of each step. */
   async function fate(content?: object): Promise<string[]> {
     const id = await begin(content);
     await school.completed(id);
-    return (await school.deliveriesOf(id)).map(({ step, state, reason }) => `${step} ${state} ${reason}`).sort();
+    return (await school.deliveriesOf(id))
+      .map(({ step, state, reason }) => `${step} ${state} ${reason}`)
+      .sort();
   }
 
   const LEFT_OUT = ["0 suppressed no_allowance", "1 accepted null"];
@@ -141,6 +146,20 @@ describe.each(VENDORS)("consents of $plugin", ({ plugin, kind, subjectOf, conten
     expect(await consents()).toMatchObject([{ address: WANG, subject, remaining: 0 }]);
     expect(await fate()).toEqual(LEFT_OUT);
     expect(arrivedCount()).toBe(1);
+  });
+
+  it("foretells whom a message will not reach for want of a consent, and by which step it goes", async () => {
+    await fate();
+    const explained = await mustSucceed<{
+      steps: { channels: { suppressed: { reason: string; count: number }[] }[] }[];
+      recipients: { reached: number };
+    }>(school.source("POST", "/v1/messages/explain", message()));
+    expect(JSON.stringify(explained.steps[0])).toContain("no_allowance");
+    expect(explained.recipients.reached).toBe(1);
+    consent();
+    await isLeft(1);
+    const again = await mustSucceed<object>(school.source("POST", "/v1/messages/explain", message()));
+    expect(JSON.stringify(again)).not.toContain("no_allowance");
   });
 
   it("lets the vendor decide of whom it knows nothing, and believes that none is left", async () => {

@@ -60,10 +60,7 @@ export function allowanceRoutes(service: AllowanceService): Router {
 
   router.openapi(reportAllowances, async (c) => {
     const { channelId } = c.req.valid("param");
-    return c.json(
-      await service.reportAllowances(c.get("ctx"), channelId, c.req.valid("json").changes),
-      200,
-    );
+    return c.json(await service.reportAllowances(c.get("ctx"), channelId, c.req.valid("json").changes), 200);
   });
 
   return router;

@@ -50,7 +50,9 @@ const AllowanceChange = z
     count: z.int().min(1).max(MAX_GRANTED).optional().openapi({
       description: "With `granted`: how many messages; one if it is not said.",
     }),
-    at: fields.moment.optional().openapi({ description: "When the recipient answered; now if it is not said." }),
+    at: fields.moment
+      .optional()
+      .openapi({ description: "When the recipient answered; now if it is not said." }),
   })
   .refine(({ change, count }) => change === "granted" || count === undefined, {
     path: ["count"],

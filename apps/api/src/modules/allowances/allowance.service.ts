@@ -105,7 +105,10 @@ function checkChanges(
 const CLOCKS_APART_MS = 60_000;
 
 /** Of two sources, and of the vendor, none can repeat what another has told. */
-function toTold(ctx: RequestContext, { id, address, subject, change, count, at }: ReportedChange): ToldChange {
+function toTold(
+  ctx: RequestContext,
+  { id, address, subject, change, count, at }: ReportedChange,
+): ToldChange {
   return {
     eventId: `${ctx.actor.kind === "source" ? ctx.actor.id : "members"}/${id}`,
     address,

@@ -50,9 +50,11 @@ export function createReceiveReceipt(deps: ReceiveReceiptDeps) {
   ): Promise<ReceiptOutput["reply"]> {
     const channel = isId("channel", channelId) ? await deps.findChannel(channelId, token) : undefined;
     if (!channel) throw notFound("There is no such receipts address.");
-    const { events, allowances = [], reply } = await deps.runtime
-      .parseReceipt(channel, request)
-      .catch(toProblem);
+    const {
+      events,
+      allowances = [],
+      reply,
+    } = await deps.runtime.parseReceipt(channel, request).catch(toProblem);
     for (let from = 0; from < events.length; from += EVENTS_A_TRANSACTION) {
       await writer.add({ channel, events: events.slice(from, from + EVENTS_A_TRANSACTION), allowances: [] });
     }
