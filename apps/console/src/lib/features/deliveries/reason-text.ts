@@ -32,6 +32,7 @@ const texts: Record<string, (input: { detail: string; plugins: PluginCatalogue }
   recall_unanswered: m.recalls_reason_unanswered,
   quiet_hours: m.deliveries_reason_quiet_hours,
   quiet_hours_outlast_time_to_live: m.deliveries_reason_quiet_hours_outlast,
+  no_allowance: m.deliveries_reason_no_allowance,
   over_frequency_cap: ({ detail, plugins }) => overCapText(detail, plugins),
   // What a vendor that gives no code of its own is known to have done.
   rejected: m.deliveries_reason_rejected,
