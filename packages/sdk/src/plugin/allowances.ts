@@ -1,5 +1,3 @@
-import type { PluginManifest } from "./manifest.ts";
-
 /**
  * The vendor takes a message only if the recipient has allowed it, and each consent is good for one. The host keeps count,
  * for each address and subject, of what `parseReceipt` and sources tell, and holds back what it knows to be refused; where
@@ -62,12 +60,15 @@ export function subjectOf(
   return content[subject] || undefined;
 }
 
+/** What of a manifest its `allowances` refers to. */
+export interface AllowingManifest {
+  allowances?: AllowanceAbility;
+  content: Readonly<Record<string, { maxLength: number; choices?: readonly { value: string }[] }>>;
+  errors?: Readonly<Record<string, unknown>>;
+}
+
 /** What a manifest's `allowances` names that is not there, in sentences. */
-export function findAllowanceFaults({
-  allowances,
-  content,
-  errors = {},
-}: Pick<PluginManifest, "allowances" | "content" | "errors">): string[] {
+export function findAllowanceFaults({ allowances, content, errors = {} }: AllowingManifest): string[] {
   if (!allowances) return [];
   const { subject, when, noneLeft } = allowances;
   const choices = when && Object.hasOwn(content, when.field) ? content[when.field]?.choices : undefined;

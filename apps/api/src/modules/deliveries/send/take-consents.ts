@@ -2,9 +2,16 @@ import { type AllowanceAbility, subjectOf } from "@tidings/sdk/plugin";
 import type { Tx } from "../../../platform/database/index.ts";
 import { takeAllowances, type Wanting } from "../../allowances/index.ts";
 import { REASONS } from "../delivery.rules.ts";
-import { renderDelivery } from "./content.rules.ts";
-import type { Share } from "./open-batches.ts";
+import { renderDelivery, type SharedContent } from "./content.rules.ts";
+import type { ChunkWork, ReadyRow } from "./send.repository.ts";
 import { dropUnwanted } from "./suppression.repository.ts";
+
+/** What a batch has of a chunk, as far as consents go. */
+interface Share {
+  chunk: { work: ChunkWork; shared: SharedContent };
+  /** What is still to be sent. */
+  rows: ReadyRow[];
+}
 
 /**
  * Takes a consent for each message of the shares that needs one, and leaves out those whose recipients are known to have
