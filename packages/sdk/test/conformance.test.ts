@@ -318,5 +318,9 @@ test("notices a vector that no longer matches, and a manifest that is not valid"
   const wordless = { ...manifest, suppresses: { gone: { origin: "hard_bounce" as const } } };
   expect(await failedChecks({}, { manifest: wordless })).toEqual(["manifestIsValid"]);
   expect(await failedChecks({}, { manifest: { ...wordless, errors: { gone: text } } })).toEqual([]);
+  const counting = { subject: "absent", noneLeft: ["none"] };
+  expect(await failedChecks({}, { manifest: { ...manifest, allowances: counting } })).toEqual([
+    "manifestIsValid",
+  ]);
   expect(await failedChecks({}, { settings: {} })).toContain("settingsAreValid");
 });

@@ -1,4 +1,5 @@
 import { clip, type ReceiptEvent, type ReceiptInput, type ReceiptOutput } from "@tidings/sdk/plugin";
+import { readConsents } from "./consents.ts";
 import { type Push, readPush } from "./push.ts";
 
 /**
@@ -9,8 +10,13 @@ export function parseReceipt({ query, body, now }: ReceiptInput): ReceiptOutput 
   if (body === "" && query.echostr !== undefined) return echo(query.echostr);
   const push = readPush(body);
   if (!push) return { events: [], reply: reply(400, "not a push of this vendor") };
-  // What users write and consent to comes to the same address; it is taken and left.
-  return { events: readEvents(push, now), reply: reply(200, "success") };
+  const allowances = readConsents(push);
+  // What users write and do comes to the same address as well; it is taken and left.
+  return {
+    events: readEvents(push, now),
+    ...(allowances.length > 0 && { allowances }),
+    reply: reply(200, "success"),
+  };
 }
 
 /** The vendor's console takes an address only if it says after the vendor what it is asked with. */

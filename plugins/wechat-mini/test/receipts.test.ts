@@ -59,6 +59,27 @@ test("suppresses nobody: a consent that is used up can be given again", () => {
   expect(manifest).not.toHaveProperty("suppresses");
 });
 
+test.each([
+  ["XML", writeXml],
+  ["JSON", writeJson],
+])("reads what users consent to and take back, but not that they refuse, in %s", (_name, write) => {
+  const openId = "oia2TjuEGTNoeX76QEjQNrcURxG8";
+  const TemplateId = "VRR0UEO9VJOLs0MHlU0OilqX6MVFDwH3_3gz3Oc0NIc";
+  const changesIn = (name: Parameters<typeof writeXml>[0]["name"], ...answers: string[]) => {
+    const list = answers.map((SubscribeStatusString) => ({ TemplateId, SubscribeStatusString }));
+    return parse(write({ openId, name, list }, { originalId: "gh_1", at: AT })).allowances ?? [];
+  };
+  const granted = changesIn("subscribe_msg_popup_event", "accept", "reject", "accept");
+  expect(granted).toMatchObject([
+    { address: openId, subject: TemplateId, change: "granted", at: Math.floor(AT / 1000) * 1000 },
+    { change: "granted" },
+  ]);
+  expect(new Set(granted.map(({ eventId }) => eventId)).size).toBe(2);
+  expect(changesIn("subscribe_msg_popup_event", "accept", "reject", "accept")).toEqual(granted);
+  expect(changesIn("subscribe_msg_change_event", "reject")).toMatchObject([{ change: "withdrawn" }]);
+  expect(changesIn("subscribe_msg_popup_event", "reject")).toEqual([]);
+});
+
 test("never throws, whatever is pushed", () => {
   const pieces = fc.constantFrom(
     "<xml>",

@@ -1,3 +1,4 @@
+import { createAllowanceForgettingLoop } from "../modules/allowances/index.ts";
 import { voidApproval } from "../modules/approvals/index.ts";
 import { createAudienceFileSweeper } from "../modules/audience-files/index.ts";
 import { createCircuitBreaker, createHealthReporter, findChannel } from "../modules/channels/index.ts";
@@ -155,6 +156,7 @@ function upkeepLoops(foundation: Foundation, afterChunk: SendChunksDeps["afterCh
     ...sweepers,
     createAudienceFileSweeper({ dispatch, transact, now: () => foundation.clock.now() }),
     createInboxSweeper({ dispatch, transact }),
+    createAllowanceForgettingLoop({ dispatch, transact }),
     ledger,
     createForgettingLoop({ dispatch, transact }),
     createStrandedLoop({ dispatch, transact, readRestraints: foundation.readRestraints, afterChunk }),

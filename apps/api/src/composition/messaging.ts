@@ -1,3 +1,4 @@
+import { allowanceRoutes, createAllowanceService } from "../modules/allowances/index.ts";
 import {
   approvalRoutes,
   createApprovalFlowService,
@@ -176,6 +177,7 @@ function composeChannels(foundation: Foundation, nudge: () => void) {
     routers: [
       channelRoutes({ service, verification, health }),
       composeVendorTemplates(foundation),
+      allowanceRoutes(createAllowanceService({ transact, catalogue })),
       ...composePlugins(foundation),
     ],
   };

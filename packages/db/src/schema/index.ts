@@ -1,3 +1,4 @@
+export * from "./allowances.ts";
 export * from "./approvals.ts";
 export * from "./audiences.ts";
 export * from "./channels.ts";

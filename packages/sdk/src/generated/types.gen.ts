@@ -55,6 +55,30 @@ export type AddedRecipientListEntries = {
     }>;
 };
 
+export type AllowanceChange = {
+    /**
+     * Your own id of the recipient's answer: told again, it changes nothing.
+     */
+    id: string;
+    address: string;
+    /**
+     * What is allowed, as templates name it: for most vendors the id of a template there.
+     */
+    subject: string;
+    /**
+     * `granted`: so many more messages; `withdrawn`: what was granted before is gone.
+     */
+    change: 'granted' | 'withdrawn';
+    /**
+     * With `granted`: how many messages; one if it is not said.
+     */
+    count?: number;
+    /**
+     * When the recipient answered; now if it is not said.
+     */
+    at?: string;
+};
+
 export type ApiKey = {
     id: string;
     lastFour: string;
@@ -2023,6 +2047,10 @@ export type Plugin = {
      * The vendor's signatures and templates can be listed with their review states.
      */
     vendorTemplates: boolean;
+    /**
+     * Recipients allow its messages one by one; the channel's ledger says how many are left.
+     */
+    countsAllowances: boolean;
     limits: {
         batchSize: number;
         /**
@@ -2634,6 +2662,29 @@ export type RecallPreview = {
     recalls: Array<Recall>;
 };
 
+export type RecipientAllowance = {
+    id: string;
+    /**
+     * Masked unless you may change users.
+     */
+    address: string;
+    subject: string;
+    /**
+     * Messages that the recipient still lets the channel send.
+     */
+    remaining: number;
+    /**
+     * When something was first heard of it; what was allowed before is not counted.
+     */
+    knownSince: string;
+    updatedAt: string;
+};
+
+export type RecipientAllowancePage = {
+    items: Array<RecipientAllowance>;
+    nextCursor: string | null;
+};
+
 export type RecipientEntry = {
     /**
      * The tenant's own id of a user; instead of an address.
@@ -2845,6 +2896,18 @@ export type ReplayPreview = {
      * Matching deliveries that are left alone without `force`, because somebody might get them twice; counted up to 10,000.
      */
     skippedCount: number;
+};
+
+export type ReportAllowances = {
+    changes: Array<AllowanceChange>;
+};
+
+export type ReportAllowancesResult = {
+    recordedCount: number;
+    /**
+     * Changes that had been told before.
+     */
+    repeatedCount: number;
 };
 
 export type ResendDelivery = {
@@ -4467,6 +4530,123 @@ export type UpdateChannelResponses = {
 };
 
 export type UpdateChannelResponse = UpdateChannelResponses[keyof UpdateChannelResponses];
+
+export type ListAllowancesData = {
+    body?: never;
+    path: {
+        channelId: string;
+    };
+    query?: {
+        limit?: number;
+        cursor?: string;
+        /**
+         * Exactly this one.
+         */
+        address?: string;
+        /**
+         * What is allowed, as templates name it: for most vendors the id of a template there.
+         */
+        subject?: string;
+        /**
+         * `some`: at least one message may be sent, `none`: no more.
+         */
+        state?: 'some' | 'none';
+    };
+    url: '/v1/channels/{channelId}/allowances';
+};
+
+export type ListAllowancesErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListAllowancesError = ListAllowancesErrors[keyof ListAllowancesErrors];
+
+export type ListAllowancesResponses = {
+    /**
+     * A page of the ledger
+     */
+    200: RecipientAllowancePage;
+};
+
+export type ListAllowancesResponse = ListAllowancesResponses[keyof ListAllowancesResponses];
+
+export type ReportAllowancesData = {
+    body: ReportAllowances;
+    path: {
+        channelId: string;
+    };
+    query?: never;
+    url: '/v1/channels/{channelId}/allowances';
+};
+
+export type ReportAllowancesErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ReportAllowancesError = ReportAllowancesErrors[keyof ReportAllowancesErrors];
+
+export type ReportAllowancesResponses = {
+    /**
+     * How many were new
+     */
+    200: ReportAllowancesResult;
+};
+
+export type ReportAllowancesResponse = ReportAllowancesResponses[keyof ReportAllowancesResponses];
 
 export type GetChannelHealthData = {
     body?: never;

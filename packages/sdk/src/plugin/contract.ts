@@ -1,3 +1,4 @@
+import type { AllowanceEvent } from "./allowances.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Json, LocalizedText } from "./json.ts";
 
@@ -325,6 +326,8 @@ export interface ReceiptEvent extends ReceiptTarget {
 
 export interface ReceiptOutput {
   events: ReceiptEvent[];
+  /** At most 1,000; with `allowances` in the manifest. Since protocol 1.5. */
+  allowances?: AllowanceEvent[];
   /** What the vendor wants to hear. */
   reply: { status: number; headers?: Record<string, string>; body: string };
 }

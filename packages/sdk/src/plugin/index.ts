@@ -3,6 +3,7 @@
  * @packageDocumentation
  */
 export * from "./access-token.ts";
+export * from "./allowances.ts";
 export * from "./contract.ts";
 export type { PureFunctions } from "./functions.ts";
 export * from "./hmac.ts";

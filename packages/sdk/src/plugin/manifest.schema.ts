@@ -254,5 +254,29 @@ export const manifestSchema = {
         },
       },
     },
+    allowances: {
+      type: "object",
+      required: ["subject", "noneLeft"],
+      additionalProperties: false,
+      properties: {
+        subject: settingName,
+        when: {
+          type: "object",
+          required: ["field", "values"],
+          additionalProperties: false,
+          properties: {
+            field: settingName,
+            values: { type: "array", minItems: 1, maxItems: 20, items: { type: "string", maxLength: 64 } },
+          },
+        },
+        noneLeft: {
+          type: "array",
+          minItems: 1,
+          maxItems: 20,
+          uniqueItems: true,
+          items: { type: "string", minLength: 1, maxLength: 64 },
+        },
+      },
+    },
   },
 };

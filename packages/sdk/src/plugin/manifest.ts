@@ -1,4 +1,5 @@
 import type { AccessTokenScheme } from "./access-token.ts";
+import type { AllowanceAbility } from "./allowances.ts";
 import type { HmacScheme } from "./hmac.ts";
 import type { JsonSchema, LocalizedText } from "./json.ts";
 import type { JwtScheme } from "./jwt.ts";
@@ -272,4 +273,6 @@ export interface PluginManifest {
    * on this channel kind. Each needs words in `errors`.
    */
   suppresses?: Record<string, SuppressingCode>;
+  /** Recipients allow messages one by one. Since protocol 1.5. */
+  allowances?: AllowanceAbility;
 }

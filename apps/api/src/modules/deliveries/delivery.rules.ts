@@ -147,4 +147,5 @@ export const REASONS = {
   overFrequencyCap: "over_frequency_cap",
   recipientLimit: "recipient_limit",
   recipientLimitOutlasts: "recipient_limit_outlasts_time_to_live",
+  noAllowance: "no_allowance",
 } as const;

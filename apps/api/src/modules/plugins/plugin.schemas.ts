@@ -67,6 +67,9 @@ export const Plugin = z
           "What the vendor takes for one recipient: at most so many messages within any so many seconds. What exceeds it waits until there is room.",
       }),
     }),
+    countsAllowances: z.boolean().openapi({
+      description: "Recipients allow its messages one by one; the channel's ledger says how many are left.",
+    }),
     errors: z.record(z.string(), text).openapi({ description: "The vendor's codes in words." }),
     origin: z.enum(["shipped", "marketplace"]),
     obstacle: z
@@ -124,6 +127,7 @@ export function toPlugin({ manifest, obstacle, installed }: UsablePlugin): z.inf
       batchSize: manifest.limits.batchSize,
       perRecipient: (manifest.limits.perRecipient ?? []).map((limit) => ({ ...limit })),
     },
+    countsAllowances: manifest.allowances !== undefined,
     errors: { ...manifest.errors },
     origin: installed ? "marketplace" : "shipped",
     obstacle: obstacle

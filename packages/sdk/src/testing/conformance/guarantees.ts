@@ -78,6 +78,10 @@ export const GUARANTEES: Record<string, Guarantee> = {
   receiptsSurviveForgeries: required("伪造、截断的回执不出错", "Forged and truncated receipts are survived"),
   receiptsSurviveGarbage: required("乱码不会被当成回执", "Garbage is no receipt"),
   receiptEventsKeepTheirForm: required("回执事件格式完整", "Events of receipts are complete"),
+  allowancesAreDeclared: required(
+    "读取用户授权的插件在清单中声明了 allowances",
+    "A plugin that reads consents declares allowances",
+  ),
   followUpsAnswerEveryMessageOnce: required(
     "查询与撤回对每个接收人恰好答复一次",
     "Query and recall answer for every recipient exactly once",

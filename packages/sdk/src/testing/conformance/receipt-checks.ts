@@ -1,5 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ReceiptEvent, ReceiptInput, ReceiptOutput } from "../../plugin/index.ts";
+import {
+  ALLOWANCE_CHANGES,
+  type AllowanceEvent,
+  MAX_ALLOWANCE_EVENTS,
+  MAX_GRANTED,
+  MAX_SUBJECT_LENGTH,
+  type ReceiptEvent,
+  type ReceiptInput,
+  type ReceiptOutput,
+} from "../../plugin/index.ts";
 import { type Check, type ConformanceInput, collect, freeze, NOW } from "./subject.ts";
 
 const MALFORMED_BODIES = [
@@ -57,9 +66,7 @@ export const receiptsSurviveForgeries: Check = (subject) =>
     return collect(Object.entries(FORGERIES), async ([name, forge]) => {
       const body = forge(vector.input.body);
       const output = await subject.plugin.parseReceipt?.(freeze({ ...vector.input, body }));
-      const problems = output
-        ? [...output.events.flatMap(findEventProblems), ...findReplyProblems(output)]
-        : [];
+      const problems = output ? findOutputProblems(output) : [];
       return problems.map((problem) => `${vector.name}, ${name}: ${problem}`);
     });
   });
@@ -71,6 +78,7 @@ export const receiptsSurviveGarbage: Check = (subject) =>
     const label = JSON.stringify(body.slice(0, 40));
     return [
       ...(output.events.length === 0 ? [] : [`${label} is read as an event`]),
+      ...((output.allowances ?? []).length === 0 ? [] : [`${label} is read as a consent`]),
       ...findReplyProblems(output).map((problem) => `${label}: ${problem}`),
     ];
   });
@@ -79,9 +87,14 @@ export const receiptEventsKeepTheirForm: Check = ({ plugin, vectors = [] }) =>
   collect(vectors, async (vector) => {
     if (vector.call !== "parseReceipt" || !plugin.parseReceipt) return [];
     const output = await plugin.parseReceipt(freeze(vector.input));
-    return [...output.events.flatMap(findEventProblems), ...findReplyProblems(output)].map(
-      (problem) => `${vector.name}: ${problem}`,
-    );
+    return findOutputProblems(output).map((problem) => `${vector.name}: ${problem}`);
+  });
+
+export const allowancesAreDeclared: Check = ({ manifest, plugin, vectors = [] }) =>
+  collect(vectors, async (vector) => {
+    if (vector.call !== "parseReceipt" || !plugin.parseReceipt || manifest.allowances) return [];
+    const { allowances = [] } = await plugin.parseReceipt(freeze(vector.input));
+    return allowances.length === 0 ? [] : [`${vector.name}: reads consents and declares no allowances`];
   });
 
 async function parse(
@@ -91,6 +104,36 @@ async function parse(
   const input: ReceiptInput = { headers: {}, query: {}, body, settings, now: NOW };
   return plugin.parseReceipt?.(freeze(input));
 }
+
+const findOutputProblems = (output: ReceiptOutput): string[] => [
+  ...output.events.flatMap(findEventProblems),
+  ...findAllowanceProblems(output),
+  ...findReplyProblems(output),
+];
+
+function findAllowanceProblems({ allowances = [] }: ReceiptOutput): string[] {
+  return [
+    ...(allowances.length <= MAX_ALLOWANCE_EVENTS ? [] : ["one push tells of too many consents"]),
+    ...allowances.flatMap(findConsentProblems),
+  ];
+}
+
+function findConsentProblems({ eventId, address, subject, change, count, at }: AllowanceEvent): string[] {
+  const isWithin = (text: unknown, maxLength: number) =>
+    typeof text === "string" && text.length >= 1 && text.length <= maxLength && isStorable(text);
+  const isCount = Number.isInteger(count) && Number(count) >= 1 && Number(count) <= MAX_GRANTED;
+  return [
+    ...(isWithin(eventId, 200) ? [] : ["the eventId of a consent is not 1 to 200 long"]),
+    ...(isWithin(address, 500) ? [] : ["a consent names no address"]),
+    ...(isWithin(subject, MAX_SUBJECT_LENGTH) ? [] : ["a consent names no subject"]),
+    ...(ALLOWANCE_CHANGES.includes(change) ? [] : [`${change} is no change of consents`]),
+    ...(count === undefined || isCount ? [] : [`a consent is for ${count} messages`]),
+    ...(Number.isFinite(at) ? [] : ["a consent has no time"]),
+  ];
+}
+
+/** No database holds a NUL or half of a surrogate pair. */
+const isStorable = (text: string): boolean => !text.includes("\0") && text.isWellFormed();
 
 function findEventProblems(event: ReceiptEvent): string[] {
   const problems: string[] = [];

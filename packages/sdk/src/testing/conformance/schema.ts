@@ -1,6 +1,6 @@
 import { Ajv2020, type Options, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import { isJsonText, manifestSchema, type PluginManifest } from "../../plugin/index.ts";
+import { findAllowanceFaults, isJsonText, manifestSchema, type PluginManifest } from "../../plugin/index.ts";
 import { boundedPattern } from "./bounded-pattern.ts";
 
 /**
@@ -17,6 +17,7 @@ export function findManifestProblems(manifest: unknown): string[] {
     ...Object.keys(suppresses)
       .filter((code) => !Object.hasOwn(errors, code))
       .map((code) => `suppresses ${code}, which has no words in errors`),
+    ...findAllowanceFaults(manifest as PluginManifest),
   ];
 }
 

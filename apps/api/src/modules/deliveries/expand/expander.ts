@@ -1,4 +1,9 @@
-import { commitWithoutWaiting, type Database, type Transact, type Tx } from "../../../platform/database/index.ts";
+import {
+  commitWithoutWaiting,
+  type Database,
+  type Transact,
+  type Tx,
+} from "../../../platform/database/index.ts";
 import type { Logger } from "../../../platform/logger.ts";
 import type { Loop } from "../../../platform/loops.ts";
 import { finishMessages } from "../completion.repository.ts";

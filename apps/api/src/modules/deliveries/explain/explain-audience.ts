@@ -189,9 +189,9 @@ async function tallyAll(
     );
     return { ...sum, isExact };
   }
-  const planned = await deps.read(ctx, (tx) => repository.readPlanned(tx, ctx.tenantId, steps));
+  const slices = await deps.read(ctx, (tx) => repository.readPlanned(tx, ctx.tenantId, steps));
   const isExact = await overUsers(deps, ctx, audience, async (tx, slice) =>
-    add(await repository.tallySlice(tx, ctx.tenantId, planned, slice, restraints)),
+    add(await repository.tallySlice(tx, ctx.tenantId, { steps, slices }, slice, restraints)),
   );
   return { ...sum, isExact };
 }

@@ -32,7 +32,7 @@ export function tallyListed(
 ): Promise<Tally> {
   const tenant = toUuid("tenant", tenantId);
   const targets = steps(tx).map((row) => listedTarget(tx, tenant, row, recipientsOf(tx)));
-  return tally(tx, tenant, targets, restraints);
+  return tally(tx, tenant, { targets, messages: messageOf(tx, steps) }, restraints);
 }
 
 /** A step of a large audience. */
@@ -59,26 +59,27 @@ export function tallyFileSlice(
 ): Promise<Tally> {
   const tenant = toUuid("tenant", tenantId);
   const targets = steps(tx).map((row) => fileTarget(tx, tenant, audience, slice, row));
-  return tally(tx, tenant, targets, restraints);
+  return tally(tx, tenant, { targets, messages: messageOf(tx, steps) }, restraints);
 }
 
 /** What becomes of the users of a slice. */
 export function tallySlice(
   tx: Tx,
   tenantId: string,
-  steps: PlannedSlices,
+  planned: { steps: PlannedSteps; slices: PlannedSlices },
   slice: Slice & { after: string },
   restraints: Restraints,
 ): Promise<Tally> {
   const tenant = toUuid("tenant", tenantId);
-  const targets = steps.map((step) => {
+  const { steps, slices } = planned;
+  const targets = slices.map((step) => {
     const from = { ...step, expandCursor: slice.after };
     return allOf(
       tx,
       step.channels.map((channel) => sliceTarget(tx, tenant, from, channel, slice)),
     );
   });
-  return tally(tx, tenant, targets, restraints);
+  return tally(tx, tenant, { targets, messages: messageOf(tx, steps) }, restraints);
 }
 
 /** Whether a large audience holds the user; a row key. */
@@ -103,13 +104,31 @@ export async function isInSlices(
 const allOf = ({ sql }: Tx, parts: Fragment[]): Fragment =>
   parts.reduce((all, part) => sql`${all} union all ${part}`);
 
+/** The message as its first step has it: what it says is the same in all. */
+function messageOf(tx: Tx, steps: PlannedSteps): Fragment {
+  const [first] = steps(tx);
+  if (!first) throw new Error("a planned message has a step");
+  return first;
+}
+
+/** The targets of a message's steps, and its row. */
+interface Planned {
+  targets: Fragment[];
+  messages: Fragment;
+}
+
 /** The judged rows of all steps; `recipient` is the same for all rows of one. */
-function judgeSteps(tx: Tx, tenant: string, targets: Fragment[], restraints: Restraints): Fragment {
+function judgeSteps(
+  tx: Tx,
+  tenant: string,
+  { targets, messages }: Planned,
+  restraints: Restraints,
+): Fragment {
   const steps = targets.map(
     (target, step) => tx.sql`
       select ${step}::int as step, j.user_id, j.external_id, j.channel_id, j.chosen_address, j.origin, j.reason,
         j.deferred_until, coalesce(j.user_id::text, j.external_id, j.address) as recipient
-      from (${judge(tx, tenant, target, restraints)}) j`,
+      from (${judge(tx, tenant, target, restraints, messages)}) j`,
   );
   return allOf(tx, steps);
 }
@@ -128,13 +147,13 @@ interface TallyRow {
  * users that are not known have no later step. Who is left out of any step by quiet hours is unreached for their sake:
  * they hold for every step alike.
  */
-async function tally(tx: Tx, tenant: string, targets: Fragment[], restraints: Restraints): Promise<Tally> {
+async function tally(tx: Tx, tenant: string, planned: Planned, restraints: Restraints): Promise<Tally> {
   const { sql } = tx;
   const samples = sql`coalesce(jsonb_agg(jsonb_build_object('userId', external_id, 'address', chosen_address,
     'name', (select name from users u where u.tenant_id = ${tenant} and u.external_id = numbered.external_id)))
     filter (where place <= ${MAX_SAMPLES}), '[]')`;
   const rows = await sql<TallyRow[]>`
-    with judged as materialized (${judgeSteps(tx, tenant, targets, restraints)}), recipients as materialized (
+    with judged as materialized (${judgeSteps(tx, tenant, planned, restraints)}), recipients as materialized (
       select recipient, min(step) filter (where reason is null) as begins_at,
         coalesce(min(reason) filter (where reason = ${REASONS.quietHours}),
           min(reason) filter (where step = 0)) as first_reason,
@@ -220,7 +239,7 @@ export async function readStory(
     }[]
   >`
     select step, channel_id, reason, deferred_until, chosen_address, origin
-    from (${judgeSteps(tx, tenant, targets, restraints)}) j order by step`;
+    from (${judgeSteps(tx, tenant, { targets, messages: messageOf(tx, steps) }, restraints)}) j order by step`;
   const [user] = await sql<{ id: string; name: string }[]>`
     select id, name from users where tenant_id = ${tenant} and external_id = ${userId}`;
   const identities = user

@@ -2,6 +2,7 @@ import type { Fragment, Tx } from "../../../platform/database/index.ts";
 import { listVerdictOf } from "../../recipient-lists/index.ts";
 import { suppressionOf } from "../../suppressions/index.ts";
 import { REASONS } from "../delivery.rules.ts";
+import { allowanceVerdictOf } from "./allowances.repository.ts";
 import { withCaps } from "./capping.repository.ts";
 import { isDropped, quietUntilOf } from "./deferral.repository.ts";
 import { duplicateOf } from "./duplicates.repository.ts";
@@ -24,7 +25,12 @@ const isOfUser = ({ sql }: Pick<Tx, "sql">, userKinds: readonly string[]) =>
   sql`(t.kind = any(${[...userKinds]}::text[]))`;
 
 /** Why row `a` cannot be sent, by the first reason that holds but for the caps; null when it can. */
-const reasonOf = (tx: Tx, tenant: string, { quietHours }: Restraints) => tx.sql`case
+const reasonOf = (
+  tx: Tx,
+  tenant: string,
+  { quietHours, countedKinds }: Restraints,
+  messages: Fragment,
+) => tx.sql`case
   when a.external_id is not null and a.user_id is null then 'user_unknown'
   when a.kind is null then ${REASONS.channelGone}
   when a.chosen_address is null then 'no_address'
@@ -32,6 +38,7 @@ const reasonOf = (tx: Tx, tenant: string, { quietHours }: Restraints) => tx.sql`
     ${suppressionOf(tx, tenant)},
     ${listVerdictOf(tx, tenant)},
     ${duplicateOf(tx, tenant)}
+    ${countedKinds.length > 0 ? tx.sql`, ${allowanceVerdictOf(tx, tenant, countedKinds, messages)}` : tx.sql``}
     ${quietHours ? tx.sql`, case when ${isDropped(tx)} then ${REASONS.quietHours} end` : tx.sql``}) end`;
 
 /**
@@ -42,9 +49,16 @@ const reasonOf = (tx: Tx, tenant: string, { quietHours }: Restraints) => tx.sql`
  *
  * A target has a row for each recipient and channel: `external_id` and `user_id` (a user that was named and the one that
  * was found) or a typed `address`, the row's own `variables`, the `kind`, `channel_id` and `source_id` it goes by (the kind
- * is null where the channel has been deleted), and of its message `message_id`, `category`, `options` and `content_key`. Its other columns pass through.
+ * is null where the channel has been deleted), and of its message `message_id`, `category`, `options` and `content_key`. Its other columns pass through. `messages`
+ * are the rows of the target's messages, where they are not those of the table.
  */
-export function judge(tx: Tx, tenant: string, target: Fragment, restraints: Restraints): Fragment {
+export function judge(
+  tx: Tx,
+  tenant: string,
+  target: Fragment,
+  restraints: Restraints,
+  messages = tx.sql`select * from messages where tenant_id = ${tenant}`,
+): Fragment {
   const { sql } = tx;
   const { quietHours, caps, userKinds } = restraints;
   // A typed address of such a kind is nobody's.
@@ -55,7 +69,7 @@ export function judge(tx: Tx, tenant: string, target: Fragment, restraints: Rest
   const scope = sql`case when t.address is not null then 'custom' else i.scope::text end`;
   // OFFSET keeps a row from being judged again for each column that asks for its reason.
   const judged = sql`
-    select a.*, ${reasonOf(tx, tenant, restraints)} as first_reason
+    select a.*, ${reasonOf(tx, tenant, restraints, messages)} as first_reason
     from (
       select t.*, ${ofUserOr(sql`t.external_id`, sql`coalesce(t.address, i.address)`)} as chosen_address,
         (${ofUserOr(sql`'user'`, scope)})::address_origin as origin,

@@ -11,6 +11,7 @@ import {
   type QuietNow,
 } from "../../quiet-hours/index.ts";
 import { userKindsOf } from "../../users/index.ts";
+import { type CountedKind, listCountedKinds } from "./allowances.repository.ts";
 
 /** What a tenant's deliveries are judged by at a moment. */
 export interface Restraints {
@@ -19,6 +20,8 @@ export interface Restraints {
   /** Undefined: nobody is to be left undisturbed then. */
   quietHours: QuietNow | undefined;
   caps: readonly FrequencyCap[];
+  /** Channel kinds by which recipients allow messages one by one. */
+  countedKinds: readonly CountedKind[];
 }
 
 export type ReadRestraints = (tenantId: string) => Promise<Restraints>;
@@ -58,12 +61,14 @@ export async function readRestraintsAt(
   tenantId: string,
   at: Date,
 ): Promise<Restraints> {
-  const [settings, own, caps] = await Promise.all([
+  const [settings, own, caps, countedKinds] = await Promise.all([
     findSettings(tx, tenantId),
     listShared(tx, tenantId, MAX_SHARED),
     listCaps(tx, tenantId),
+    listCountedKinds(tx, catalogue, tenantId),
   ]);
-  return { userKinds: userKindsOf(catalogue), quietHours: judgeQuietHours(settings, own, at), caps };
+  const quietHours = judgeQuietHours(settings, own, at);
+  return { userKinds: userKindsOf(catalogue), quietHours, caps, countedKinds };
 }
 
 /** What was quiet a moment ago and is not any more. */

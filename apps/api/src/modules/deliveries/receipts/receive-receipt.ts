@@ -1,4 +1,4 @@
-import type { ReceiptEvent, ReceiptOutput } from "@tidings/sdk/plugin";
+import type { AllowanceEvent, ReceiptEvent, ReceiptOutput } from "@tidings/sdk/plugin";
 import type { Transact } from "../../../platform/database/index.ts";
 import { forbidden, notFound, unauthenticated } from "../../../platform/errors.ts";
 import { isId } from "../../../platform/ids.ts";
@@ -10,6 +10,7 @@ import {
   PushRefused,
   type ReceiptRequest,
 } from "../../../platform/plugin-runtime/index.ts";
+import { keepTold } from "../../allowances/index.ts";
 import { byChannel } from "../dispatch/claims.rules.ts";
 import { applyReceipts } from "./apply-receipts.ts";
 
@@ -27,6 +28,8 @@ const EVENTS_A_TRANSACTION = 2_000;
 interface Push {
   channel: ChannelHandle;
   events: ReceiptEvent[];
+  /** What recipients have allowed, or taken back. */
+  allowances: AllowanceEvent[];
 }
 
 /**
@@ -36,7 +39,7 @@ interface Push {
 export function createReceiveReceipt(deps: ReceiveReceiptDeps) {
   const writer = new NaturalBatcher<Push, undefined>({
     flush: (pushes) => keepTogether(deps, pushes),
-    weightOf: ({ events }) => events.length,
+    weightOf: ({ events, allowances }) => events.length + allowances.length,
     maxWeight: EVENTS_A_TRANSACTION,
   });
 
@@ -47,10 +50,15 @@ export function createReceiveReceipt(deps: ReceiveReceiptDeps) {
   ): Promise<ReceiptOutput["reply"]> {
     const channel = isId("channel", channelId) ? await deps.findChannel(channelId, token) : undefined;
     if (!channel) throw notFound("There is no such receipts address.");
-    const { events, reply } = await deps.runtime.parseReceipt(channel, request).catch(toProblem);
+    const {
+      events,
+      allowances = [],
+      reply,
+    } = await deps.runtime.parseReceipt(channel, request).catch(toProblem);
     for (let from = 0; from < events.length; from += EVENTS_A_TRANSACTION) {
-      await writer.add({ channel, events: events.slice(from, from + EVENTS_A_TRANSACTION) });
+      await writer.add({ channel, events: events.slice(from, from + EVENTS_A_TRANSACTION), allowances: [] });
     }
+    if (allowances.length > 0) await writer.add({ channel, events: [], allowances });
     return reply;
   };
 }
@@ -70,7 +78,11 @@ async function keepTogether(
       if (!first) return undefined;
       const { channel } = first;
       const events = [first, ...others].flatMap((push) => push.events);
-      return transact(channel, (tx) => applyReceipts(tx, catalogue, channel, events));
+      const allowances = [first, ...others].flatMap((push) => push.allowances);
+      return transact(channel, async (tx) => {
+        if (events.length > 0) await applyReceipts(tx, catalogue, channel, events);
+        await keepTold(tx, channel, allowances);
+      });
     },
   );
   const failed = (await Promise.allSettled(writes)).find(({ status }) => status === "rejected");

@@ -1,4 +1,4 @@
-import type { PluginManifest, RecipientLimit } from "@tidings/sdk/plugin";
+import type { PluginManifest } from "@tidings/sdk/plugin";
 import type { Tx } from "../../../platform/database/index.ts";
 import type { SharedContent } from "./content.rules.ts";
 import type { Round } from "./outcome.rules.ts";
@@ -7,6 +7,7 @@ import { pack, type Run } from "./packing.rules.ts";
 import { recordHandovers, roomKeyOf } from "./recipient-limits.repository.ts";
 import { type ChunkWork, openAttempts, type ReadyRow, START_WITHIN_SECONDS } from "./send.repository.ts";
 import { dropSuppressed } from "./suppression.repository.ts";
+import { takeConsents } from "./take-consents.ts";
 import { waitForRoom } from "./wait-for-room.ts";
 import { keepReady } from "./withdrawal.repository.ts";
 
@@ -93,13 +94,13 @@ export async function openRows(
   const isApart = manifest.recall !== undefined;
   const count = perRecipient ? await waitForRoom(tx, chunks, slots.count, perRecipient) : slots.count;
   if (count === 0) return { batches: [], covered: new Map() };
-  return openBatches(tx, pack(runsOf(chunks, count), { batchSize, isApart }), perRecipient);
+  return openBatches(tx, pack(runsOf(chunks, count), { batchSize, isApart }), manifest);
 }
 
 async function openBatches(
   tx: Tx,
   packed: Run<SendingChunk>[][],
-  limits: readonly RecipientLimit[] | undefined,
+  { limits: { perRecipient }, allowances }: PluginManifest,
 ): Promise<Opened | undefined> {
   const startBy = performance.now() + START_WITHIN_SECONDS * 1000;
   const intents = packed.flatMap((runs, batch) =>
@@ -121,9 +122,10 @@ async function openBatches(
   const shares = [...covered.values()].flat();
   const [any] = shares;
   if (!any) return undefined;
-  if (limits) await recordHandovers(tx, any.chunk.work, shares.map(toHandover), limits);
+  if (perRecipient) await recordHandovers(tx, any.chunk.work, shares.map(toHandover), perRecipient);
   const counts = [...covered].map(([chunk, some]): [SendingChunk, number] => [chunk, countRows(some)]);
   await Promise.all([...covered.values()].map((some) => leaveOutLate(tx, some, areSuppressionsNew)));
+  if (allowances) await takeConsents(tx, allowances, shares);
   return { batches: [...batches.values()], covered: new Map(counts) };
 }
 

@@ -6,6 +6,7 @@ import type {
   PluginCatalogues,
   PluginRuntime,
 } from "../../../platform/plugin-runtime/index.ts";
+import { type Spending, spend, spendingOf } from "../../allowances/index.ts";
 import { deadAddressesIn, suppressAddresses } from "../../suppressions/index.ts";
 import { finishInTurn } from "../completion.repository.ts";
 import type { ReadRestraints } from "../judge/restraints.ts";
@@ -18,7 +19,7 @@ import {
   judgeResults,
   questionsAbout,
 } from "./outcome.rules.ts";
-import { type ChunkEnd, type ChunkWork, endChunks } from "./send.repository.ts";
+import { type ChunkEnd, type ChunkWork, endChunks, startOfAttempt } from "./send.repository.ts";
 import { type DeliveryException, type Outcome, settleBatch } from "./settle.repository.ts";
 
 export type { ChannelObservation } from "./outcome.rules.ts";
@@ -101,8 +102,11 @@ export async function sendBatch(
     judged.exceptions.push(...unrenderable(rendered[index] ?? []));
     return { share, judged };
   });
-  const dead = deadAddressesIn(refusalsIn(results), manifest.suppresses);
-  await persistently(() => deps.transact(work, (tx) => settle(deps, tx, channel, settled, dead)));
+  const effects = {
+    dead: deadAddressesIn(refusalsIn(results), manifest.suppresses),
+    spending: manifest.allowances && spendingOf(manifest.allowances, all, byRef),
+  };
+  await persistently(() => deps.transact(work, (tx) => settle(deps, tx, channel, settled, effects)));
   for (const { share, judged } of settled) {
     const { found } = share.chunk;
     found.isEnded = endsChunk({ share, judged });
@@ -135,14 +139,22 @@ const outcomeOf = ({ share, judged }: SettledShare, { receipts }: PluginManifest
   ...judged,
 });
 
+/** What the results mean beyond the deliveries. */
+interface Effects {
+  dead: ReturnType<typeof deadAddressesIn>;
+  /** Where recipients allow messages one by one. */
+  spending: Spending | undefined;
+}
+
 /** Writes down what became of a batch: statements one after the other, without waiting for each answer. */
 async function settle(
   deps: SendChunksDeps,
   tx: Tx,
-  { work: { tenantId }, manifest }: SendingChannel,
+  { work, manifest }: SendingChannel,
   settled: readonly SettledShare[],
-  dead: ReturnType<typeof deadAddressesIn>,
+  { dead, spending }: Effects,
 ): Promise<void> {
+  const { tenantId } = work;
   const ended = settled.filter(endsChunk).map(({ share }) => share.chunk);
   await Promise.all([
     settleBatch(
@@ -150,6 +162,7 @@ async function settle(
       settled.map((share) => outcomeOf(share, manifest)),
     ),
     suppressAddresses(tx, tenantId, dead),
+    ...(spending ? [spend(tx, work, spending, () => startOfBatch(tx, work, settled))] : []),
     ...settled.map(({ share }) => deps.afterBatch(tx, share.chunk.work, share.range)),
     ...settled.flatMap(({ share, judged }) =>
       questionsAbout(judged, manifest).map((kind) => {
@@ -169,6 +182,9 @@ async function settle(
         ]),
   ]);
 }
+
+const startOfBatch = (tx: Tx, { tenantId }: ChunkWork, [any]: readonly SettledShare[]): Promise<Date> =>
+  startOfAttempt(tx, tenantId, any?.share.attemptId ?? "0");
 
 /** Tells the breaker; false when no further batch of the chunks should go out. */
 async function observe(

@@ -286,6 +286,13 @@ export async function openAttempts(tx: Tx, intents: readonly Intent[]): Promise<
   };
 }
 
+/** When an attempt was begun. */
+export async function startOfAttempt({ sql }: Tx, tenantId: string, attemptId: string): Promise<Date> {
+  const [row] = await sql<[{ started_at: Date }]>`
+    select started_at from attempts where tenant_id = ${toUuid("tenant", tenantId)} and id = ${attemptId}`;
+  return row.started_at;
+}
+
 /** Keeps the leases on chunks of a tenant while a long call is under way; one that is lost stays lost. */
 export async function extendLeases({ sql }: Tx, works: readonly ChunkWork[]): Promise<void> {
   const { ids, tokens } = leasesOf(works);

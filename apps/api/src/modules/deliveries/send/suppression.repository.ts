@@ -32,6 +32,21 @@ export async function suppressReady(
   );
 }
 
+/** Leaves out deliveries of batches that have just been opened, and returns which. */
+export async function dropUnwanted(
+  tx: Tx,
+  work: ChunkWork,
+  unwanted: readonly Unwanted[],
+): Promise<Set<string>> {
+  if (unwanted.length === 0) return new Set();
+  return leaveOut(
+    tx,
+    work,
+    tx.sql`
+      select * from jsonb_to_recordset(${JSON.stringify(unwanted)}::jsonb) as u(id bigint, reason text, detail text)`,
+  );
+}
+
 /** Takes out of batches that are about to be sent whoever an entry made since the chunk was made suppresses. */
 export async function dropSuppressed(tx: Tx, work: ChunkWork, batches: ReadyRow[][]): Promise<ReadyRow[][]> {
   const { sql } = tx;

@@ -1,14 +1,14 @@
-import type { PurePlugin, ReceiptInput, ReceiptOutput } from "@tidings/sdk/plugin";
+import type { PluginManifest, PurePlugin, ReceiptInput, ReceiptOutput } from "@tidings/sdk/plugin";
 import { describe, expect, it } from "vitest";
 import { createPluginRuntime } from "../runtime.ts";
 import { catalogueOf, channelWith, manifestWith, postEach, recordingLogger } from "../testing/plugins.ts";
 
 const REQUEST = { headers: { "x-a": "1" }, query: { q: "2" }, body: "pushed" };
 
-async function parse(parseReceipt: PurePlugin["parseReceipt"]) {
+async function parse(parseReceipt: PurePlugin["parseReceipt"], manifest: Partial<PluginManifest> = {}) {
   const { logger, logs } = recordingLogger();
   const runtime = createPluginRuntime({
-    plugins: catalogueOf(manifestWith(), { ...postEach, parseReceipt }),
+    plugins: catalogueOf(manifestWith(manifest), { ...postEach, parseReceipt }),
     clock: { now: () => new Date(5) },
     logger,
     outbound: { allowedEndpoints: new Set() },
@@ -57,6 +57,35 @@ describe("parseReceipt", () => {
     });
     expect(output.events).toEqual([good]);
     expect(logs).toMatchObject([{ level: "warn", fields: { reason: "10 events are malformed" } }]);
+  });
+
+  it("drops consents that are none, and all of a plugin that declares no allowances", async () => {
+    const good = { eventId: "c1", address: "to", subject: "t", change: "granted", at: 1.4 };
+    const output = {
+      events: [],
+      allowances: [
+        good,
+        { ...good, eventId: "c2", change: "withdrawn" },
+        null,
+        { ...good, eventId: "" },
+        { ...good, address: "" },
+        { ...good, subject: "x".repeat(201) },
+        { ...good, subject: "t\0" },
+        { ...good, change: "refused" },
+        { ...good, count: 0 },
+        { ...good, count: 101 },
+        { ...good, at: -1 },
+      ],
+      reply: { status: 200, body: "ok" },
+    };
+    const allowances = { subject: "text", noneLeft: ["none"] };
+    const read = await parse(() => output as ReceiptOutput, { allowances });
+    expect(read.output.allowances).toEqual([
+      { ...good, at: 1, count: 1 },
+      { ...good, eventId: "c2", change: "withdrawn", at: 1 },
+    ]);
+    expect(read.logs).toMatchObject([{ level: "warn", fields: { reason: "9 events are malformed" } }]);
+    expect((await returning(output)).output).not.toHaveProperty("allowances");
   });
 
   it("lets the plugin choose the reply's content type and no other header", async () => {

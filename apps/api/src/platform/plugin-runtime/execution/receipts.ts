@@ -1,5 +1,7 @@
 import type { ReceiptEvent, ReceiptInput, ReceiptOutput } from "@tidings/sdk/plugin";
 import type { PureFunctions } from "../catalogue.ts";
+import { cleanAllowances } from "./allowances.ts";
+import { isEventId, isMoment, isStorable, MAX_ADDRESS_LENGTH } from "./event-parts.ts";
 import { cleanText, MAX_CODE_LENGTH, MAX_DETAIL_LENGTH, MAX_VENDOR_ID_LENGTH } from "./foreign-text.ts";
 import { PluginFault } from "./plugin-fault.ts";
 import { isRecord, isText, isTextRecord } from "./plugin-output.ts";
@@ -8,25 +10,22 @@ const EVENT_TYPES = ["delivered", "undelivered", "read", "clicked"];
 /** Events of one push: as many as its body of 1 MiB can hold at 50 bytes each. */
 const MAX_EVENTS = 20_000;
 const MAX_REPLY_LENGTH = 65_536;
-const MAX_EVENT_ID_LENGTH = 200;
-const MAX_ADDRESS_LENGTH = 500;
 const MAX_REF_LENGTH = 64;
-/** Dates beyond these are a fault of the plugin, and more than a database can hold. */
-const FIRST_MOMENT = 0;
-const LAST_MOMENT = Date.UTC(2100, 0, 1);
+
+/** What a push says, as far as it keeps the contract. */
+export type CleanReceipt = Required<ReceiptOutput> & { droppedCount: number };
 
 /** Reads a push with the plugin; throws what the plugin throws, and PluginFault for an unreadable output. */
-export async function readReceipt(
-  plugin: PureFunctions,
-  input: ReceiptInput,
-): Promise<ReceiptOutput & { droppedCount: number }> {
+export async function readReceipt(plugin: PureFunctions, input: ReceiptInput): Promise<CleanReceipt> {
   const output: unknown = await plugin.parseReceipt?.(input);
   if (!isRecord(output) || !Array.isArray(output.events))
     throw new PluginFault("parseReceipt gave no events");
   if (output.events.length > MAX_EVENTS)
     throw new PluginFault(`parseReceipt gave more than ${MAX_EVENTS} events`);
   const events = cleanEvents(output.events);
-  return { events, reply: readReply(output.reply), droppedCount: output.events.length - events.length };
+  const allowances = cleanAllowances(output.allowances);
+  const droppedCount = output.events.length - events.length + allowances.droppedCount;
+  return { events, allowances: allowances.events, reply: readReply(output.reply), droppedCount };
 }
 
 /** Leaves out what is no event of the contract. */
@@ -52,26 +51,12 @@ function cleanEvent(event: unknown): ReceiptEvent | undefined {
 
 function isReceiptEvent(value: unknown): value is ReceiptEvent {
   if (!isRecord(value)) return false;
-  const { eventId, type, at } = value;
+  const { eventId, type, at, ref, batchRef, vendorId, code } = value;
   return (
-    isText(eventId) &&
-    eventId !== "" &&
-    eventId.length <= MAX_EVENT_ID_LENGTH &&
-    isStorable(value) &&
+    isEventId(eventId) &&
+    [ref, batchRef, vendorId, code].every(isStorable) &&
     EVENT_TYPES.includes(String(type)) &&
-    typeof at === "number" &&
-    at >= FIRST_MOMENT &&
-    at < LAST_MOMENT
-  );
-}
-
-/**
- * No database holds a NUL or half of a surrogate pair. An event id with one could not be kept, and a reference or code
- * would be changed by cleaning: the event would go to nobody, or say something that the vendor did not.
- */
-function isStorable({ eventId, ref, batchRef, vendorId, code }: Record<string, unknown>): boolean {
-  return [eventId, ref, batchRef, vendorId, code].every(
-    (text) => typeof text !== "string" || (!text.includes("\0") && text.isWellFormed()),
+    isMoment(at)
   );
 }
 

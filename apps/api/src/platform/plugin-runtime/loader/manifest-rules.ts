@@ -1,4 +1,10 @@
-import { isPulled, isPushed, type PluginManifest, PROTOCOL_VERSION } from "@tidings/sdk/plugin";
+import {
+  findAllowanceFaults,
+  isPulled,
+  isPushed,
+  type PluginManifest,
+  PROTOCOL_VERSION,
+} from "@tidings/sdk/plugin";
 import { settingOfTemplate } from "../outbound/destination.ts";
 import { findAuthFaults } from "./auth-rules.ts";
 
@@ -13,6 +19,7 @@ export function findManifestFaults(manifest: PluginManifest): string[] {
     ...findHostFaults(manifest),
     ...findIdempotencyFaults(manifest),
     ...findSuppressionFaults(manifest),
+    ...findAllowanceFaults(manifest),
     ...findPullFaults(manifest),
     ...findPushFaults(manifest),
     ...findHostUseFaults(manifest),

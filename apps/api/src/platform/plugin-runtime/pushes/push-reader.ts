@@ -62,11 +62,11 @@ export function createPushReader({ open, prepare, clock, logger }: PushReaderDep
     const push = await prove(channel, found.manifest.receipts.authentication, request, now);
     if (!push) return refuse(503);
     const input = { ...push, settings: channel.settings, now };
-    const { droppedCount, ...receipt } = await readReceipt(module.functions, input);
+    const { droppedCount, allowances, ...receipt } = await readReceipt(module.functions, input);
     if (droppedCount > 0) {
       logReceiptFault(logger, channel, new PluginFault(`${droppedCount} events are malformed`));
     }
-    return receipt;
+    return found.manifest.allowances ? { ...receipt, allowances } : receipt;
   }
 
   return {

@@ -35,6 +35,7 @@ const texts: Record<string, (input: { detail: string; plugins: PluginCatalogue }
   quiet_hours_outlast_time_to_live: m.deliveries_reason_quiet_hours_outlast,
   recipient_limit: ({ detail }) => waitingForRoomText(detail),
   recipient_limit_outlasts_time_to_live: m.deliveries_reason_recipient_limit_outlasts,
+  no_allowance: m.deliveries_reason_no_allowance,
   over_frequency_cap: ({ detail, plugins }) => overCapText(detail, plugins),
   // What a vendor that gives no code of its own is known to have done.
   rejected: m.deliveries_reason_rejected,
