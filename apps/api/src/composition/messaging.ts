@@ -183,7 +183,7 @@ function composeChannels(foundation: Foundation, nudge: () => void) {
 
 /** What vendors review, and have to be asked about. */
 function composeVendorTemplates({ transact, plugins: catalogue, runtime, vault, clock }: Foundation) {
-  const syncChannel = createSyncChannel({ transact, runtime, now: () => clock.now() });
+  const syncChannel = createSyncChannel({ transact, catalogue, runtime, now: () => clock.now() });
   return vendorTemplateRoutes(createVendorTemplateService({ transact, catalogue, vault, syncChannel }));
 }
 

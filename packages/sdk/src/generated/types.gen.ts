@@ -2016,9 +2016,9 @@ export type Plugin = {
         read: boolean;
     };
     /**
-     * The vendor's signatures and templates can be listed with their review states.
+     * The vendor's signatures and templates can be read with their review states: all that it lists, or those that the settings and the tenant's templates name. Null: they cannot.
      */
-    vendorTemplates: boolean;
+    vendorTemplates: 'listed' | 'named' | null;
     limits: {
         batchSize: number;
     };

@@ -8,6 +8,7 @@ import {
   makeBatch,
   makeFollowUp,
   makeMessages,
+  makeSyncInput,
 } from "./subject.ts";
 
 const SPEED_MESSAGE_COUNT = 500;
@@ -95,7 +96,7 @@ const HOSTILE_TEXTS = [
 const planAll = async (subject: ConformanceInput) => [
   await subject.plugin.plan(makeBatch(subject, makeMessages(subject, 3))),
   await subject.plugin.verify?.({ settings: subject.settings, now: 0, seed: "5eed" }),
-  await subject.plugin.syncTemplates?.({ settings: subject.settings, now: 0, seed: "5eed" }),
+  await subject.plugin.syncTemplates?.(makeSyncInput(subject)),
   await subject.plugin.query?.(makeFollowUp(subject, 3)),
   await subject.plugin.recall?.(makeFollowUp(subject, 3)),
 ];
