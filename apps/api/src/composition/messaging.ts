@@ -20,7 +20,9 @@ import {
   findChannelTenant,
   isReceiptToken,
 } from "../modules/channels/index.ts";
+import { readCollection } from "../modules/collections/index.ts";
 import {
+  countInFlight,
   createDeliveryService,
   createExplainAudience,
   createReceiveReceipt,
@@ -28,7 +30,6 @@ import {
   EXPLAINING_MS,
   endUnsent,
   readBacklog,
-  readChannelActivity,
   receiptRoutes,
   wakeRetries,
 } from "../modules/deliveries/index.ts";
@@ -168,7 +169,8 @@ function composeChannels(foundation: Foundation, nudge: () => void) {
     transact,
     catalogue,
     countRecent,
-    readActivity: readChannelActivity,
+    countInFlight,
+    readCollection,
     egress: { addresses: foundation.egressAddresses ?? [], contact: foundation.quotaContact ?? null },
   });
   return {

@@ -444,6 +444,34 @@ export type ChannelCircuit = {
 };
 
 /**
+ * How fetching goes what the vendor leaves somewhere, such as returned mail. Null where the settings name no such place, and for a source.
+ */
+export type ChannelCollection = {
+    /**
+     * Null until the place was visited once.
+     */
+    visitedAt: string | null;
+    /**
+     * When it is visited next; null: at once.
+     */
+    nextAt: string | null;
+    /**
+     * Why nothing could be fetched at the last visit; null when it could.
+     */
+    failure: {
+        code: string;
+        detail: string | null;
+        /**
+         * The code in the plugin's words.
+         */
+        text: {
+            zh: string;
+            en: string;
+        } | null;
+    } | null;
+} | null;
+
+/**
  * What the last test call, or the sending, has found.
  */
 export type ChannelHealth = {
@@ -505,9 +533,10 @@ export type ChannelHealthReport = {
      */
     ratePerSecond: number | null;
     /**
-     * When the vendor last reported; null where that is long ago, and for a source.
+     * When the vendor last reported something new, to the second; null where it never has, and for a source.
      */
     lastReceiptAt: string | null;
+    collection: ChannelCollection;
     /**
      * Addresses and networks from which the vendor is called, for its list of allowed ones. Empty where the operator has named none; `contact` is whom to ask.
      */
@@ -1731,6 +1760,10 @@ export type Message = {
     } | null;
     audienceKind: 'all' | 'users' | 'tags' | 'departments' | 'segment' | 'addresses' | 'file' | 'deliveries';
     needsApproval: boolean;
+    /**
+     * Sent to try a channel; the statistics of the tenant and of its channels leave it out.
+     */
+    isTest: boolean;
     /**
      * How many people or typed addresses it is for, each once; 0 until they are worked out, which starts after approval.
      */
@@ -6078,6 +6111,14 @@ export type ListMessagesData = {
          * Only messages that have deliveries by this channel.
          */
         channelId?: string;
+        /**
+         * Only, or all but, what was sent to try a channel.
+         */
+        isTest?: boolean;
+        /**
+         * Only messages with deliveries that have this reason, ours or a vendor's code.
+         */
+        reason?: string;
     };
     url: '/v1/messages';
 };

@@ -11,6 +11,6 @@ export async function applyReceipts(
   channel: Pick<ChannelHandle, "tenantId" | "channelId" | "pluginId">,
   events: readonly ReceiptEvent[],
 ): Promise<void> {
-  await keepAndApply(tx, channel.tenantId, channel.channelId, events);
+  await keepAndApply(tx, channel.tenantId, channel.channelId, events, "vendor");
   await suppressByReceipts(tx, catalogue, channel, events);
 }
