@@ -109,6 +109,16 @@ test("finds nothing wrong with a plugin that keeps the contract", async () => {
   expect(await failedChecks({})).toEqual([]);
 });
 
+test("takes no plugin for slow because the machine was busy with others for a while", async () => {
+  let stalls = 6;
+  const plan: PurePlugin["plan"] = (input) => {
+    if (input.messages.length < 100 || stalls-- <= 0) return good.plan(input);
+    return planSlowly(input);
+  };
+  expect(await failedChecks({ plan })).not.toContain("planIsFast");
+  expect(stalls).toBeLessThan(0);
+});
+
 test.each<[string, Partial<PurePlugin>]>([
   ["planAnswersEveryMessageOnce", { plan: () => ({ requests: [] }) }],
   [

