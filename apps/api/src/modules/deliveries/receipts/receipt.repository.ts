@@ -12,6 +12,7 @@ export type ReceiptOrigin = "vendor" | "own";
 /**
  * Keeps a push's events and applies those whose deliveries are known; a repeat of an applied event changes nothing.
  * An event whose delivery is not known, or not accepted yet because our own commit is still on its way, waits.
+ * Answers the ids of those that say, for the first time, that something did not arrive, and why.
  */
 export async function keepAndApply(
   { sql }: Tx,
@@ -19,7 +20,7 @@ export async function keepAndApply(
   channelId: string,
   events: readonly ReceiptEvent[],
   origin: ReceiptOrigin,
-): Promise<void> {
+): Promise<string[]> {
   const tenant = toUuid("tenant", tenantId);
   const rows = events.map((event) => ({
     event_id: event.eventId,
@@ -29,7 +30,7 @@ export async function keepAndApply(
     happened_at: new Date(event.at).toISOString(),
     target: targetOf(event),
   }));
-  await sql`
+  const kept = await sql<{ event_id: string }[]>`
     with incoming as materialized (
       select ${toUuid("channel", channelId)}::uuid as channel_id, pushed.*
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
@@ -41,13 +42,18 @@ export async function keepAndApply(
       ) known on true
       where known.applied_at is null
     ), ${moves(sql, tenant)}${origin === "vendor" ? sql`, ${marking(sql, tenant, channelId)}` : sql``}
-    insert into receipts (tenant_id, channel_id, event_id, type, code, detail, target, happened_at, delivery_id,
-      applied_at)
-    select ${tenant}, channel_id, event_id, type, code, detail, target, happened_at,
-      case when is_applied then delivery_id end, case when is_applied then now() end
-    from (select f.*, ${isApplied(sql)} as is_applied from found f offset 0) judged
-    order by event_id
-    on conflict do nothing`;
+, kept as (
+      insert into receipts (tenant_id, channel_id, event_id, type, code, detail, target, happened_at, delivery_id,
+        applied_at)
+      select ${tenant}, channel_id, event_id, type, code, detail, target, happened_at,
+        case when is_applied then delivery_id end, case when is_applied then now() end
+      from (select f.*, ${isApplied(sql)} as is_applied from found f offset 0) judged
+      order by event_id
+      on conflict do nothing
+      returning event_id, type, code
+    )
+    select event_id from kept where type = 'undelivered' and code is not null`;
+  return kept.map((row) => row.event_id);
 }
 
 /**
