@@ -176,12 +176,9 @@ export const MessageQuery = fields.pageQuery.extend({
     .stringbool()
     .optional()
     .openapi({ type: "boolean", description: "Only, or all but, what was sent to try a channel." }),
-  reason: fields
-    .line(100)
-    .optional()
-    .openapi({
-      description: "Only messages with deliveries that have this reason, ours or a vendor's code.",
-    }),
+  reason: fields.line(100).optional().openapi({
+    description: "Only messages with deliveries that have this reason, ours or a vendor's code.",
+  }),
 });
 
 export const UpdateMessageBody = z
