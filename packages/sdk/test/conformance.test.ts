@@ -119,6 +119,16 @@ test("tells limits of a recipient in order from those of which one never holds",
   expect(await withLimits({ messages: 1000, seconds: 3600 }, minute)).toEqual(["manifestIsValid"]);
 });
 
+test("takes no plugin for slow because the machine was busy with others for a while", async () => {
+  let stalls = 6;
+  const plan: PurePlugin["plan"] = (input) => {
+    if (input.messages.length < 100 || stalls-- <= 0) return good.plan(input);
+    return planSlowly(input);
+  };
+  expect(await failedChecks({ plan })).not.toContain("planIsFast");
+  expect(stalls).toBeLessThan(0);
+});
+
 test.each<[string, Partial<PurePlugin>]>([
   ["planAnswersEveryMessageOnce", { plan: () => ({ requests: [] }) }],
   [

@@ -12,7 +12,7 @@ afterEach(() => simulator.close());
 
 async function sync() {
   const { accessKeyId, accessKeySecret, ...settings } = simulator.settings;
-  const input = { settings: { ...settings }, now: Date.now(), seed: "5eed" };
+  const input = { settings: { ...settings }, named: [], now: Date.now(), seed: "5eed" };
   const rounds = await runSync(plugin, input, makeSender(simulator.settings));
   return {
     roundCount: rounds.length,

@@ -7,6 +7,7 @@ import { isAuthorized } from "./authorization.ts";
 import type { Callbacks } from "./callbacks.ts";
 import { type Operation, sendMany, sendOne } from "./messages.ts";
 import { openPage } from "./page.ts";
+import { describeSign, describeTemplate } from "./reviews.ts";
 
 export interface Vendor {
   account: Account;
@@ -38,6 +39,12 @@ export function createServer(vendor: Vendor): Hono<Env> {
     answerCall(vendor, c, () =>
       answer({ app_balance: null, app_voice: null, app_industry: 10_000, app_market: 0 }),
     ),
+  );
+  app.get("/v1/sign/:id{\\d+}", (c) =>
+    answerCall(vendor, c, () => describeSign(account, Number(c.req.param("id")))),
+  );
+  app.get("/v1/templates/:id{\\d+}", (c) =>
+    answerCall(vendor, c, () => describeTemplate(Number(c.req.param("id")))),
   );
   app.all("/v1/*", (c) => answerCall(vendor, c, () => refusal(50016)));
   return app;

@@ -10,6 +10,7 @@ import {
 } from "@tidings/sdk/plugin";
 import { readError, readOutcome } from "./outcome.ts";
 import { planCall, type SentCall } from "./plan.ts";
+import { settleSync } from "./sync.ts";
 import { readDigits } from "./text.ts";
 import { readVerification } from "./verify.ts";
 
@@ -18,6 +19,7 @@ const WRONG_TYPE = "50025";
 
 export function settle(input: SettleInput): SettleOutput {
   if (input.op === "verify") return { results: [], verification: readVerification(input.responses) };
+  if (input.op === "sync") return settleSync(input);
   const settled = input.responses.map((response) => settleCall(response, input.settings));
   return {
     results: settled.flatMap(({ results }) => results),

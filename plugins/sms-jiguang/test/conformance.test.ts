@@ -16,7 +16,7 @@ test("keeps the plugin contract", async () => {
     settings: SETTINGS,
     secrets: { masterSecret: "exampleMasterSecret" },
     makeMessage,
-    vectors: ["plan", "settle", "verify", "parse-receipt"].flatMap(readVectors),
+    vectors: ["plan", "settle", "verify", "parse-receipt", "sync-templates"].flatMap(readVectors),
   });
   expect(report.checks.filter((check) => !check.ok)).toEqual([]);
 });

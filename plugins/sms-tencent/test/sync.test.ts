@@ -13,7 +13,7 @@ afterEach(() => simulator.close());
 
 async function sync() {
   const { secretId, secretKey, ...settings } = simulator.settings;
-  const input = { settings: { ...settings, signId: "1110" }, now: Date.now(), seed: "5eed" };
+  const input = { settings: { ...settings, signId: "1110" }, named: [], now: Date.now(), seed: "5eed" };
   const rounds = await runSync(plugin, input, makeSender(simulator.settings));
   return {
     roundCount: rounds.length,

@@ -198,7 +198,7 @@ function followUpLoops(
       transact,
       plugins: catalogue,
       vault,
-      syncChannel: createSyncChannel({ transact, runtime, now: () => clock.now() }),
+      syncChannel: createSyncChannel({ transact, catalogue, runtime, now: () => clock.now() }),
     }),
   ];
 }

@@ -21,7 +21,9 @@ import {
   findChannelTenant,
   isReceiptToken,
 } from "../modules/channels/index.ts";
+import { readCollection } from "../modules/collections/index.ts";
 import {
+  countInFlight,
   createDeliveryService,
   createExplainAudience,
   createReceiveReceipt,
@@ -29,7 +31,6 @@ import {
   EXPLAINING_MS,
   endUnsent,
   readBacklog,
-  readChannelActivity,
   receiptRoutes,
   wakeRetries,
 } from "../modules/deliveries/index.ts";
@@ -169,7 +170,8 @@ function composeChannels(foundation: Foundation, nudge: () => void) {
     transact,
     catalogue,
     countRecent,
-    readActivity: readChannelActivity,
+    countInFlight,
+    readCollection,
     egress: { addresses: foundation.egressAddresses ?? [], contact: foundation.quotaContact ?? null },
   });
   return {
@@ -185,7 +187,7 @@ function composeChannels(foundation: Foundation, nudge: () => void) {
 
 /** What vendors review, and have to be asked about. */
 function composeVendorTemplates({ transact, plugins: catalogue, runtime, vault, clock }: Foundation) {
-  const syncChannel = createSyncChannel({ transact, runtime, now: () => clock.now() });
+  const syncChannel = createSyncChannel({ transact, catalogue, runtime, now: () => clock.now() });
   return vendorTemplateRoutes(createVendorTemplateService({ transact, catalogue, vault, syncChannel }));
 }
 

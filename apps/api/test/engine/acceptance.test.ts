@@ -196,6 +196,7 @@ describe("a message whose COMMIT was not answered", () => {
     authorId: null,
     state: "expanding",
     needsApproval: false,
+    isTest: false,
     title: "twice",
     priority: 2,
     category: "service",

@@ -60,6 +60,28 @@ it("counts the last day by outcome, with the vendor's codes in words, and knows 
   expect((await report("hook")).counts.targeted).toBe(0);
 });
 
+it("takes no repeat of a push for news of the vendor", async () => {
+  const id = await school.send(messageTo(to("r-1"), ["courier"]));
+  await school.completed(id);
+  const { id: ref } = await school.timelineOf(id);
+  const push = { events: [{ eventId: "once", type: "delivered", at: Date.now(), ref }] };
+  await school.pushReceipt(school.channels.courier, push);
+  const heard = (await report("courier")).lastReceiptAt;
+  expect(heard).toEqual(expect.any(String));
+  // Long ago by now.
+  await installation.books.transaction(
+    ({ sql }) => sql`update channels set last_receipt_at = last_receipt_at - interval '1 day'`,
+  );
+  await school.pushReceipt(school.channels.courier, push);
+  expect(Date.parse((await report("courier")).lastReceiptAt ?? "")).toBe(
+    Date.parse(heard ?? "") - 86_400_000,
+  );
+  await school.pushReceipt(school.channels.courier, {
+    events: [{ eventId: "another", type: "read", at: Date.now(), ref }],
+  });
+  expect(Date.parse((await report("courier")).lastReceiptAt ?? "")).toBeGreaterThan(Date.parse(heard ?? ""));
+});
+
 it("tells what is under way, and the circuit when the vendor refuses the channel", async () => {
   const gate = installation.vendor.hold();
   const id = await school.send(messageTo(to("d-1", "d-2"), ["courier"]));

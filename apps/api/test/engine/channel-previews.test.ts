@@ -4,10 +4,12 @@ import {
   expectProblem,
   givenSchool,
   type Installation,
+  messageTo,
   mustSucceed,
   newPhone,
   type School,
   startInstallation,
+  until,
 } from "../harness/index.ts";
 
 let installation: Installation;
@@ -201,6 +203,58 @@ describe("a test", () => {
       school.owner("GET", `/v1/messages?channelId=${school.channels.hook.id}`),
     );
     expect(others.items.map((message) => message.id)).not.toContain(id);
+  });
+
+  it("is counted for itself, and left out of what the tenant and the channel have sent", async () => {
+    const today = new Date();
+    const days = [-1, 1].map((shift) =>
+      new Date(today.getTime() + shift * 86_400_000).toISOString().slice(0, 10),
+    );
+    const countAll = async () => {
+      const period = `from=${days[0]}&to=${days[1]}`;
+      const read = <T>(path: string) => mustSucceed<T>(school.owner("GET", path));
+      return {
+        funnel: (await read<{ totals: object }>(`/v1/statistics/funnel?${period}`)).totals,
+        reasons: (await read<{ items: object[] }>(`/v1/statistics/reasons?${period}`)).items,
+        channel: (await read<{ counts: object }>(`/v1/channels/${school.channels.sms.id}/health`)).counts,
+      };
+    };
+    const compacted = () =>
+      until(async () => {
+        const rows = await installation.books.transaction(
+          ({ sql }) => sql<{ count: number }[]>`select count(*)::int as count from statistics_deltas`,
+        );
+        return rows[0]?.count === 0;
+      });
+    await compacted();
+    const before = await countAll();
+    const { id } = await mustSucceed(testSend({ ...asked, address: newPhone("0000") }));
+    const delivery = await school.reaches(id, "undelivered");
+    expect(await countAll()).toEqual(before);
+    await compacted();
+    expect(await countAll()).toEqual(before);
+    const own = await mustSucceed<{ isTest: boolean; counts: object }>(
+      school.owner("GET", `/v1/messages/${id}`),
+    );
+    expect(own).toMatchObject({ isTest: true, counts: { targeted: 1, submitted: 1, undelivered: 1 } });
+    // Whatever sends it again tries the channel once more.
+    const again = await mustSucceed<{ id: string }>(
+      school.owner("POST", `/v1/deliveries/${delivery.id}/resend`, { force: true }),
+    );
+    await school.reaches(again.id, "undelivered");
+    await compacted();
+    expect(await countAll()).toEqual(before);
+    const listed = async (query: string) =>
+      (
+        await mustSucceed<{ items: { id: string }[] }>(school.owner("GET", `/v1/messages?${query}`))
+      ).items.map((message) => message.id);
+    const real = await school.send(
+      messageTo({ kind: "addresses", addresses: [{ address: newPhone() }] }, ["sms"]),
+    );
+    expect(await listed("isTest=true&limit=2")).toEqual([again.id, id]);
+    expect(await listed("isTest=false&limit=1")).toEqual([real]);
+    expect((await listed("limit=3")).sort()).toEqual([id, again.id, real].sort());
+    expectProblem(await school.owner("GET", "/v1/messages?isTest=maybe"), "invalid-input", 422);
   });
 
   it("is the same test when it is asked for twice with one key", async () => {

@@ -7,6 +7,7 @@ import {
   messageTo,
   type School,
   startInstallation,
+  until,
   users,
 } from "../harness/index.ts";
 
@@ -81,3 +82,39 @@ it("refuses a state that there is not, alone or among others", async () => {
     expectProblem(answer, "invalid-input", 422);
   }
 });
+
+it("finds the messages that a reason is of, at once and when it has been compacted", async () => {
+  const client = createClient({ baseUrl: installation.publicUrl, apiKey: school.apiKey });
+  const listed = async (reason: string) =>
+    (await client.listMessages({ query: { reason } })).items.map(({ id }) => id);
+  const reached = await school.send(messageTo(users("a"), ["courier"]));
+  const left = await school.send(messageTo(users("b", "without-address"), ["courier"]));
+  await school.completed(left);
+  await school.completed(reached);
+  const found = await listed("no_address");
+  expect(found).toContain(left);
+  expect(found).not.toContain(reached);
+  expect(await listed("nothing_like_that")).toEqual([]);
+  const [delivery] = await school.deliveriesOf(reached);
+  const receipt = { eventId: "late", at: Date.now(), ref: delivery?.id };
+  await school.pushReceipt(school.channels.courier, {
+    events: [{ ...receipt, type: "undelivered", code: "phone_off" }],
+  });
+  expect(await listed("phone_off")).toEqual([reached]);
+  // It arrived after all: the reason is not of it any more.
+  await school.pushReceipt(school.channels.courier, {
+    events: [{ ...receipt, eventId: "later", type: "delivered" }],
+  });
+  await until(async () => (await listed("phone_off")).length === 0);
+  await until(async () => (await countDeltas()) === 0);
+  expect(await listed("no_address")).toEqual(found);
+  const other = await givenSchool(installation, "邻校");
+  expect((await other.owner("GET", "/v1/messages?reason=no_address")).body).toMatchObject({ items: [] });
+});
+
+async function countDeltas(): Promise<number | undefined> {
+  const [row] = await installation.books.transaction(
+    ({ sql }) => sql<{ count: number }[]>`select count(*)::int as count from statistics_deltas`,
+  );
+  return row?.count;
+}

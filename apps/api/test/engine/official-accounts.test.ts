@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { startReceiver } from "@tidings/sdk/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import {
   expectNothingLost,
@@ -145,6 +146,58 @@ it("leaves out from then on who does not follow the account, and who has blocked
   const leftOut = (await school.deliveriesOf(again)).filter(({ state }) => state === "suppressed");
   expect(leftOut.map(({ address }) => address).sort()).toEqual([ADDRESSES.zhao, ADDRESSES.qian]);
   expect(arrived()).toEqual([ADDRESSES.wang]);
+});
+
+it("changes nothing when a push that somebody has captured comes again, though it still proves itself", async () => {
+  const mailsBefore = mailsTo("zhao").length;
+  const receiver = await startReceiver(() => ({ body: "success" }));
+  simulator.options.receiptsUrl = receiver.url;
+  const id = await sendWithFallback(template(), "wang", "zhao");
+  await until(() => receiver.pushes.filter(({ body }) => body !== "").length >= 2);
+  await receiver.close();
+  const pushes = receiver.pushes.filter(({ body }) => body !== "");
+  const deliver = () =>
+    Promise.all(
+      pushes.map(async ({ query, body }) => {
+        const url = `${channel.receiptsUrl}?${new URLSearchParams(query)}`;
+        return (await fetch(url, { method: "POST", body })).status;
+      }),
+    );
+  const entries = async () =>
+    (
+      await mustSucceed<{ items: { id: string }[] }>(
+        school.owner("POST", "/v1/suppression-lookups", { kind: "wechat_official", address: ADDRESSES.zhao }),
+      )
+    ).items;
+  const state = async () => {
+    const deliveries = await school.deliveriesOf(id);
+    const { counts, state: of } = await school.message(id);
+    return { deliveries, counts, of, mails: mailsTo("zhao").length, entries: (await entries()).length };
+  };
+
+  expect(new Set(await deliver())).toEqual(new Set([200]));
+  await school.completed(id);
+  // The school has asked, and takes the address off the list.
+  for (const entry of await entries())
+    await mustSucceed(school.owner("DELETE", `/v1/suppressions/${entry.id}`));
+  const before = await state();
+  expect(before).toMatchObject({
+    counts: { delivered: 1, undelivered: 1 },
+    mails: mailsBefore + 1,
+    entries: 0,
+  });
+
+  for (let again = 0; again < 3; again += 1) {
+    expect(new Set(await deliver())).toEqual(new Set([200]));
+    expect(await state()).toEqual(before);
+  }
+  const [push] = pushes;
+  const forged = { ...push?.query, nonce: "another" };
+  const refused = await fetch(`${channel.receiptsUrl}?${new URLSearchParams(forged)}`, {
+    method: "POST",
+    body: push?.body ?? "",
+  });
+  expect(refused.status).toBe(401);
 });
 
 it("uses up a consent, sends the fallback when none is left, and sends again after the next one", async () => {

@@ -19,6 +19,14 @@ interface Returning {
   returnsBox: { mails: { isSeen: boolean }[]; put(raw: Buffer): void };
 }
 
+interface Report {
+  collection: {
+    visitedAt: string | null;
+    nextAt: string | null;
+    failure: { code: string; detail: string | null; text: { zh: string; en: string } | null } | null;
+  } | null;
+}
+
 let installation: Installation;
 let school: School;
 let returning: Returning;
@@ -153,6 +161,41 @@ it("believes no return of a mail that another channel has sent", async () => {
   expect(await other.timelineOf(id)).toMatchObject({ state: "accepted" });
   expect(await entriesOf("late-bounce@other.example", other)).toEqual([]);
   expect(await entriesOf("late-bounce@other.example")).toEqual([]);
+});
+
+it("says on the channel when the mailbox was read last, and why it could not be", async () => {
+  const found = async (of = school, { id }: Pick<SchoolChannel, "id"> = mail) =>
+    (await mustSucceed<Report>(of.owner("GET", `/v1/channels/${id}/health`))).collection;
+  const read = await until(async () => {
+    const now = await found();
+    return now?.visitedAt ? now : undefined;
+  });
+  expect(read).toMatchObject({ failure: null, nextAt: expect.any(String) });
+  const revise = (returnsPassword: string) =>
+    mustSucceed(school.owner("PATCH", `/v1/channels/${mail.id}`, { secrets: { returnsPassword } }));
+  await revise("wrong");
+  const failed = await until(async () => {
+    const now = await found();
+    return now?.failure ? now : undefined;
+  });
+  expect(failed.failure).toMatchObject({
+    code: "returns_login_refused",
+    detail: expect.any(String),
+    text: {
+      zh: "退信邮箱的账号或密码不正确",
+      en: "User name or password of the mailbox for returned mail is wrong",
+    },
+  });
+  // Ten times the usual pause; settings that are mended are tried at once all the same.
+  expect(Date.parse(failed.nextAt ?? "") - Date.parse(failed.visitedAt ?? "")).toBe(600_000);
+  await revise(String(returning.returns.returnsPassword));
+  await until(async () => {
+    const now = await found();
+    return now?.visitedAt && now.failure === null;
+  });
+  expect(await found(school, school.channels.mail)).toBeNull();
+  const asSource = await mustSucceed<Report>(school.source("GET", `/v1/channels/${mail.id}/health`));
+  expect(asSource.collection).toBeNull();
 });
 
 it("visits nothing for channels without a mailbox", async () => {

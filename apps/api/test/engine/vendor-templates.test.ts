@@ -5,9 +5,11 @@ import {
   type Installation,
   mustSucceed,
   type School,
+  type SchoolChannel,
   startInstallation,
   until,
 } from "../harness/index.ts";
+import { type RunningSimulator, startSimulator } from "../harness/installation.ts";
 
 let installation: Installation;
 /** Whose lists nobody reads but the test: there is no engine. */
@@ -141,6 +143,68 @@ describe("a rendering that names a vendor's template", () => {
       }),
     );
     expect(findings).toMatchObject([{ code: "vendor_template_pending", pointer: "/content/templateCode" }]);
+  });
+});
+
+describe("a vendor without a list", () => {
+  let simulator: RunningSimulator;
+  /** The school has no other channel of the kind that knows templates by this field. */
+  let path: string;
+  beforeAll(async () => {
+    simulator = await startSimulator("sms-jiguang");
+    for (const endpoint of simulator.endpoints) installation.allowedEndpoints.add(endpoint);
+    const { masterSecret, ...settings } = simulator.settings;
+    const { id } = await mustSucceed<SchoolChannel>(
+      school.owner("POST", "/v1/channels", {
+        code: "one-by-one",
+        name: "应急短信",
+        pluginId: "tidings/sms-jiguang",
+        settings,
+        secrets: { masterSecret },
+      }),
+    );
+    path = `/v1/channels/${id}/vendor-templates`;
+  });
+  afterAll(() => simulator?.close());
+
+  /** Makes a template of ours that names one of the vendor's, and answers what is found about it. */
+  async function name(tempId: string, of = school) {
+    const { id } = await mustSucceed<{ id: string }>(
+      of.owner("POST", "/v1/templates", { code: `t-${tempId.length}-${Number(tempId) || 0}`, name: tempId }),
+    );
+    await mustSucceed(
+      of.owner("POST", `/v1/templates/${id}/versions`, {
+        variables: [{ name: "which", type: "text", required: true }],
+        renderings: { sms: { tempId, text: "{{which}}，您好" } },
+      }),
+    );
+    return () =>
+      mustSucceed<{ findings: { code: string; detail: string }[] }>(
+        of.owner("POST", `/v1/templates/${id}/previews`, { kind: "sms", variables: { which: "1003" } }),
+      ).then(({ findings }) => findings.map(({ code }) => code));
+  }
+
+  it("is asked about what the settings and the tenant's own templates name", async () => {
+    const stranger = await givenSchool(installation, "邻校");
+    await name("1004", stranger);
+    const findings = [await name("1003"), await name("1008"), await name("404001"), await name("{{which}}")];
+    expect(await Promise.all(findings.map((find) => find()))).toEqual([[], [], [], []]);
+    expect((await mustSucceed<Sync>(school.owner("POST", `${path}/sync`))).failure).toBeNull();
+    const { items } = await mustSucceed<Listed>(school.owner("GET", path));
+    expect(items.map(({ kind, code, state }) => [kind, code, state])).toEqual([
+      ["signature", String(simulator.settings.signId), "approved"],
+      ["template", "1003", "approved"],
+      ["template", "1008", "pending"],
+      ["template", "404001", "rejected"],
+    ]);
+    expect(await Promise.all(findings.map((find) => find()))).toEqual([
+      [],
+      ["vendor_template_pending"],
+      ["vendor_template_rejected"],
+      [],
+    ]);
+    // Not asked about yet.
+    expect(await (await name("404002"))()).toEqual([]);
   });
 });
 

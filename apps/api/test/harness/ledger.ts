@@ -97,11 +97,13 @@ const truth = (sql: Sql) => sql`
   cross join lateral ${measuresOf(sql)} counted
   group by 1, 2, 3, 4, 5, 6, 7, 8, 9`;
 
-/** Roll-up + deltas = rows, by message and by hour. */
+/** Roll-up + deltas = rows, by message and by hour, where what was sent to try a channel is left out. */
 const wrongCounts = (sql: Sql) => sql`
   with truth as materialized (${truth(sql)}), deltas as materialized (
     select tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure::text, reason, count
     from statistics_deltas
+  ), tests as materialized (
+    select id from messages where is_test
   ), by_message as (
     select tenant_id, message_id, channel_id, step, measure, reason, sum(count) as count from (
       select tenant_id, message_id, channel_id, step, measure::text, reason, count from message_totals
@@ -115,10 +117,11 @@ const wrongCounts = (sql: Sql) => sql`
       select tenant_id, source_id, channel_id, template_id, step, hour, measure::text, reason, count
         from statistics_hourly
       union all select tenant_id, source_id, channel_id, template_id, step, hour, measure, reason, count from deltas
+        where message_id not in (select id from tests)
     ) t group by 1, 2, 3, 4, 5, 6, 7, 8
   ), true_by_hour as (
     select tenant_id, source_id, channel_id, template_id, step, hour, measure, reason, sum(count) as count
-    from truth group by 1, 2, 3, 4, 5, 6, 7, 8
+    from truth where message_id not in (select id from tests) group by 1, 2, 3, 4, 5, 6, 7, 8
   )
   select 'message' as by, message_id::text as id, step, measure, reason, counted.count::int as counted,
     actual.count::int as actual
@@ -143,7 +146,7 @@ const impossibleBuckets = (sql: Sql) => sql`
         select tenant_id, source_id, channel_id, template_id, step, hour, measure, reason, count from statistics_hourly
         union all
         select tenant_id, source_id, channel_id, template_id, step, hour, measure, reason, count
-          from statistics_deltas
+          from statistics_deltas where message_id not in (select id from messages where is_test)
       ) all_counts group by 1, 2, 3, 4, 5, 6, 7, 8
     ) summed group by 1, 2, 3, 4, 5, 6
   ) buckets

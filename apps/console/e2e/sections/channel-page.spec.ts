@@ -88,12 +88,24 @@ test("a message is previewed request by request, sent as a test, and followed to
     await expectAccessible(page);
     await progress.getByRole("link", { name: "打开这条消息" }).click();
     await expect(page.getByRole("heading", { level: 1 })).toContainText("明天放假");
+    await expect(page.getByText("测试发送", { exact: true })).toBeVisible();
   });
 
-  await test.step("the overview counts it, and leads to the messages", async () => {
+  await test.step("the list marks it, and shows tests only, or all but them", async () => {
+    await page.goto("/messages");
+    await page.getByLabel("测试发送").selectOption({ label: "只看测试发送" });
+    await expect(page).toHaveURL("/messages?test=true");
+    await expect(page.getByRole("row", { name: /明天放假/ }).first()).toContainText("测试发送");
+    await screenshot(page, "messages-tests");
+    await expectAccessible(page);
+    await page.getByLabel("测试发送").selectOption({ label: "不看测试发送" });
+    await expect(page.getByRole("row").nth(1)).toBeVisible();
+    await expect(page.getByRole("cell", { name: "测试发送" })).toHaveCount(0);
+  });
+
+  await test.step("the overview knows its receipt, and leads to the messages", async () => {
     await page.goto(`/channels/${id}/health`);
-    await expect(page.getByRole("region", { name: "最近 24 小时" })).toContainText("送达");
-    await expect(page.getByText("最近一次回执")).toBeVisible();
+    await expect(page.getByRole("region", { name: "最近 24 小时" })).toContainText("最近一次回执");
     await screenshot(page, "channel-overview-used");
     await page.getByRole("link", { name: "查看经过它的消息" }).click();
     await expect(page).toHaveURL(`/messages?channel=${id}`);
@@ -153,4 +165,25 @@ test("signatures and templates are synced, filtered, and warned about where a te
     await page.getByLabel(/^模板 CODE/).fill("SMS_404001");
     await expect(page.getByText(/平台模板没有通过审核/)).toBeVisible();
   });
+});
+
+test("a vendor without a list is asked about what settings and templates name", async ({ page }) => {
+  await signIn(page, "owner");
+  const { id } = await channelOf(page, "third-sms");
+  const { id: templateId } = await callApi<{ id: string }>(page.request, "POST", "/v1/templates", {
+    code: `named-${Date.now()}`,
+    name: `快递提醒 ${Date.now()}`,
+  });
+  await callApi(page.request, "POST", `/v1/templates/${templateId}/versions`, {
+    variables: [{ name: "name", type: "text", required: true }],
+    renderings: { sms: { tempId: "1008", text: "{{name}}您好，您的快递到了。" } },
+  });
+  await page.goto(`/channels/${id}/vendor-templates`);
+  await expect(page.getByText("平台不提供列表")).toBeVisible();
+  await page.getByRole("button", { name: "立即同步" }).click();
+  await expect(page.getByText("已同步")).toBeVisible();
+  await expect(page.getByRole("row", { name: /1008/ })).toContainText("审核中");
+  await expect(page.getByRole("row", { name: /知行学校/ })).toContainText("已通过");
+  await screenshot(page, "channel-vendor-templates-named");
+  await expectAccessible(page);
 });

@@ -47,6 +47,36 @@ test("a report narrows to one channel and can be read as a table", async ({ page
   await expectAccessible(page);
 });
 
+test("a reason leads to the messages that it is of, and on to the people", async ({ page }) => {
+  await signIn(page, "owner");
+  const { id } = await callApi<{ id: string }>(page.request, "POST", "/v1/messages", {
+    audience: { kind: "addresses", addresses: [{ address: "15213130000" }, { address: "15213131234" }] },
+    channels: ["school-sms"],
+    content: { sms: { templateCode: "SMS_100003", text: "【通知】{{content}}" } },
+    variables: { content: `原因 ${Date.now()}` },
+  });
+  await expect(async () => {
+    const { counts } = await callApi<{ counts: { undelivered: number } }>(
+      page.request,
+      "GET",
+      `/v1/messages/${id}`,
+    );
+    expect(counts.undelivered).toBe(1);
+  }).toPass();
+  await page.goto("/reports");
+  await page.getByRole("table", { name: "未送达" }).getByRole("link", { name: "号码停机" }).click();
+  await expect(page).toHaveURL("/messages?reason=MOBILE_NOT_ON_SERVICE");
+  await expect(page.getByLabel("原因")).toHaveValue("MOBILE_NOT_ON_SERVICE");
+  await screenshot(page, "messages-of-a-reason");
+  await expectAccessible(page);
+  await page.getByRole("link", { name: /原因/ }).first().click();
+  await expect(page).toHaveURL(`/messages/${id}?reason=MOBILE_NOT_ON_SERVICE#people`);
+  await expect(page.getByLabel("原因")).toHaveValue("MOBILE_NOT_ON_SERVICE");
+  await expect(page.locator("#people").getByRole("row")).toHaveCount(2);
+  await screenshot(page, "people-of-a-reason");
+  await expectAccessible(page);
+});
+
 test("an impossible period is explained, and an empty one is told from a fault", async ({ page }) => {
   await signIn(page, "owner");
   await page.goto("/reports?period=custom&from=2026-03-02&to=2026-03-01");

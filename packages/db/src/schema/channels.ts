@@ -38,6 +38,8 @@ export const channels = pgTable(
     healthCode: text("health_code"),
     healthDetail: text("health_detail"),
     healthAt: moment("health_at"),
+    /** When the vendor last said what became of something, to the second; null until it has. */
+    lastReceiptAt: moment("last_receipt_at"),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },

@@ -12,6 +12,11 @@ export const collections = pgTable(
     nextAt: moment("next_at").notNull(),
     /** Where to go on, in the plugin's words; null before the first visit. */
     cursor: text("cursor"),
+    /** When the last visit ended; null before the first. */
+    visitedAt: moment("visited_at"),
+    /** Why nothing could be fetched then: the plugin's code or one of ours, and a sentence; null when it could. */
+    code: text("code"),
+    detail: text("detail"),
     /** The settings that the cursor belongs to: others may lead to another place. */
     revision: integer("revision").notNull(),
   },

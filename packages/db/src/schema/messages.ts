@@ -98,6 +98,8 @@ export const messages = pgTable(
     state: messageState("state").notNull(),
     /** Whether it had to be approved before anything was sent. */
     needsApproval: boolean("needs_approval").notNull(),
+    /** Sent to try a channel: the tenant's statistics leave it out. */
+    isTest: boolean("is_test").notNull().default(false),
     /** What lists show: the template's name or the beginning of the content. */
     title: text("title").notNull(),
     priority: smallint("priority").notNull(),
@@ -155,6 +157,7 @@ export const messages = pgTable(
     index("messages_failing")
       .on(table.expandAgainAt, table.id)
       .where(sql`state = 'expanding' and expand_failure_count > 0`),
+    index("messages_tests").on(table.tenantId, table.id).where(sql`is_test`),
     index("messages_unfinished").on(table.id).where(sql`state = 'sending'`),
   ],
 );

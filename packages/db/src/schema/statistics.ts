@@ -1,4 +1,15 @@
-import { bigint, integer, pgEnum, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  index,
+  integer,
+  pgEnum,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { moment, tenantId } from "./columns.ts";
 
 /** What is counted. A delivery counts at most once in each measure, in the hour it was created. */
@@ -88,5 +99,9 @@ export const messageTotals = pgTable(
     primaryKey({
       columns: [table.tenantId, table.messageId, table.channelId, table.step, table.measure, table.reason],
     }),
+    // Which messages a reason is of; most counts have none.
+    index("message_totals_by_reason")
+      .on(table.tenantId, table.reason, table.messageId)
+      .where(sql`reason <> ''`),
   ],
 );

@@ -468,6 +468,34 @@ export type ChannelCircuit = {
 };
 
 /**
+ * How fetching goes what the vendor leaves somewhere, such as returned mail. Null where the settings name no such place, and for a source.
+ */
+export type ChannelCollection = {
+    /**
+     * Null until the place was visited once.
+     */
+    visitedAt: string | null;
+    /**
+     * When it is visited next; null: at once.
+     */
+    nextAt: string | null;
+    /**
+     * Why nothing could be fetched at the last visit; null when it could.
+     */
+    failure: {
+        code: string;
+        detail: string | null;
+        /**
+         * The code in the plugin's words.
+         */
+        text: {
+            zh: string;
+            en: string;
+        } | null;
+    } | null;
+} | null;
+
+/**
  * What the last test call, or the sending, has found.
  */
 export type ChannelHealth = {
@@ -529,9 +557,10 @@ export type ChannelHealthReport = {
      */
     ratePerSecond: number | null;
     /**
-     * When the vendor last reported; null where that is long ago, and for a source.
+     * When the vendor last reported something new, to the second; null where it never has, and for a source.
      */
     lastReceiptAt: string | null;
+    collection: ChannelCollection;
     /**
      * Addresses and networks from which the vendor is called, for its list of allowed ones. Empty where the operator has named none; `contact` is whom to ask.
      */
@@ -1760,6 +1789,10 @@ export type Message = {
     audienceKind: 'all' | 'users' | 'tags' | 'departments' | 'segment' | 'addresses' | 'file' | 'deliveries';
     needsApproval: boolean;
     /**
+     * Sent to try a channel; the statistics of the tenant and of its channels leave it out.
+     */
+    isTest: boolean;
+    /**
      * How many people or typed addresses it is for, each once; 0 until they are worked out, which starts after approval.
      */
     recipients: number;
@@ -2044,13 +2077,9 @@ export type Plugin = {
         read: boolean;
     };
     /**
-     * The vendor's signatures and templates can be listed with their review states.
+     * The vendor's signatures and templates can be read with their review states: all that it lists, or those that the settings and the tenant's templates name. Null: they cannot.
      */
-    vendorTemplates: boolean;
-    /**
-     * Recipients allow its messages one by one; the channel's ledger says how many are left.
-     */
-    countsAllowances: boolean;
+    vendorTemplates: 'listed' | 'named' | null;
     limits: {
         batchSize: number;
         /**
@@ -2061,6 +2090,10 @@ export type Plugin = {
             seconds: number;
         }>;
     };
+    /**
+     * Recipients allow its messages one by one; the channel's ledger says how many are left.
+     */
+    countsAllowances: boolean;
     /**
      * The vendor's codes in words.
      */
@@ -6269,6 +6302,14 @@ export type ListMessagesData = {
          * Only messages that have deliveries by this channel.
          */
         channelId?: string;
+        /**
+         * Only, or all but, what was sent to try a channel.
+         */
+        isTest?: boolean;
+        /**
+         * Only messages with deliveries that have this reason, ours or a vendor's code.
+         */
+        reason?: string;
     };
     url: '/v1/messages';
 };

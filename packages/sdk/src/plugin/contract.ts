@@ -34,7 +34,7 @@ export interface PurePlugin {
    * Requests that list the signatures and templates that the vendor keeps for the account, with their review states; the
    * answers go to `settle` with `op: "sync"`. At most 3 rounds. Needed with `vendorTemplates` in the manifest.
    */
-  syncTemplates?(input: VerifyInput): SyncOutput;
+  syncTemplates?(input: SyncInput): SyncOutput;
 }
 
 /** A plugin of level `native`: its own I/O, installed by the operator only. */
@@ -262,6 +262,14 @@ export interface RecallResult {
   detail?: string;
 }
 
+export interface SyncInput extends VerifyInput {
+  /**
+   * Codes of vendor templates that the tenant's own templates name, for vendors that can only be asked about one by its
+   * code; those that changed last come first. At most 200, of at most 100 characters.
+   */
+  named: string[];
+}
+
 export interface SyncOutput {
   requests: PlannedRequest[];
 }
@@ -270,7 +278,7 @@ export interface SyncOutput {
 export const VENDOR_TEMPLATE_KINDS = ["signature", "template"] as const;
 export type VendorTemplateKind = (typeof VENDOR_TEMPLATE_KINDS)[number];
 
-/** Whether it may be used: still in review, taken, or refused (or withdrawn). */
+/** Whether it may be used: still in review, taken, or refused (also withdrawn, or asked for by its code and not there). */
 export const REVIEW_STATES = ["pending", "approved", "rejected"] as const;
 export type ReviewState = (typeof REVIEW_STATES)[number];
 

@@ -214,7 +214,7 @@ export const manifestSchema = {
       },
     },
     unsubscribe: { type: "boolean" },
-    vendorTemplates: { type: "boolean" },
+    vendorTemplates: { enum: [true, false, "named"] },
     limits: {
       type: "object",
       required: ["batchSize", "concurrency", "timeoutMs"],

@@ -261,8 +261,11 @@ export interface PluginManifest {
   collect?: CollectAbility;
   /** The plugin has a place for `unsubscribeUrl` of a message. */
   unsubscribe?: boolean;
-  /** The vendor reviews signatures and templates, and lists them. The plugin has a function `syncTemplates`. */
-  vendorTemplates?: boolean;
+  /**
+   * The vendor reviews signatures and templates, and lists them; `named`: it has no list, and only says how one is that
+   * it is asked about by its code. The plugin has a function `syncTemplates`.
+   */
+  vendorTemplates?: boolean | "named";
   limits: PluginLimits;
   /** What of the installation the plugin is handed; only for level `native`. */
   uses?: HostAbility[];

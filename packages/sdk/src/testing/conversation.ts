@@ -10,6 +10,7 @@ import type {
   SettleInput,
   SettleOutput,
   SyncedTemplates,
+  SyncInput,
   Verification,
   VerifyInput,
 } from "../plugin/index.ts";
@@ -61,10 +62,7 @@ export async function* converseRecall(
 }
 
 /** A sync as a conversation: what each of its rounds has read; see {@link converse}. */
-export async function* converseSync(
-  plugin: PureFunctions,
-  input: VerifyInput,
-): Conversation<SyncedTemplates> {
+export async function* converseSync(plugin: PureFunctions, input: SyncInput): Conversation<SyncedTemplates> {
   const { requests } = (await plugin.syncTemplates?.(input)) ?? { requests: [] };
   const settled = yield* exchange(plugin, "sync", requests, input);
   return settled.map(({ sync }) => {
@@ -129,7 +127,7 @@ export async function runRecall(
 /** Lists templates at a vendor or its simulator; see {@link runBatch}. */
 export async function runSync(
   plugin: PureFunctions,
-  input: VerifyInput,
+  input: SyncInput,
   send: SendRequest,
 ): Promise<SyncedTemplates[]> {
   return run(converseSync(plugin, input), send);

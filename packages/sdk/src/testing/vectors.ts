@@ -8,6 +8,7 @@ import type {
   ReceiptOutput,
   SettleInput,
   SettleOutput,
+  SyncInput,
   SyncOutput,
   VerifyInput,
   VerifyOutput,
@@ -20,6 +21,6 @@ export type Vector = { name: string } & (
   | { call: "verify"; input: VerifyInput; output: VerifyOutput }
   | { call: "query"; input: FollowUpInput; output: QueryOutput }
   | { call: "recall"; input: FollowUpInput; output: RecallOutput }
-  | { call: "syncTemplates"; input: VerifyInput; output: SyncOutput }
+  | { call: "syncTemplates"; input: SyncInput; output: SyncOutput }
   | { call: "parseReceipt"; input: ReceiptInput; output: ReceiptOutput }
 );

@@ -3,7 +3,10 @@ import { fields, z } from "../../platform/http/index.ts";
 import { MEASURES, type Measure } from "../statistics/index.ts";
 import type { ChannelHealth } from "./channel.repository.ts";
 import type { Channel as ChannelView } from "./channel.service.ts";
-import type { ChannelHealthReport as ChannelHealthReportView } from "./channel-health.service.ts";
+import type {
+  ChannelHealthReport as ChannelHealthReportView,
+  Collection as CollectionView,
+} from "./channel-health.service.ts";
 import type { CircuitRow } from "./circuit.repository.ts";
 import { CIRCUIT_CAUSES, CIRCUIT_STATES } from "./circuit.rules.ts";
 
@@ -171,6 +174,22 @@ const toCircuit = (row: CircuitRow | undefined): z.infer<typeof Circuit> => ({
 
 const count = z.int().min(0);
 
+const words = z
+  .object({ zh: z.string(), en: z.string() })
+  .nullable()
+  .openapi({ description: "The code in the plugin's words." });
+
+const Collection = z
+  .object({
+    visitedAt: fields.moment.nullable().openapi({ description: "Null until the place was visited once." }),
+    nextAt: fields.moment.nullable().openapi({ description: "When it is visited next; null: at once." }),
+    failure: z
+      .object({ code: z.string(), detail: z.string().nullable(), text: words })
+      .nullable()
+      .openapi({ description: "Why nothing could be fetched at the last visit; null when it could." }),
+  })
+  .openapi("ChannelCollection");
+
 export const ChannelHealthReport = z
   .object({
     health: Health,
@@ -188,10 +207,7 @@ export const ChannelHealthReport = z
           measure: z.enum(MEASURES),
           reason: z.string().openapi({ description: "The vendor's code, or one of ours." }),
           count,
-          text: z
-            .object({ zh: z.string(), en: z.string() })
-            .nullable()
-            .openapi({ description: "The code in the plugin's words." }),
+          text: words,
         }),
       )
       .openapi({ description: "Why deliveries did not go through, the ten most frequent." }),
@@ -200,7 +216,12 @@ export const ChannelHealthReport = z
     }),
     ratePerSecond: ratePerSecond.nullable(),
     lastReceiptAt: fields.moment.nullable().openapi({
-      description: "When the vendor last reported; null where that is long ago, and for a source.",
+      description:
+        "When the vendor last reported something new, to the second; null where it never has, and for a source.",
+    }),
+    collection: Collection.nullable().openapi({
+      description:
+        "How fetching goes what the vendor leaves somewhere, such as returned mail. Null where the settings name no such place, and for a source.",
     }),
     egress: z.object({ addresses: z.array(z.string()), contact: z.string().nullable() }).openapi({
       description:
@@ -208,6 +229,12 @@ export const ChannelHealthReport = z
     }),
   })
   .openapi("ChannelHealthReport");
+
+const toCollection = ({ visitedAt, nextAt, failure }: CollectionView): z.infer<typeof Collection> => ({
+  visitedAt: visitedAt?.toISOString() ?? null,
+  nextAt: nextAt?.toISOString() ?? null,
+  failure: failure && { code: failure.code, detail: failure.detail, text: failure.text },
+});
 
 export function toHealthReport(report: ChannelHealthReportView): z.infer<typeof ChannelHealthReport> {
   const { channel, activity, egress } = report;
@@ -224,6 +251,7 @@ export function toHealthReport(report: ChannelHealthReportView): z.infer<typeof 
     inFlightCount: activity?.inFlightCount ?? null,
     ratePerSecond: channel.ratePerSecond,
     lastReceiptAt: activity?.lastReceiptAt?.toISOString() ?? null,
+    collection: activity?.collection ? toCollection(activity.collection) : null,
     egress: { addresses: [...egress.addresses], contact: egress.contact },
   };
 }

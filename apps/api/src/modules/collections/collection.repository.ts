@@ -13,7 +13,7 @@ export interface CollectingPlugin {
   values: readonly string[];
 }
 
-/** Channels that are to be visited, those that wait longest first. Runs as the dispatcher, across tenants. */
+/** Channels that are to be visited, at once where settings have changed; those that wait longest first. Runs as the dispatcher, across tenants. */
 export async function listDueChannels(
   { sql }: Tx,
   plugins: readonly CollectingPlugin[],
@@ -24,7 +24,7 @@ export async function listDueChannels(
     from jsonb_to_recordset(${JSON.stringify(plugins)}::jsonb) as p("pluginId" text, field text, values jsonb)
     join channels c on c.plugin_id = p."pluginId" and c.state = 'on' and p.values ? (c.settings ->> p.field)
     left join collections s on s.tenant_id = c.tenant_id and s.channel_id = c.id
-    where s.next_at is null or s.next_at <= now()
+    where s.next_at is null or s.next_at <= now() or s.revision <> c.revision
     order by s.next_at nulls first, c.id
     limit ${limit}`;
   return rows.map((row) => ({
@@ -51,8 +51,11 @@ export async function takeDueChannel(
     select tenant_id, id, now() + make_interval(secs => ${leaseSeconds}), revision from channels
     where tenant_id = ${toUuid("tenant", tenantId)} and id = ${toUuid("channel", channelId)}
     on conflict (tenant_id, channel_id) do update set next_at = excluded.next_at, revision = excluded.revision,
-      cursor = case when s.revision = excluded.revision then s.cursor end
-    where s.next_at <= now()
+      cursor = case when s.revision = excluded.revision then s.cursor end,
+      visited_at = case when s.revision = excluded.revision then s.visited_at end,
+      code = case when s.revision = excluded.revision then s.code end,
+      detail = case when s.revision = excluded.revision then s.detail end
+    where s.next_at <= now() or s.revision <> excluded.revision
     returning cursor, revision`;
   return row;
 }
@@ -71,13 +74,46 @@ export async function keepCursor(
   return rows.length > 0;
 }
 
-/** Ends a visit. */
-export async function planNextVisit(
+/** Why nothing could be fetched. */
+export interface CollectionFailure {
+  code: string;
+  detail: string | null;
+}
+
+/** Ends a visit with how it went; changes nothing when settings have changed meanwhile, for it says nothing of those. */
+export async function endVisit(
   { sql }: Tx,
   { tenantId, channelId }: DueChannel,
-  pauseSeconds: number,
+  visit: { revision: number; pauseSeconds: number; failure: CollectionFailure | null },
 ): Promise<void> {
+  const { revision, pauseSeconds, failure } = visit;
   await sql`
-    update collections set next_at = now() + make_interval(secs => ${pauseSeconds})
-    where tenant_id = ${toUuid("tenant", tenantId)} and channel_id = ${toUuid("channel", channelId)}`;
+    update collections set next_at = now() + make_interval(secs => ${pauseSeconds}), visited_at = now(),
+      code = ${failure?.code ?? null}, detail = ${failure?.detail ?? null}
+    where tenant_id = ${toUuid("tenant", tenantId)} and channel_id = ${toUuid("channel", channelId)}
+      and revision = ${revision}`;
+}
+
+/** How fetching a channel's reports goes with the settings that it has. */
+export interface CollectionState {
+  /** When the last visit ended; null before the first. */
+  visitedAt: Date | null;
+  /** When the next one is; null: at once. */
+  nextAt: Date | null;
+  failure: CollectionFailure | null;
+}
+
+export async function readCollection(
+  { sql }: Tx,
+  { tenantId, channelId, revision }: DueChannel & { revision: number },
+): Promise<CollectionState> {
+  const [row] = await sql<
+    { visited_at: Date | null; next_at: Date; code: string | null; detail: string | null }[]
+  >`
+    select visited_at, next_at, code, detail from collections
+    where tenant_id = ${toUuid("tenant", tenantId)} and channel_id = ${toUuid("channel", channelId)}
+      and revision = ${revision}`;
+  if (!row) return { visitedAt: null, nextAt: null, failure: null };
+  const failure = row.code === null ? null : { code: row.code, detail: row.detail };
+  return { visitedAt: row.visited_at, nextAt: row.next_at, failure };
 }

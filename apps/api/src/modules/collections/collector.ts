@@ -5,9 +5,9 @@ import type { Loop } from "../../platform/loops.ts";
 import type { ChannelHandle, PluginCatalogue, PluginRuntime } from "../../platform/plugin-runtime/index.ts";
 import {
   type DueChannel,
+  endVisit,
   keepCursor,
   listDueChannels,
-  planNextVisit,
   takeDueChannel,
 } from "./collection.repository.ts";
 
@@ -33,6 +33,8 @@ const CHANNELS_A_ROUND = 8;
 const LEASE_SECONDS = 900;
 /** Where nothing can be fetched, the next visit is so many times later. */
 const PATIENCE_FACTOR = 10;
+/** Of a plugin that says no more than that it failed. */
+const NO_CODE = "not_collected";
 
 /** Fetches what vendors report without being asked, such as returned mail. May run in any number of processes. */
 export function createCollector(deps: CollectorDeps): Loop {
@@ -70,7 +72,12 @@ async function visit(deps: CollectorDeps, due: DueChannel): Promise<void> {
       }),
   });
   if (collected.failure) report(deps.logger, handle, collected.failure);
-  await transact(due, (tx) => planNextVisit(tx, due, pauseAfter(collected, ability)));
+  const end = {
+    revision: begun.revision,
+    pauseSeconds: pauseAfter(collected, ability),
+    failure: collected.failure ? { code: NO_CODE, detail: null, ...collected.failure } : null,
+  };
+  await transact(due, (tx) => endVisit(tx, due, end));
 }
 
 function pauseAfter({ hasMore, failure }: CollectOutput, { pollSeconds }: CollectAbility): number {

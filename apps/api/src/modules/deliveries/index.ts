@@ -1,6 +1,6 @@
 export { type PriorityBacklog, readBacklog, readBacklogByPriority } from "./backlog.repository.ts";
 export { enterCancellation, holdCancellation } from "./cancellation-lock.repository.ts";
-export { readChannelActivity } from "./channel-activity.repository.ts";
+export { countInFlight } from "./channel-activity.repository.ts";
 export { endUnsent, finishMessages } from "./completion.repository.ts";
 export { type DeliveryFilter, findDelivery } from "./delivery.repository.ts";
 export { deliveryRoutes } from "./delivery.routes.ts";

@@ -40,6 +40,7 @@ export function createInboxService({ transact, now }: InboxServiceDeps) {
           inbox.tenantId,
           inbox.channelId,
           ids.map((id) => toReceipt(id, what, now())),
+          "vendor",
         )
       : undefined;
 

@@ -1,8 +1,8 @@
 import { schema } from "@tidings/db";
-import { and, desc, eq, exists, inArray, lt } from "drizzle-orm";
+import { and, desc, eq, exists, inArray, lt, sql } from "drizzle-orm";
 import type { Tx } from "../../platform/database/index.ts";
 import { type PageRequest, readCursor } from "../../platform/http/index.ts";
-import { isId } from "../../platform/ids.ts";
+import { isId, toUuid } from "../../platform/ids.ts";
 import { UNTRACKED } from "../templates/index.ts";
 import type { Counts } from "./counts.rules.ts";
 
@@ -29,6 +29,7 @@ const columns = {
   options: messages.options,
   audience: messages.audience,
   needsApproval: messages.needsApproval,
+  isTest: messages.isTest,
   scheduledAt: messages.scheduledAt,
   timeZone: messages.timeZone,
   pausedFrom: messages.pausedFrom,
@@ -51,6 +52,8 @@ export interface MessageRow {
   options: schema.SendingOptions;
   audience: schema.Audience;
   needsApproval: boolean;
+  /** Sent to try a channel: the tenant's statistics leave it out. */
+  isTest: boolean;
   scheduledAt: Date | null;
   timeZone: string | null;
   /** What a paused message was. */
@@ -78,6 +81,9 @@ export interface MessageFilter {
   sourceId?: string | undefined;
   /** Only messages that have deliveries by this channel. */
   channelId?: string | undefined;
+  isTest?: boolean | undefined;
+  /** Only messages that have deliveries with this reason. */
+  reason?: string | undefined;
 }
 
 const withNames = (tx: Tx) =>
@@ -102,6 +108,8 @@ export async function listMessages(
         filter.state ? eq(messages.state, filter.state) : undefined,
         filter.sourceId ? eq(messages.sourceId, filter.sourceId) : undefined,
         filter.channelId ? hasDeliveriesBy(tx, filter.channelId) : undefined,
+        filter.isTest === undefined ? undefined : eq(messages.isTest, filter.isTest),
+        filter.reason === undefined ? undefined : hasReason(tenantId, filter.reason),
         cursor && isId("message", cursor) ? lt(messages.id, cursor) : undefined,
       ),
     )
@@ -123,6 +131,14 @@ const hasDeliveriesBy = (tx: Tx, channelId: string) =>
         ),
       ),
   );
+
+/** By the counts of reasons, those included that are not compacted yet. An empty reason is none. */
+const hasReason = (tenantId: string, reason: string) => {
+  const counted = sql`tenant_id = ${toUuid("tenant", tenantId)} and reason = ${reason} and reason <> '' and count > 0`;
+  return sql`${messages.id} in (
+    select message_id from message_totals where ${counted}
+    union all select message_id from statistics_deltas where ${counted})`;
+};
 
 export async function findMessage(
   tx: Tx,

@@ -172,6 +172,13 @@ export const MessageQuery = fields.pageQuery.extend({
     .id("channel")
     .optional()
     .openapi({ description: "Only messages that have deliveries by this channel." }),
+  isTest: z
+    .stringbool()
+    .optional()
+    .openapi({ type: "boolean", description: "Only, or all but, what was sent to try a channel." }),
+  reason: fields.line(100).optional().openapi({
+    description: "Only messages with deliveries that have this reason, ours or a vendor's code.",
+  }),
 });
 
 export const UpdateMessageBody = z
@@ -220,6 +227,9 @@ export const Message = z
     author: z.object({ id: fields.id("member"), name: z.string() }).nullable(),
     audienceKind,
     needsApproval: z.boolean(),
+    isTest: z.boolean().openapi({
+      description: "Sent to try a channel; the statistics of the tenant and of its channels leave it out.",
+    }),
     recipients: count.openapi({
       description:
         "How many people or typed addresses it is for, each once; 0 until they are worked out, which starts after approval.",
@@ -295,6 +305,7 @@ export function toMessage(row: MessageRow & MessageProgress): z.infer<typeof Mes
     author: row.author,
     audienceKind: row.audience.kind,
     needsApproval: row.needsApproval,
+    isTest: row.isTest,
     recipients: row.recipients,
     counts: row.counts,
     scheduledAt: row.scheduledAt?.toISOString() ?? null,

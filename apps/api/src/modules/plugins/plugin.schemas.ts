@@ -57,8 +57,9 @@ export const Plugin = z
       .record(z.string(), ContentField)
       .openapi({ description: "What a template has to fill in for this channel kind." }),
     receipts: z.object({ mode: z.enum(RECEIPT_MODES), delivered: z.boolean(), read: z.boolean() }),
-    vendorTemplates: z.boolean().openapi({
-      description: "The vendor's signatures and templates can be listed with their review states.",
+    vendorTemplates: z.enum(["listed", "named"]).nullable().openapi({
+      description:
+        "The vendor's signatures and templates can be read with their review states: all that it lists, or those that the settings and the tenant's templates name. Null: they cannot.",
     }),
     limits: z.object({
       batchSize: z.int(),
@@ -122,7 +123,7 @@ export function toPlugin({ manifest, obstacle, installed }: UsablePlugin): z.inf
       ),
     ),
     receipts: { mode, delivered, read },
-    vendorTemplates: manifest.vendorTemplates ?? false,
+    vendorTemplates: manifest.vendorTemplates === true ? "listed" : manifest.vendorTemplates || null,
     limits: {
       batchSize: manifest.limits.batchSize,
       perRecipient: (manifest.limits.perRecipient ?? []).map((limit) => ({ ...limit })),

@@ -20,7 +20,7 @@ export interface SendTestDeps {
   acceptMessage: AcceptMessage;
 }
 
-/** Sends a message to one typed address by one channel, like any other message. */
+/** Sends a message to one typed address by one channel, like any other message but for the statistics. */
 export function createSendTest({ transact, acceptMessage }: SendTestDeps) {
   return async function sendTest(
     ctx: RequestContext,
@@ -37,6 +37,7 @@ export function createSendTest({ transact, acceptMessage }: SendTestDeps) {
       content: content && { [kind]: content },
       variables,
       priority: PRIORITY,
+      isTest: true,
     };
     return acceptMessage(ctx, message, idempotencyKey).catch((error) => {
       throw error instanceof ProblemError ? inOwnPlaces(error, kind) : error;

@@ -111,6 +111,7 @@ const toMessage = (series: Due, createdAt: Date): NewMessage => ({
   authorId: series.authorId,
   state: "expanding",
   needsApproval: false,
+  isTest: false,
   title: series.title,
   priority: series.priority,
   category: series.category,

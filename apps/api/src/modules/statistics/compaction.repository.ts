@@ -8,7 +8,8 @@ const MAX_DELTAS = 10_000;
  * are left but those another caller has in hand.
  *
  * Callers may overlap: each takes deltas that no other holds, and both write the roll-ups in the order of their keys,
- * so that they wait for each other and never lock each other out.
+ * so that they wait for each other and never lock each other out. What was sent to try a channel is counted for its
+ * message only.
  */
 export async function compactStatistics(tx: Tx, tenantId: string): Promise<number> {
   const tenant = toUuid("tenant", tenantId);
@@ -27,6 +28,8 @@ export async function compactStatistics(tx: Tx, tenantId: string): Promise<numbe
         (tenant_id, hour, source_id, channel_id, template_id, step, measure, reason, count)
       select tenant_id, hour, source_id, channel_id, template_id, step, measure, reason, sum(count)
       from taken
+      where not exists (
+        select from messages m where m.tenant_id = taken.tenant_id and m.id = taken.message_id and m.is_test)
       group by tenant_id, hour, source_id, channel_id, template_id, step, measure, reason
       order by hour, source_id, channel_id, template_id, step, measure, reason
       on conflict (tenant_id, hour, source_id, channel_id, template_id, step, measure, reason)

@@ -1,6 +1,7 @@
 import type { Tx } from "../../platform/database/index.ts";
 import { toUuid } from "../../platform/ids.ts";
 import type { Counts, Measure } from "./statistics.rules.ts";
+import { isNoTest } from "./test-messages.repository.ts";
 
 /** What has become of the deliveries that were made since a moment. */
 export interface RecentCounts {
@@ -26,6 +27,7 @@ export async function countRecent(
       select measure, reason, count from statistics_hourly where ${within}
       union all
       select measure, reason, count from statistics_deltas where ${within}
+        and ${isNoTest(sql, tenantId)}
     ) c
     group by measure, reason
     order by count desc, measure, reason`;

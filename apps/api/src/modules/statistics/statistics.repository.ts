@@ -6,6 +6,7 @@ import { fromUuid, schema, toUuid } from "@tidings/db";
 import { eq } from "drizzle-orm";
 import type { Tx } from "../../platform/database/index.ts";
 import type { Counts, Measure, Period } from "./statistics.rules.ts";
+import { isNoTest } from "./test-messages.repository.ts";
 
 const { tenants } = schema;
 
@@ -107,7 +108,8 @@ function allCounts(tx: Tx, tenantId: string, filter: StatisticsFilter) {
   return sql`(
     select hour, source_id, channel_id, measure, reason, count from statistics_hourly where ${within}
     union all
-    select hour, source_id, channel_id, measure, reason, count from statistics_deltas where ${within})`;
+    select hour, source_id, channel_id, measure, reason, count from statistics_deltas where ${within}
+      and ${isNoTest(sql, tenantId)})`;
 }
 
 function publicKey(grouping: Grouping, key: string): string | null {

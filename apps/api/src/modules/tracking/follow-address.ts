@@ -154,7 +154,7 @@ async function keep({ transact }: FollowAddressDeps, placed: PlacedEvent[]): Pro
     else byChannel.set(channelId, { tenantId, events: [event] });
   }
   const writes = [...byChannel].map(([channelId, { tenantId, events }]) =>
-    transact({ tenantId }, (tx) => keepAndApply(tx, tenantId, channelId, events)),
+    transact({ tenantId }, (tx) => keepAndApply(tx, tenantId, channelId, events, "own")),
   );
   const failed = (await Promise.allSettled(writes)).find(({ status }) => status === "rejected");
   if (failed?.status === "rejected") throw failed.reason;

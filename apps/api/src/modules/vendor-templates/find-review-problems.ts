@@ -33,10 +33,13 @@ export function createFindReviewProblems(deps: {
     if (field === undefined || !code) return [];
     const catalogue = deps.catalogue.of(tenantId);
     const known = await findByCode(tx, tenantId, code, { kind, id: channelId });
-    // Another plugin of the kind names its templates in another field.
-    const concerned = known.filter(
-      ({ pluginId }) => namingField(catalogue.find(pluginId)?.manifest.content ?? {}) === field,
-    );
+    const concerned = known.filter(({ pluginId, state }) => {
+      const manifest = catalogue.find(pluginId)?.manifest;
+      // Another plugin of the kind names its templates in another field.
+      if (!manifest || namingField(manifest.content) !== field) return false;
+      // A vendor without a list has not been asked about it yet.
+      return state !== null || manifest.vendorTemplates !== "named";
+    });
     return judgeReview(code, concerned, pointerTo(field));
   };
 }

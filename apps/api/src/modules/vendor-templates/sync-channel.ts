@@ -1,10 +1,19 @@
 import type { VendorTemplate } from "@tidings/sdk/plugin";
 import type { Transact, Tx } from "../../platform/database/index.ts";
-import type { ChannelHandle, PluginRuntime, TemplateList } from "../../platform/plugin-runtime/index.ts";
+import type {
+  ChannelHandle,
+  PluginCatalogue,
+  PluginCatalogues,
+  PluginRuntime,
+  TemplateList,
+} from "../../platform/plugin-runtime/index.ts";
+import { listNamedCodes } from "./named-code.repository.ts";
+import { namingField } from "./review.rules.ts";
 import { findSync, replaceTemplates, type SyncRow, saveSync } from "./vendor-template.repository.ts";
 
 export interface SyncChannelDeps {
   transact: Transact;
+  catalogue: PluginCatalogues<Pick<PluginCatalogue, "find">>;
   runtime: Pick<PluginRuntime, "syncTemplates">;
   now(): Date;
 }
@@ -13,6 +22,8 @@ const HOUR_MS = 3_600_000;
 /** Reviews take hours or days. */
 const AGAIN_AFTER_MS = 6 * HOUR_MS;
 const AGAIN_AFTER_FAILURE_MS = HOUR_MS;
+/** Each is a call of its own. */
+const MAX_NAMED = 200;
 
 /** What becomes of the transaction that keeps the outcome; throws where the channel is gone by then. */
 export type InTheSameTransaction = (tx: Tx, sync: SyncRow) => Promise<void>;
@@ -21,10 +32,19 @@ export type InTheSameTransaction = (tx: Tx, sync: SyncRow) => Promise<void>;
  * Reads a channel's list at the vendor, outside any transaction, and keeps it. A list that could not be read in full
  * leaves the one that was kept, with the reason beside it.
  */
-export function createSyncChannel({ transact, runtime, now }: SyncChannelDeps) {
+export function createSyncChannel({ transact, catalogue, runtime, now }: SyncChannelDeps) {
+  /** What there is to ask about where the vendor has no list; nothing where it has one. */
+  async function listNamed(handle: ChannelHandle): Promise<string[]> {
+    const { tenantId, pluginId } = handle;
+    const manifest = catalogue.of(tenantId).find(pluginId)?.manifest;
+    const field = manifest?.vendorTemplates === "named" && namingField(manifest.content);
+    if (!field) return [];
+    return transact(handle, (tx) => listNamedCodes(tx, tenantId, { kind: manifest.kind, field }, MAX_NAMED));
+  }
+
   return async function syncChannel(handle: ChannelHandle, also: InTheSameTransaction): Promise<SyncRow> {
     const { tenantId, channelId } = handle;
-    const list = await runtime.syncTemplates(handle);
+    const list = await runtime.syncTemplates(handle, await listNamed(handle));
     const outcome = outcomeOf(list, now());
     return transact(handle, async (tx) => {
       const kept = list.ok ? undefined : await findSync(tx, tenantId, channelId);

@@ -25,7 +25,7 @@ export function createVendorTemplateSyncer(deps: VendorTemplateSyncerDeps): Loop
     name: "vendor-template-syncer",
     idleMs: 60_000,
     async run() {
-      const pluginIds = deps.plugins.idsWhere(({ vendorTemplates }) => vendorTemplates === true);
+      const pluginIds = deps.plugins.idsWhere(({ vendorTemplates }) => Boolean(vendorTemplates));
       if (pluginIds.length === 0) return false;
       const due = await deps.dispatch.transaction((tx) => listDueChannels(tx, pluginIds, CHANNELS_A_ROUND));
       for (const channel of due) await syncOne(deps, channel);

@@ -17,7 +17,9 @@ async function sync(...rounds: unknown[]) {
   });
   const { runtime, channel, logs } = runtimeFor(
     {
-      syncTemplates: ({ settings }) => ({ requests: [request(0, String(settings.endpoint))] }),
+      syncTemplates: ({ settings, named }) => ({
+        requests: named.map((_, index) => request(index, String(settings.endpoint))),
+      }),
       settle: ({ responses, settings }): SettleOutput => {
         const index = Number(responses[0]?.id);
         const more = index + 1 < rounds.length ? [request(index + 1, String(settings.endpoint))] : [];
@@ -26,7 +28,7 @@ async function sync(...rounds: unknown[]) {
     },
     { vendorTemplates: true },
   );
-  return { list: await runtime.syncTemplates(channel), logs };
+  return { list: await runtime.syncTemplates(channel, ["T1"]), logs };
 }
 
 it("gathers what all rounds have read, each code once", async () => {

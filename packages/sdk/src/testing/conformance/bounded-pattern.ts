@@ -2,6 +2,8 @@ import { createContext, Script } from "node:vm";
 
 /** How long one text may be held against one pattern, milliseconds. */
 const TIME_LIMIT_MS = 200;
+/** A clock on the wall counts what the machine did meanwhile: what is endless is so every time. */
+const TRIES = 3;
 
 const context = createContext({ pattern: /x/, text: "" });
 const script = new Script("pattern.test(text)");
@@ -17,12 +19,15 @@ export function boundedPattern(source: string, flags: string) {
     toString: () => String(pattern),
     /** @throws for a text that takes too long */
     test(text: string): boolean {
-      Object.assign(context, { pattern, text });
-      try {
-        return Boolean(script.runInContext(context, { timeout: TIME_LIMIT_MS }));
-      } catch {
-        throw new Error(`the pattern ${source.slice(0, 100)} takes longer than ${TIME_LIMIT_MS} ms`);
+      for (let tried = 0; tried < TRIES; tried += 1) {
+        Object.assign(context, { pattern, text });
+        try {
+          return Boolean(script.runInContext(context, { timeout: TIME_LIMIT_MS }));
+        } catch {
+          // Once more: this may have been the machine's doing.
+        }
       }
+      throw new Error(`the pattern ${source.slice(0, 100)} takes longer than ${TIME_LIMIT_MS} ms`);
     },
   };
 }

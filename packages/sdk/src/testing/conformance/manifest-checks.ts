@@ -14,7 +14,7 @@ export const manifestIsValid: Check = ({ manifest, plugin }) => [
   ...(["query", "recall"] as const)
     .filter((name) => (manifest[name] === undefined) !== (plugin[name] === undefined))
     .map((name) => `has ${name} either in the manifest or as a function, and needs both`),
-  ...((manifest.vendorTemplates ?? false) === (plugin.syncTemplates !== undefined)
+  ...(Boolean(manifest.vendorTemplates) === (plugin.syncTemplates !== undefined)
     ? []
     : ["has vendorTemplates in the manifest or syncTemplates as a function, and needs both"]),
   ...(manifest.idempotency.kind === "key" && !manifest.idempotency.windowSeconds

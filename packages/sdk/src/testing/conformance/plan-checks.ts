@@ -8,11 +8,16 @@ import {
   makeBatch,
   makeFollowUp,
   makeMessages,
+  makeSyncInput,
 } from "./subject.ts";
 
 const SPEED_MESSAGE_COUNT = 500;
 const SPEED_LIMIT_MS = 50;
+/** The first runs are slow by nature. */
 const SPEED_RUNS = 4;
+/** Further runs where the machine may have had others to serve, and how long they may go on, milliseconds. */
+const MORE_SPEED_RUNS = 16;
+const MORE_SPEED_MS = 2_000;
 
 export const planAnswersEveryMessageOnce: Check = (subject) => {
   const { batchSize } = subject.manifest.limits;
@@ -42,10 +47,14 @@ export const planIsPlainJson: Check = async (subject) => {
     : ["returns values that JSON does not carry"];
 };
 
+/** The best of several runs counts: a clock on the wall counts what the machine did meanwhile. */
 export const planIsFast: Check = async (subject) => {
   const batch = makeBatch(subject, makeMessages(subject, SPEED_MESSAGE_COUNT));
+  const endsAt = performance.now() + MORE_SPEED_MS;
+  const isDue = (run: number) =>
+    run < SPEED_RUNS || (run < SPEED_RUNS + MORE_SPEED_RUNS && performance.now() < endsAt);
   let best = Number.POSITIVE_INFINITY;
-  for (let run = 0; run < SPEED_RUNS; run += 1) {
+  for (let run = 0; best >= SPEED_LIMIT_MS && isDue(run); run += 1) {
     const startedAt = performance.now();
     await subject.plugin.plan(batch);
     best = Math.min(best, performance.now() - startedAt);
@@ -95,7 +104,7 @@ const HOSTILE_TEXTS = [
 const planAll = async (subject: ConformanceInput) => [
   await subject.plugin.plan(makeBatch(subject, makeMessages(subject, 3))),
   await subject.plugin.verify?.({ settings: subject.settings, now: 0, seed: "5eed" }),
-  await subject.plugin.syncTemplates?.({ settings: subject.settings, now: 0, seed: "5eed" }),
+  await subject.plugin.syncTemplates?.(makeSyncInput(subject)),
   await subject.plugin.query?.(makeFollowUp(subject, 3)),
   await subject.plugin.recall?.(makeFollowUp(subject, 3)),
 ];

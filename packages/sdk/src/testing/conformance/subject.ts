@@ -6,6 +6,7 @@ import type {
   PureFunctions,
   SendResult,
   Settings,
+  SyncInput,
 } from "../../plugin/index.ts";
 import { type Answer, type Conversation, converse, respond } from "../conversation.ts";
 import type { Vector } from "../vectors.ts";
@@ -37,6 +38,19 @@ export function makeBatch(subject: ConformanceInput, messages: OutboundMessage[]
     batchRef: "bat_conformance",
     messages,
     settings: subject.settings,
+    now: NOW,
+    seed: "c0ffee00c0ffee00",
+  });
+}
+
+/** The input of `syncTemplates`, frozen: as if the tenant's templates named what the first messages name. */
+export function makeSyncInput(subject: ConformanceInput): SyncInput {
+  const { content } = subject.manifest;
+  const field = Object.keys(content).find((name) => content[name]?.namesVendorTemplate);
+  const codes = makeMessages(subject, 3).flatMap((message) => (field && message.content[field]) || []);
+  return freeze({
+    settings: subject.settings,
+    named: [...new Set(codes)],
     now: NOW,
     seed: "c0ffee00c0ffee00",
   });

@@ -1,13 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
-import {
-  REVIEW_STATES,
-  type Settings,
-  type SyncedTemplates,
-  VENDOR_TEMPLATE_KINDS,
-} from "../../plugin/index.ts";
+import { REVIEW_STATES, type SyncedTemplates, VENDOR_TEMPLATE_KINDS } from "../../plugin/index.ts";
 import { converseSync } from "../conversation.ts";
 import { FAULTS, ODD_ANSWERS } from "./answers.ts";
-import { type Check, type ConformanceInput, collect, findTextProblems, NOW, play } from "./subject.ts";
+import {
+  type Check,
+  type ConformanceInput,
+  collect,
+  findTextProblems,
+  makeSyncInput,
+  play,
+} from "./subject.ts";
 
 const LIMITS = { code: 100, name: 200, text: 2_000, reason: 500 } as const;
 
@@ -26,8 +28,9 @@ export const syncKeepsItsForm: Check = (subject) =>
     ]),
   );
 
-export const syncIsDeterministic: Check = async ({ plugin, settings }) => {
-  const input = inputOf(settings);
+export const syncIsDeterministic: Check = async (subject) => {
+  const { plugin } = subject;
+  const input = makeSyncInput(subject);
   return isDeepStrictEqual(await plugin.syncTemplates?.(input), await plugin.syncTemplates?.(input))
     ? []
     : ["asks for the list in two ways"];
@@ -45,13 +48,12 @@ function findTemplateProblems(template: SyncedTemplates["templates"][number]): s
 }
 
 async function overAll(
-  { plugin, settings }: ConformanceInput,
+  subject: ConformanceInput,
   check: (name: string, rounds: SyncedTemplates[]) => string[],
 ): Promise<string[]> {
+  const { plugin } = subject;
   if (!plugin.syncTemplates) return [];
   return collect(Object.entries({ ...FAULTS, ...ODD_ANSWERS }), async ([name, answer]) =>
-    check(name, await play(converseSync(plugin, inputOf(settings)), answer)),
+    check(name, await play(converseSync(plugin, makeSyncInput(subject)), answer)),
   );
 }
-
-const inputOf = (settings: Settings) => ({ settings, now: NOW, seed: "c0ffee00c0ffee00" });

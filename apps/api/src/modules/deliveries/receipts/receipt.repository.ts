@@ -6,16 +6,21 @@ import { NIL_UUID } from "../expand/expansion.repository.ts";
 
 const RECEIPTS_A_ROUND = 2000;
 
+/** What the vendor said, or what was found out by our own means: a link was followed, a pixel was loaded. */
+export type ReceiptOrigin = "vendor" | "own";
+
 /**
  * Keeps a push's events and applies those whose deliveries are known; a repeat of an applied event changes nothing.
  * An event whose delivery is not known, or not accepted yet because our own commit is still on its way, waits.
+ * Answers the ids of those that say, for the first time, that something did not arrive, and why.
  */
 export async function keepAndApply(
   { sql }: Tx,
   tenantId: string,
   channelId: string,
   events: readonly ReceiptEvent[],
-): Promise<void> {
+  origin: ReceiptOrigin,
+): Promise<string[]> {
   const tenant = toUuid("tenant", tenantId);
   const rows = events.map((event) => ({
     event_id: event.eventId,
@@ -25,7 +30,7 @@ export async function keepAndApply(
     happened_at: new Date(event.at).toISOString(),
     target: targetOf(event),
   }));
-  await sql`
+  const kept = await sql<{ event_id: string }[]>`
     with incoming as materialized (
       select ${toUuid("channel", channelId)}::uuid as channel_id, pushed.*
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
@@ -36,15 +41,37 @@ export async function keepAndApply(
           and r.event_id = pushed.event_id offset 0
       ) known on true
       where known.applied_at is null
-    ), ${moves(sql, tenant)}
-    insert into receipts (tenant_id, channel_id, event_id, type, code, detail, target, happened_at, delivery_id,
-      applied_at)
-    select ${tenant}, channel_id, event_id, type, code, detail, target, happened_at,
-      case when is_applied then delivery_id end, case when is_applied then now() end
-    from (select f.*, ${isApplied(sql)} as is_applied from found f offset 0) judged
-    order by event_id
-    on conflict do nothing`;
+    ), ${moves(sql, tenant)}${origin === "vendor" ? sql`, ${marking(sql, tenant, channelId)}` : sql``}
+, kept as (
+      insert into receipts (tenant_id, channel_id, event_id, type, code, detail, target, happened_at, delivery_id,
+        applied_at)
+      select ${tenant}, channel_id, event_id, type, code, detail, target, happened_at,
+        case when is_applied then delivery_id end, case when is_applied then now() end
+      from (select f.*, ${isApplied(sql)} as is_applied from found f offset 0) judged
+      order by event_id
+      on conflict do nothing
+      returning event_id, type, code
+    )
+    select event_id from kept where type = 'undelivered' and code is not null`;
+  return kept.map((row) => row.event_id);
 }
+
+/**
+ * Remembers when the channel last heard something new, to the second. Whoever finds the row locked leaves it: somebody else
+ * writes the same second, or the channel is being changed.
+ */
+const marking = (sql: Tx["sql"], tenant: string, channelId: string) => sql`
+    marked as (
+      update channels c set last_receipt_at = now()
+      from (
+        select id from channels
+        where tenant_id = ${tenant} and id = ${toUuid("channel", channelId)}
+          and (last_receipt_at is null or last_receipt_at < now() - interval '1 second')
+          and exists (select from incoming)
+        for no key update skip locked
+      ) quiet
+      where c.tenant_id = ${tenant} and c.id = quiet.id
+    )`;
 
 /** A receipt that has been applied, which says that something did not arrive, and why. */
 export interface Undelivered {

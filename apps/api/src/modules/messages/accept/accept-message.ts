@@ -130,6 +130,7 @@ export function toNewMessage(
     authorId: actor.kind === "member" ? actor.id : null,
     state: firstStateOf(plan, scheduledAt),
     needsApproval: plan.needsApproval,
+    isTest: input.isTest ?? false,
     title: titleOf(plan, input),
     priority: input.priority,
     category: categoryOf(plan.template, input),

@@ -13,6 +13,8 @@ export interface NewMessage {
   authorId: string | null;
   state: "pending_approval" | "scheduled" | "expanding";
   needsApproval: boolean;
+  /** Sent to try a channel: the tenant's statistics leave it out. */
+  isTest: boolean;
   title: string;
   priority: number;
   category: MessageCategory;
@@ -51,7 +53,8 @@ export function storing(tx: Pick<Tx, "sql">, tenantId: string, messages: readonl
   return sql<{ id: string }[]>`
     with input as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(messages.map(toInput))}::jsonb) as i(
-        id uuid, source_id uuid, author_id uuid, state message_state, needs_approval boolean, title text,
+        id uuid, source_id uuid, author_id uuid, state message_state, needs_approval boolean, is_test boolean,
+        title text,
         priority smallint, category message_category, audience jsonb, template_version_id uuid, renderings jsonb,
         tracking jsonb, variables jsonb,
         channel_ids uuid[], policy_version_id uuid, content_hash bytea, scheduled_at timestamptz,
@@ -63,11 +66,11 @@ export function storing(tx: Pick<Tx, "sql">, tenantId: string, messages: readonl
       select ${tenant}, scope, key, request_hash, id from input where key is not null order by scope, key
       on conflict do nothing returning message_id
     ), stored as (
-      insert into messages (tenant_id, id, source_id, author_id, state, needs_approval, title, priority, category, audience,
-        template_version_id, renderings, tracking, variables, channel_ids, policy_version_id, content_hash,
+      insert into messages (tenant_id, id, source_id, author_id, state, needs_approval, is_test, title, priority, category,
+        audience, template_version_id, renderings, tracking, variables, channel_ids, policy_version_id, content_hash,
         scheduled_at, time_zone, ttl_seconds, expires_at, wake_at, options, rate, rate_per_second, created_at)
-      select ${tenant}, id, source_id, author_id, state, needs_approval, title, priority, category, audience,
-        template_version_id, renderings, tracking, variables, channel_ids, policy_version_id, content_hash,
+      select ${tenant}, id, source_id, author_id, state, needs_approval, coalesce(is_test, false), title, priority,
+        category, audience, template_version_id, renderings, tracking, variables, channel_ids, policy_version_id, content_hash,
         scheduled_at, time_zone, ttl_seconds, expires_at, wake_at, options, rate, rate_per_second, created_at
       from input where key is null or id in (select message_id from claimed)
       on conflict (tenant_id, id) do nothing returning id
@@ -83,6 +86,7 @@ function toInput(message: NewMessage) {
     author_id: message.authorId ? toUuid("member", message.authorId) : undefined,
     state: message.state,
     needs_approval: message.needsApproval,
+    is_test: message.isTest || undefined,
     title: message.title,
     priority: message.priority,
     category: message.category,

@@ -31,6 +31,8 @@ export interface SendMessage extends AskedOptions {
   schedule?: Schedule | undefined;
   ttlSeconds?: number | undefined;
   rate?: schema.Rate | undefined;
+  /** Sent to try a channel: the tenant's statistics leave it out. */
+  isTest?: boolean | undefined;
 }
 
 const USER_VARIABLE = /^user_/;

@@ -10,6 +10,7 @@ const { messages } = schema;
 export type MessageToRepeat = Pick<
   NewMessage,
   | "sourceId"
+  | "isTest"
   | "title"
   | "priority"
   | "category"
@@ -35,6 +36,7 @@ export async function reserveMessage(tx: Tx, tenantId: string, messageId: string
   const [row] = await tx.db
     .select({
       sourceId: messages.sourceId,
+      isTest: messages.isTest,
       title: messages.title,
       priority: messages.priority,
       category: messages.category,

@@ -60,11 +60,11 @@ export function createPureExecutor({ sendRequests, clock, logger }: PureExecutor
 
     ...createPureFollowUps({ converse, fresh, logger }),
 
-    async syncTemplates(sender: Sender, plugin: PureFunctions): Promise<TemplateList> {
+    async syncTemplates(sender: Sender, plugin: PureFunctions, named: string[]): Promise<TemplateList> {
       if (!plugin.syncTemplates) return { ok: false, ...NO_TEMPLATES };
       const gathering = new TemplateGathering(sender.credentials.redact);
       try {
-        const first = readRequests((await plugin.syncTemplates(fresh(sender)))?.requests);
+        const first = readRequests((await plugin.syncTemplates({ ...fresh(sender), named }))?.requests);
         await converse(sender, plugin, { op: "sync", first }, { settled: ({ sync }) => gathering.add(sync) });
         return gathering.complete();
       } catch (error) {

@@ -4,6 +4,7 @@ export interface PeopleFilter {
   engagement?: "read" | "clicked";
   channel?: string;
   step?: number;
+  reason?: string;
 }
 
 /** The list of deliveries on the message page, narrowed to those behind a number. */

@@ -20,8 +20,15 @@ export async function askVendorReview(
   const { kind, field, code } = place;
   if (!code || code.includes("{{") || !can("read", "Channel")) return [];
   const names = (channel: Channel) => plugins.find(channel.pluginId)?.content[field]?.namesVendorTemplate;
+  // A vendor without a list has not been asked about what is missing.
+  const isListed = (channel: Channel) => plugins.find(channel.pluginId)?.vendorTemplates === "listed";
   const { items } = await tidings.listChannels({ query: { kind, state: "on", limit: MAX_CHANNELS }, signal });
-  const reviews = await Promise.all(items.filter(names).map((channel) => reviewOf(channel, code, signal)));
+  const reviews = await Promise.all(
+    items.filter(names).map(async (channel) => {
+      const review = await reviewOf(channel, code, signal);
+      return review === "unknown" && !isListed(channel) ? undefined : review;
+    }),
+  );
   return [...new Set(reviews.flatMap((review) => review ?? []))];
 }
 
