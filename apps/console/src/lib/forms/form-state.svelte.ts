@@ -164,7 +164,8 @@ function errorsOf(problem: Problem): FieldErrors {
   for (const field of problem.errors ?? []) {
     const name = field.pointer.replace(/^\//, "");
     const before = errors[name];
-    errors[name] = before === undefined ? fieldText(field) : m.field_several({ before, more: fieldText(field) });
+    errors[name] =
+      before === undefined ? fieldText(field) : m.field_several({ before, more: fieldText(field) });
   }
   return errors;
 }
