@@ -161,7 +161,7 @@ test("it is labelled, blocked with what that stops, and unblocked", async ({ bro
   const page = await open(browser, "platform");
   await openListing(page, "1.0.0", "已上架");
 
-  await chooseAction(page, "设置标签");
+  await chooseAction(page, "设置标记");
   const labels = page.getByRole("dialog");
   await labels.getByRole("checkbox", { name: "已验证" }).check();
   await labels.getByLabel("原因").fill("发布者身份已核实");
@@ -188,7 +188,7 @@ test("it is labelled, blocked with what that stops, and unblocked", async ({ bro
   await expect(page.getByText("没有封禁的代码")).toBeVisible();
   await page.goto(`/operator/audit?subjectId=${slug}/chat@1.0.0`);
   await expect(page.getByRole("button", { name: /通过并上架版本/ })).toBeVisible();
-  await page.getByRole("button", { name: /修改标签/ }).click();
+  await page.getByRole("button", { name: /修改标记/ }).click();
   await expect(page.getByRole("dialog")).toContainText("发布者身份已核实");
   await page.context().close();
 });
