@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Fault } from "#lib/api/client.ts";
 import { fieldText } from "#lib/api/problem-text.ts";
 import { faultText } from "#lib/faults/fault-text.ts";
 
@@ -10,7 +11,7 @@ const fault = (code: string, params: Record<string, string | number> = {}) => ({
 });
 
 test("says a fault and where it was found, from the outside in", () => {
-  const at = [
+  const at: Fault["at"] = [
     { code: "in_function", params: { name: "query" } },
     { code: "on_status", params: { status: "500" } },
   ];

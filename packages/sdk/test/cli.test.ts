@@ -209,7 +209,11 @@ describe("publishing", () => {
       { status: 202, body: { state: "checking" } },
       {
         status: 200,
-        body: { state: "refused", grade: null, report: { faults: [{ detail: "the id belongs to a shipped plugin" }] } },
+        body: {
+          state: "refused",
+          grade: null,
+          report: { faults: [{ detail: "the id belongs to a shipped plugin" }] },
+        },
       },
     ];
     const { code, output } = await publish("--wait");

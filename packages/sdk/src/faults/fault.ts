@@ -86,11 +86,7 @@ function partOf(code: string, given: Record<string, string | number> = {}): Faul
 }
 
 /** Without what a database cannot store: what is named is a stranger's. */
-const clean = (text: string): string =>
-  text
-    .slice(0, PARAM_LENGTH)
-    .replaceAll(/[\p{Cc}\p{Cs}]/gu, " ")
-    ;
+const clean = (text: string): string => text.slice(0, PARAM_LENGTH).replaceAll(/[\p{Cc}\p{Cs}]/gu, " ");
 
 const fill = (sentence: string, params: FaultPart["params"]): string =>
   sentence.replaceAll(/\{(\w+)\}/g, (name, key: string) => String(params[key] ?? name));
