@@ -40,6 +40,6 @@ it("names messages that wait and series that go on, of the channels that are ask
     { id: series.id, name: "x" },
   ]);
   expect(await usesOf((await givenSchool(installation, "邻校")).tenantId, courier)).toEqual([]);
-  await mustSucceed(school.owner("POST", `/v1/messages/${message.id}/cancel`));
+  await mustSucceed(school.owner("POST", `/v1/messages/${message.id}/cancellation`));
   expect((await usesOf(school.tenantId, courier)).map(({ id }) => id)).toEqual([series.id]);
 });
