@@ -20,6 +20,7 @@ export const ID_PREFIXES = {
   policy: "pol",
   policyVersion: "pov",
   publisher: "pub",
+  publisherInvitation: "piv",
   publisherToken: "ptk",
   recall: "rcl",
   recipientList: "lst",

@@ -16,6 +16,7 @@ const GLOBAL_TABLES = new Map([
   ["plugin_reviews", "are the operators'"],
   ["process_reports", "tell how the installation's processes are"],
   ["publisher_accounts", "belong to a publisher"],
+  ["publisher_invitations", "belong to a publisher"],
   ["publisher_keys", "belong to a publisher"],
   ["publisher_tokens", "belong to a publisher"],
   ["publishers", "write plugins for every tenant"],

@@ -99,7 +99,7 @@ describe("a new plugin", () => {
       (await readFile(settle, "utf8")).replace('"unknown", code: "internal_error"', '"transient"'),
     );
     const { code, output } = await run("plugin", "test", broken);
-    expect(output).toContain("on 500: transient is none of unknown");
+    expect(output).toContain("on HTTP 500: transient is none of unknown");
     expect(output).toContain("Grade: none; bronze needs settleReadsFaults, vectorsMatch.");
     expect(code).toBe(1);
     await writeFile(settle, 'import { readFileSync } from "node:fs";\nexport const settle = readFileSync;\n');
@@ -209,7 +209,11 @@ describe("publishing", () => {
       { status: 202, body: { state: "checking" } },
       {
         status: 200,
-        body: { state: "refused", grade: null, report: { faults: ["the id belongs to a shipped plugin"] } },
+        body: {
+          state: "refused",
+          grade: null,
+          report: { faults: [{ detail: "the id belongs to a shipped plugin" }] },
+        },
       },
     ];
     const { code, output } = await publish("--wait");

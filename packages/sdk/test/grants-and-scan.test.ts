@@ -80,6 +80,9 @@ test("names the line, and knows the hosts of the manifest", () => {
       rule: "host",
       severity: "warning",
       line: 2,
+      code: "code_host",
+      params: { host: "other.example.com" },
+      at: [],
       detail: "names other.example.com, which the manifest does not",
     },
   ]);

@@ -34,7 +34,7 @@ async function writeFolder(files: Map<string, Uint8Array>): Promise<string> {
 async function faultsOf(archive: Uint8Array): Promise<string[]> {
   const error = await readPackage(archive).catch((reason: unknown) => reason);
   if (!(error instanceof PackageRefused)) throw new Error("the archive was not refused");
-  return error.faults;
+  return error.faults.map(({ detail }) => detail);
 }
 
 /** An archive of entries that the packer would never write. */
@@ -87,7 +87,7 @@ test("reads what it packed, and names the module as it stands in the package", a
 
 test("gives the code of no archive without a module", async () => {
   const archive = makeArchive(goodEntries.filter(([{ path }]) => path !== "plugin.js"));
-  await expect(readCode(archive)).rejects.toThrow(new PackageRefused(["the package has no plugin.js"]));
+  await expect(readCode(archive)).rejects.toThrow("the package has no plugin.js");
 });
 
 test("gives the conformance checks what they need", async () => {
@@ -226,7 +226,7 @@ test.each<[string, Record<string, string | Uint8Array | undefined>, string]>([
   ["vectors that are no JSON", { "vectors/a.json": "[" }, "vectors/a.json is no JSON"],
   ["text that is not UTF-8", { "plugin.js": Uint8Array.of(0xff, 0xfe) }, "plugin.js is not UTF-8"],
   ["a script in an icon", { "icon.svg": "<svg><script>1</script></svg>" }, "an element <script>"],
-  ["a handler in an icon", { "icon.svg": '<svg onload="x()"></svg>' }, "icon.svg has handlers"],
+  ["a handler in an icon", { "icon.svg": '<svg onload="x()"></svg>' }, "icon.svg: has handlers"],
   ["an image in an icon", { "icon.svg": '<svg><path fill="url(https://x.example)"/></svg>' }, "references"],
   ["settings that do not suit the form", { "sample.json": sampleWith({ secrets: {} }) }, "as settings"],
   ["addresses all alike", { "sample.json": sampleWith({ message: { address: "user-1" } }) }, "/message"],

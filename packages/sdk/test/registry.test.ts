@@ -196,7 +196,7 @@ test.each([
   [
     "the well-known document",
     ".well-known/tidings-plugins.json",
-    /\/index must match/,
+    /\/index does not match/,
     (text: string) => text.replace('"index.json"', '"../index.json"'),
   ],
 ])("notices a change of %s", async (_, path, fault, change) => {

@@ -8,7 +8,7 @@ import { SETTINGS } from "./messages.ts";
 /** The fields that a form is refused at. */
 function fieldsRefused(settings: Record<string, unknown>): string[] {
   return findSchemaProblems(manifest.settings, { ...SETTINGS, ...settings }).map(
-    (problem) => /^\/(\S*)/.exec(problem)?.[1] ?? "",
+    ({ detail }) => /^\/(\S*)/.exec(detail)?.[1] ?? "",
   );
 }
 

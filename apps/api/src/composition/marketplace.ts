@@ -6,7 +6,9 @@ import {
   createLabelService,
   createListingDesk,
   createMarketplacePolicyService,
+  createPublisherInvitationService,
   createPublisherKeyService,
+  createPublisherLoginService,
   createPublisherOversight,
   createPublisherService,
   createPublisherTokenService,
@@ -21,6 +23,7 @@ import {
   deriveRegistryKey,
   marketplacePolicyRoutes,
   publisherCredentialRoutes,
+  publisherLoginRoutes,
   publisherOversightRoutes,
   publisherRoutes,
   registryFileRoutes,
@@ -77,11 +80,7 @@ export function composeMarketplace(foundation: Foundation) {
   return {
     routers: [
       operatorRoutes(createOperatorService({ asOperator })),
-      publisherRoutes(createPublisherService({ database })),
-      publisherCredentialRoutes(
-        createPublisherKeyService({ database }),
-        createPublisherTokenService({ database }),
-      ),
+      ...composePublishers(foundation),
       submissionRoutes(submissions, () => clock.now()),
       publisherOversightRoutes(createPublisherOversight({ asOperator })),
       reviewRoutes({
@@ -94,6 +93,7 @@ export function composeMarketplace(foundation: Foundation) {
       registryRoutes(
         createRegistryService({
           asOperator,
+          dispatch: foundation.dispatch,
           ownRegistry,
           synchronise,
           fetch: outbound.fetch,
@@ -105,6 +105,19 @@ export function composeMarketplace(foundation: Foundation) {
     desk: { loops, nudges, close: outbound.close },
   };
 }
+
+/** What publishers do with themselves. */
+const composePublishers = ({ api: database }: Pick<Foundation, "api">) => [
+  publisherRoutes(createPublisherService({ database })),
+  publisherCredentialRoutes(
+    createPublisherKeyService({ database }),
+    createPublisherTokenService({ database }),
+  ),
+  publisherLoginRoutes(
+    createPublisherLoginService({ database }),
+    createPublisherInvitationService({ database }),
+  ),
+];
 
 export type Desk = ReturnType<typeof composeMarketplace>["desk"];
 

@@ -11,6 +11,10 @@ export interface FieldProblem {
   pointer: string;
   detail: string;
   code: string;
+  /** What the sentence names, for who says it in another language. */
+  params?: Record<string, string | number>;
+  /** Where inside of what was sent, each with a code and params of its own. */
+  at?: { code: string; params: Record<string, string | number> }[];
 }
 
 export interface ProblemOptions {

@@ -148,7 +148,7 @@ describe("an installed plugin", () => {
 
     const refused = await school.owner("DELETE", `/v1/plugins/${id}`);
     expectProblem(refused, "plugin-in-use", 409);
-    expect(refused.body).toMatchObject({ errors: [{ pointer: "/channels", code: "in_use" }] });
+    expect(refused.body.errors).toMatchObject([{ code: "used_by_channel", params: { id: channel.id } }]);
     await mustSucceed(school.owner("DELETE", `/v1/channels/${channel.id}`));
     await mustSucceed(school.owner("DELETE", `/v1/plugins/${id}`));
     expect(await pluginOf(id)).toBeUndefined();

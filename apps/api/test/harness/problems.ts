@@ -20,8 +20,11 @@ export function expectWellFormedProblem(answer: Answer<unknown>): void {
     code: expect.stringMatching(/^[a-z-]+$/),
     requestId: answer.headers.get("x-request-id"),
   });
-  const { errors = [] } = answer.body as { errors?: { pointer: string; detail: string; code: string }[] };
-  for (const error of errors) {
+  const { errors = [] } = answer.body as { errors?: { pointer: string; params?: object; at?: object[] }[] };
+  for (const { params = {}, at = [], ...error } of errors) {
+    for (const part of [{ code: "", params }, ...at]) {
+      expect(part).toEqual({ code: expect.any(String), params: expect.any(Object) });
+    }
     expect(error).toEqual({
       pointer: expect.stringMatching(/^(\/|\?|$)/),
       detail: expect.any(String),

@@ -92,6 +92,7 @@ export const SAMPLES: Record<string, (school: School, unique: string) => object>
   createInboxToken: () => ({ userId: "u-1", expiresInSeconds: 60 }),
   createPublisher: (_, unique) => ({ slug: `p-${unique}`, name: "Acme", contact: "security@acme.example" }),
   addPublisherKey: () => ({ publicKey: `${"A".repeat(43)}=` }),
+  invitePublisherLogin: (_, unique) => ({ email: `${unique}@acme.example` }),
   createPublisherToken: () => ({ name: "CI", validDays: 30 }),
   createSubmission: () => ({
     archive: "AAAA",

@@ -17,6 +17,14 @@ import { newKey, type PackageChange, signedBody } from "./acme.ts";
 /** A hostile package takes the sandbox's patience. */
 const CHECKED = { timeoutMs: 90_000 };
 
+/** What is wrong, as it is told to whoever translates it. */
+export interface FaultView {
+  code: string;
+  params: Record<string, string | number>;
+  at: { code: string; params: Record<string, string | number> }[];
+  detail: string;
+}
+
 /** A version as publisher and desk see it. */
 export interface ListingView {
   pluginId: string;
@@ -28,10 +36,10 @@ export interface ListingView {
   registry: { id: string };
   report: {
     isStale: boolean;
-    faults: string[];
-    findings: { rule: string }[];
+    faults: FaultView[];
+    findings: (FaultView & { rule: string; line: number })[];
     widening: object[];
-    checks: { name: string; ok: boolean }[];
+    checks: { name: string; ok: boolean; problems: FaultView[] }[];
   } | null;
 }
 

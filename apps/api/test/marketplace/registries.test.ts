@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { toUuid } from "@tidings/db";
 import { type KeyPair, signPackage } from "@tidings/sdk/package";
 import { type Label, type RegistryEntry, writeRegistry } from "@tidings/sdk/registry";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -19,7 +20,7 @@ interface RegistryView {
   sequence: number;
   listedCount: number;
   syncedAt: string | null;
-  failure: string | null;
+  failure: { code: string }[] | null;
 }
 
 /** Somebody's registry: a folder behind a web server of its own. */
@@ -88,6 +89,8 @@ const add = (name: string, publicKeys = [remote.key.publicKey]) =>
 const synchronise = ({ id }: RegistryView) =>
   mustSucceed<RegistryView>(scene.operators[0]("POST", `/v1/operator/registries/${id}/synchronisations`));
 
+const codesOf = ({ failure }: RegistryView) => failure?.map(({ code }) => code);
+
 async function offersOf(pluginId: string) {
   const { transact } = scene.installation.foundation;
   const { tenantId } = scene.school;
@@ -136,7 +139,7 @@ describe("a remote registry", () => {
     remote.key = newKey();
     await publish("ares", await entry("ares", "1.0.0"));
     const synced = await synchronise(added);
-    expect(synced.failure).toContain("not signed");
+    expect(codesOf(synced)).toEqual(["index_unsigned"]);
     expect(synced.listedCount).toBe(0);
   });
 
@@ -144,7 +147,7 @@ describe("a remote registry", () => {
     await publish("pan", await entry("pan", "1.0.0"));
     const added = await mustSucceed(add("pan"));
     await writeFile(join(remote.folder, "pan/pigeon/1.0.0.tgz"), await packAcme({ readme: "# Forged\n" }));
-    expect((await synchronise(added)).failure).toContain("not the archive");
+    expect(codesOf(await synchronise(added))).toEqual(["archive_other"]);
     expect(await offersOf("pan/pigeon")).toEqual([]);
   });
 
@@ -152,7 +155,7 @@ describe("a remote registry", () => {
     await publish("iris", await entry("iris", "1.0.0"));
     const added = await mustSucceed(add("iris"));
     await edit("iris/pigeon/versions.json", (text) => text.replace('"gold"', '"silver"'));
-    expect((await synchronise(added)).failure).toContain("not the one that the index names");
+    expect(codesOf(await synchronise(added))).toEqual(["versions_other"]);
   });
 
   it("cannot go back to an earlier index", async () => {
@@ -165,7 +168,7 @@ describe("a remote registry", () => {
     for (const [index, path] of files.entries()) {
       await writeFile(join(remote.folder, path), old[index] ?? "");
     }
-    expect((await synchronise(added)).failure).toContain("sequence 1");
+    expect(codesOf(await synchronise(added))).toEqual(["index_older"]);
     expect((await offersOf("nike/pigeon"))[0]?.labels).toEqual(["vulnerable"]);
   });
 
@@ -189,6 +192,69 @@ describe("a remote registry", () => {
     await publish("echo", await entry("echo", "1.1.0"));
     await synchronise(added);
     expect((await offersOf("echo/pigeon")).map(({ version }) => version)).toEqual(["1.1.0"]);
+  });
+});
+
+describe("a registry that is deleted", () => {
+  const remove = ({ id }: RegistryView) => scene.operators[0]("DELETE", `/v1/operator/registries/${id}`);
+  const install = async (pluginId: string, sha256: string) => {
+    const { books } = scene.installation;
+    await books.transaction(
+      ({ sql }) => sql`
+        insert into plugin_installations (tenant_id, plugin_id, sha256, version, grants, agreed_by)
+        values (${toUuid("tenant", scene.school.tenantId)}, ${pluginId}, ${sha256}, '1.0.0', '{}', 'test')`,
+    );
+  };
+
+  it("is gone with its listings, and what it called malicious stays blocked", async () => {
+    await publish("gone", await entry("gone", "1.0.0"), await entry("gone", "1.1.0"));
+    const added = await mustSucceed(add("gone"));
+    await synchronise(added);
+    await publish("gone", await entry("gone", "1.0.0"), await entry("gone", "1.1.0", ["malicious"]));
+    await synchronise(added);
+    await mustSucceed(remove(added));
+    expect(await offersOf("gone/pigeon")).toEqual([]);
+    const { items } = await mustSucceed<{ items: RegistryView[] }>(
+      scene.operators[0]("GET", "/v1/operator/registries"),
+    );
+    expect(items.map(({ id }) => id)).not.toContain(added.id);
+    const blocks = await mustSucceed<{ items: { pluginId: string; version: string }[] }>(
+      scene.operators[0]("GET", "/v1/operator/blocks"),
+    );
+    expect(blocks.items).toContainEqual(
+      expect.objectContaining({ pluginId: "gone/pigeon", version: "1.1.0" }),
+    );
+    const audit = await mustSucceed<{ items: { action: string; before: object }[] }>(
+      scene.operators[0]("GET", `/v1/operator/audit-entries?subjectId=${added.id}`),
+    );
+    expect(audit.items[0]).toMatchObject({
+      action: "registry.deleted",
+      before: { url: remote.url, listingCount: 2 },
+    });
+    expectProblem(await remove(added), "not-found", 404);
+    expect((await add("gone")).status).toBe(201);
+  });
+
+  it("is kept while a tenant has installed anything from it, with what that is", async () => {
+    await publish("kept", await entry("kept", "1.0.0"));
+    const added = await mustSucceed(add("kept"));
+    await synchronise(added);
+    const [offer] = await offersOf("kept/pigeon");
+    await install("kept/pigeon", offer?.sha256 ?? "");
+    const refused = await remove(added);
+    expectProblem(refused, "registry-in-use", 409);
+    expect(refused.body).toMatchObject({
+      errors: [{ code: "installed_from_it", params: { pluginId: "kept/pigeon", tenantCount: 1 } }],
+    });
+    expect(await offersOf("kept/pigeon")).toHaveLength(1);
+  });
+
+  it("is never one of the installation's own", async () => {
+    const { items } = await mustSucceed<{ items: RegistryView[] }>(
+      scene.operators[0]("GET", "/v1/operator/registries"),
+    );
+    const own = items.find(({ kind }) => kind === "own");
+    expectProblem(await remove(own as RegistryView), "registry-fixed", 409);
   });
 });
 

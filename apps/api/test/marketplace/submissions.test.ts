@@ -24,6 +24,9 @@ const named = (name: string, version = "1.0.0", change: PackageChange = {}): Pac
   manifest: { ...change.manifest, id: `acme/${name}`, version },
 });
 
+const codesOf = ({ report }: ListingView) =>
+  (report?.checks ?? []).flatMap(({ problems }) => problems.map(({ code }) => code));
+
 const post = (body: SubmissionBody | object) => scene.acme("POST", "/v1/publishers/acme/submissions", body);
 
 describe("a submission", () => {
@@ -52,7 +55,19 @@ describe("a submission", () => {
     await scene.submit(named("forgetful", "1.0.0", { code: FORGETFUL_CODE }));
     const listing = await scene.checked("1.0.0", "forgetful");
     expect(listing).toMatchObject({ state: "refused", grade: null });
-    expect(listing.report?.faults.join()).toContain("planAnswersEveryMessageOnce");
+    expect(listing.report?.faults).toContainEqual({
+      code: "promise_broken",
+      params: expect.objectContaining({ check: "planAnswersEveryMessageOnce" }),
+      at: [],
+      detail: expect.stringContaining("planAnswersEveryMessageOnce"),
+    });
+    const check = listing.report?.checks.find(({ name }) => name === "planAnswersEveryMessageOnce");
+    expect(check?.problems[0]).toEqual({
+      code: "ref_missing",
+      params: { ref: "dlv_0" },
+      at: [{ code: "with_count", params: { count: 1 } }],
+      detail: "with 1 messages: never answers dlv_0",
+    });
   });
 
   it("is refused without being run when its code makes code", async () => {
@@ -61,7 +76,15 @@ describe("a submission", () => {
     );
     const listing = await scene.checked("1.0.0", "eval");
     expect(listing.state).toBe("refused");
-    expect(listing.report?.findings.map(({ rule }) => rule)).toContain("eval");
+    expect(listing.report?.findings.map(({ rule, code }) => [rule, code])).toContainEqual([
+      "eval",
+      "code_makes_code",
+    ]);
+    expect(listing.report?.faults[0]).toMatchObject({
+      code: "code_makes_code",
+      params: { name: "eval" },
+      at: [{ code: "in_line", params: { path: "plugin.js" } }],
+    });
     expect(listing.report?.checks).toEqual([]);
   });
 
@@ -71,6 +94,8 @@ describe("a submission", () => {
     await scene.submit(named("behind"));
     const greedy = await scene.checked("1.0.0", "greedy");
     expect(greedy.state).toBe("refused");
+    expect(codesOf(greedy)).toContain("plugin_too_greedy");
+    expect(codesOf(greedy)).not.toContain("throws");
     expect((await scene.checked("1.0.0", "endless")).state).toBe("refused");
     expect((await scene.checked("1.0.0", "behind")).state).toBe("in_review");
   }, 180_000);
@@ -81,13 +106,22 @@ describe("what is refused at once", () => {
     const body = await signedBody(named("none"), scene.key);
     const answer = await post({ ...body, archive: Buffer.from("no archive").toString("base64") });
     expectProblem(answer, "package-refused", 422);
+    expect(answer.body.errors).toEqual([
+      {
+        pointer: "/archive",
+        code: "archive_no_gzip",
+        params: {},
+        at: [],
+        detail: "the archive is no gzip file",
+      },
+    ]);
   });
 
   it("another publisher's plugin", async () => {
     const body = await signedBody({ manifest: { id: "other/pigeon" } }, scene.key, "other");
     const answer = await post(body);
     expectProblem(answer, "package-refused", 422);
-    expect(answer.body.errors[0].code).toBe("wrong_publisher");
+    expect(answer.body.errors[0].code).toBe("publisher_foreign");
   });
 
   it("a signature by a key that nobody registered", async () => {

@@ -137,7 +137,8 @@ test("browse, install with consent, upgrade with a wider one, go back, uninstall
 
   await test.step("uninstalling names what uses it, then does it", async () => {
     await page.getByRole("button", { name: "卸载" }).click();
-    const users = page.getByRole("dialog");
+    await page.getByRole("alertdialog").getByRole("button", { name: "卸载" }).click();
+    const users = page.getByRole("dialog", { name: "通用短信网关正在使用，不能卸载" });
     await expect(users.getByRole("link")).toHaveText([channelName]);
     await settled(page);
     await screenshot(page, "marketplace-in-use");
@@ -154,6 +155,19 @@ test("browse, install with consent, upgrade with a wider one, go back, uninstall
     await expect(page.getByRole("row", { name: /通用短信网关/ })).toHaveCount(0);
     expect(await pluginOf(page, GATEWAY)).toBeUndefined();
   });
+});
+
+test("a plugin that ships shows what it may reach, as one that can be installed does", async ({ page }) => {
+  await signIn(page, "owner");
+  await page.goto("/marketplace/tidings/webhook");
+  const main = page.getByRole("main");
+  await expect(main.getByText("通道设置“接收地址”里填写的地址")).toBeVisible();
+  await expect(main.getByText(/只负责生成请求/)).toBeVisible();
+  await expect(main.getByText("Standard Webhooks 签名")).toBeVisible();
+  await page.goto("/marketplace/tidings/email-smtp");
+  await expect(main.getByText(/由平台运营信任的代码/)).toBeVisible();
+  await page.goto(`/marketplace/${ROBOT}`);
+  await expect(main.getByText("运行方式")).toBeVisible();
 });
 
 test("a block is said at the plugin and at its channels, with its reason", async ({ page }) => {

@@ -1,6 +1,6 @@
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { expectScreen, openSignedIn } from "../server/expect-screen.ts";
-import { callApi, type Login, signIn } from "../server/sign-in.ts";
+import { callApi, type Login, logins, signIn } from "../server/sign-in.ts";
 import { expectAccessible } from "../support/axe.ts";
 import { looks, screenshot } from "../support/looks.ts";
 import { type OwnPlugin, preparePlugin } from "../support/own-plugin.ts";
@@ -117,6 +117,9 @@ test("a version comes by the command line of the guide, and its report is there"
   await expect(page.getByText("待审核")).toBeVisible();
   await expect(page.getByText(/通过 \d+ \/ \d+ 项/)).toBeVisible();
   await expect(page.getByText("还没有意见。")).toBeVisible();
+  const missing = page.getByRole("main").getByText("既没有回执也没有查询，无法得知消息的结果");
+  await expect(missing.first()).toBeVisible();
+  await expect(page.getByRole("main")).not.toContainText("has neither");
   await expectAccessible(page);
   await screenshot(page, "submission");
 });
@@ -158,7 +161,7 @@ test("it is labelled, blocked with what that stops, and unblocked", async ({ bro
   const page = await open(browser, "platform");
   await openListing(page, "1.0.0", "已上架");
 
-  await chooseAction(page, "设置标签");
+  await chooseAction(page, "设置标记");
   const labels = page.getByRole("dialog");
   await labels.getByRole("checkbox", { name: "已验证" }).check();
   await labels.getByLabel("原因").fill("发布者身份已核实");
@@ -185,7 +188,7 @@ test("it is labelled, blocked with what that stops, and unblocked", async ({ bro
   await expect(page.getByText("没有封禁的代码")).toBeVisible();
   await page.goto(`/operator/audit?subjectId=${slug}/chat@1.0.0`);
   await expect(page.getByRole("button", { name: /通过并上架版本/ })).toBeVisible();
-  await page.getByRole("button", { name: /修改标签/ }).click();
+  await page.getByRole("button", { name: /修改标记/ }).click();
   await expect(page.getByRole("dialog")).toContainText("发布者身份已核实");
   await page.context().close();
 });
@@ -233,27 +236,59 @@ test("a second version, uploaded in the browser, shows what is new in it", async
   await page.context().close();
 });
 
-test("registries are put in another order by the keyboard, and an address that cannot be asked says why", async ({
+test("a second login is invited, accepts, acts for the publisher, and is removed", async ({ browser }) => {
+  const owner = await open(browser, "owner");
+  const colleague = await open(browser, "operator");
+  const { email } = logins.operator;
+  await owner.goto(`/publishers/${slug}/logins`);
+  await expect(owner.getByRole("row", { name: /owner@zhixing\.example/ })).toContainText("你");
+  await expect(owner.getByRole("button", { name: /^移除/ })).toHaveCount(0);
+  await owner.getByRole("button", { name: "邀请成员" }).click();
+  const dialog = owner.getByRole("dialog");
+  await dialog.getByRole("button", { name: "邀请" }).click();
+  await expect(dialog.getByLabel("邮箱")).toHaveAccessibleDescription(/请填写此项/);
+  await dialog.getByLabel("邮箱").fill(email);
+  await expectAccessible(owner);
+  await dialog.getByRole("button", { name: "邀请" }).click();
+  await expect(owner.getByRole("row", { name: new RegExp(email) })).toContainText("已邀请");
+  await screenshot(owner, "publisher-logins");
+
+  await colleague.goto("/publishers");
+  await expect(colleague.getByText(`邀请你加入“${publisherName}”`)).toBeVisible();
+  await expectAccessible(colleague);
+  await screenshot(colleague, "publisher-invitation");
+  await colleague.getByRole("button", { name: "接受" }).click();
+  await colleague.getByRole("link", { name: publisherName }).click();
+  await expect(colleague.getByRole("link", { name: /通用群机器人/ }).first()).toBeVisible();
+
+  await owner.reload();
+  await owner.getByRole("button", { name: `移除 ${email}` }).click();
+  await owner.getByRole("alertdialog").getByRole("button", { name: "移除" }).click();
+  await expect(owner.getByRole("row", { name: new RegExp(email) })).toHaveCount(0);
+  await colleague.goto(`/publishers/${slug}`);
+  await expect(colleague.getByRole("heading", { name: publisherName })).toHaveCount(0);
+  await owner.context().close();
+  await colleague.context().close();
+});
+
+test("allowances are searched among all that is listed, and a search without result says so", async ({
   browser,
 }) => {
   const page = await open(browser, "platform");
-  await page.goto("/operator/marketplace/registries");
-  const names = page.getByRole("list", { name: "插件源" }).getByRole("heading", { level: 2 });
-  await expect(names.nth(1)).toBeVisible();
-  const before = await names.allInnerTexts();
-  await page.getByRole("button", { name: /^下移/ }).first().press("Enter");
-  await expect(names.first()).toHaveText(before[1] ?? "");
-  await expect(page.getByRole("button", { name: `下移“${before[0]}”` })).toBeFocused();
-  await page.getByRole("button", { name: /^上移/ }).nth(1).press("Enter");
-  await expect(names.first()).toHaveText(before[0] ?? "");
-
-  await page.getByRole("button", { name: "添加插件源" }).click();
-  const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("地址").fill("https://127.0.0.1:1/");
-  await dialog.getByRole("button", { name: "查看" }).click();
-  await expect(dialog.getByRole("alert")).toBeVisible();
-  await expectAccessible(page);
-  await screenshot(page, "registry-refused");
+  await page.goto("/operator/marketplace/allowances");
+  await page
+    .getByRole("button", { name: /^设置许可/ })
+    .first()
+    .click();
+  const plugins = page.getByRole("dialog").getByRole("combobox", { name: "插件" });
+  await plugins.fill("通用群机器人");
+  await expect(page.getByRole("option", { name: new RegExp(`${slug}/chat`) })).toBeVisible();
+  await screenshot(page, "allowances-search");
+  await plugins.fill("no such plugin");
+  await expect(page.getByText("没有匹配的选项")).toBeVisible();
+  await page.goto("/operator/desk?plugin=no-such-plugin");
+  await expect(page.getByText("没有符合条件的结果")).toBeVisible();
+  await screenshot(page, "desk-nothing-found");
   await page.context().close();
 });
 
@@ -322,6 +357,7 @@ for (const look of looks) {
     await expectScreen(owner, own, `publisher-submissions-${look.name}`);
     await expectScreen(owner, `${own}/keys`, `publisher-keys-${look.name}`);
     await expectScreen(owner, `${own}/tokens`, `publisher-tokens-${look.name}`);
+    await expectScreen(owner, `${own}/logins`, `publisher-logins-${look.name}`);
     await expectScreen(owner, `${own}/guide`, `publisher-guide-${look.name}`);
     await expectScreen(owner, `${own}/submissions/chat/1.1.0`, `submission-${look.name}`);
     await owner.context().close();

@@ -22,6 +22,7 @@ export const messageId = publicId("message");
 export const policyId = publicId("policy");
 export const policyVersionId = publicId("policyVersion");
 export const publisherId = publicId("publisher");
+export const publisherInvitationId = publicId("publisherInvitation");
 export const publisherTokenId = publicId("publisherToken");
 export const recallId = publicId("recall");
 export const recipientListId = publicId("recipientList");

@@ -9,6 +9,7 @@ import {
   pgTable,
   primaryKey,
   text,
+  unique,
 } from "drizzle-orm/pg-core";
 import {
   accountId,
@@ -16,6 +17,7 @@ import {
   createdAt,
   moment,
   publisherId,
+  publisherInvitationId,
   publisherTokenId,
   registryId,
   tenantId,
@@ -93,8 +95,27 @@ export const publisherAccounts = pgTable(
     accountId: accountId("account_id")
       .notNull()
       .references(() => accounts.id, { onDelete: "cascade" }),
+    createdAt: createdAt(),
   },
   (table) => [primaryKey({ columns: [table.publisherId, table.accountId] }), index().on(table.accountId)],
+);
+
+/** Whom a publisher has asked to act for it; gone when they have answered. */
+export const publisherInvitations = pgTable(
+  "publisher_invitations",
+  {
+    id: publisherInvitationId("id").primaryKey(),
+    publisherId: publisherId("publisher_id")
+      .notNull()
+      .references(() => publishers.id),
+    /** Lower case, of a login that there need not be yet. */
+    email: text("email").notNull(),
+    /** The name of who invited. */
+    invitedBy: text("invited_by").notNull(),
+    createdAt: createdAt(),
+    expiresAt: moment("expires_at").notNull(),
+  },
+  (table) => [unique().on(table.publisherId, table.email), index().on(table.email)],
 );
 
 /** Ed25519 public keys by which a publisher's signatures are checked. */
@@ -135,6 +156,14 @@ export const publisherTokens = pgTable(
 
 export const registryKind = pgEnum("registry_kind", ["own", "seed", "remote"]);
 
+/** Something that is wrong, as the SDK tells it; see its `Fault`. */
+interface StoredFault {
+  code: string;
+  params: Record<string, string | number>;
+  at: { code: string; params: Record<string, string | number> }[];
+  detail: string;
+}
+
 /** Where listings come from. `own` is this installation's desk, `seed` the folder that ships with it. */
 export const registries = pgTable("registries", {
   id: registryId("id").primaryKey(),
@@ -150,8 +179,8 @@ export const registries = pgTable("registries", {
   /** Rises with every index it publishes: an older one is refused. */
   sequence: integer("sequence").notNull().default(0),
   syncedAt: moment("synced_at"),
-  /** Why the last synchronisation failed. */
-  failure: text("failure"),
+  /** Why the last synchronisation failed: faults, each with code, params and places. */
+  failure: jsonb("failure").$type<StoredFault[]>(),
   createdAt: createdAt(),
 });
 

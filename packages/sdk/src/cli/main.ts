@@ -55,7 +55,7 @@ function explain(error: unknown, name: string, command: Command, warn: (line: st
     return EXIT.usage;
   }
   if (error instanceof PackageRefused) {
-    for (const fault of error.faults) warn(`✗ ${fault}`);
+    for (const { detail } of error.faults) warn(`✗ ${detail}`);
     return EXIT.failed;
   }
   if (error instanceof CommandFailed) {

@@ -8,6 +8,10 @@ export interface FieldProblem {
   detail: string;
   /** Stable, for programs: `too_big`, `unknown_field` … */
   code: string;
+  /** What the sentence names, where it can be said in other languages. */
+  params?: Record<string, string | number>;
+  /** Where inside of what was sent it is wrong, from the outside in: a file of a package, for example. */
+  at?: { code: string; params: Record<string, string | number> }[];
 }
 
 /** The body of an answer that is not a success (RFC 9457). Some problem types carry further members. */

@@ -685,7 +685,7 @@ export type CheckReport = {
     /**
      * Why it cannot be listed.
      */
-    faults: Array<string>;
+    faults: Array<Fault>;
     checks: Array<ConformanceCheck>;
     merits: Array<ConformanceCheck>;
     findings: Array<ScanFinding>;
@@ -734,7 +734,7 @@ export type ConformanceCheck = {
      */
     neededFor: 'bronze' | 'silver' | 'gold';
     ok: boolean;
-    problems: Array<string>;
+    problems: Array<Fault>;
 };
 
 export type ContentField = {
@@ -1346,6 +1346,38 @@ export type Explanation = {
     user: ExplainedUser | null;
 };
 
+/**
+ * Something wrong with a plugin, its package or a registry.
+ */
+export type Fault = {
+    /**
+     * Stable, for words in other languages.
+     */
+    code: string;
+    /**
+     * What the sentence names.
+     */
+    params: {
+        [key: string]: string | number;
+    };
+    /**
+     * Where it was found or what was tried, from the outside in.
+     */
+    at: Array<{
+        code: string;
+        /**
+         * What the sentence names.
+         */
+        params: {
+            [key: string]: string | number;
+        };
+    }>;
+    /**
+     * All of it in English.
+     */
+    detail: string;
+};
+
 export type FoundSuppressions = {
     /**
      * What keeps messages back; empty: nothing.
@@ -1552,6 +1584,10 @@ export type InstallationHealth = {
     processes: Array<ProcessReport>;
 };
 
+export type InvitePublisherLogin = {
+    email: string;
+};
+
 /**
  * Null before the first full round.
  */
@@ -1670,6 +1706,14 @@ export type MarketplacePluginDetail = {
         keyId: string;
     }>;
     grants: PluginGrants;
+    /**
+     * `pure`: only works out requests, which the host sends; `native`: opens connections itself, as code that the operator trusts.
+     */
+    level: 'pure' | 'native';
+    /**
+     * How the host authenticates its requests.
+     */
+    authSchemes: Array<string>;
     /**
      * The grants with the names that people know the settings by.
      */
@@ -2040,7 +2084,15 @@ export type Permission = {
 export type Plugin = {
     id: string;
     version: string;
+    /**
+     * `pure`: only works out requests, which the host sends; `native`: opens connections itself, as code that the operator trusts.
+     */
     level: 'pure' | 'native';
+    /**
+     * How the host authenticates its requests.
+     */
+    authSchemes: Array<string>;
+    grants: PluginGrants;
     /**
      * The channel kind it serves.
      */
@@ -2486,6 +2538,24 @@ export type Problem = {
         pointer: string;
         detail: string;
         code: string;
+        /**
+         * What the sentence names, for words in other languages.
+         */
+        params?: {
+            [key: string]: string | number;
+        };
+        /**
+         * Where inside of what was sent, from the outside in.
+         */
+        at?: Array<{
+            code: string;
+            /**
+             * What the sentence names, for words in other languages.
+             */
+            params: {
+                [key: string]: string | number;
+            };
+        }>;
     }>;
 };
 
@@ -2542,6 +2612,17 @@ export type Publisher = {
     createdAt: string;
 };
 
+export type PublisherInvitation = {
+    id: string;
+    email: string;
+    /**
+     * The login that invited.
+     */
+    invitedBy: string;
+    createdAt: string;
+    expiresAt: string;
+};
+
 export type PublisherKey = {
     /**
      * Of the key itself: the first 16 digits of its SHA-256.
@@ -2559,6 +2640,21 @@ export type PublisherKeyList = {
 
 export type PublisherList = {
     items: Array<Publisher>;
+};
+
+export type PublisherLogin = {
+    accountId: string;
+    email: string;
+    createdAt: string;
+};
+
+export type PublisherLoginList = {
+    items: Array<PublisherLogin>;
+    invitations: Array<PublisherInvitation>;
+    /**
+     * Logins and invitations together.
+     */
+    maxCount: number;
 };
 
 export type PublisherPage = {
@@ -2695,6 +2791,20 @@ export type RecallPreview = {
     recalls: Array<Recall>;
 };
 
+export type ReceivedPublisherInvitation = {
+    id: string;
+    publisher: {
+        slug: string;
+        name: string;
+    };
+    invitedBy: string;
+    expiresAt: string;
+};
+
+export type ReceivedPublisherInvitationList = {
+    items: Array<ReceivedPublisherInvitation>;
+};
+
 export type RecipientAllowance = {
     id: string;
     /**
@@ -2813,7 +2923,7 @@ export type Registry = {
     /**
      * Why the last synchronisation failed.
      */
-    failure: string | null;
+    failure: Array<Fault> | null;
 };
 
 export type RegistryInspection = {
@@ -3131,11 +3241,13 @@ export type SaveUsersResult = {
     }>;
 };
 
-export type ScanFinding = {
+/**
+ * Something wrong with a plugin, its package or a registry.
+ */
+export type ScanFinding = Fault & {
     rule: string;
     severity: 'refused' | 'warning';
     line: number;
-    detail: string;
 };
 
 /**
@@ -7370,6 +7482,10 @@ export type ListListingsData = {
         state?: 'checking' | 'refused' | 'in_review' | 'listed' | 'withdrawn';
         publisher?: string;
         pluginId?: string;
+        /**
+         * Part of an id or a name.
+         */
+        query?: string;
         kind?: string;
         label?: 'verified' | 'deprecated' | 'vulnerable' | 'malicious';
     };
@@ -8094,6 +8210,53 @@ export type AddRegistryResponses = {
 };
 
 export type AddRegistryResponse = AddRegistryResponses[keyof AddRegistryResponses];
+
+export type DeleteRegistryData = {
+    body?: never;
+    path: {
+        registryId: string;
+    };
+    query?: never;
+    url: '/v1/operator/registries/{registryId}';
+};
+
+export type DeleteRegistryErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type DeleteRegistryError = DeleteRegistryErrors[keyof DeleteRegistryErrors];
+
+export type DeleteRegistryResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteRegistryResponse = DeleteRegistryResponses[keyof DeleteRegistryResponses];
 
 export type ChangeRegistryData = {
     body: ChangeRegistry;
@@ -9102,6 +9265,133 @@ export type ArchivePolicyResponses = {
 
 export type ArchivePolicyResponse = ArchivePolicyResponses[keyof ArchivePolicyResponses];
 
+export type ListPublisherInvitationsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/publisher-invitations';
+};
+
+export type ListPublisherInvitationsErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListPublisherInvitationsError = ListPublisherInvitationsErrors[keyof ListPublisherInvitationsErrors];
+
+export type ListPublisherInvitationsResponses = {
+    /**
+     * The invitations, by slug
+     */
+    200: ReceivedPublisherInvitationList;
+};
+
+export type ListPublisherInvitationsResponse = ListPublisherInvitationsResponses[keyof ListPublisherInvitationsResponses];
+
+export type DeclinePublisherInvitationData = {
+    body?: never;
+    path: {
+        invitationId: string;
+    };
+    query?: never;
+    url: '/v1/publisher-invitations/{invitationId}';
+};
+
+export type DeclinePublisherInvitationErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type DeclinePublisherInvitationError = DeclinePublisherInvitationErrors[keyof DeclinePublisherInvitationErrors];
+
+export type DeclinePublisherInvitationResponses = {
+    /**
+     * Declined
+     */
+    204: void;
+};
+
+export type DeclinePublisherInvitationResponse = DeclinePublisherInvitationResponses[keyof DeclinePublisherInvitationResponses];
+
+export type AcceptPublisherInvitationData = {
+    body?: never;
+    path: {
+        invitationId: string;
+    };
+    query?: never;
+    url: '/v1/publisher-invitations/{invitationId}/acceptance';
+};
+
+export type AcceptPublisherInvitationErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type AcceptPublisherInvitationError = AcceptPublisherInvitationErrors[keyof AcceptPublisherInvitationErrors];
+
+export type AcceptPublisherInvitationResponses = {
+    /**
+     * The publisher
+     */
+    200: Publisher;
+};
+
+export type AcceptPublisherInvitationResponse = AcceptPublisherInvitationResponses[keyof AcceptPublisherInvitationResponses];
+
 export type ListPublishersData = {
     body?: never;
     path?: never;
@@ -9234,6 +9524,109 @@ export type GetPublisherResponses = {
 };
 
 export type GetPublisherResponse = GetPublisherResponses[keyof GetPublisherResponses];
+
+export type InvitePublisherLoginData = {
+    body: InvitePublisherLogin;
+    path: {
+        slug: string;
+    };
+    query?: never;
+    url: '/v1/publishers/{slug}/invitations';
+};
+
+export type InvitePublisherLoginErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type InvitePublisherLoginError = InvitePublisherLoginErrors[keyof InvitePublisherLoginErrors];
+
+export type InvitePublisherLoginResponses = {
+    /**
+     * The invitation
+     */
+    201: PublisherInvitation;
+};
+
+export type InvitePublisherLoginResponse = InvitePublisherLoginResponses[keyof InvitePublisherLoginResponses];
+
+export type WithdrawPublisherInvitationData = {
+    body?: never;
+    path: {
+        slug: string;
+        invitationId: string;
+    };
+    query?: never;
+    url: '/v1/publishers/{slug}/invitations/{invitationId}';
+};
+
+export type WithdrawPublisherInvitationErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type WithdrawPublisherInvitationError = WithdrawPublisherInvitationErrors[keyof WithdrawPublisherInvitationErrors];
+
+export type WithdrawPublisherInvitationResponses = {
+    /**
+     * Taken back
+     */
+    204: void;
+};
+
+export type WithdrawPublisherInvitationResponse = WithdrawPublisherInvitationResponses[keyof WithdrawPublisherInvitationResponses];
 
 export type ListPublisherKeysData = {
     body?: never;
@@ -9380,6 +9773,97 @@ export type RevokePublisherKeyResponses = {
 };
 
 export type RevokePublisherKeyResponse = RevokePublisherKeyResponses[keyof RevokePublisherKeyResponses];
+
+export type ListPublisherLoginsData = {
+    body?: never;
+    path: {
+        slug: string;
+    };
+    query?: never;
+    url: '/v1/publishers/{slug}/logins';
+};
+
+export type ListPublisherLoginsErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListPublisherLoginsError = ListPublisherLoginsErrors[keyof ListPublisherLoginsErrors];
+
+export type ListPublisherLoginsResponses = {
+    /**
+     * The logins, the first one first
+     */
+    200: PublisherLoginList;
+};
+
+export type ListPublisherLoginsResponse = ListPublisherLoginsResponses[keyof ListPublisherLoginsResponses];
+
+export type RemovePublisherLoginData = {
+    body?: never;
+    path: {
+        slug: string;
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/publishers/{slug}/logins/{accountId}';
+};
+
+export type RemovePublisherLoginErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type RemovePublisherLoginError = RemovePublisherLoginErrors[keyof RemovePublisherLoginErrors];
+
+export type RemovePublisherLoginResponses = {
+    /**
+     * Removed
+     */
+    204: void;
+};
+
+export type RemovePublisherLoginResponse = RemovePublisherLoginResponses[keyof RemovePublisherLoginResponses];
 
 export type ListSubmissionsData = {
     body?: never;

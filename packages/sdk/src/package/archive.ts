@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip, gzipSync } from "node:zlib";
 import { Header, Parser, type ReadEntry } from "tar";
+import { type Fault, fault } from "../faults/index.ts";
 import { limitOf, PACKAGE_LIMITS } from "./limits.ts";
 import { PackageRefused } from "./refused.ts";
 
@@ -38,7 +39,7 @@ const padding = (size: number) => Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK)
 export async function readArchive(archive: Uint8Array): Promise<Map<string, Uint8Array>> {
   if (archive.length > PACKAGE_LIMITS.archive) {
     throw new PackageRefused([
-      `the archive has ${archive.length} bytes; ${PACKAGE_LIMITS.archive} are the limit`,
+      fault("archive_too_large", { bytes: archive.length, limit: PACKAGE_LIMITS.archive }),
     ]);
   }
   const entries = await readEntries(await unpack(archive));
@@ -53,9 +54,7 @@ async function unpack(archive: Uint8Array): Promise<Buffer> {
   } catch (error) {
     const isTooLarge = error instanceof RangeError;
     throw new PackageRefused([
-      isTooLarge
-        ? `unpacked, the archive has more than ${PACKAGE_LIMITS.unpacked} bytes`
-        : "the archive is no gzip file",
+      isTooLarge ? fault("unpacked_too_large", { limit: PACKAGE_LIMITS.unpacked }) : fault("archive_no_gzip"),
     ]);
   }
 }
@@ -68,13 +67,12 @@ interface Entry {
 
 async function readEntries(tar: Buffer): Promise<Entry[]> {
   // The parser would unpack once more what is packed twice, and that without a limit.
-  if (!/^[A-Za-z]/.test(tar.toString("latin1", 0, 1)))
-    throw new PackageRefused(["the archive is no tar file"]);
+  if (!/^[A-Za-z]/.test(tar.toString("latin1", 0, 1))) throw new PackageRefused([fault("archive_no_tar")]);
   const entries: Promise<Entry>[] = [];
   await new Promise<void>((resolve, reject) => {
     const parser = new Parser({ strict: true, onReadEntry: (entry) => void entries.push(readEntry(entry)) });
     parser.on("end", resolve).on("error", (error: Error) => {
-      reject(new PackageRefused([`the archive is damaged: ${error.message}`]));
+      reject(new PackageRefused([fault("archive_damaged", { error: error.message })]));
     });
     parser.end(tar);
   });
@@ -87,20 +85,20 @@ const readEntry = async (entry: ReadEntry): Promise<Entry> => ({
   bytes: await entry.concat(),
 });
 
-function findEntryFaults({ path, type, bytes }: Entry): string[] {
+function findEntryFaults({ path, type, bytes }: Entry): Fault[] {
   const name = JSON.stringify(path.slice(0, 100));
   const limit = limitOf(path);
-  if (limit === undefined) return [`no package has a file ${name}`];
-  if (type !== "File") return [`${name} is a ${type}, not a file`];
-  return bytes.length > limit ? [`${name} has ${bytes.length} bytes; ${limit} are the limit`] : [];
+  if (limit === undefined) return [fault("file_unknown", { name })];
+  if (type !== "File") return [fault("file_no_file", { name, type })];
+  return bytes.length > limit ? [fault("file_too_large", { name, bytes: bytes.length, limit })] : [];
 }
 
-function findCountFaults(entries: Entry[]): string[] {
+function findCountFaults(entries: Entry[]): Fault[] {
   const paths = entries.map(({ path }) => path);
   return [
     ...(paths.length > PACKAGE_LIMITS.files
-      ? [`the archive has ${paths.length} files; ${PACKAGE_LIMITS.files} are the limit`]
+      ? [fault("files_too_many", { count: paths.length, limit: PACKAGE_LIMITS.files })]
       : []),
-    ...(new Set(paths).size < paths.length ? ["the archive has two files of one name"] : []),
+    ...(new Set(paths).size < paths.length ? [fault("file_repeated")] : []),
   ];
 }

@@ -1,3 +1,4 @@
+import { fault, within } from "../faults/index.ts";
 import { findSchemaProblems } from "../testing/conformance/schema.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { isSignedBy, keyIdOf, publicKeyOf, signBytes } from "./keys.ts";
@@ -56,7 +57,7 @@ const envelopeSchema = {
  */
 export function readEnvelope(value: unknown): Envelope {
   const problems = findSchemaProblems(envelopeSchema, value);
-  if (problems.length > 0) throw new PackageRefused(problems.map((problem) => `the envelope: ${problem}`));
+  if (problems.length > 0) throw new PackageRefused(problems.map(within("in_envelope")));
   return value as Envelope;
 }
 
@@ -97,12 +98,14 @@ export function findSigner(
  */
 export function openEnvelope(envelope: Envelope, payloadType: string): unknown {
   if (envelope.payloadType !== payloadType) {
-    throw new PackageRefused([`the envelope holds ${envelope.payloadType}, not ${payloadType}`]);
+    throw new PackageRefused([
+      fault("payload_type_other", { type: envelope.payloadType, expected: payloadType }),
+    ]);
   }
   try {
     return JSON.parse(Buffer.from(envelope.payload, "base64").toString("utf8"));
   } catch {
-    throw new PackageRefused(["the payload of the envelope is no JSON"]);
+    throw new PackageRefused([fault("payload_no_json")]);
   }
 }
 

@@ -1,6 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fault } from "../faults/index.ts";
 import { CODE_PATH, checkFiles, type PackageContent } from "./content.ts";
+import { parseJson } from "./json-file.ts";
 import { limitOf } from "./limits.ts";
 import { PackageRefused } from "./refused.ts";
 
@@ -21,18 +23,14 @@ export async function readFolder(folder: string): Promise<PackageContent> {
 
 async function readManifest(folder: string): Promise<Record<string, unknown>> {
   const text = (await readRequired(folder, "channel.json")).toString("utf8");
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new PackageRefused([`channel.json is no JSON: ${error instanceof Error ? error.message : error}`]);
-  }
+  return parseJson("channel.json", text) as Record<string, unknown>;
 }
 
 async function readRequired(folder: string, path: string): Promise<Buffer> {
   try {
     return await readFile(join(folder, path));
   } catch {
-    throw new PackageRefused([`${path} cannot be read`]);
+    throw new PackageRefused([fault("file_unreadable", { path })]);
   }
 }
 

@@ -2,6 +2,16 @@
  * Packages of plugins: the archive, who signed it, what it may reach, what a look at its code finds.
  * @packageDocumentation
  */
+export {
+  defineFaults,
+  definePlaces,
+  type Fault,
+  FaultError,
+  type FaultPart,
+  fault,
+  within,
+} from "../faults/index.ts";
+export { findAllowanceFaults, findLimitFaults } from "../faults/manifest-parts.ts";
 export { gradeOf } from "../testing/conformance/grade.ts";
 export { GRADES, type Grade } from "../testing/conformance/report.ts";
 export type { PackageContent } from "./content.ts";

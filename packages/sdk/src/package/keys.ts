@@ -7,6 +7,7 @@ import {
   sign,
   verify,
 } from "node:crypto";
+import { fault } from "../faults/index.ts";
 import { PackageRefused } from "./refused.ts";
 
 /** What stands before the 32 bytes of an Ed25519 public key in its DER form (RFC 8410). */
@@ -64,13 +65,13 @@ export function isSignedBy(publicKey: string | Uint8Array, bytes: Uint8Array, si
 function readRawKey(publicKey: string | Uint8Array): Uint8Array {
   const raw = typeof publicKey === "string" ? Buffer.from(publicKey, "base64") : publicKey;
   if (raw.length === KEY_BYTES) return raw;
-  throw new PackageRefused([`a public key has ${raw.length} bytes; an Ed25519 key has ${KEY_BYTES}`]);
+  throw new PackageRefused([fault("key_length", { bytes: raw.length, expected: KEY_BYTES })]);
 }
 
 function readPrivateKey(pem: string): KeyObject {
   const key = parsePrivateKey(pem);
   if (key?.asymmetricKeyType === "ed25519") return key;
-  throw new PackageRefused(["the private key is no Ed25519 key in PEM"]);
+  throw new PackageRefused([fault("private_key_unreadable")]);
 }
 
 function parsePrivateKey(pem: string): KeyObject | undefined {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { fault } from "../faults/index.ts";
 import { readArchive } from "./archive.ts";
 import { CODE_PATH, checkFiles, type PackageContent } from "./content.ts";
 import { PackageRefused } from "./refused.ts";
@@ -29,6 +30,6 @@ export async function readPackage(archive: Uint8Array): Promise<PluginPackage> {
  */
 export async function readCode(archive: Uint8Array): Promise<string> {
   const code = (await readArchive(archive)).get(CODE_PATH);
-  if (!code) throw new PackageRefused([`the package has no ${CODE_PATH}`]);
+  if (!code) throw new PackageRefused([fault("file_missing", { path: CODE_PATH })]);
   return Buffer.from(code).toString("utf8");
 }

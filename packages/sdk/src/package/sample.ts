@@ -1,3 +1,4 @@
+import { type Fault, fault, within } from "../faults/index.ts";
 import type { Json, OutboundMessage, PluginManifest, PureFunctions, Settings } from "../plugin/index.ts";
 import { findFormProblems, findSchemaProblems } from "../testing/conformance/schema.ts";
 import type { ConformanceInput } from "../testing/conformance/subject.ts";
@@ -41,20 +42,20 @@ const sampleSchema = {
   },
 } as const;
 
-/** What is wrong with a sample, in sentences. */
-export function findSampleFaults(text: string, manifest: PluginManifest): string[] {
+const inSample = within("in_file", { path: "sample.json" });
+
+/** What is wrong with a sample. */
+export function findSampleFaults(text: string, manifest: PluginManifest): Fault[] {
   const sample = parse(text);
-  const problems = findSchemaProblems(sampleSchema, sample).map((problem) => `sample.json: ${problem}`);
+  const problems = findSchemaProblems(sampleSchema, sample).map(inSample);
   if (problems.length > 0) return problems;
   const { settings, secrets, message } = sample as Sample;
   return [
-    ...findFormProblems(manifest.settings, { ...settings, ...secrets }).map(
-      (problem) => `sample.json: as settings, ${problem}`,
-    ),
+    ...findFormProblems(manifest.settings, { ...settings, ...secrets }).map(within("as_settings")),
     ...Object.keys(message.content)
       .filter((name) => !Object.hasOwn(manifest.content, name))
-      .map((name) => `sample.json: the manifest has no content ${name}`),
-  ];
+      .map((name) => fault("sample_content_unknown", { name })),
+  ].map(inSample);
 }
 
 /**

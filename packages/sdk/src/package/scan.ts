@@ -1,10 +1,11 @@
 import { type AnyNode, type Literal, parse, type TemplateElement } from "acorn";
 import { full } from "acorn-walk";
+import { type Fault, fault } from "../faults/index.ts";
 import type { PluginManifest } from "../plugin/index.ts";
 import { grantsOf } from "./grants.ts";
 
 /** Something in a plugin's code that a person should look at. */
-export interface ScanFinding {
+export interface ScanFinding extends Fault {
   /**
    * - `syntax`: it is no ES module that can be read
    * - `import`: it asks for other code
@@ -20,8 +21,6 @@ export interface ScanFinding {
   severity: "refused" | "warning";
   /** From 1. */
   line: number;
-  /** One sentence, at most 200 characters. */
-  detail: string;
 }
 
 const FINDING_LIMIT = 50;
@@ -67,17 +66,14 @@ function scanText(code: string): ScanFinding[] {
   const lines = code.split("\n");
   const invisible = lines.flatMap((text, index): ScanFinding[] =>
     /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/.test(text)
-      ? [finding("invisible", "refused", index + 1, "invisible characters that change how the line reads")]
+      ? [finding("invisible", "refused", index + 1, fault("code_invisible"))]
       : [],
   );
   const longLength = lines
     .filter(({ length }) => length > LONG_LINE)
     .reduce((sum, { length }) => sum + length, 0);
   if (longLength <= code.length * MINIFIED_SHARE) return invisible;
-  return [
-    ...invisible,
-    finding("minified", "warning", 1, "most of it stands in very long lines: hand in readable code"),
-  ];
+  return [...invisible, finding("minified", "warning", 1, fault("code_minified"))];
 }
 
 function scanTree(code: string, hosts: string[]): ScanFinding[] {
@@ -86,9 +82,15 @@ function scanTree(code: string, hosts: string[]): ScanFinding[] {
     const tree = parse(code, { ecmaVersion: 2024, sourceType: "module", locations: true });
     full(tree, (node) => findings.push(...scanNode(node as AnyNode, hosts)));
   } catch (error) {
-    findings.push(finding("syntax", "refused", 1, error instanceof Error ? error.message : String(error)));
+    findings.push(unreadable(error));
   }
   return findings;
+}
+
+/** The parser says the line itself. */
+function unreadable(error: unknown): ScanFinding {
+  const { message, loc } = error as SyntaxError & { loc?: { line: number } };
+  return finding("syntax", "refused", loc?.line ?? 1, fault("code_unreadable", { error: message }));
 }
 
 function scanNode(node: AnyNode, hosts: string[]): ScanFinding[] {
@@ -97,11 +99,9 @@ function scanNode(node: AnyNode, hosts: string[]): ScanFinding[] {
     case "ImportDeclaration":
     case "ImportExpression":
     case "ExportAllDeclaration":
-      return [finding("import", "refused", line, "a plugin is one module without imports")];
+      return [finding("import", "refused", line, fault("code_imports"))];
     case "ExportNamedDeclaration":
-      return node.source
-        ? [finding("import", "refused", line, "a plugin is one module without imports")]
-        : [];
+      return node.source ? [finding("import", "refused", line, fault("code_imports"))] : [];
     case "MemberExpression":
       return scanMember(node, line);
     case "Identifier":
@@ -117,18 +117,16 @@ function scanNode(node: AnyNode, hosts: string[]): ScanFinding[] {
 function scanMember(node: Extract<AnyNode, { type: "MemberExpression" }>, line: number): ScanFinding[] {
   const { property } = node;
   const name = property.type === "Identifier" && !node.computed ? property.name : readLiteral(property);
-  return name === "constructor"
-    ? [finding("eval", "warning", line, "reaches for a constructor, from which code can be made out of text")]
-    : [];
+  return name === "constructor" ? [finding("eval", "warning", line, fault("code_constructor"))] : [];
 }
 
 const readLiteral = (node: AnyNode) => (node.type === "Literal" ? node.value : undefined);
 
 /** The walk meets names where they stand for values; properties and declarations of the same name pass. */
 function scanName(name: string, line: number): ScanFinding[] {
-  if (MAKES_CODE.includes(name)) return [finding("eval", "refused", line, `${name} makes code out of text`)];
-  if (NOT_GIVEN.includes(name))
-    return [finding("global", "warning", line, `${name} is not there for a plugin`)];
+  if (MAKES_CODE.includes(name))
+    return [finding("eval", "refused", line, fault("code_makes_code", { name }))];
+  if (NOT_GIVEN.includes(name)) return [finding("global", "warning", line, fault("code_global", { name }))];
   return [];
 }
 
@@ -140,9 +138,9 @@ function scanString(text: string, line: number, hosts: string[]): ScanFinding[] 
     .filter((host) => host.includes(".") && !hosts.includes(host));
   return [
     ...(isEncoded
-      ? [finding("encoded", "warning", line, `a text of ${text.length} encoded characters`)]
+      ? [finding("encoded", "warning", line, fault("code_encoded", { length: text.length }))]
       : []),
-    ...foreign.map((host) => finding("host", "warning", line, `names ${host}, which the manifest does not`)),
+    ...foreign.map((host) => finding("host", "warning", line, fault("code_host", { host }))),
   ];
 }
 
@@ -155,7 +153,7 @@ function finding(
   rule: ScanFinding["rule"],
   severity: ScanFinding["severity"],
   line: number,
-  detail: string,
+  found: Fault,
 ): ScanFinding {
-  return { rule, severity, line, detail: detail.slice(0, 200) };
+  return { ...found, rule, severity, line };
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import { type Fault, fault, within } from "../faults/index.ts";
 import { findSchemaProblems } from "../testing/conformance/schema.ts";
 import { addSignature, type Envelope, findSigner, openEnvelope, readEnvelope, seal } from "./envelope.ts";
 import { type PluginPackage, readPackage } from "./read.ts";
@@ -55,7 +56,7 @@ export async function signPackage(
   const plugin = await readPackage(archive);
   const owner = publisherOf(plugin.manifest.id);
   if (owner !== publisher) {
-    throw new PackageRefused([`${plugin.manifest.id} belongs to ${owner}, so ${publisher} cannot sign it`]);
+    throw new PackageRefused([fault("publisher_other", { pluginId: plugin.manifest.id, owner, publisher })]);
   }
   return seal(PAYLOAD_TYPE, describe(plugin, signedAt), "publisher", privateKey);
 }
@@ -96,9 +97,9 @@ export function checkEnvelope(
 ): CheckedEnvelope {
   const read = readEnvelope(envelope);
   const publisher = findSigner(read, "publisher", publisherKeys);
-  if (!publisher) throw new PackageRefused(["no key of the publisher signed this package"]);
+  if (!publisher) throw new PackageRefused([fault("unsigned_by_publisher")]);
   const registry = registryKeys && findSigner(read, "registry", registryKeys);
-  if (registryKeys && !registry) throw new PackageRefused(["no key of the registry signed this package"]);
+  if (registryKeys && !registry) throw new PackageRefused([fault("unsigned_by_registry")]);
   const statement = readStatement(openEnvelope(read, PAYLOAD_TYPE));
   const faults = findDifferences(statement, plugin);
   if (faults.length > 0) throw new PackageRefused(faults);
@@ -107,16 +108,16 @@ export function checkEnvelope(
 
 function readStatement(value: unknown): Statement {
   const problems = findSchemaProblems(statementSchema, value);
-  if (problems.length > 0) throw new PackageRefused(problems.map((problem) => `the statement: ${problem}`));
+  if (problems.length > 0) throw new PackageRefused(problems.map(within("in_statement")));
   return value as Statement;
 }
 
-function findDifferences(statement: Statement, plugin: SubmittedPackage): string[] {
+function findDifferences(statement: Statement, plugin: SubmittedPackage): Fault[] {
   const expected = describe(plugin, new Date(statement.signedAt));
   const parts = ["pluginId", "version", "publisher", "sha256", "files"] as const;
   return parts
     .filter((part) => !isDeepStrictEqual(statement[part], expected[part]))
-    .map((part) => `what was signed is another package: its ${part} differs`);
+    .map((part) => fault("statement_other", { part }));
 }
 
 function describe({ sha256, manifest, files }: SubmittedPackage, signedAt: Date): Statement {

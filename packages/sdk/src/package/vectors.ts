@@ -1,3 +1,4 @@
+import { type Fault, fault, within } from "../faults/index.ts";
 import { findSchemaProblems } from "../testing/conformance/schema.ts";
 import type { Vector } from "../testing/vectors.ts";
 
@@ -17,12 +18,12 @@ const vectorsSchema = {
   },
 } as const;
 
-/** What is wrong with a file of golden vectors, in sentences. */
-export function findVectorFaults(path: string, text: string): string[] {
+/** What is wrong with a file of golden vectors. */
+export function findVectorFaults(path: string, text: string): Fault[] {
   try {
-    return findSchemaProblems(vectorsSchema, JSON.parse(text)).map((problem) => `${path}: ${problem}`);
-  } catch {
-    return [`${path} is no JSON`];
+    return findSchemaProblems(vectorsSchema, JSON.parse(text)).map(within("in_file", { path }));
+  } catch (error) {
+    return [fault("file_no_json", { path, error: String(error) })];
   }
 }
 

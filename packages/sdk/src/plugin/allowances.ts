@@ -59,28 +59,3 @@ export function subjectOf(
   if (when && !when.values.includes(content[when.field] ?? "")) return undefined;
   return content[subject] || undefined;
 }
-
-/** What of a manifest its `allowances` refers to. */
-export interface AllowingManifest {
-  allowances?: AllowanceAbility;
-  content: Readonly<Record<string, { maxLength: number; choices?: readonly { value: string }[] }>>;
-  errors?: Readonly<Record<string, unknown>>;
-}
-
-/** What a manifest's `allowances` names that is not there, in sentences. */
-export function findAllowanceFaults({ allowances, content, errors = {} }: AllowingManifest): string[] {
-  if (!allowances) return [];
-  const { subject, when, noneLeft } = allowances;
-  const choices = when && Object.hasOwn(content, when.field) ? content[when.field]?.choices : undefined;
-  const isChoice = when?.values.every((wanted) => choices?.some(({ value }) => value === wanted)) ?? true;
-  return [
-    ...(Object.hasOwn(content, subject) ? [] : [`allowances names "${subject}", which is no content field`]),
-    ...((content[subject]?.maxLength ?? 0) <= MAX_SUBJECT_LENGTH
-      ? []
-      : [`allowances names "${subject}", which may be longer than ${MAX_SUBJECT_LENGTH} characters`]),
-    ...(isChoice ? [] : [`allowances.when names "${when?.field}", which has no such choices`]),
-    ...noneLeft
-      .filter((code) => !Object.hasOwn(errors, code))
-      .map((code) => `allowances has "${code}", which has no words in errors`),
-  ];
-}

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { compare, prerelease } from "semver";
+import { fault } from "../faults/index.ts";
 import { seal } from "../package/envelope.ts";
 import { grantsOf } from "../package/grants.ts";
 import { publicKeyOf } from "../package/keys.ts";
@@ -97,7 +98,9 @@ async function prepare(entry: RegistryEntry, publishers: RegistryPublisher[]): P
   const slug = plugin.manifest.id.split("/")[0];
   const publisher = publishers.find((one) => one.slug === slug);
   if (!publisher)
-    throw new PackageRefused([`${plugin.manifest.id}: ${slug} is no publisher of this registry`]);
+    throw new PackageRefused([
+      fault("publisher_unlisted", { pluginId: plugin.manifest.id, slug: slug ?? "" }),
+    ]);
   checkEnvelope(entry.envelope, plugin, { publisherKeys: publisher.keys });
   return { entry, plugin };
 }
@@ -113,7 +116,7 @@ function findEvents(before: LogOutcome, prepared: Prepared[]): LogEvent[] {
       ];
     }),
   );
-  if (now.size < prepared.length) throw new PackageRefused(["a version is listed twice"]);
+  if (now.size < prepared.length) throw new PackageRefused([fault("version_listed_twice")]);
   const changed = [...now].filter(([key, event]) => !isDeepStrictEqual(before.states.get(key), event));
   const gone = [...before.states].filter(([key, { state }]) => state === "listed" && !now.has(key));
   return [

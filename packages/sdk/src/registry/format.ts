@@ -1,3 +1,4 @@
+import { type Fault, within } from "../faults/index.ts";
 import type { Grants } from "../package/grants.ts";
 import { PackageRefused } from "../package/refused.ts";
 import type { LocalizedText } from "../plugin/index.ts";
@@ -192,15 +193,15 @@ const versionsSchema = objectOf({
 });
 
 export const readWellKnown = (value: unknown) =>
-  read<WellKnown>("the well-known document", wellKnownSchema, value);
-export const readIndex = (value: unknown) => read<IndexDocument>("the index", indexSchema, value);
+  read<WellKnown>(within("in_well_known"), wellKnownSchema, value);
+export const readIndex = (value: unknown) => read<IndexDocument>(within("in_index"), indexSchema, value);
 export const readVersions = (value: unknown) =>
-  read<VersionsDocument>("versions.json", versionsSchema, value);
+  read<VersionsDocument>(within("in_versions"), versionsSchema, value);
 
-function read<T>(label: string, schema: object, value: unknown): T {
+function read<T>(at: (fault: Fault) => Fault, schema: object, value: unknown): T {
   const problems = findSchemaProblems(schema, value);
   if (problems.length > 0) {
-    throw new PackageRefused(problems.slice(0, 10).map((problem) => `${label}: ${problem}`));
+    throw new PackageRefused(problems.slice(0, 10).map(at));
   }
   return value as T;
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
+import { fault, within } from "../faults/index.ts";
 import { type Envelope, findSigner, openEnvelope, readEnvelope, seal } from "../package/envelope.ts";
 import { PackageRefused } from "../package/refused.ts";
 import { findSchemaProblems } from "../testing/conformance/schema.ts";
@@ -89,7 +90,7 @@ export async function readLog(log: string, keys: readonly string[]): Promise<Log
     length += 1;
     const record = readRecord(line, length, keys);
     if (record.number !== length || record.previous !== head) {
-      throw new PackageRefused([`line ${length} of the log does not follow the one before`]);
+      throw new PackageRefused([fault("log_broken", { line: length })]);
     }
     keepArchive(states, record);
     head = hashOf(line);
@@ -101,11 +102,11 @@ export async function readLog(log: string, keys: readonly string[]): Promise<Log
 function readRecord(line: string, number: number, keys: readonly string[]): LogRecord {
   const envelope = parseEnvelope(line, number);
   if (!findSigner(envelope, "registry", keys)) {
-    throw new PackageRefused([`line ${number} of the log is not signed by the registry`]);
+    throw new PackageRefused([fault("log_unsigned", { line: number })]);
   }
   const record = openEnvelope(envelope, LOG_TYPE);
   const problems = findSchemaProblems(recordSchema, record);
-  if (problems.length > 0) throw new PackageRefused([`line ${number} of the log: ${problems[0]}`]);
+  if (problems.length > 0) throw new PackageRefused(problems.map(within("in_log_line", { line: number })));
   return record as LogRecord;
 }
 
@@ -113,7 +114,7 @@ function parseEnvelope(line: string, number: number): Envelope {
   try {
     return readEnvelope(JSON.parse(line));
   } catch {
-    throw new PackageRefused([`line ${number} of the log cannot be read`]);
+    throw new PackageRefused([fault("log_unreadable", { line: number })]);
   }
 }
 
@@ -122,7 +123,7 @@ function keepArchive(states: Map<string, LogEvent>, record: LogRecord): void {
   const key = logKeyOf(pluginId, version);
   const known = states.get(key);
   if (known && known.sha256 !== sha256) {
-    throw new PackageRefused([`the log gives ${key} another archive than it had before`]);
+    throw new PackageRefused([fault("log_rewrites", { name: key })]);
   }
   states.set(key, { pluginId, version, sha256, state, labels });
 }

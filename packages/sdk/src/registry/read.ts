@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import { fault } from "../faults/index.ts";
 import { type Envelope, findSigner, openEnvelope, readEnvelope } from "../package/envelope.ts";
 import { parseJson } from "../package/json-file.ts";
 import { PACKAGE_LIMITS } from "../package/limits.ts";
@@ -77,7 +78,7 @@ export async function readRegistry(
   const believed = [...(keys ?? wellKnown.keys)];
   const index = await getIndex(get, wellKnown, believed);
   if (index.sequence < sequence) {
-    throw new PackageRefused([`the index has sequence ${index.sequence}; ${sequence} was read before`]);
+    throw new PackageRefused([fault("index_older", { sequence: index.sequence, known: sequence })]);
   }
   const plugins: ListedPlugin[] = [];
   for (const plugin of index.plugins) plugins.push(await getPlugin(get, plugin));
@@ -119,7 +120,7 @@ const getWellKnown = async (get: RegistrySource): Promise<WellKnown> =>
 async function getIndex(get: RegistrySource, { index }: WellKnown, keys: string[]): Promise<IndexDocument> {
   const envelope = readEnvelope(parse(index, await get(index, FILE_LIMITS.index)));
   if (!findSigner(envelope, "registry", keys)) {
-    throw new PackageRefused(["the index is not signed by a key of this registry"]);
+    throw new PackageRefused([fault("index_unsigned")]);
   }
   return readIndex(openEnvelope(envelope, INDEX_TYPE));
 }
@@ -128,8 +129,7 @@ async function getPlugin(get: RegistrySource, indexed: IndexedPlugin): Promise<L
   const { versionsSha256, ...plugin } = indexed;
   const path = versionsPath(plugin.id);
   const bytes = await get(path, FILE_LIMITS.versions);
-  if (hashOf(bytes) !== versionsSha256)
-    throw new PackageRefused([`${path} is not the one that the index names`]);
+  if (hashOf(bytes) !== versionsSha256) throw new PackageRefused([fault("versions_other", { path })]);
   return { ...plugin, versions: readVersions(parse(path, bytes)).versions };
 }
 
@@ -140,7 +140,7 @@ async function getLog(get: RegistrySource, { log }: WellKnown, keys: string[]): 
 /** The index has to say what the log comes to: no version more, none less, none with another archive. */
 function checkLog(log: LogOutcome, index: IndexDocument, plugins: ListedPlugin[]): void {
   if (log.length !== index.log.length || log.head !== index.log.head) {
-    throw new PackageRefused([`the log is not the one that the index names: it has ${log.length} lines`]);
+    throw new PackageRefused([fault("log_other", { count: log.length })]);
   }
   const listed = plugins.flatMap(({ id, versions }) =>
     versions.map(({ version, sha256, labels }): [string, LogEvent] => [
@@ -150,13 +150,13 @@ function checkLog(log: LogOutcome, index: IndexDocument, plugins: ListedPlugin[]
   );
   const logged = [...log.states].filter(([, { state }]) => state === "listed");
   if (!isDeepStrictEqual(new Map(listed), new Map(logged))) {
-    throw new PackageRefused(["the index lists other versions than the log"]);
+    throw new PackageRefused([fault("index_differs_from_log")]);
   }
 }
 
 function findVersion(plugins: ListedPlugin[], pluginId: string, version: string): ListedVersion {
   const listed = plugins.find(({ id }) => id === pluginId)?.versions.find((one) => one.version === version);
-  if (!listed) throw new PackageRefused([`the registry does not list ${pluginId} ${version}`]);
+  if (!listed) throw new PackageRefused([fault("version_unlisted", { pluginId, version })]);
   return listed;
 }
 
@@ -167,10 +167,11 @@ async function getPackage(
 ): Promise<RegistryPackage> {
   const path = archivePath(pluginId, version);
   const archive = await get(path, PACKAGE_LIMITS.archive);
-  if (hashOf(archive) !== sha256) throw new PackageRefused([`${path} is not the archive that is listed`]);
+  if (hashOf(archive) !== sha256) throw new PackageRefused([fault("archive_other", { path })]);
   const plugin = await readPackage(archive);
-  if (plugin.manifest.id !== pluginId || plugin.manifest.version !== version) {
-    throw new PackageRefused([`${path} holds ${plugin.manifest.id} ${plugin.manifest.version}`]);
+  const held = plugin.manifest;
+  if (held.id !== pluginId || held.version !== version) {
+    throw new PackageRefused([fault("archive_of_other", { path, pluginId: held.id, version: held.version })]);
   }
   const slug = pluginId.split("/")[0];
   const publisherKeys = publishers.find((publisher) => publisher.slug === slug)?.keys ?? [];

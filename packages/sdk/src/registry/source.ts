@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import { type Fault, fault } from "../faults/index.ts";
 import { PackageRefused } from "../package/refused.ts";
 
 /**
@@ -13,7 +14,7 @@ export type RegistrySource = (path: string, limitBytes: number) => Promise<Uint8
 export function folderSource(folder: string): RegistrySource {
   return async (path, limitBytes) => {
     const file = await open(join(folder, path)).catch(() => undefined);
-    if (!file) throw new PackageRefused([`the registry has no ${path}`]);
+    if (!file) throw new PackageRefused([fault("registry_file_missing", { path })]);
     try {
       const { size } = await file.stat();
       if (size > limitBytes) throw new PackageRefused([tooLarge(path, limitBytes)]);
@@ -37,10 +38,14 @@ export function httpSource(baseUrl: string, request: typeof fetch = fetch): Regi
       signal: AbortSignal.timeout(30_000),
     }).catch((error: unknown) => {
       throw new PackageRefused([
-        `${path} cannot be fetched: ${error instanceof Error ? error.message : error}`,
+        fault("registry_unreachable", {
+          path,
+          error: error instanceof Error ? error.message : String(error),
+        }),
       ]);
     });
-    if (!response.ok) throw new PackageRefused([`${path} cannot be fetched: HTTP ${response.status}`]);
+    if (!response.ok)
+      throw new PackageRefused([fault("registry_refuses", { path, status: response.status })]);
     return readBody(response, path, limitBytes);
   };
 }
@@ -57,4 +62,5 @@ async function readBody(response: Response, path: string, limitBytes: number): P
   return Buffer.concat(chunks);
 }
 
-const tooLarge = (path: string, limitBytes: number) => `${path} has more than ${limitBytes} bytes`;
+const tooLarge = (path: string, limitBytes: number): Fault =>
+  fault("registry_file_too_large", { path, limit: limitBytes });

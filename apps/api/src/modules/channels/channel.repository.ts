@@ -199,11 +199,15 @@ export async function listChannelsOf(
   return withParts(tx, tenantId, rows);
 }
 
-/** Names of the active policies whose latest version sends through the channel, at most ten. */
-export async function listPoliciesUsing(tx: Tx, tenantId: string, channelId: string): Promise<string[]> {
+/** The active policies whose latest version sends through the channel, by name; at most ten. */
+export async function listPoliciesUsing(
+  tx: Tx,
+  tenantId: string,
+  channelId: string,
+): Promise<{ id: string; name: string }[]> {
   const step = JSON.stringify([{ channelIds: [channelId] }]);
-  const rows = await tx.sql<{ name: string }[]>`
-    select p.name
+  const rows = await tx.sql<{ id: string; name: string }[]>`
+    select p.id, p.name
     from policies p
     cross join lateral (
       select v.steps from policy_versions v
@@ -213,7 +217,7 @@ export async function listPoliciesUsing(tx: Tx, tenantId: string, channelId: str
     where p.tenant_id = ${toUuid("tenant", tenantId)} and p.state = 'active' and latest.steps @> ${step}::jsonb
     order by p.name
     limit 10`;
-  return rows.map(({ name }) => name);
+  return rows.map(({ id, name }) => ({ id: fromUuid("policy", id), name }));
 }
 
 /** Whose channel it is, for a vendor's push: the tenant is not known before. */

@@ -227,9 +227,9 @@ const named = (channel: { id: string; name: string }) => ({
   subjectName: channel.name,
 });
 
-const usedBy = (channel: { name: string }, policies: string[]) =>
+const usedBy = (channel: { name: string }, policies: { name: string }[]) =>
   channelInUse(
-    `"${channel.name}" is used by ${policies.map((name) => `"${name}"`).join(", ")}; change that first.`,
+    `"${channel.name}" is used by ${policies.map(({ name }) => `"${name}"`).join(", ")}; change that first.`,
   );
 
 /** Says which of the two unique fields is taken. */

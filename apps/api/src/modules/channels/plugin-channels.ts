@@ -32,18 +32,18 @@ export async function listUnfitChannels(
     .filter(({ problems }) => problems.length > 0);
 }
 
-/** What a tenant uses a plugin for: its channels, and the policies that send through them. */
+/** What a tenant uses a plugin for: its channels, and the active policies that send through them. */
 export async function listUses(
   tx: Tx,
   tenantId: string,
   pluginId: string,
-): Promise<{ channels: string[]; policies: string[] }> {
+): Promise<{ channels: { id: string; name: string }[]; policies: { id: string; name: string }[] }> {
   const channels = await listChannelsOf(tx, tenantId, pluginId);
-  const policies = new Set<string>();
-  for (const { id } of channels) {
-    for (const name of await listPoliciesUsing(tx, tenantId, id)) policies.add(name);
+  const policies = new Map<string, { id: string; name: string }>();
+  for (const channel of channels) {
+    for (const policy of await listPoliciesUsing(tx, tenantId, channel.id)) policies.set(policy.id, policy);
   }
-  return { channels: channels.map(({ name }) => name), policies: [...policies].sort() };
+  return { channels: channels.map(({ id, name }) => ({ id, name })), policies: [...policies.values()] };
 }
 
 /** Stops sending through the channels of a plugin that cannot be run; the reason is shown with each of them. */

@@ -2,7 +2,14 @@ export { createCatalogueLoop } from "./catalogue/catalogue-loop.ts";
 export { createInstalledSource } from "./catalogue/installed-source.ts";
 export { holdInstallation, isInstalled } from "./installation.repository.ts";
 export { installationRoutes } from "./installation.routes.ts";
-export { blockReason, Installation, toInstallation } from "./installation.schemas.ts";
+export {
+  blockReason,
+  conduct,
+  Installation,
+  PluginGrants,
+  toConduct,
+  toInstallation,
+} from "./installation.schemas.ts";
 export { createInstallationService } from "./installation.service.ts";
 export { createInstalledView, type InstalledPlugin } from "./installed-view.ts";
 export { marketplaceRoutes } from "./marketplace/marketplace.routes.ts";

@@ -1,3 +1,5 @@
+import { PLUGIN_LEVELS, type PluginManifest } from "@tidings/sdk/plugin";
+import { valid } from "semver";
 import { fields, z } from "../../platform/http/index.ts";
 import { LABELS, type Obstacle } from "../marketplace/index.ts";
 import { GRANT_KINDS } from "./grants.rules.ts";
@@ -24,6 +26,7 @@ export const version = z
   .string()
   .max(64)
   .regex(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/, "Not a semantic version, such as 1.2.0.")
+  .refine((text) => valid(text) === text, "Not a semantic version, such as 1.2.0.")
   .openapi({ example: "1.2.0" });
 
 const names = (description: string) => z.array(z.string().max(253)).max(100).openapi({ description });
@@ -39,6 +42,22 @@ export const PluginGrants = z
     description:
       "What a version may do. Sent, it is consent: exactly what was shown. An upgrade needs it where the version may do more than what was agreed to, and for a major one.",
   });
+
+/** What a plugin is trusted with besides its grants. */
+export const conduct = {
+  level: z.enum(PLUGIN_LEVELS).openapi({
+    description:
+      "`pure`: only works out requests, which the host sends; `native`: opens connections itself, as code that the operator trusts.",
+  }),
+  authSchemes: z
+    .array(z.string())
+    .openapi({ description: "How the host authenticates its requests.", example: ["bearer"] }),
+};
+
+export const toConduct = ({ level, auth }: PluginManifest) => ({
+  level,
+  authSchemes: [...new Set(Object.values(auth).map(({ type }) => type))].sort(),
+});
 
 export const InstallPluginBody = z
   .strictObject({

@@ -4,19 +4,13 @@ import type { RequestContext } from "../../platform/context.ts";
 import type { Transact, Tx } from "../../platform/database/index.ts";
 import { noSuch } from "../../platform/errors.ts";
 import { recordAudit } from "../audit/index.ts";
-import {
-  listUnfitChannels,
-  listUses,
-  type UnfitChannel,
-  type WakeRetries,
-  wakeChannelsOf,
-} from "../channels/index.ts";
-import { listTemplatesFor } from "../templates/index.ts";
+import { listUnfitChannels, type UnfitChannel, type WakeRetries, wakeChannelsOf } from "../channels/index.ts";
 import { findDifferences } from "./grants.rules.ts";
 import * as errors from "./installation.errors.ts";
 import type { InstallationRow } from "./installation.repository.ts";
 import * as repository from "./installation.repository.ts";
 import { getInstallable, NO_SANDBOX, type OpenedPackage, openPackage } from "./offers.ts";
+import { assertUnused } from "./uninstall/assert-unused.ts";
 import { deleteTrialCounts, isBlocked } from "./upgrades/trial.repository.ts";
 import type { AutomaticUpgrades } from "./upgrades/upgrade.rules.ts";
 
@@ -238,27 +232,4 @@ async function goBack(
     before: audited(before),
     after: audited(opened),
   });
-}
-
-/** A template uses a plugin when no other one serves the kind that it is written for. */
-async function assertUnused(
-  tx: Tx,
-  ctx: RequestContext,
-  { pluginId, sha256 }: InstallationRow,
-  plugins: readonly { manifest: { id: string; kind: string } }[],
-): Promise<void> {
-  // Not from the package itself: one that is damaged can be uninstalled too.
-  const kind = String((await repository.describePackages(tx, [sha256])).get(sha256)?.manifest.kind);
-  const isOnlyOne = plugins.every(({ manifest }) => manifest.id === pluginId || manifest.kind !== kind);
-  const templates = isOnlyOne ? await listTemplatesFor(tx, ctx.tenantId, kind) : [];
-  const uses = { ...(await listUses(tx, ctx.tenantId, pluginId)), templates };
-  const problems = Object.entries(uses).flatMap(([part, names]) =>
-    names.map((name) => ({ pointer: `/${part}`, detail: `"${name}" uses it.`, code: "in_use" })),
-  );
-  if (problems.length === 0) return;
-  const names = Object.values(uses).flat();
-  throw errors.pluginInUse(
-    `${pluginId} is used by ${names.map((name) => `"${name}"`).join(", ")}; delete or change that first.`,
-    { errors: problems },
-  );
 }

@@ -1,9 +1,10 @@
 import { type Grants, grantsOf, type PluginPackage } from "@tidings/sdk/package";
+import { gt } from "semver";
 import type { RequestContext } from "../../platform/context.ts";
 import type { Tx } from "../../platform/database/index.ts";
 import { noSuch } from "../../platform/errors.ts";
 import { checkPlugin, type LoadedPlugin, readNamedPackage } from "../../platform/plugin-runtime/index.ts";
-import { compareVersions, findListings, type MarketplaceListing } from "../marketplace/index.ts";
+import { findListings, type MarketplaceListing } from "../marketplace/index.ts";
 import { findArchive } from "./catalogue/installed.repository.ts";
 import { packageDamaged, pluginNotInstallable } from "./installation.errors.ts";
 import { isPreRelease } from "./upgrades/upgrade.rules.ts";
@@ -68,7 +69,4 @@ export async function getInstallable(
 
 /** The versions that come after one, the latest first; a pre-release only for who runs one. */
 export const laterThan = (listings: readonly MarketplaceListing[], version: string): MarketplaceListing[] =>
-  listings.filter(
-    (one) =>
-      compareVersions(one.version, version) > 0 && (isPreRelease(version) || !isPreRelease(one.version)),
-  );
+  listings.filter((one) => gt(one.version, version) && (isPreRelease(version) || !isPreRelease(one.version)));

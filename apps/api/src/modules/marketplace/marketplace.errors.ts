@@ -5,6 +5,9 @@ export const publisherSuspended = defineProblem("publisher-suspended", 403, "The
 export const tooManyPublishers = defineProblem("too-many-publishers", 409, "Too many publishers");
 export const tooManyPublisherKeys = defineProblem("too-many-publisher-keys", 409, "Too many live keys");
 export const tooManyPublisherTokens = defineProblem("too-many-publisher-tokens", 409, "Too many live tokens");
+export const tooManyPublisherLogins = defineProblem("too-many-publisher-logins", 409, "Too many logins");
+export const publisherLoginKnown = defineProblem("publisher-login-known", 409, "The login is there already");
+export const lastPublisherLogin = defineProblem("last-publisher-login", 409, "The publisher's last login");
 export const publisherKeyKnown = defineProblem("publisher-key-known", 409, "The key is registered already");
 
 export const packageRefused = defineProblem("package-refused", 422, "The package is not in order");
@@ -30,4 +33,5 @@ export const registryFixed = defineProblem(
   409,
   "The registry cannot be changed in this way",
 );
+export const registryInUse = defineProblem("registry-in-use", 409, "Plugins of the registry are in use");
 export const tooManyRegistries = defineProblem("too-many-registries", 409, "Too many registries");

@@ -1,6 +1,14 @@
-import { ADDRESS_ORIGINS, PLUGIN_LEVELS, RECEIPT_MODES } from "@tidings/sdk/plugin";
+import { grantsOf } from "@tidings/sdk/package";
+import { ADDRESS_ORIGINS, RECEIPT_MODES } from "@tidings/sdk/plugin";
 import { z } from "../../platform/http/index.ts";
-import { blockReason, Installation, toInstallation } from "../installations/index.ts";
+import {
+  blockReason,
+  conduct,
+  Installation,
+  PluginGrants,
+  toConduct,
+  toInstallation,
+} from "../installations/index.ts";
 import type { UsablePlugin } from "./plugin.service.ts";
 
 const text = z
@@ -36,7 +44,8 @@ export const Plugin = z
   .object({
     id: z.string().openapi({ example: "publisher/name" }),
     version: z.string(),
-    level: z.enum(PLUGIN_LEVELS),
+    ...conduct,
+    grants: PluginGrants,
     kind: z.string().openapi({ description: "The channel kind it serves.", example: "sms" }),
     kindName: text,
     name: text,
@@ -84,12 +93,13 @@ export const Plugin = z
 export const PluginList = z.object({ items: z.array(Plugin) }).openapi("PluginList");
 
 export function toPlugin({ manifest, obstacle, installed }: UsablePlugin): z.infer<typeof Plugin> {
-  const { id, version, level, kind, kindName, name, summary, docsUrl = null, address } = manifest;
+  const { id, version, kind, kindName, name, summary, docsUrl = null, address } = manifest;
   const { mode, delivered, read } = manifest.receipts;
   return {
     id,
     version,
-    level,
+    ...toConduct(manifest),
+    grants: grantsOf(manifest),
     kind,
     kindName,
     name,

@@ -2,7 +2,7 @@ import { schema } from "@tidings/db";
 import { and, asc, desc, eq, gt, inArray, max, ne, sql } from "drizzle-orm";
 import type { Tx } from "../../platform/database/index.ts";
 import { type PageRequest, readCursor } from "../../platform/http/index.ts";
-import { toUuid } from "../../platform/ids.ts";
+import { fromUuid, toUuid } from "../../platform/ids.ts";
 
 const { messages, series, templates, templateVersions } = schema;
 
@@ -103,15 +103,19 @@ export async function renameTemplate(
   await tx.db.update(templates).set(changes).where(thisTemplate(tenantId, templateId));
 }
 
-/** Names of the templates whose published version has a rendering for the kind, at most twenty. */
-export async function listTemplatesFor({ sql }: Tx, tenantId: string, kind: string): Promise<string[]> {
-  const rows = await sql<{ name: string }[]>`
-    select t.name
+/** The templates whose published version has a rendering for the kind, at most twenty. */
+export async function listTemplatesFor(
+  { sql }: Tx,
+  tenantId: string,
+  kind: string,
+): Promise<{ id: string; name: string }[]> {
+  const rows = await sql<{ id: string; name: string }[]>`
+    select t.id, t.name
     from templates t join template_versions v on v.tenant_id = t.tenant_id and v.template_id = t.id
     where t.tenant_id = ${toUuid("tenant", tenantId)} and v.state = 'published' and jsonb_exists(v.renderings, ${kind})
     order by t.name
     limit 20`;
-  return rows.map(({ name }) => name);
+  return rows.map(({ id, name }) => ({ id: fromUuid("template", id), name }));
 }
 
 export async function deleteTemplate(tx: Tx, tenantId: string, templateId: string): Promise<void> {

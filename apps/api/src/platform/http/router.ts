@@ -90,6 +90,21 @@ export const jsonBody = <T extends z.ZodType>(schema: T) => ({
   content: { "application/json": { schema } },
 });
 
+const params = z
+  .record(z.string(), z.union([z.string(), z.number()]))
+  .openapi({ description: "What the sentence names, for words in other languages." });
+
+const FieldProblem = z.object({
+  pointer: z.string(),
+  detail: z.string(),
+  code: z.string(),
+  params: params.optional(),
+  at: z
+    .array(z.object({ code: z.string(), params }))
+    .optional()
+    .openapi({ description: "Where inside of what was sent, from the outside in." }),
+});
+
 const Problem = z
   .object({
     type: z.string(),
@@ -99,7 +114,7 @@ const Problem = z
     instance: z.string(),
     code: z.string(),
     requestId: z.string(),
-    errors: z.array(z.object({ pointer: z.string(), detail: z.string(), code: z.string() })).optional(),
+    errors: z.array(FieldProblem).optional(),
   })
   .openapi("Problem");
 

@@ -18,6 +18,7 @@ export type { BlockedCode, InstalledSource, InstalledVersion } from "./installed
 export { createTenantPlugins, type TenantPlugins } from "./installed/tenant-plugins.ts";
 export { checkPlugin } from "./loader/check-plugin.ts";
 export { loadPlugins, type ShippedPlugins } from "./loader/load-plugins.ts";
+export { manifestFault, manifestPlace } from "./loader/manifest-faults.ts";
 export { findManifestFaults } from "./loader/manifest-rules.ts";
 export type { PluginMetrics } from "./metrics.ts";
 export { createGuardedFetch, type GuardedFetch } from "./outbound/guarded-fetch.ts";

@@ -1,4 +1,5 @@
 import { m } from "#messages";
+import { faultText, isKnownFault } from "../faults/fault-text.ts";
 import { type FieldProblem, NetworkError, type Problem, ProblemError, TimeoutError } from "./problem.ts";
 
 /** Codes that the console says in its own words; the rest shows what the API wrote for the caller. */
@@ -59,6 +60,23 @@ const texts: Record<string, (problem: Problem) => string> = {
   "reviewed-already": m.problem_reviewed_already,
   "not-in-review": m.problem_not_in_review,
   "not-listed": m.problem_not_listed,
+  "package-refused": firstFieldText,
+  "signature-refused": firstFieldText,
+  "registry-unusable": firstFieldText,
+  "registry-in-use": m.market_registry_in_use,
+  "registry-fixed": m.market_registry_fixed,
+  "registry-not-unique": m.market_registry_not_unique,
+  "too-many-registries": m.market_registry_too_many,
+  "last-publisher-login": m.publishers_login_last,
+  "publisher-login-known": m.publishers_login_known,
+  "too-many-publisher-logins": m.publishers_login_too_many,
+  "too-many-publishers": m.publishers_too_many,
+  "too-many-publisher-keys": m.publishers_key_too_many,
+  "too-many-publisher-tokens": m.publishers_token_too_many,
+  "too-many-submissions": m.publishers_too_many_submissions,
+  "plugin-id-taken": m.problem_plugin_id_taken,
+  "not-checked": m.problem_not_checked,
+  "package-unknown": m.problem_package_unknown,
   "publisher-suspended": m.problem_publisher_suspended,
   "publisher-not-unique": m.problem_publisher_not_unique,
   "publisher-key-known": m.problem_publisher_key_known,
@@ -107,14 +125,19 @@ const fieldTexts: Record<string, () => string> = {
   unknown_channel: m.policies_error_unknown_channel,
 };
 
+/** Where the fields say all there is to say. */
+function firstFieldText({ errors = [], detail }: Problem): string {
+  return errors[0] ? fieldText(errors[0]) : detail;
+}
+
 /** One sentence for a person: what went wrong, in their language where the code is known. */
 export function problemText(problem: Problem): string {
   return texts[problem.code]?.(problem) ?? (problem.detail || problem.title || m.problem_internal_error());
 }
 
 /** What to write at the field. */
-export function fieldText(field: FieldProblem): string {
-  return fieldTexts[field.code]?.() ?? field.detail;
+export function fieldText({ code, params = {}, at = [], detail }: FieldProblem): string {
+  return fieldTexts[code]?.() ?? (isKnownFault(code) ? faultText({ code, params, at, detail }) : detail);
 }
 
 /** What any thrown value means to a person. */

@@ -1,4 +1,5 @@
 import { SvelteMap } from "svelte/reactivity";
+import { m } from "#messages";
 import { NetworkError, type Problem, ProblemError, TimeoutError } from "../api/problem.ts";
 import { errorText, fieldText, requestIdOf } from "../api/problem-text.ts";
 import type { FieldContext } from "../ui/form/field-context.ts";
@@ -159,6 +160,12 @@ function isAnswered(error: unknown): boolean {
 }
 
 function errorsOf(problem: Problem): FieldErrors {
-  const entries = (problem.errors ?? []).map((field) => [field.pointer.replace(/^\//, ""), fieldText(field)]);
-  return Object.fromEntries(entries);
+  const errors: FieldErrors = {};
+  for (const field of problem.errors ?? []) {
+    const name = field.pointer.replace(/^\//, "");
+    const before = errors[name];
+    errors[name] =
+      before === undefined ? fieldText(field) : m.field_several({ before, more: fieldText(field) });
+  }
+  return errors;
 }

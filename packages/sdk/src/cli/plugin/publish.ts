@@ -19,7 +19,7 @@ const DEFAULT_WAIT_SECONDS = 300;
 interface Submission {
   state: string;
   grade?: string | null;
-  report?: { faults?: string[] } | null;
+  report?: { faults?: { detail: string }[] } | null;
   reviews?: { verdict: string; comment: string | null }[];
 }
 
@@ -142,7 +142,7 @@ function describe(name: string, url: string, { state, grade, report, reviews = [
   return [
     `${name}: ${STATES[state] ?? state}`,
     ...(grade ? [`grade  ${grade}`] : []),
-    ...(report?.faults ?? []).map((fault) => `  ✗ ${fault}`),
+    ...(report?.faults ?? []).map(({ detail }) => `  ✗ ${detail}`),
     ...reviews.flatMap(({ verdict, comment }) => (comment ? [`  ${verdict}: ${comment}`] : [])),
     `see    ${new URL("/marketplace", url).href}`,
   ];

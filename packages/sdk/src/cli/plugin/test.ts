@@ -80,7 +80,7 @@ function writeReport({ manifest, grade, report, findings }: TestOutcome): string
 
 const writeCheck = ({ ok, name, words, problems }: ConformanceCheck): string[] => [
   `  ${ok ? "✓" : "✗"} ${words.en} (${name})`,
-  ...problems.map((problem) => `      ${problem}`),
+  ...problems.map(({ detail }) => `      ${detail}`),
 ];
 
 const writeFinding = ({ severity, rule, line, detail }: ScanFinding) =>

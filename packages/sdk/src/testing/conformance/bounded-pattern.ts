@@ -8,6 +8,17 @@ const TRIES = 3;
 const context = createContext({ pattern: /x/, text: "" });
 const script = new Script("pattern.test(text)");
 
+/** A text took too long to be held against a pattern. */
+export class SlowPattern extends Error {
+  readonly pattern: string;
+  readonly limitMs = TIME_LIMIT_MS;
+
+  constructor(pattern: string) {
+    super(`the pattern takes longer than ${TIME_LIMIT_MS} ms`);
+    this.pattern = pattern;
+  }
+}
+
 /**
  * A pattern that somebody else wrote. Some patterns take years for a short text, and the engine can only be stopped from
  * outside.
@@ -17,7 +28,7 @@ export function boundedPattern(source: string, flags: string) {
   return {
     /** By this the compiler of schemas tells patterns apart. */
     toString: () => String(pattern),
-    /** @throws for a text that takes too long */
+    /** @throws {SlowPattern} for a text that takes too long */
     test(text: string): boolean {
       for (let tried = 0; tried < TRIES; tried += 1) {
         Object.assign(context, { pattern, text });
@@ -27,7 +38,7 @@ export function boundedPattern(source: string, flags: string) {
           // Once more: this may have been the machine's doing.
         }
       }
-      throw new Error(`the pattern ${source.slice(0, 100)} takes longer than ${TIME_LIMIT_MS} ms`);
+      throw new SlowPattern(source.slice(0, 100));
     },
   };
 }

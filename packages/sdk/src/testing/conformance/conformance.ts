@@ -1,3 +1,4 @@
+import { type Fault, FaultError, fault } from "../../faults/index.ts";
 import * as contentChecks from "./content-checks.ts";
 import * as followUpChecks from "./follow-up-checks.ts";
 import { GUARANTEES } from "./guarantees.ts";
@@ -55,10 +56,10 @@ async function runCheck(name: string, check: Check, input: ConformanceInput): Pr
   return { name, ...guarantee, ok: problems.length === 0, problems };
 }
 
-async function findProblems(check: Check, input: ConformanceInput): Promise<string[]> {
+async function findProblems(check: Check, input: ConformanceInput): Promise<Fault[]> {
   try {
     return (await check(input)).slice(0, PROBLEM_LIMIT);
   } catch (error) {
-    return [`throws ${error}`];
+    return [error instanceof FaultError ? error.fault : fault("throws", { error: String(error) })];
   }
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { fault } from "../../faults/index.ts";
 import { type Check, type ConformanceInput, makeBatch, makeMessages } from "./subject.ts";
 
 /** The most requests of one round, and the longest output of a function, that the host takes. */
@@ -12,9 +13,9 @@ export const planKeepsTheLimits: Check = async (subject) => {
   const length = JSON.stringify(plan).length;
   return [
     ...(plan.requests.length > MAX_REQUESTS
-      ? [`plans ${plan.requests.length} requests for a full batch`]
+      ? [fault("requests_too_many", { count: plan.requests.length })]
       : []),
-    ...(length > MAX_OUTPUT_LENGTH ? [`puts ${length} characters out for a full batch`] : []),
+    ...(length > MAX_OUTPUT_LENGTH ? [fault("plan_too_long", { count: length })] : []),
   ];
 };
 
@@ -29,8 +30,8 @@ export const idempotencyKeysAreStable: Check = async (subject) => {
   const keys = await keysOf({});
   const later = await keysOf({ batchRef: "bat_again", now: batch.now + 3_600_000, seed: "beef00000000beef" });
   return [
-    ...(keys.includes(undefined) ? ["declares an idempotency key, and plans a request without one"] : []),
-    ...(isDeepStrictEqual(keys, later) ? [] : ["gives the same message another key when it is sent again"]),
+    ...(keys.includes(undefined) ? [fault("key_missing")] : []),
+    ...(isDeepStrictEqual(keys, later) ? [] : [fault("key_varies")]),
   ];
 };
 

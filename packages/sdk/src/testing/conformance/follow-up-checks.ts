@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { type Fault, fault, within } from "../../faults/index.ts";
 import {
   type FollowUpInput,
   QUERY_STATUSES,
@@ -7,7 +8,7 @@ import {
   type RecallResult,
 } from "../../plugin/index.ts";
 import { type Conversation, converseQuery, converseRecall } from "../conversation.ts";
-import { FAULTS, ODD_ANSWERS } from "./answers.ts";
+import { FAULTS, ODD_ANSWERS, onAnswer } from "./answers.ts";
 import {
   type Check,
   type ConformanceInput,
@@ -51,7 +52,7 @@ export const followUpsAnswerEveryMessageOnce: Check = (subject) =>
     return collect(Object.entries({ ...FAULTS, ...ODD_ANSWERS }), async ([name, answer]) => {
       const said = await play(followUp.converse(subject, input), answer);
       const refs = said.map(({ ref }) => ref);
-      return findRefProblems([...input.messages], refs).map((problem) => `on ${name}: ${problem}`);
+      return findRefProblems([...input.messages], refs).map(onAnswer(name));
     });
   });
 
@@ -60,7 +61,8 @@ export const followUpsReadFaults: Check = (subject) =>
     collect(Object.entries(FAULTS), async ([name, answer]) =>
       (await play(followUp.converse(subject, makeFollowUp(subject, 2)), answer))
         .filter(({ status }) => !followUp.onFault.includes(status))
-        .map(({ status }) => `on ${name}: ${status} is none of ${followUp.onFault.join(", ")}`),
+        .map(({ status }) => fault("status_not_allowed", { status, allowed: followUp.onFault.join(", ") }))
+        .map(onAnswer(name)),
     ),
   );
 
@@ -69,7 +71,9 @@ export const followUpsKeepTheirForm: Check = (subject) =>
     collect(Object.values({ ...FAULTS, ...ODD_ANSWERS }), async (answer) =>
       (await play(followUp.converse(subject, makeFollowUp(subject, 1)), answer)).flatMap((said) => [
         ...findTextProblems(said),
-        ...(followUp.statuses.includes(said.status) ? [] : [`${said.status} is no status`]),
+        ...(followUp.statuses.includes(said.status)
+          ? []
+          : [fault("status_unknown", { status: said.status })]),
       ]),
     ),
   );
@@ -80,7 +84,7 @@ export const queryNeverLosesByGarbage: Check = (subject) => {
   return collect(Object.entries(ODD_ANSWERS), async ([name, answer]) =>
     (await play(converseQuery(subject.plugin, makeFollowUp(subject, 2)), answer))
       .filter(({ status }) => status === "not_found")
-      .map(() => `on ${name}: not_found`),
+      .map(() => onAnswer(name)(fault("garbage_not_found"))),
   );
 };
 
@@ -88,11 +92,11 @@ export const followUpsAreDeterministic: Check = (subject) =>
   overAll(subject, async ({ name }) => {
     const input = makeFollowUp(subject, 20);
     const [once, again] = [await subject.plugin[name]?.(input), await subject.plugin[name]?.(input)];
-    return isDeepStrictEqual(once, again) ? [] : ["plans the same messages in two ways"];
+    return isDeepStrictEqual(once, again) ? [] : [fault("follow_up_varies")];
   });
 
-const overAll = (subject: ConformanceInput, check: (followUp: FollowUp) => string[] | Promise<string[]>) =>
+const overAll = (subject: ConformanceInput, check: (followUp: FollowUp) => Fault[] | Promise<Fault[]>) =>
   collect(
     FOLLOW_UPS.filter(({ name }) => subject.plugin[name]),
-    async (followUp) => (await check(followUp)).map((problem) => `${followUp.name}: ${problem}`),
+    async (followUp) => (await check(followUp)).map(within("in_function", { name: followUp.name })),
   );

@@ -101,7 +101,7 @@ export const GUARANTEES: Record<string, Guarantee> = {
     "能得知消息的下落（回执或查询）",
     "Says what became of messages, by receipts or query",
   ),
-  provesItsSettings: silver("可测试连接", "Can test a channel’s settings"),
+  provesItsSettings: silver("可测试连接", "Can test a channel's settings"),
   hasVectorsOfEachFunction: silver("每个函数都有黄金样例", "Has golden vectors of each function"),
   putsErrorsIntoWords: silver(
     "每个错误代码都有中英文说明",

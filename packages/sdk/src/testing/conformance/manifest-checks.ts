@@ -1,42 +1,33 @@
-import { type AuthScheme, isPulled, isPushed, type PluginLimits } from "../../plugin/index.ts";
+import { type Fault, fault } from "../../faults/index.ts";
+import { findLimitFaults } from "../../faults/manifest-parts.ts";
+import { type AuthScheme, isPulled, isPushed } from "../../plugin/index.ts";
 import { findFormProblems, findManifestProblems } from "./schema.ts";
 import type { Check } from "./subject.ts";
 
 export const manifestIsValid: Check = ({ manifest, plugin }) => [
   ...findManifestProblems(manifest),
-  ...(manifest.level === "pure" ? [] : [`is of level ${manifest.level}; only pure plugins are checked here`]),
-  ...(isPushed(manifest.receipts) && !plugin.parseReceipt
-    ? ["declares pushed receipts and has no parseReceipt"]
-    : []),
+  ...(manifest.level === "pure" ? [] : [fault("level_not_pure", { level: manifest.level })]),
+  ...(isPushed(manifest.receipts) && !plugin.parseReceipt ? [fault("parse_receipt_missing")] : []),
   ...(isPulled(manifest.receipts) && !(manifest.query && manifest.receipts.pollSeconds)
-    ? ["declares pulled receipts without query or without receipts.pollSeconds"]
+    ? [fault("pull_without_query")]
     : []),
   ...(["query", "recall"] as const)
     .filter((name) => (manifest[name] === undefined) !== (plugin[name] === undefined))
-    .map((name) => `has ${name} either in the manifest or as a function, and needs both`),
+    .map((name) => fault("half_declared", { name })),
   ...(Boolean(manifest.vendorTemplates) === (plugin.syncTemplates !== undefined)
     ? []
-    : ["has vendorTemplates in the manifest or syncTemplates as a function, and needs both"]),
+    : [fault("half_declared_templates")]),
   ...(manifest.idempotency.kind === "key" && !manifest.idempotency.windowSeconds
-    ? ["declares an idempotency key without windowSeconds"]
+    ? [fault("key_without_window")]
     : []),
-  ...findLimitProblems(manifest.limits),
+  ...findLimitFaults(manifest.limits),
 ];
-
-const findLimitProblems = ({ perRecipient = [] }: PluginLimits): string[] =>
-  perRecipient.slice(1).flatMap(({ messages, seconds }, index) => {
-    const before = perRecipient[index];
-    const isWider = before && seconds > before.seconds && messages > before.messages;
-    return isWider
-      ? []
-      : [`limits.perRecipient has ${messages} in ${seconds} s behind a limit that it does not widen`];
-  });
 
 export const settingsAreValid: Check = ({ manifest, settings, secrets }) => [
   ...findFormProblems(manifest.settings, { ...settings, ...secrets }),
   ...Object.keys(settings)
     .filter((name) => manifest.settings.properties[name]?.["x-secret"])
-    .map((name) => `settings hold ${name}, which is a secret`),
+    .map((name) => fault("secret_in_settings", { name })),
 ];
 
 /** The parts of a scheme that say something by themselves; every other one names a setting. */
@@ -44,11 +35,11 @@ const LITERAL_PARTS = ["name", "service"];
 const PLACEHOLDERS = /\$\{(?:settings|secrets)\.(\w+)[}/]/g;
 
 export const authNamesSettings: Check = ({ manifest }) => {
-  const problems: string[] = [];
+  const problems: Fault[] = [];
   for (const [name, scheme] of Object.entries(manifest.auth)) {
     for (const setting of settingsOfScheme(scheme)) {
       if (manifest.settings.properties[setting]) continue;
-      problems.push(`auth ${name} (${scheme.type}) names the setting ${setting}, which does not exist`);
+      problems.push(fault("auth_setting_missing", { scheme: name, type: scheme.type, name: setting }));
     }
   }
   return problems;
@@ -76,12 +67,10 @@ export const pushesAreAuthenticatedBySettings: Check = ({ manifest }) => {
   const isSecret = (name: string) => settings.properties[name]?.["x-secret"] === true;
   const secrets = envelope ? [secret, envelope.key] : [secret];
   return [
-    ...(isPushed(receipts) ? [] : ["authenticates pushes and declares none"]),
-    ...secrets
-      .filter((name) => !isSecret(name))
-      .map((name) => `receipts.authentication names ${name}, which is no secret setting`),
+    ...(isPushed(receipts) ? [] : [fault("pushes_undeclared")]),
+    ...secrets.filter((name) => !isSecret(name)).map((name) => fault("push_secret_open", { name })),
     ...(envelope && (isSecret(envelope.receiver) || !settings.properties[envelope.receiver])
-      ? [`receipts.authentication names ${envelope.receiver}, which is no open setting`]
+      ? [fault("push_receiver_secret", { name: envelope.receiver })]
       : []),
   ];
 };

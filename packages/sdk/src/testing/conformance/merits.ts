@@ -1,3 +1,4 @@
+import { fault } from "../../faults/index.ts";
 import type { Vector } from "../vectors.ts";
 import { findCodes } from "./codes.ts";
 import { type Check, type ConformanceInput, freeze } from "./subject.ts";
@@ -8,18 +9,15 @@ import { type Check, type ConformanceInput, freeze } from "./subject.ts";
  */
 
 export const tellsWhatBecameOfMessages: Check = ({ manifest }) =>
-  manifest.receipts.mode === "none" && !manifest.query
-    ? ["has neither receipts nor query: nobody learns what became of a message"]
-    : [];
+  manifest.receipts.mode === "none" && !manifest.query ? [fault("outcome_never_learnt")] : [];
 
-export const provesItsSettings: Check = ({ plugin }) =>
-  plugin.verify ? [] : ["has no verify: a channel's settings cannot be tested without sending"];
+export const provesItsSettings: Check = ({ plugin }) => (plugin.verify ? [] : [fault("verify_missing")]);
 
 const FUNCTIONS = ["plan", "settle", "verify", "query", "recall", "parseReceipt"] as const;
 
 export const hasVectorsOfEachFunction: Check = ({ plugin, vectors = [] }) =>
-  FUNCTIONS.filter((name) => plugin[name] && !vectors.some(({ call }) => call === name)).map(
-    (name) => `has no golden vector of ${name}`,
+  FUNCTIONS.filter((name) => plugin[name] && !vectors.some(({ call }) => call === name)).map((name) =>
+    fault("vector_missing", { name }),
   );
 
 export const putsErrorsIntoWords: Check = async (subject) => {
@@ -27,32 +25,27 @@ export const putsErrorsIntoWords: Check = async (subject) => {
   const wordless = [...(await findCodes(subject))].filter((code) => !Object.hasOwn(errors, code));
   const untranslated = Object.entries(errors).filter(([, { zh }]) => !/\p{Script=Han}/u.test(zh));
   return [
-    ...wordless.map((code) => `errors has no words for ${code}, which its results carry`),
-    ...untranslated.map(([code]) => `the Chinese words for ${code} are not Chinese`),
+    ...wordless.map((name) => fault("error_wordless", { name })),
+    ...untranslated.map(([name]) => fault("error_not_chinese", { name })),
   ];
 };
 
-export const hasAReadme: Check = ({ hasReadme }) => (hasReadme ? [] : ["has no README.md"]);
+export const hasAReadme: Check = ({ hasReadme }) => (hasReadme ? [] : [fault("readme_missing")]);
 
 export const settlesWhatIsUnsure: Check = ({ manifest }) =>
-  manifest.idempotency.kind === "none" && !manifest.query
-    ? ["has neither an idempotency key nor query: what may have been sent stays unknown"]
-    : [];
+  manifest.idempotency.kind === "none" && !manifest.query ? [fault("unsure_stays_unknown")] : [];
 
 export const tellsWhenMessagesArrive: Check = ({ manifest }) =>
-  manifest.receipts.delivered ? [] : ["its receipts do not say that a message arrived"];
+  manifest.receipts.delivered ? [] : [fault("arrival_never_told")];
 
 /** Who has to act when something fails; a vector for each shows that the plugin tells them apart. */
-const FAILURES = {
-  "rejected or config": /^(rejected|config)$/,
-  "transient or throttled": /^(transient|throttled)$/,
-};
+const FAILURES = [["rejected", "config"], ["transient", "throttled"], ["unknown"]];
 
 export const hasVectorsOfFailures: Check = ({ vectors = [] }) => {
   const statuses = vectors.flatMap(statusesOf);
-  return Object.entries({ ...FAILURES, unknown: /^unknown$/ })
-    .filter(([, pattern]) => !statuses.some((status) => pattern.test(status)))
-    .map(([name]) => `has no golden vector of settle with a result that is ${name}`);
+  return FAILURES.filter((alike) => !alike.some((status) => statuses.includes(status))).map((alike) =>
+    fault("failure_vector_missing", { statuses: alike.join(" / ") }),
+  );
 };
 
 const statusesOf = (vector: Vector): string[] =>
@@ -65,7 +58,5 @@ export const hasVectorsOfBadNews: Check = async ({ plugin, vectors = [] }: Confo
     if (vector.call !== "parseReceipt") continue;
     events.push(...(await plugin.parseReceipt(freeze(vector.input))).events);
   }
-  return events.some(({ type }) => type === "undelivered")
-    ? []
-    : ["has no golden vector of a receipt that says a message did not arrive"];
+  return events.some(({ type }) => type === "undelivered") ? [] : [fault("bad_news_vector_missing")];
 };

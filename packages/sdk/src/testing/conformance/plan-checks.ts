@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { type Fault, fault, within } from "../../faults/index.ts";
 import type { OutboundMessage, PlannedRequest, PluginManifest, Settings } from "../../plugin/index.ts";
 import {
   type Check,
@@ -24,27 +25,25 @@ export const planAnswersEveryMessageOnce: Check = (subject) => {
   // One more than is ever handed over: nobody may be forgotten even then.
   return collect(new Set([1, 2, batchSize, batchSize + 1]), async (count) => {
     const problems = await findPlanProblems(subject, makeMessages(subject, count));
-    return problems.map((problem) => `with ${count}: ${problem}`);
+    return problems.map(within("with_count", { count }));
   });
 };
 
 export const planTakesAnEmptyBatch: Check = async (subject) => {
   const { requests, results = [] } = await subject.plugin.plan(makeBatch(subject, []));
-  return requests.length + results.length === 0 ? [] : ["makes something of an empty batch"];
+  return requests.length + results.length === 0 ? [] : [fault("empty_batch_answered")];
 };
 
 export const planIsDeterministic: Check = async (subject) => {
   const batch = makeBatch(subject, makeMessages(subject, 20));
   return isDeepStrictEqual(await subject.plugin.plan(batch), await subject.plugin.plan(batch))
     ? []
-    : ["plans the same batch in two ways"];
+    : [fault("plan_varies")];
 };
 
 export const planIsPlainJson: Check = async (subject) => {
   const plan = await subject.plugin.plan(makeBatch(subject, makeMessages(subject, 3)));
-  return isDeepStrictEqual(plan, JSON.parse(JSON.stringify(plan)))
-    ? []
-    : ["returns values that JSON does not carry"];
+  return isDeepStrictEqual(plan, JSON.parse(JSON.stringify(plan))) ? [] : [fault("plan_not_json")];
 };
 
 /** The best of several runs counts: a clock on the wall counts what the machine did meanwhile. */
@@ -59,7 +58,9 @@ export const planIsFast: Check = async (subject) => {
     await subject.plugin.plan(batch);
     best = Math.min(best, performance.now() - startedAt);
   }
-  return best < SPEED_LIMIT_MS ? [] : [`takes ${Math.round(best)} ms for ${SPEED_MESSAGE_COUNT} messages`];
+  return best < SPEED_LIMIT_MS
+    ? []
+    : [fault("plan_slow", { ms: Math.round(best), count: SPEED_MESSAGE_COUNT })];
 };
 
 export const requestsStayInsideTheManifest: Check = async (subject) => {
@@ -73,7 +74,7 @@ export const planKeepsSecretsOut: Check = async (subject) => {
   const output = JSON.stringify(await planAll(subject));
   return Object.entries(subject.secrets)
     .filter(([, value]) => value !== "" && output.includes(value))
-    .map(([name]) => `the value of ${name} appears in a request`);
+    .map(([name]) => fault("secret_in_request", { name }));
 };
 
 export const planSurvivesHostileContent: Check = (subject) =>
@@ -86,7 +87,7 @@ export const planSurvivesHostileContent: Check = (subject) =>
       { ...subject.makeMessage(2), variables: { [text]: text, nested: [text, { [text]: null }] } },
     ];
     const problems = await findPlanProblems(subject, hostile);
-    return problems.map((problem) => `with ${JSON.stringify(text)}: ${problem}`);
+    return problems.map(within("with_text", { text: JSON.stringify(text) }));
   });
 
 const HOSTILE_TEXTS = [
@@ -109,34 +110,32 @@ const planAll = async (subject: ConformanceInput) => [
   await subject.plugin.recall?.(makeFollowUp(subject, 3)),
 ];
 
-async function findPlanProblems(subject: ConformanceInput, messages: OutboundMessage[]): Promise<string[]> {
+async function findPlanProblems(subject: ConformanceInput, messages: OutboundMessage[]): Promise<Fault[]> {
   const { requests, results = [] } = await subject.plugin.plan(makeBatch(subject, messages));
   const refs = [...requests.flatMap((request) => request.refs), ...results.map((result) => result.ref)];
   const ids = requests.map((request) => request.id);
   return [
     ...findRefProblems(messages, refs),
-    ...(new Set(ids).size === ids.length ? [] : ["uses a request id twice"]),
+    ...(new Set(ids).size === ids.length ? [] : [fault("request_id_repeated")]),
     ...requests.flatMap(findHeaderProblems),
   ];
 }
 
-function findRequestProblems(
-  request: PlannedRequest,
-  hosts: Set<string>,
-  manifest: PluginManifest,
-): string[] {
+function findRequestProblems(request: PlannedRequest, hosts: Set<string>, manifest: PluginManifest): Fault[] {
   const url = new URL(request.url);
   const problems = findHeaderProblems(request);
-  if (!hosts.has(`${url.protocol}//${url.host}`)) problems.push(`calls ${url.origin}, which no host allows`);
-  if (request.auth && !manifest.auth[request.auth]) problems.push(`names no auth scheme: ${request.auth}`);
-  if (url.username || url.password) problems.push("puts credentials into the URL");
+  if (!hosts.has(`${url.protocol}//${url.host}`))
+    problems.push(fault("origin_not_allowed", { origin: url.origin }));
+  if (request.auth && !manifest.auth[request.auth])
+    problems.push(fault("auth_scheme_missing", { name: request.auth }));
+  if (url.username || url.password) problems.push(fault("credentials_in_url"));
   return problems;
 }
 
-function findHeaderProblems({ headers = {} }: PlannedRequest): string[] {
+function findHeaderProblems({ headers = {} }: PlannedRequest): Fault[] {
   return Object.entries(headers)
     .filter(([name, value]) => !/^[A-Za-z0-9-]+$/.test(name) || /[^\x20-\x7e]/.test(value))
-    .map(([name]) => `the header ${JSON.stringify(name)} is not plain`);
+    .map(([name]) => fault("header_odd", { name: JSON.stringify(name) }));
 }
 
 /** The origins a request may go to: https, or http where a setting itself says so, as simulators do. */

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { type Fault, fault, within } from "../../faults/index.ts";
 import {
   ALLOWANCE_CHANGES,
   type AllowanceEvent,
@@ -33,7 +34,7 @@ export const receiptsAreRepeatable: Check = ({ plugin, vectors = [] }) =>
     const again = await plugin.parseReceipt({ ...input, now: input.now + 60_000 });
     return isDeepStrictEqual(await plugin.parseReceipt(input), again)
       ? []
-      : [`${vector.name}: the same push, a minute later, reads differently`];
+      : [inVector(vector)(fault("receipt_varies_later"))];
   });
 
 export const receiptsComeInAnyOrder: Check = async ({ plugin, vectors = [] }) => {
@@ -48,26 +49,28 @@ export const receiptsComeInAnyOrder: Check = async ({ plugin, vectors = [] }) =>
     Object.fromEntries(await read(pushes.toReversed())),
   )
     ? []
-    : ["reads pushes differently when they come in another order"];
+    : [fault("receipt_varies_by_order")];
 };
 
 /** What somebody makes who knows the vendor's form, or a proxy that cuts. */
-const FORGERIES: Record<string, (body: string) => string> = {
-  "cut off": (body) => body.slice(0, body.length / 2),
-  "said twice over": (body) => body + body,
-  "within a list": (body) => `[${body}]`,
-  "with other types": (body) => body.replace(/"(?:[^"\\]|\\.)*"(?=\s*[,}\]])/g, "[7]"),
-  "with numbers beyond reason": (body) => body.replace(/\d+/g, "9".repeat(400)),
+const FORGERIES = {
+  forged_cut: (body: string) => body.slice(0, body.length / 2),
+  forged_twice: (body: string) => body + body,
+  forged_list: (body: string) => `[${body}]`,
+  forged_types: (body: string) => body.replace(/"(?:[^"\\]|\\.)*"(?=\s*[,}\]])/g, "[7]"),
+  forged_numbers: (body: string) => body.replace(/\d+/g, "9".repeat(400)),
 };
+
+const FORGERY_NAMES = Object.keys(FORGERIES) as (keyof typeof FORGERIES)[];
 
 export const receiptsSurviveForgeries: Check = (subject) =>
   collect(subject.vectors ?? [], async (vector) => {
     if (vector.call !== "parseReceipt") return [];
-    return collect(Object.entries(FORGERIES), async ([name, forge]) => {
-      const body = forge(vector.input.body);
+    return collect(FORGERY_NAMES, async (name) => {
+      const body = FORGERIES[name](vector.input.body);
       const output = await subject.plugin.parseReceipt?.(freeze({ ...vector.input, body }));
       const problems = output ? findOutputProblems(output) : [];
-      return problems.map((problem) => `${vector.name}, ${name}: ${problem}`);
+      return problems.map(within(name)).map(inVector(vector));
     });
   });
 
@@ -75,26 +78,26 @@ export const receiptsSurviveGarbage: Check = (subject) =>
   collect(MALFORMED_BODIES, async (body) => {
     const output = await parse(subject, body);
     if (!output) return [];
-    const label = JSON.stringify(body.slice(0, 40));
+    const withBody = within("with_text", { text: JSON.stringify(body.slice(0, 40)) });
     return [
-      ...(output.events.length === 0 ? [] : [`${label} is read as an event`]),
-      ...((output.allowances ?? []).length === 0 ? [] : [`${label} is read as a consent`]),
-      ...findReplyProblems(output).map((problem) => `${label}: ${problem}`),
-    ];
+      ...(output.events.length === 0 ? [] : [fault("garbage_is_event")]),
+      ...((output.allowances ?? []).length === 0 ? [] : [fault("garbage_is_consent")]),
+      ...findReplyProblems(output),
+    ].map(withBody);
   });
 
 export const receiptEventsKeepTheirForm: Check = ({ plugin, vectors = [] }) =>
   collect(vectors, async (vector) => {
     if (vector.call !== "parseReceipt" || !plugin.parseReceipt) return [];
     const output = await plugin.parseReceipt(freeze(vector.input));
-    return findOutputProblems(output).map((problem) => `${vector.name}: ${problem}`);
+    return findOutputProblems(output).map(inVector(vector));
   });
 
 export const allowancesAreDeclared: Check = ({ manifest, plugin, vectors = [] }) =>
   collect(vectors, async (vector) => {
     if (vector.call !== "parseReceipt" || !plugin.parseReceipt || manifest.allowances) return [];
     const { allowances = [] } = await plugin.parseReceipt(freeze(vector.input));
-    return allowances.length === 0 ? [] : [`${vector.name}: reads consents and declares no allowances`];
+    return allowances.length === 0 ? [] : [inVector(vector)(fault("consents_undeclared"))];
   });
 
 async function parse(
@@ -105,48 +108,50 @@ async function parse(
   return plugin.parseReceipt?.(freeze(input));
 }
 
-const findOutputProblems = (output: ReceiptOutput): string[] => [
+const findOutputProblems = (output: ReceiptOutput): Fault[] => [
   ...output.events.flatMap(findEventProblems),
   ...findAllowanceProblems(output),
   ...findReplyProblems(output),
 ];
 
-function findAllowanceProblems({ allowances = [] }: ReceiptOutput): string[] {
+function findAllowanceProblems({ allowances = [] }: ReceiptOutput): Fault[] {
+  const limit = MAX_ALLOWANCE_EVENTS;
   return [
-    ...(allowances.length <= MAX_ALLOWANCE_EVENTS ? [] : ["one push tells of too many consents"]),
+    ...(allowances.length <= limit ? [] : [fault("consents_too_many", { limit })]),
     ...allowances.flatMap(findConsentProblems),
   ];
 }
 
-function findConsentProblems({ eventId, address, subject, change, count, at }: AllowanceEvent): string[] {
+function findConsentProblems({ eventId, address, subject, change, count, at }: AllowanceEvent): Fault[] {
   const isWithin = (text: unknown, maxLength: number) =>
     typeof text === "string" && text.length >= 1 && text.length <= maxLength && isStorable(text);
   const isCount = Number.isInteger(count) && Number(count) >= 1 && Number(count) <= MAX_GRANTED;
   return [
-    ...(isWithin(eventId, 200) ? [] : ["the eventId of a consent is not 1 to 200 long"]),
-    ...(isWithin(address, 500) ? [] : ["a consent names no address"]),
-    ...(isWithin(subject, MAX_SUBJECT_LENGTH) ? [] : ["a consent names no subject"]),
-    ...(ALLOWANCE_CHANGES.includes(change) ? [] : [`${change} is no change of consents`]),
-    ...(count === undefined || isCount ? [] : [`a consent is for ${count} messages`]),
-    ...(Number.isFinite(at) ? [] : ["a consent has no time"]),
+    ...(isWithin(eventId, 200) ? [] : [fault("consent_id_length")]),
+    ...(isWithin(address, 500) ? [] : [fault("consent_without_address")]),
+    ...(isWithin(subject, MAX_SUBJECT_LENGTH) ? [] : [fault("consent_without_subject")]),
+    ...(ALLOWANCE_CHANGES.includes(change) ? [] : [fault("consent_change_unknown", { change })]),
+    ...(count === undefined || isCount ? [] : [fault("consent_count_odd", { count: String(count) })]),
+    ...(Number.isFinite(at) ? [] : [fault("consent_without_time")]),
   ];
 }
 
 /** No database holds a NUL or half of a surrogate pair. */
 const isStorable = (text: string): boolean => !text.includes("\0") && text.isWellFormed();
 
-function findEventProblems(event: ReceiptEvent): string[] {
-  const problems: string[] = [];
-  if (event.eventId.length < 1 || event.eventId.length > 200)
-    problems.push("an eventId is not 1 to 200 long");
-  if (!Number.isFinite(event.at)) problems.push("an event has no time");
+const inVector = ({ name }: { name: string }) => within("in_vector", { name });
+
+function findEventProblems(event: ReceiptEvent): Fault[] {
+  const problems: Fault[] = [];
+  if (event.eventId.length < 1 || event.eventId.length > 200) problems.push(fault("event_id_length"));
+  if (!Number.isFinite(event.at)) problems.push(fault("event_without_time"));
   const named = event.ref || (event.batchRef && event.address) || event.vendorId;
-  if (!named) problems.push("an event names no message");
+  if (!named) problems.push(fault("event_nameless"));
   return problems;
 }
 
-function findReplyProblems({ reply }: ReceiptOutput): string[] {
+function findReplyProblems({ reply }: ReceiptOutput): Fault[] {
   return Number.isInteger(reply.status) && reply.status >= 200 && reply.status < 600
     ? []
-    : [`${reply.status} is no reply`];
+    : [fault("reply_odd", { status: String(reply.status) })];
 }

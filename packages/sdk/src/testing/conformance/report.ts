@@ -1,3 +1,4 @@
+import type { Fault } from "../../faults/index.ts";
 import type { LocalizedText } from "../../plugin/index.ts";
 
 /** How much a plugin offers beyond being sound, from little to much. */
@@ -22,6 +23,6 @@ export interface ConformanceCheck {
   /** The lowest grade that needs it; without what `bronze` needs there is no grade at all. */
   neededFor: Grade;
   ok: boolean;
-  /** What is wrong, in sentences; at most ten. */
-  problems: string[];
+  /** What is wrong; at most ten. */
+  problems: Fault[];
 }

@@ -1,13 +1,16 @@
-import { Ajv2020, type Options, type ValidateFunction } from "ajv/dist/2020.js";
+import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import { findAllowanceFaults, isJsonText, manifestSchema, type PluginManifest } from "../../plugin/index.ts";
-import { boundedPattern } from "./bounded-pattern.ts";
+import { type Fault, fault } from "../../faults/index.ts";
+import { findAllowanceFaults } from "../../faults/manifest-parts.ts";
+import { isJsonText, manifestSchema, type PluginManifest } from "../../plugin/index.ts";
+import { boundedPattern, SlowPattern } from "./bounded-pattern.ts";
+import { faultOf } from "./schema-fault.ts";
 
 /**
- * What is wrong with a manifest, in sentences; nothing if it is valid. The conformance checks include
+ * What is wrong with a manifest; nothing if it is valid. The conformance checks include
  * it; it stands alone for native plugins, whose code they cannot run.
  */
-export function findManifestProblems(manifest: unknown): string[] {
+export function findManifestProblems(manifest: unknown): Fault[] {
   const problems = findSchemaProblems(manifestSchema, manifest);
   if (problems.length > 0) return problems;
   const { settings, address, errors = {}, suppresses = {} } = manifest as PluginManifest;
@@ -16,40 +19,42 @@ export function findManifestProblems(manifest: unknown): string[] {
     ...findCompileProblems("address", address.schema),
     ...Object.keys(suppresses)
       .filter((code) => !Object.hasOwn(errors, code))
-      .map((code) => `suppresses ${code}, which has no words in errors`),
+      .map((name) => fault("suppressed_code_wordless", { name })),
     ...findAllowanceFaults(manifest as PluginManifest),
   ];
 }
 
-function findCompileProblems(name: string, schema: object): string[] {
+function findCompileProblems(part: string, schema: object): Fault[] {
   try {
     compile(schema);
     return [];
   } catch (error) {
-    return [`the schema of ${name} does not compile: ${error}`];
+    return [fault("schema_uncompilable", { part, error: String(error) })];
   }
 }
 
-/** What is wrong with a value by a JSON Schema (2020-12) of our own, in sentences. */
-export function findSchemaProblems(schema: object, value: unknown): string[] {
+/** What is wrong with a value by a JSON Schema (2020-12) of our own. */
+export function findSchemaProblems(schema: object, value: unknown): Fault[] {
   return findProblems(compile(schema), value);
 }
 
 /** What is wrong with a value by a schema out of a manifest, whose patterns may be meant to take for ever. */
-export function findFormProblems(schema: object, value: unknown): string[] {
+export function findFormProblems(schema: object, value: unknown): Fault[] {
   try {
     return findProblems(
       makeAjv({ code: { regExp: Object.assign(boundedPattern, { code: "" }) } }).compile(schema),
       value,
     );
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
+    if (error instanceof SlowPattern) {
+      return [fault("schema_pattern_slow", { pattern: error.pattern, limitMs: error.limitMs })];
+    }
+    return [fault("schema_uncompilable", { part: "settings", error: String(error) })];
   }
 }
 
-function findProblems(validate: ValidateFunction, value: unknown): string[] {
-  if (validate(value)) return [];
-  return (validate.errors ?? []).map((error) => `${error.instancePath || "/"} ${error.message}`);
+function findProblems(validate: ValidateFunction, value: unknown): Fault[] {
+  return validate(value) ? [] : (validate.errors ?? []).map((error: ErrorObject) => faultOf(error));
 }
 
 /** Compiling costs a hundred times what validating does, and most schemas are constants. */

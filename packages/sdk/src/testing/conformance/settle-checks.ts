@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
+import { type Fault, fault } from "../../faults/index.ts";
 import type { PluginManifest, SendResult, SendStatus } from "../../plugin/index.ts";
 import { SEND_STATUSES } from "../../plugin/index.ts";
 import type { Answer } from "../conversation.ts";
+import { onAnswer } from "./answers.ts";
 import {
   type Check,
   collect,
@@ -62,7 +64,7 @@ export const settleAnswersEveryMessageOnce: Check = (subject) => {
     return findRefProblems(
       messages,
       results.map((result) => result.ref),
-    ).map((problem) => `on ${name}: ${problem}`);
+    ).map(onAnswer(name));
   });
 };
 
@@ -71,7 +73,10 @@ export const settleReadsFaults: Check = (subject) =>
     const results = await playBatch(subject, makeBatch(subject, makeMessages(subject, 2)), answer);
     return results
       .filter((result) => !allowed(subject.manifest).includes(result.status))
-      .map((result) => `on ${name}: ${result.status} is none of ${allowed(subject.manifest).join(", ")}`);
+      .map(({ status }) =>
+        fault("status_not_allowed", { status, allowed: allowed(subject.manifest).join(", ") }),
+      )
+      .map(onAnswer(name));
   });
 
 export const resultsKeepTheirLimits: Check = (subject) => {
@@ -93,12 +98,12 @@ export const settleIsDeterministic: Check = (subject) =>
     const batch = makeBatch(subject, makeMessages(subject, 2));
     return isDeepStrictEqual(await playBatch(subject, batch, answer), await playBatch(subject, batch, answer))
       ? []
-      : [`reads ${name} in two ways`];
+      : [onAnswer(name)(fault("settle_varies"))];
   });
 
 export const settleTakesNoResponses: Check = async ({ plugin, settings }) => {
   const { results, requests = [] } = await plugin.settle({ op: "send", responses: [], settings, now: 0 });
-  return results.length + requests.length === 0 ? [] : ["makes something of no responses"];
+  return results.length + requests.length === 0 ? [] : [fault("no_responses_answered")];
 };
 
 export const verifyReadsFaults: Check = ({ plugin, settings }) => {
@@ -107,14 +112,14 @@ export const verifyReadsFaults: Check = ({ plugin, settings }) => {
   return collect(refused, async ({ name, answer }) => {
     const responses = [{ id: "1", refs: [], ...answer }];
     const { verification } = await plugin.settle({ op: "verify", responses, settings, now: 0 });
-    return verification?.ok === false ? [] : [`on ${name}: the settings are called good`];
+    return verification?.ok === false ? [] : [onAnswer(name)(fault("verified_by_fault"))];
   });
 };
 
-function findResultProblems(result: SendResult): string[] {
+function findResultProblems(result: SendResult): Fault[] {
   const { status, retryAfterMs = 0 } = result;
   const problems = findTextProblems(result);
-  if (!SEND_STATUSES.includes(status)) problems.push(`${status} is no status`);
-  if (!Number.isFinite(retryAfterMs) || retryAfterMs < 0) problems.push("retryAfterMs is no duration");
+  if (!SEND_STATUSES.includes(status)) problems.push(fault("status_unknown", { status }));
+  if (!Number.isFinite(retryAfterMs) || retryAfterMs < 0) problems.push(fault("retry_after_odd"));
   return problems;
 }

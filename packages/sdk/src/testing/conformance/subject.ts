@@ -1,3 +1,4 @@
+import { type Fault, fault } from "../../faults/index.ts";
 import type {
   FollowUpInput,
   OutboundMessage,
@@ -27,8 +28,8 @@ export interface ConformanceInput {
   hasReadme?: boolean;
 }
 
-/** A check answers what is wrong, in sentences; nothing if all is well. */
-export type Check = (subject: ConformanceInput) => string[] | Promise<string[]>;
+/** A check answers what is wrong; nothing if all is well. */
+export type Check = (subject: ConformanceInput) => Fault[] | Promise<Fault[]>;
 
 export const NOW = Date.UTC(2025, 0, 2, 3, 4, 5);
 
@@ -92,25 +93,25 @@ export async function play<T>(conversation: Conversation<T>, answer: Answer): Pr
 }
 
 /** What is wrong with a set of refs that has to name every message exactly once. */
-export function findRefProblems(messages: Pick<OutboundMessage, "ref">[], refs: string[]): string[] {
+export function findRefProblems(messages: Pick<OutboundMessage, "ref">[], refs: string[]): Fault[] {
   const expected = new Set(messages.map((message) => message.ref));
   const seen = new Set<string>();
-  const problems: string[] = [];
+  const problems: Fault[] = [];
   for (const ref of refs) {
-    if (!expected.has(ref)) problems.push(`answers ${ref}, which is not in the batch`);
-    if (seen.has(ref)) problems.push(`answers ${ref} twice`);
+    if (!expected.has(ref)) problems.push(fault("ref_foreign", { ref }));
+    if (seen.has(ref)) problems.push(fault("ref_repeated", { ref }));
     seen.add(ref);
   }
-  for (const ref of expected) if (!seen.has(ref)) problems.push(`never answers ${ref}`);
+  for (const ref of expected) if (!seen.has(ref)) problems.push(fault("ref_missing", { ref }));
   return problems;
 }
 
 /** What is wrong with a code and a sentence of a plugin. */
-export function findTextProblems({ code = "", detail = "" }: { code?: string; detail?: string }): string[] {
-  const problems: string[] = [];
-  if (code.length > 64) problems.push("a code is longer than 64 characters");
-  if (detail.length > 500) problems.push("a detail is longer than 500 characters");
-  if (/[\p{Cs}\p{Cc}]/u.test(code + detail)) problems.push("a text holds what a database cannot store");
+export function findTextProblems({ code = "", detail = "" }: { code?: string; detail?: string }): Fault[] {
+  const problems: Fault[] = [];
+  if (code.length > 64) problems.push(fault("code_too_long"));
+  if (detail.length > 500) problems.push(fault("detail_too_long"));
+  if (/[\p{Cs}\p{Cc}]/u.test(code + detail)) problems.push(fault("text_unstorable"));
   return problems;
 }
 
@@ -125,9 +126,9 @@ export function freeze<T>(value: T): T {
 /** The problems of all items, one item after the other: a sandbox has one thread. */
 export async function collect<T>(
   items: Iterable<T>,
-  find: (item: T) => string[] | Promise<string[]>,
-): Promise<string[]> {
-  const problems: string[] = [];
+  find: (item: T) => Fault[] | Promise<Fault[]>,
+): Promise<Fault[]> {
+  const problems: Fault[] = [];
   for (const item of items) problems.push(...(await find(item)));
   return problems;
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { fault, within } from "../../faults/index.ts";
 import type { PureFunctions } from "../../plugin/index.ts";
 import type { Vector } from "../vectors.ts";
 import { type Check, collect, freeze } from "./subject.ts";
@@ -8,7 +9,11 @@ export const vectorsMatch: Check = ({ plugin, vectors = [] }) =>
     const output = await replay(plugin, vector);
     return isDeepStrictEqual(output, vector.output)
       ? []
-      : [`${vector.call}, ${vector.name}: got ${JSON.stringify(output)}`];
+      : [
+          within("in_vector", { name: `${vector.call}, ${vector.name}` })(
+            fault("vector_differs", { output: JSON.stringify(output) ?? "undefined" }),
+          ),
+        ];
   });
 
 function replay(plugin: PureFunctions, vector: Vector): unknown {

@@ -1,7 +1,15 @@
 import { GRADES } from "@tidings/sdk/package";
 import type { PluginManifest } from "@tidings/sdk/plugin";
 import { fields, z } from "../../../platform/http/index.ts";
-import { Label, Obstacles, PluginGrants, toObstacles, version } from "../installation.schemas.ts";
+import {
+  conduct,
+  Label,
+  Obstacles,
+  PluginGrants,
+  toConduct,
+  toObstacles,
+  version,
+} from "../installation.schemas.ts";
 import { SORTS } from "./browse.rules.ts";
 import type { OfferedPlugin, OfferedPluginDetail } from "./marketplace.service.ts";
 
@@ -62,6 +70,7 @@ export const MarketplacePluginDetail = z
     sizeBytes: z.int().nullable(),
     signatures: z.array(z.object({ role: z.enum(["publisher", "registry"]), keyId: z.string() })),
     grants: PluginGrants,
+    ...conduct,
     reach: z
       .object({
         hosts: z.array(z.string()),
@@ -118,6 +127,7 @@ export function toMarketplacePluginDetail(one: OfferedPluginDetail): z.infer<typ
     sizeBytes: one.facts?.sizeBytes ?? null,
     signatures: one.facts?.signatures ?? [],
     grants: one.grants,
+    ...toConduct(manifest),
     reach: {
       hosts: one.grants.hosts,
       settingsHosts: one.grants.settingsHosts.map(fieldOf),

@@ -1,4 +1,5 @@
 import type { GrantChange, Grants } from "@tidings/sdk/package";
+import { gt } from "semver";
 import { authorize } from "../../../platform/authorization/index.ts";
 import type { RequestContext } from "../../../platform/context.ts";
 import type { Transact, Tx } from "../../../platform/database/index.ts";
@@ -10,7 +11,7 @@ import {
   type WakeRetries,
   wakeChannelsOf,
 } from "../../channels/index.ts";
-import { compareVersions, type Obstacle } from "../../marketplace/index.ts";
+import type { Obstacle } from "../../marketplace/index.ts";
 import * as errors from "../installation.errors.ts";
 import { type InstallationRow, NO_TRIAL, updateInstallation } from "../installation.repository.ts";
 import {
@@ -104,7 +105,7 @@ export async function openUpgrade(
 }
 
 function assertLater({ version: current }: InstallationRow, version: string): void {
-  if (compareVersions(version, current) > 0) return;
+  if (gt(version, current)) return;
   throw invalidField(
     "/version",
     `${version} does not come after ${current}, which is installed.`,

@@ -1,9 +1,9 @@
+import { rcompare } from "semver";
 import type { RequestContext } from "../../../platform/context.ts";
 import type { Tx } from "../../../platform/database/index.ts";
 import { getMarketplacePolicy } from "../policy/policy.repository.ts";
 import { type Obstacle, obstaclesOf } from "./listing.rules.ts";
 import { listOffers, type OfferFilter, type OfferRow } from "./offer.repository.ts";
-import { compareVersions } from "./version.rules.ts";
 
 /** A version that a tenant sees in the marketplace. */
 export interface MarketplaceListing extends Omit<OfferRow, "block" | "isAllowed"> {
@@ -30,7 +30,7 @@ export async function findListings(
     }))
     .sort((one, other) =>
       one.pluginId === other.pluginId
-        ? compareVersions(other.version, one.version)
+        ? rcompare(one.version, other.version)
         : one.pluginId < other.pluginId
           ? -1
           : 1,

@@ -1,5 +1,5 @@
 import { schema } from "@tidings/db";
-import { and, asc, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, ilike, inArray, or, type SQL, sql } from "drizzle-orm";
 import type { Tx } from "../../../platform/database/index.ts";
 import type { ListingState } from "./listing.rules.ts";
 
@@ -107,10 +107,19 @@ export interface ListingFilter {
   publisher?: string | undefined;
   pluginId?: string | undefined;
   version?: string | undefined;
+  /** Part of an id or of a name, in any case. */
+  query?: string | undefined;
   /** Of the channels that the plugin makes. */
   kind?: string | undefined;
   label?: string | undefined;
 }
+
+const matches = (pattern: string) =>
+  or(
+    ilike(pluginListings.pluginId, pattern),
+    sql`${pluginPackages.manifest} #>> '{name,zh}' ilike ${pattern}`,
+    sql`${pluginPackages.manifest} #>> '{name,en}' ilike ${pattern}`,
+  );
 
 const conditionsOf = (filter: ListingFilter): (SQL | undefined)[] => [
   filter.registryId ? eq(pluginListings.registryId, filter.registryId) : undefined,
@@ -118,6 +127,7 @@ const conditionsOf = (filter: ListingFilter): (SQL | undefined)[] => [
   filter.publisher ? sql`split_part(${pluginListings.pluginId}, '/', 1) = ${filter.publisher}` : undefined,
   filter.pluginId ? eq(pluginListings.pluginId, filter.pluginId) : undefined,
   filter.version ? eq(pluginListings.version, filter.version) : undefined,
+  filter.query ? matches(`%${filter.query.replace(/[\\%_]/g, "\\$&")}%`) : undefined,
   filter.kind ? sql`${pluginPackages.manifest} ->> 'kind' = ${filter.kind}` : undefined,
   filter.label ? sql`${filter.label} = any(${pluginListings.labels})` : undefined,
 ];

@@ -1,5 +1,7 @@
-import { GRADES } from "@tidings/sdk/package";
+import { GRADES, type ScanFinding } from "@tidings/sdk/package";
+import type { ConformanceCheck } from "@tidings/sdk/testing";
 import { fields, z } from "../../../platform/http/index.ts";
+import { Fault, toFault } from "../fault.schemas.ts";
 import type { CheckReport as Report } from "../submissions/check-report.ts";
 import type { ListedRow } from "./listing.repository.ts";
 import { LABELS, LISTING_STATES } from "./listing.rules.ts";
@@ -26,18 +28,15 @@ const Check = z
     words: text,
     neededFor: grade.openapi({ description: "The lowest grade that needs it." }),
     ok: z.boolean(),
-    problems: z.array(z.string()),
+    problems: z.array(Fault),
   })
   .openapi("ConformanceCheck");
 
-const Finding = z
-  .object({
-    rule: z.string(),
-    severity: z.enum(["refused", "warning"]),
-    line: z.int(),
-    detail: z.string(),
-  })
-  .openapi("ScanFinding");
+const Finding = Fault.extend({
+  rule: z.string(),
+  severity: z.enum(["refused", "warning"]),
+  line: z.int(),
+}).openapi("ScanFinding");
 
 export const Grants = z
   .object({
@@ -56,7 +55,7 @@ const CheckReport = z
   .object({
     isStale: z.boolean().openapi({ description: "It is being checked again." }),
     checkedAt: fields.moment,
-    faults: z.array(z.string()).openapi({ description: "Why it cannot be listed." }),
+    faults: z.array(Fault).openapi({ description: "Why it cannot be listed." }),
     checks: z.array(Check),
     merits: z.array(Check),
     findings: z.array(Finding),
@@ -126,12 +125,27 @@ export function toReport(stored: Record<string, unknown> | null): z.infer<typeof
   return {
     isStale: report.protocol === null,
     checkedAt: report.checkedAt,
-    faults: report.faults,
-    checks: report.conformance?.checks ?? [],
-    merits: report.conformance?.merits ?? [],
-    findings: report.findings,
+    faults: report.faults.map(toFault),
+    checks: (report.conformance?.checks ?? []).map(toCheck),
+    merits: (report.conformance?.merits ?? []).map(toCheck),
+    findings: report.findings.map(toFinding),
     grants: report.grants,
     before: report.before,
     widening: report.widening,
   };
 }
+
+const toCheck = ({ name, words, neededFor, ok, problems }: ConformanceCheck): z.infer<typeof Check> => ({
+  name,
+  words,
+  neededFor,
+  ok,
+  problems: problems.map(toFault),
+});
+
+const toFinding = ({ rule, severity, line, ...fault }: ScanFinding): z.infer<typeof Finding> => ({
+  ...toFault(fault),
+  rule,
+  severity,
+  line,
+});

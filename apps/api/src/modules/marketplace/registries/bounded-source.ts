@@ -1,5 +1,6 @@
 import { PackageRefused } from "@tidings/sdk/package";
 import type { RegistrySource } from "@tidings/sdk/registry";
+import { marketplaceFault } from "../marketplace-faults.ts";
 
 /** What reading a registry may take in all. */
 export interface SourceLimits {
@@ -14,9 +15,12 @@ export function boundedSource(source: RegistrySource, limits: SourceLimits): Reg
   let [files, bytes] = [0, 0];
   return async (path, limitBytes) => {
     files += 1;
-    if (files > limits.files) throw new PackageRefused([`the registry has more than ${limits.files} files`]);
+    if (files > limits.files)
+      throw new PackageRefused([marketplaceFault("registry_files_too_many", { limit: limits.files })]);
     if (performance.now() > endsAt) {
-      throw new PackageRefused([`reading takes longer than ${limits.milliseconds / 1_000} seconds`]);
+      throw new PackageRefused([
+        marketplaceFault("registry_reading_too_long", { seconds: limits.milliseconds / 1_000 }),
+      ]);
     }
     const content = await source(path, Math.min(limitBytes, limits.bytes - bytes));
     bytes += content.length;

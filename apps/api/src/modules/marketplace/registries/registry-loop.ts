@@ -45,7 +45,8 @@ export function createRegistryLoop(deps: RegistryLoopDeps): Loop {
       for (const row of due) {
         const outcome = await deps.synchronise(row, httpSource(row.url ?? "", deps.fetch));
         if (outcome.kind === "failed") {
-          deps.logger.warn({ registry: row.name, reason: outcome.reason }, "a registry was not synchronised");
+          const reason = outcome.faults.map(({ detail }) => detail).join("; ");
+          deps.logger.warn({ registry: row.name, reason }, "a registry was not synchronised");
         }
         isMore ||= outcome.kind === "more";
       }
@@ -62,7 +63,7 @@ async function readSeed({ seedFolder, database, synchronise, logger }: RegistryL
     const { keys } = await readRegistry(seedFolder);
     const row = await database.transaction((tx) => ensureSeed(tx, keys));
     const outcome = await synchronise(row, folderSource(seedFolder));
-    if (outcome.kind === "failed") throw new PackageRefused([outcome.reason]);
+    if (outcome.kind === "failed") throw new PackageRefused(outcome.faults);
     return outcome.kind === "complete";
   } catch (error) {
     if (!(error instanceof PackageRefused)) throw error;

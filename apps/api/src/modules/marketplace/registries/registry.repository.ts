@@ -29,6 +29,22 @@ export async function findRegistry(tx: Tx, registryId: string): Promise<Registry
   return row;
 }
 
+/** Held: nothing more is listed of it until the transaction ends. */
+export async function lockRegistry(tx: Tx, registryId: string): Promise<RegistryRow | undefined> {
+  const [row] = await tx.db.select().from(registries).where(eq(registries.id, registryId)).for("update");
+  return row;
+}
+
+/** Deletes a registry with its listings, which nobody here has reviewed; answers how many these were. */
+export async function deleteRegistry(tx: Tx, registryId: string): Promise<number> {
+  const gone = await tx.db
+    .delete(pluginListings)
+    .where(eq(pluginListings.registryId, registryId))
+    .returning({ version: pluginListings.version });
+  await tx.db.delete(registries).where(eq(registries.id, registryId));
+  return gone.length;
+}
+
 export interface RegistryWithCount extends RegistryRow {
   listedCount: number;
 }

@@ -77,6 +77,17 @@ const changeRegistry = createRoute({
   responses: { 200: json(Registry, "The registry as it is now"), ...problems(400, 404, 409, 413, 415) },
 });
 
+const deleteRegistry = createRoute({
+  method: "delete",
+  path: "/v1/operator/registries/{registryId}",
+  operationId: "deleteRegistry",
+  tags,
+  summary: "Delete a remote registry of which nothing is installed, with all that it has listed",
+  ...operatorAccess,
+  request: { params: RegistryParam },
+  responses: { 204: { description: "Deleted" }, ...problems(404, 409) },
+});
+
 const synchroniseRegistry = createRoute({
   method: "post",
   path: "/v1/operator/registries/{registryId}/synchronisations",
@@ -115,6 +126,11 @@ export function registryRoutes(service: RegistryService): Router {
     const { registryId } = c.req.valid("param");
     const registry = await service.changeRegistry(c.get("ctx"), registryId, c.req.valid("json"));
     return c.json(toRegistry(registry), 200);
+  });
+
+  router.openapi(deleteRegistry, async (c) => {
+    await service.deleteRegistry(c.get("ctx"), c.req.valid("param").registryId);
+    return c.body(null, 204);
   });
 
   router.openapi(synchroniseRegistry, async (c) => {

@@ -1,5 +1,6 @@
 import { keyIdOf } from "@tidings/sdk/package";
 import { fields, z } from "../../../platform/http/index.ts";
+import { Fault, toFault } from "../fault.schemas.ts";
 import { publicKey } from "../publishers/publisher.schemas.ts";
 import type { RegistryWithCount } from "./registry.repository.ts";
 import type { RegistryInspection as Inspection } from "./registry.service.ts";
@@ -53,7 +54,7 @@ export const Registry = z
     sequence: z.int(),
     listedCount: z.int().openapi({ description: "Versions that it lists." }),
     syncedAt: fields.moment.nullable(),
-    failure: z.string().nullable().openapi({ description: "Why the last synchronisation failed." }),
+    failure: z.array(Fault).nullable().openapi({ description: "Why the last synchronisation failed." }),
   })
   .openapi("Registry");
 
@@ -82,7 +83,7 @@ export function toRegistry(row: RegistryWithCount): z.infer<typeof Registry> {
     sequence: row.sequence,
     listedCount: row.listedCount,
     syncedAt: row.syncedAt?.toISOString() ?? null,
-    failure: row.failure,
+    failure: row.failure?.map(toFault) ?? null,
   };
 }
 

@@ -1,23 +1,28 @@
 import { keyIdOf, PackageRefused } from "@tidings/sdk/package";
 import { httpSource, readRegistry, readSequence } from "@tidings/sdk/registry";
 import type { RequestContext } from "../../../platform/context.ts";
-import { violatedUnique } from "../../../platform/database/index.ts";
+import { type Database, violatedUnique } from "../../../platform/database/index.ts";
 import { invalidField, noSuch } from "../../../platform/errors.ts";
 import { newId } from "../../../platform/ids.ts";
 import { type AsOperator, recordInstallationAudit } from "../../operators/index.ts";
 import {
   registryFixed,
+  registryInUse,
   registryNotUnique,
   registryUnusable,
   tooManyRegistries,
 } from "../marketplace.errors.ts";
+import { problemsOf } from "../marketplace-faults.ts";
 import { boundedSource } from "./bounded-source.ts";
+import { type InstalledFrom, listInstalledFrom } from "./installed-from.repository.ts";
 import { ensureOwnRegistry, type OwnRegistry } from "./own-registry.ts";
 import type { RegistryRow, RegistryWithCount } from "./registry.repository.ts";
 import * as repository from "./registry.repository.ts";
 import type { Synchronise, SyncOutcome } from "./synchronise.ts";
 
 const MAX_REGISTRIES = 20;
+/** Plugins that a refusal names. */
+const MAX_NAMED = 20;
 /** While somebody waits for the answer. */
 const LOOK_LIMITS = { files: 2_000, bytes: 48 * 1024 * 1024, milliseconds: 20_000 };
 
@@ -44,6 +49,8 @@ export interface RegistryInspection {
 
 export interface RegistryServiceDeps {
   asOperator: AsOperator;
+  /** Sees which code runs for whom, of all tenants. */
+  dispatch: Pick<Database, "transaction">;
   ownRegistry: OwnRegistry;
   synchronise: Synchronise;
   /** Guarded: the address is an operator's, the network is ours. */
@@ -127,6 +134,31 @@ export function createRegistryService(deps: RegistryServiceDeps) {
       return getRegistry(ctx, registryId);
     },
 
+    /**
+     * Deletes a remote registry with its listings. Archives stay, and so do blocks by its labels: what was called malicious
+     * does not run because nobody is left who says so. Its plugins may then come from another registry.
+     */
+    async deleteRegistry(ctx: RequestContext, registryId: string): Promise<void> {
+      const { name } = await getRegistry(ctx, registryId);
+      const uses = await deps.dispatch.transaction((tx) => listInstalledFrom(tx, registryId, MAX_NAMED));
+      if (uses.length > 0) throw inUse(name, uses);
+      await asOperator(ctx, async (tx, operator) => {
+        const before = await repository.lockRegistry(tx, registryId);
+        if (!before) throw noSuch("registry", registryId);
+        if (before.kind !== "remote") {
+          throw registryFixed(
+            `The registry "${name}" belongs to the installation; only switch it on or off.`,
+          );
+        }
+        const listingCount = await repository.deleteRegistry(tx, registryId);
+        await recordInstallationAudit(tx, operator, {
+          action: "registry.deleted",
+          ...namedRegistry(before),
+          before: { ...settingsOf(before), url: before.url, listingCount },
+        });
+      });
+    },
+
     /** Says in which order registries are asked: the first that has ever listed a plugin is the one it comes from. */
     async orderRegistries(ctx: RequestContext, registryIds: string[]): Promise<RegistryWithCount[]> {
       const known = await listRegistries(ctx);
@@ -161,6 +193,19 @@ export function createRegistryService(deps: RegistryServiceDeps) {
 
 export type RegistryService = ReturnType<typeof createRegistryService>;
 
+const inUse = (name: string, uses: InstalledFrom[]) =>
+  registryInUse(
+    `Tenants have installed ${uses.map(({ pluginId }) => pluginId).join(", ")} from "${name}". They have to uninstall that first; switch the registry off until then.`,
+    {
+      errors: uses.map(({ pluginId, tenantCount }) => ({
+        pointer: "",
+        detail: `${pluginId} is installed by ${tenantCount} tenants.`,
+        code: "installed_from_it",
+        params: { pluginId, tenantCount },
+      })),
+    },
+  );
+
 const namedRegistry = ({ id, name }: RegistryRow) => ({ subjectId: id, subjectName: name });
 
 const settingsOf = ({ name, isOn, publicKeys }: RegistryRow) => ({
@@ -180,7 +225,7 @@ async function usable<T>(pointer: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof PackageRefused)) throw error;
-    const errors = error.faults.slice(0, 10).map((detail) => ({ pointer, detail, code: "unusable" }));
+    const errors = problemsOf(pointer, error.faults);
     throw registryUnusable(errors[0]?.detail ?? "It cannot be read.", { errors });
   }
 }

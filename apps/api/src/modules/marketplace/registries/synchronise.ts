@@ -1,4 +1,4 @@
-import { PackageRefused } from "@tidings/sdk/package";
+import { type Fault, PackageRefused } from "@tidings/sdk/package";
 import {
   type Registry,
   type RegistryPackage,
@@ -17,12 +17,14 @@ import {
   listListingsOf,
   updateListing,
 } from "../listings/listing.repository.ts";
+import { marketplaceFault } from "../marketplace-faults.ts";
 import { boundedSource } from "./bounded-source.ts";
 import { type RegistryRow, raiseSequence, updateRegistry } from "./registry.repository.ts";
 import { MAX_FETCHED, type OfferedVersion, planSync, type SyncPlan } from "./sync-plan.rules.ts";
 
 const LIMITS = { files: 4_000, bytes: 96 * 1024 * 1024, milliseconds: 240_000 };
-const LONGEST_FAILURE = 500;
+/** Of one failure that are kept; the first tells most. */
+const MAX_FAULTS = 5;
 
 export interface SynchroniseDeps {
   database: Pick<Database, "transaction">;
@@ -31,7 +33,7 @@ export interface SynchroniseDeps {
 }
 
 /** What came of a round. */
-export type SyncOutcome = { kind: "complete" } | { kind: "more" } | { kind: "failed"; reason: string };
+export type SyncOutcome = { kind: "complete" } | { kind: "more" } | { kind: "failed"; faults: Fault[] };
 
 interface Fetched {
   offered: OfferedVersion;
@@ -60,13 +62,13 @@ export function createSynchronise(deps: SynchroniseDeps) {
     const [rewritten] = plan.rewritten;
     if (rewritten) {
       const { pluginId, version } = rewritten;
-      throw new PackageRefused([`it gives ${pluginId} ${version} another archive than it had before`]);
+      throw new PackageRefused([marketplaceFault("registry_rewrites", { pluginId, version })]);
     }
     const fetched = await fetchMissing(deps, registry, plan.missing.slice(0, MAX_FETCHED));
     const isComplete = plan.missing.length <= MAX_FETCHED;
     await deps.database.transaction(async (tx) => {
       if (!(await raiseSequence(tx, row.id, registry.sequence, row.kind))) {
-        throw new PackageRefused([`a later index than ${registry.sequence} was read meanwhile`]);
+        throw new PackageRefused([marketplaceFault("index_overtaken", { sequence: registry.sequence })]);
       }
       await apply(tx, ctxOf(row), row, plan, fetched);
       const syncedAt = isComplete ? deps.clock.now() : row.syncedAt;
@@ -80,9 +82,9 @@ export function createSynchronise(deps: SynchroniseDeps) {
       return await round(row, source);
     } catch (error) {
       if (!(error instanceof PackageRefused)) throw error;
-      const reason = error.faults.join("; ").slice(0, LONGEST_FAILURE);
-      await deps.database.transaction((tx) => updateRegistry(tx, row.id, { failure: reason }));
-      return { kind: "failed", reason };
+      const faults = error.faults.slice(0, MAX_FAULTS);
+      await deps.database.transaction((tx) => updateRegistry(tx, row.id, { failure: faults }));
+      return { kind: "failed", faults };
     }
   };
 }

@@ -26,6 +26,7 @@ export const ListingQuery = fields.pageQuery.extend({
   state: listingState.optional(),
   publisher: publisher.optional(),
   pluginId: pluginId.optional(),
+  query: z.string().trim().min(1).max(100).optional().openapi({ description: "Part of an id or a name." }),
   kind: z
     .string()
     .regex(/^[a-z0-9_-]{1,40}$/, "Not a kind of channel.")

@@ -1,11 +1,15 @@
 import {
   conformanceInputOf,
+  type Fault,
+  FaultError,
   type Grants,
   gradeOf,
   grantsOf,
   type PluginPackage,
+  type ScanFinding,
   scanCode,
   widening,
+  within,
 } from "@tidings/sdk/package";
 import { PROTOCOL_VERSION, type PureFunctions } from "@tidings/sdk/plugin";
 import { type ConformanceReport, checkConformance } from "@tidings/sdk/testing";
@@ -16,6 +20,7 @@ import {
   PluginUnavailable,
   type Sandbox,
 } from "../../../platform/plugin-runtime/index.ts";
+import { marketplaceFault, marketplacePlace } from "../marketplace-faults.ts";
 import type { CheckReport } from "./check-report.ts";
 
 /** From loading a package to its last check. A sound one takes a second. */
@@ -47,8 +52,8 @@ export function createCheckPackage(deps: CheckPackageDeps): CheckPackage {
     const findings = scanCode(code, manifest);
     const refused = findings.filter(({ severity }) => severity === "refused");
     const faults = [
-      ...findManifestFaults(manifest).map((fault) => `channel.json: ${fault}`),
-      ...refused.map(({ line, detail }) => `plugin.js, line ${line}: ${detail}`),
+      ...findManifestFaults(manifest).map(within("in_file", { path: "channel.json" })),
+      ...refused.map(faultOfFinding),
     ];
     // What is refused by its looks is not run.
     const trial = faults.length > 0 ? { conformance: null, faults } : await tryOut(deps, plugin);
@@ -69,7 +74,7 @@ export function createCheckPackage(deps: CheckPackageDeps): CheckPackage {
 
 interface Trial {
   conformance: ConformanceReport | null;
-  faults: string[];
+  faults: Fault[];
 }
 
 async function tryOut(deps: CheckPackageDeps, plugin: PluginPackage): Promise<Trial> {
@@ -77,47 +82,69 @@ async function tryOut(deps: CheckPackageDeps, plugin: PluginPackage): Promise<Tr
   try {
     const { exports, functionsFor } = await sandbox.seal(plugin.manifest.id, plugin.code);
     if (!exports.includes("plan") || !exports.includes("settle")) {
-      return { conformance: null, faults: ["plugin.js does not export plan and settle"] };
+      return { conformance: null, faults: [marketplaceFault("functions_missing")] };
     }
-    const limited = withinLimit(functionsFor(SCOPE), deps.limitMs ?? CHECK_LIMIT_MS);
+    const limited = withinLimit(functionsFor(SCOPE), sandbox, deps.limitMs ?? CHECK_LIMIT_MS);
     const conformance = await checkConformance(conformanceInputOf(plugin, limited.functions));
     return { conformance, faults: [...limited.faults(), ...brokenPromises(conformance)] };
   } catch (error) {
     const fault = faultOf(error, sandbox);
     if (fault === undefined) throw error;
-    return { conformance: null, faults: [`plugin.js cannot be loaded: ${fault}`] };
+    return { conformance: null, faults: [marketplacePlace("in_loading")(fault)] };
   } finally {
     await sandbox.close();
   }
 }
 
-/** The sandbox holds this package alone: if one has been lost, or the package was struck, nobody else is to blame. */
-function faultOf(error: unknown, sandbox: Sandbox): string | undefined {
-  if (error instanceof PluginFault) return error.message;
-  const { losses, strikes } = sandbox.counts();
-  const isToBlame = losses.length > 0 || strikes.length > 0;
-  return error instanceof PluginUnavailable && isToBlame
-    ? "it takes more time or memory than it may"
-    : undefined;
+/** Why the code could not even be loaded; undefined where that may not be its own fault. */
+function faultOf(error: unknown, sandbox: Sandbox): Fault | undefined {
+  const fault = excessOf("plugin.js", error, sandbox);
+  if (fault || !(error instanceof PluginFault)) return fault;
+  return marketplaceFault("code_not_loadable", { error: error.message });
 }
 
-const brokenPromises = ({ checks }: ConformanceReport) =>
-  checks.flatMap(({ name, ok, problems }) => (ok ? [] : [`${name}: ${problems.join("; ")}`]));
+/**
+ * What a function took more of than it may. The sandbox holds this package alone: if one has been lost, or the package was
+ * struck, nobody else is to blame.
+ */
+function excessOf(name: string, error: unknown, sandbox: Sandbox): Fault | undefined {
+  if (error instanceof PluginFault) {
+    return error.overrun && marketplaceFault(`overrun_${error.overrun}`, { name });
+  }
+  const { losses, strikes } = sandbox.counts();
+  const isToBlame = losses.length > 0 || strikes.length > 0;
+  return error instanceof PluginUnavailable && isToBlame ? marketplaceFault("plugin_too_greedy") : undefined;
+}
+
+const faultOfFinding = ({ code, params, at, detail, line }: ScanFinding): Fault =>
+  within("in_line", { path: "plugin.js", line })({ code, params, at, detail });
+
+/** What exactly is wrong stands with each check. */
+const brokenPromises = ({ checks }: ConformanceReport): Fault[] =>
+  checks
+    .filter(({ ok }) => !ok)
+    .map(({ name, words }) => marketplaceFault("promise_broken", { check: name, ...words }));
 
 /** The functions, until the time is over: then they throw, and the checks come to their end. */
-function withinLimit(functions: PureFunctions, limitMs: number) {
+function withinLimit(functions: PureFunctions, sandbox: Sandbox, limitMs: number) {
   const endsAt = performance.now() + limitMs;
+  const tooLong = marketplaceFault("checks_too_long", { seconds: limitMs / 1_000 });
   let isOver = false;
   const guarded = Object.entries(functions).map(([name, run]) => [
     name,
     async (input: unknown) => {
       isOver ||= performance.now() > endsAt;
-      if (isOver) throw new Error("the time for the checks is over");
-      return (run as (value: unknown) => unknown)(input);
+      if (isOver) throw new FaultError(tooLong);
+      try {
+        return await (run as (value: unknown) => unknown)(input);
+      } catch (error) {
+        const fault = excessOf(name, error, sandbox);
+        throw fault ? new FaultError(fault) : error;
+      }
     },
   ]);
   return {
     functions: Object.fromEntries(guarded) as PureFunctions,
-    faults: () => (isOver ? [`The checks took longer than ${limitMs / 1_000} seconds.`] : []),
+    faults: () => (isOver ? [tooLong] : []),
   };
 }

@@ -1,4 +1,4 @@
-import type { Grade, GrantChange, Grants, ScanFinding } from "@tidings/sdk/package";
+import type { Fault, Grade, GrantChange, Grants, ScanFinding } from "@tidings/sdk/package";
 import type { ConformanceReport } from "@tidings/sdk/testing";
 
 /** What the checks of a version found: for its publisher, and for those who review it. */
@@ -8,8 +8,8 @@ export interface CheckReport {
   /** ISO 8601, UTC. */
   checkedAt: string;
   grade: Grade | null;
-  /** Why it cannot be listed, in sentences; empty where the checks have nothing against it. */
-  faults: string[];
+  /** Why it cannot be listed; empty where the checks have nothing against it. */
+  faults: Fault[];
   /** Null where it could not even be loaded. */
   conformance: ConformanceReport | null;
   findings: ScanFinding[];

@@ -1,5 +1,5 @@
+import { compare, gt, lt } from "semver";
 import type { ListingState } from "../listings/listing.rules.ts";
-import { compareVersions, latestOf } from "../listings/version.rules.ts";
 
 /** Submissions of one publisher that may wait for their checks at once. */
 export const MAX_CHECKING = 5;
@@ -29,7 +29,7 @@ export function standingOf(
   const same = known.find(({ version }) => version === submitted.version);
   if (same) return same.sha256 === submitted.sha256 ? { kind: "repeated" } : { kind: "taken" };
   const latest = latestOf(known.filter(({ state }) => state !== "refused"));
-  if (latest && compareVersions(submitted.version, latest.version) <= 0) {
+  if (latest && !gt(submitted.version, latest.version)) {
     return { kind: "not_higher", latest: latest.version };
   }
   return { kind: "new" };
@@ -41,9 +41,10 @@ export function versionBefore<Known extends KnownVersion>(
   known: readonly Known[],
 ): Known | undefined {
   return latestOf(
-    known.filter(
-      (one) =>
-        (one.state === "listed" || one.state === "withdrawn") && compareVersions(one.version, version) < 0,
-    ),
+    known.filter((one) => (one.state === "listed" || one.state === "withdrawn") && lt(one.version, version)),
   );
 }
+
+/** The highest of some versions. */
+const latestOf = <Known extends KnownVersion>(known: readonly Known[]): Known | undefined =>
+  known.toSorted((one, other) => compare(other.version, one.version))[0];

@@ -1,5 +1,6 @@
 import {
   checkEnvelope,
+  type Fault,
   keyIdOf,
   PackageRefused,
   type PluginPackage,
@@ -24,6 +25,7 @@ import {
   versionNotHigher,
   versionTaken,
 } from "../marketplace.errors.ts";
+import { marketplaceFault, problemsOf } from "../marketplace-faults.ts";
 import { listKeys, type PublisherKeyRow } from "../publishers/credential.repository.ts";
 import { lockPublisher, type PublisherRow } from "../publishers/publisher.repository.ts";
 import { ensureOwnRegistry, type OwnRegistry } from "../registries/own-registry.ts";
@@ -85,8 +87,7 @@ function assertMaySubmit(
     throw publisherSuspended(`"${slug}" is suspended and can submit nothing; ask the operator.`);
   }
   if (id.split("/")[0] !== slug) {
-    const detail = `The package is ${id}; "${slug}" publishes only what begins with ${slug}/.`;
-    throw packageRefused(detail, { errors: [{ pointer: "/archive", detail, code: "wrong_publisher" }] });
+    throw refuse(packageRefused, "/archive", [marketplaceFault("publisher_foreign", { pluginId: id, slug })]);
   }
   if (catalogue.find(id)) {
     throw pluginIdTaken(`The plugin ${id} ships with the installation; choose another id.`);
@@ -107,16 +108,18 @@ function assertSigned(
     throw explain(error, signatureRefused, "/envelope");
   }
   if (!keys.some(({ publicKey, revokedAt }) => revokedAt === null && keyIdOf(publicKey) === signedBy)) {
-    const detail = `The key ${signedBy} of "${slug}" was revoked; sign with a live one.`;
-    throw signatureRefused(detail, { errors: [{ pointer: "/envelope", detail, code: "key_revoked" }] });
+    throw refuse(signatureRefused, "/envelope", [marketplaceFault("key_revoked", { keyId: signedBy, slug })]);
   }
 }
 
 /** What the package's own words say is wrong, as a problem at one field. */
 function explain(error: unknown, problem: typeof packageRefused, pointer: string): ProblemError | unknown {
-  if (!(error instanceof PackageRefused)) return error;
-  const errors = error.faults.slice(0, 20).map((detail) => ({ pointer, detail, code: "fault" }));
-  return problem(`${errors[0]?.detail ?? "It cannot be read."}`, { errors });
+  return error instanceof PackageRefused ? refuse(problem, pointer, error.faults) : error;
+}
+
+function refuse(problem: typeof packageRefused, pointer: string, faults: Fault[]): ProblemError {
+  const errors = problemsOf(pointer, faults);
+  return problem(errors[0]?.detail ?? "It cannot be read.", { errors });
 }
 
 interface Accepted {

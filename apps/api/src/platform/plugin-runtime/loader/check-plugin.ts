@@ -19,7 +19,7 @@ const validateManifest = createAjv().compile<PluginManifest>(manifestSchema);
 export function checkPlugin(manifest: unknown): LoadedPlugin {
   if (!validateManifest(manifest)) throw new PluginRefused(describeErrors(validateManifest.errors ?? []));
   const faults = findManifestFaults(manifest);
-  if (faults.length > 0) throw new PluginRefused(faults.join("; "));
+  if (faults.length > 0) throw new PluginRefused(faults.map(({ detail }) => detail).join("; "));
   // Of its own, since a validator stays in the one that compiled it, and plugins come and go.
   const ajv = createAjv();
   const validateSettings = compile("settings", () => createSettingsValidator(ajv, manifest.settings));

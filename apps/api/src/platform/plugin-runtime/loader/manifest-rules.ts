@@ -1,17 +1,13 @@
-import {
-  findAllowanceFaults,
-  isPulled,
-  isPushed,
-  type PluginManifest,
-  PROTOCOL_VERSION,
-} from "@tidings/sdk/plugin";
+import { type Fault, findAllowanceFaults, findLimitFaults } from "@tidings/sdk/package";
+import { isPulled, isPushed, type PluginManifest, PROTOCOL_VERSION } from "@tidings/sdk/plugin";
 import { settingOfTemplate } from "../outbound/destination.ts";
 import { findAuthFaults } from "./auth-rules.ts";
+import { manifestFault } from "./manifest-faults.ts";
 
 const majorOf = (version: string) => version.split(".")[0];
 
 /** What a manifest gets wrong beyond its schema: references that lead nowhere and promises without figures. */
-export function findManifestFaults(manifest: PluginManifest): string[] {
+export function findManifestFaults(manifest: PluginManifest): Fault[] {
   return [
     ...findProtocolFaults(manifest),
     ...findSettingsFaults(manifest),
@@ -24,77 +20,69 @@ export function findManifestFaults(manifest: PluginManifest): string[] {
     ...findPushFaults(manifest),
     ...findHostUseFaults(manifest),
     ...findCollectFaults(manifest),
-    ...findLimitFaults(manifest),
+    ...findLimitFaults(manifest.limits),
   ];
 }
 
-function findProtocolFaults({ protocol }: PluginManifest): string[] {
+function findProtocolFaults({ protocol }: PluginManifest): Fault[] {
   const isSpoken = protocol.some((version) => majorOf(version) === majorOf(PROTOCOL_VERSION));
-  return isSpoken ? [] : [`it speaks protocol ${protocol.join(", ")}, this host ${PROTOCOL_VERSION}`];
+  return isSpoken
+    ? []
+    : [manifestFault("protocol_other", { protocol: protocol.join(", "), own: PROTOCOL_VERSION })];
 }
 
-function findSettingsFaults({ settings: { properties, required = [] } }: PluginManifest): string[] {
+function findSettingsFaults({ settings: { properties, required = [] } }: PluginManifest): Fault[] {
   const missing = required.filter((name) => !properties[name]);
   const odd = Object.keys(properties).filter(
     (name) => properties[name]?.["x-secret"] && properties[name].type !== "string",
   );
   return [
-    ...missing.map((name) => `settings requires "${name}", which is no property`),
-    ...odd.map((name) => `the secret "${name}" is not a string`),
+    ...missing.map((name) => manifestFault("required_setting_missing", { name })),
+    ...odd.map((name) => manifestFault("secret_no_text", { name })),
   ];
 }
 
-function findHostFaults({ hosts, settings: { properties } }: PluginManifest): string[] {
+function findHostFaults({ hosts, settings: { properties } }: PluginManifest): Fault[] {
   return hosts.flatMap((entry) => {
     const setting = settingOfTemplate(entry);
-    if (setting === undefined)
-      return isHostName(entry) ? [] : [`hosts has "${entry}", which is no host name`];
+    if (setting === undefined) return isHostName(entry) ? [] : [manifestFault("host_odd", { name: entry })];
     const property = properties[setting];
     if (property?.type === "string" && !property["x-secret"]) return [];
-    return [`hosts uses "${setting}", which is no text setting`];
+    return [manifestFault("host_setting_odd", { name: setting })];
   });
 }
 
 const isHostName = (text: string) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(text);
 
-function findIdempotencyFaults({ idempotency }: PluginManifest): string[] {
+function findIdempotencyFaults({ idempotency }: PluginManifest): Fault[] {
   const isVague = idempotency.kind === "key" && idempotency.windowSeconds === undefined;
-  return isVague ? ["idempotency needs windowSeconds"] : [];
+  return isVague ? [manifestFault("window_missing")] : [];
 }
 
-function findSuppressionFaults({ errors = {}, suppresses = {} }: PluginManifest): string[] {
+function findSuppressionFaults({ errors = {}, suppresses = {} }: PluginManifest): Fault[] {
   const wordless = Object.keys(suppresses).filter((code) => !Object.hasOwn(errors, code));
-  return wordless.map((code) => `suppresses has "${code}", which has no words in errors`);
+  return wordless.map((name) => manifestFault("suppressed_wordless", { name }));
 }
 
-function findPullFaults({ receipts, query }: PluginManifest): string[] {
+function findPullFaults({ receipts, query }: PluginManifest): Fault[] {
   if (!isPulled(receipts)) return [];
   return [
-    ...(query ? [] : ["pulled receipts need query"]),
-    ...(receipts.pollSeconds === undefined ? ["pulled receipts need receipts.pollSeconds"] : []),
+    ...(query ? [] : [manifestFault("pull_needs_query")]),
+    ...(receipts.pollSeconds === undefined ? [manifestFault("pull_needs_interval")] : []),
   ];
 }
 
-function findCollectFaults({ level, collect, settings: { properties } }: PluginManifest): string[] {
+function findCollectFaults({ level, collect, settings: { properties } }: PluginManifest): Fault[] {
   if (!collect) return [];
   const choices = properties[collect.when.field]?.enum;
   const isChoice = Array.isArray(choices) && collect.when.values.every((value) => choices.includes(value));
   return [
-    ...(level === "native" ? [] : ["collect is for native plugins"]),
-    ...(isChoice ? [] : [`collect.when names "${collect.when.field}", which has no such choices`]),
+    ...(level === "native" ? [] : [manifestFault("collect_not_native")]),
+    ...(isChoice ? [] : [manifestFault("collect_without_choice", { name: collect.when.field })]),
   ];
 }
 
-/** One that another one always exceeds first says nothing, and is likely a mistake. */
-function findLimitFaults({ limits: { perRecipient = [] } }: PluginManifest): string[] {
-  const isInOrder = perRecipient.every((limit, index) => {
-    const before = perRecipient[index - 1];
-    return !before || (limit.seconds > before.seconds && limit.messages > before.messages);
-  });
-  return isInOrder ? [] : ["limits.perRecipient needs a longer window and more messages in each limit"];
-}
-
-function findPushFaults({ receipts, settings: { properties } }: PluginManifest): string[] {
+function findPushFaults({ receipts, settings: { properties } }: PluginManifest): Fault[] {
   const { authentication } = receipts;
   if (!authentication) return [];
   const { secret, envelope } = authentication;
@@ -102,20 +90,17 @@ function findPushFaults({ receipts, settings: { properties } }: PluginManifest):
   const secrets = envelope ? [secret, envelope.key] : [secret];
   const faults = secrets
     .filter((name) => !isSecret(name))
-    .map((name) => `"${name}", which is no secret setting`);
+    .map((name) => manifestFault("authentication_secret_open", { name }));
   if (envelope && (isSecret(envelope.receiver) || properties[envelope.receiver]?.type !== "string")) {
-    faults.push(`"${envelope.receiver}", which is no open text setting`);
+    faults.push(manifestFault("authentication_receiver_odd", { name: envelope.receiver }));
   }
-  return [
-    ...(isPushed(receipts) ? [] : ["receipts.authentication is for pushed receipts"]),
-    ...faults.map((fault) => `receipts.authentication uses ${fault}`),
-  ];
+  return [...(isPushed(receipts) ? [] : [manifestFault("authentication_without_pushes")]), ...faults];
 }
 
 /** What the host hands out, it hands to code that the operator trusts; what it knows itself, it knows of nobody else. */
-function findHostUseFaults({ level, uses, receipts }: PluginManifest): string[] {
+function findHostUseFaults({ level, uses, receipts }: PluginManifest): Fault[] {
   return [
-    ...(uses && level !== "native" ? ["uses is for plugins of level native"] : []),
-    ...(receipts.mode === "host" && !uses ? ["receipts of the host need uses"] : []),
+    ...(uses && level !== "native" ? [manifestFault("uses_not_native")] : []),
+    ...(receipts.mode === "host" && !uses ? [manifestFault("host_receipts_without_uses")] : []),
   ];
 }

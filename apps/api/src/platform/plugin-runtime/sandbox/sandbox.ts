@@ -96,7 +96,9 @@ function hasProgram(): boolean {
 }
 
 function readOutput(name: string, answer: Answer): unknown {
-  if (answer.kind === "overrun") throw new PluginFault(`${name} ${OVERRUNS[answer.overrun]}`);
+  if (answer.kind === "overrun") {
+    throw new PluginFault(`${name} ${OVERRUNS[answer.overrun]}`, answer.overrun);
+  }
   if (answer.kind === "threw") throw foreignError(answer);
   try {
     return JSON.parse(answer.text);

@@ -1,7 +1,4 @@
-import { type Channel, type Plugin, type Policy, type Template, tidings } from "#lib/api/client.ts";
-import { allItems } from "#lib/data/all-items.ts";
-import type { PluginCatalogue } from "#lib/plugins/plugin-catalogue.ts";
-import { can } from "#lib/session.svelte.ts";
+import { type Problem, ProblemError } from "#lib/api/problem.ts";
 import { m } from "#messages";
 
 /** Something that would miss a plugin. */
@@ -11,28 +8,23 @@ export interface PluginUser {
   href: string;
 }
 
-/** What keeps a plugin from being uninstalled, as far as the role may see it; the API looks at all of it. */
-export async function listPluginUsers(plugin: Plugin, plugins: PluginCatalogue): Promise<PluginUser[]> {
-  const [channels, policies, templates] = await Promise.all([
-    can("read", "Channel") ? allItems((query) => tidings.listChannels({ query })) : [],
-    can("read", "Policy") ? allItems((query) => tidings.listPolicies({ query })) : [],
-    can("read", "Template") ? allItems((query) => tidings.listTemplates({ query })) : [],
-  ]);
-  const own = channels.filter(({ pluginId }) => pluginId === plugin.id);
-  const isOnlyOne = plugins.all.every(({ id, kind }) => id === plugin.id || kind !== plugin.kind);
-  return [
-    ...own.map(({ id, name }) => ({ kind: m.marketplace_user_channel(), name, href: `/channels/${id}` })),
-    ...policies
-      .filter((policy) => sendsThrough(policy, own))
-      .map(({ id, name }) => ({ kind: m.marketplace_user_policy(), name, href: `/policies/${id}` })),
-    ...templates
-      .filter((template) => isOnlyOne && isWrittenFor(template, plugin.kind))
-      .map(({ id, name }) => ({ kind: m.marketplace_user_template(), name, href: `/templates/${id}` })),
-  ];
+const KINDS: Record<string, { text: () => string; path: string }> = {
+  used_by_channel: { text: m.marketplace_user_channel, path: "/channels" },
+  used_by_policy: { text: m.marketplace_user_policy, path: "/policies" },
+  used_by_series: { text: m.marketplace_user_series, path: "/series" },
+  used_by_message: { text: m.marketplace_user_message, path: "/messages" },
+  used_by_template: { text: m.marketplace_user_template, path: "/templates" },
+};
+
+/** What keeps a plugin from being uninstalled, as the API names it; nothing where it refused for another reason. */
+export function usersIn(failure: unknown): PluginUser[] {
+  return failure instanceof ProblemError && failure.code === "plugin-in-use" ? usersOf(failure.problem) : [];
 }
 
-const sendsThrough = ({ state, steps }: Policy, channels: Channel[]) =>
-  state === "active" && steps.some((step) => channels.some(({ id }) => step.channelIds.includes(id)));
-
-const isWrittenFor = ({ liveVersions }: Template, kind: string) =>
-  liveVersions.some(({ state, kinds }) => state === "published" && kinds.includes(kind));
+const usersOf = ({ errors = [] }: Problem): PluginUser[] =>
+  errors.flatMap(({ code, params: { id, name } = {} }) => {
+    const kind = KINDS[code];
+    return kind && id !== undefined
+      ? [{ kind: kind.text(), name: String(name), href: `${kind.path}/${id}` }]
+      : [];
+  });

@@ -4,6 +4,8 @@ import { m } from "#messages";
 const texts: Record<string, () => string> = {
   "listing.submitted": m.operator_audit_listing_submitted,
   "listing.approved": m.operator_audit_listing_approved,
+  "listing.passed": m.operator_audit_listing_passed,
+  "listing.rechecked": m.operator_audit_listing_rechecked,
   "listing.refused": m.operator_audit_listing_refused,
   "listing.listed": m.operator_audit_listing_listed,
   "listing.recheck_asked": m.operator_audit_listing_recheck_asked,
@@ -15,6 +17,7 @@ const texts: Record<string, () => string> = {
   "plugin_allowances.updated": m.operator_audit_plugin_allowances_updated,
   "registry.added": m.operator_audit_registry_added,
   "registry.updated": m.operator_audit_registry_updated,
+  "registry.deleted": m.operator_audit_registry_deleted,
   "registry.synchronised": m.operator_audit_registry_synchronised,
   "registries.ordered": m.operator_audit_registries_ordered,
   "publisher.created": m.operator_audit_publisher_created,
@@ -24,6 +27,11 @@ const texts: Record<string, () => string> = {
   "publisher.key_revoked": m.operator_audit_publisher_key_revoked,
   "publisher.token_created": m.operator_audit_publisher_token_created,
   "publisher.token_revoked": m.operator_audit_publisher_token_revoked,
+  "publisher.login_invited": m.operator_audit_publisher_login_invited,
+  "publisher.login_added": m.operator_audit_publisher_login_added,
+  "publisher.login_removed": m.operator_audit_publisher_login_removed,
+  "publisher.invitation_withdrawn": m.operator_audit_publisher_invitation_withdrawn,
+  "publisher.invitation_declined": m.operator_audit_publisher_invitation_declined,
   "operator.appointed": m.operator_audit_operator_appointed,
   "operator.dismissed": m.operator_audit_operator_dismissed,
 };
