@@ -81,6 +81,19 @@ export type ApprovalConditions = {
      * Whether messages composed in the console need approval.
      */
     composed: boolean;
+    /**
+     * Of these, only messages whose estimated cost, fallbacks included, is at least this. What costs something in another currency, and whose cost cannot be worked out in time, is asked for as well; so are series, resends and replays. Null: whatever it costs.
+     */
+    minimumCost?: {
+        /**
+         * A decimal number with at most four decimals, at most 100000000.
+         */
+        amount: string;
+        /**
+         * ISO 4217
+         */
+        currency: string;
+    } | null;
 };
 
 export type ApprovalDecision = {
@@ -405,6 +418,7 @@ export type Channel = {
      * Deliveries a second at most, of all messages together; null: no limit.
      */
     ratePerSecond: number | null;
+    price: Money;
     health: ChannelHealth;
     /**
      * Rises when settings or secrets change.
@@ -757,6 +771,19 @@ export type CreateChannel = {
      * Deliveries a second at most, of all messages together; null: no limit.
      */
     ratePerSecond?: number | null;
+    /**
+     * Null: nothing is estimated, and nothing said to be free.
+     */
+    price?: {
+        /**
+         * A decimal number with at most four decimals, at most 1000.
+         */
+        amount: string;
+        /**
+         * ISO 4217
+         */
+        currency: string;
+    } | null;
 };
 
 export type CreateDepartment = {
@@ -994,6 +1021,11 @@ export type Delivery = {
     deliveredAt: string | null;
     readAt: string | null;
     clickedAt: string | null;
+    /**
+     * What the vendor bills for it; null where the channel had no price, and while nobody knows.
+     */
+    units: number | null;
+    cost: Money & unknown;
 };
 
 export type DeliveryDetail = Delivery & {
@@ -1102,6 +1134,24 @@ export type ExplainedChannel = {
     deferred: ExplainedDeferral | null;
     suppressed: Array<ReasonCount>;
     /**
+     * An estimate for the valid ones; null: the channel has no price.
+     */
+    cost: {
+        units: number;
+        /**
+         * What the vendor bills by; null: messages.
+         */
+        unit: {
+            zh: string;
+            en: string;
+        } | null;
+        cost: Money;
+        /**
+         * False: written for some recipients only, who stand for the others.
+         */
+        isExact: boolean;
+    } | null;
+    /**
      * The channel's own limit.
      */
     ratePerSecond: number | null;
@@ -1113,6 +1163,37 @@ export type ExplainedChannel = {
         cause: 'refused' | 'unreachable' | 'throttled' | null;
         nextProbeAt: string | null;
     } | null;
+};
+
+/**
+ * An estimate. Vendors bill by their own rules, some only what arrives; what was sent says what was counted.
+ */
+export type ExplainedCost = {
+    /**
+     * By currency; empty where no channel has a price.
+     */
+    totals: Array<{
+        currency: string;
+        /**
+         * For what would be sent if no vendor said anything.
+         */
+        amount: string;
+        /**
+         * With every later step of the policy for everybody it can be sent to.
+         */
+        atMost: string;
+    }>;
+    /**
+     * Channels without a price: what they cost is not known, and not added.
+     */
+    unpriced: Array<{
+        id: string;
+        name: string;
+    }>;
+    /**
+     * False: the texts of some recipients stand for the others, or there was no time for everybody.
+     */
+    isExact: boolean;
 };
 
 /**
@@ -1268,6 +1349,7 @@ export type Explanation = {
      * What would be made if no vendor said anything: later steps only for whom no earlier one can be sent.
      */
     steps: Array<ExplainedStep>;
+    cost: ExplainedCost;
     /**
      * Who would get nothing, by quiet hours or else by the first step's reason.
      */
@@ -1324,6 +1406,10 @@ export type Funnel = {
     to: string;
     items: Array<FunnelItem>;
     totals: FunnelCounts;
+    /**
+     * Of all of it, by currency.
+     */
+    cost: Array<Money>;
 };
 
 export type FunnelCounts = {
@@ -1344,7 +1430,7 @@ export type FunnelCounts = {
 
 export type FunnelItem = {
     /**
-     * A day, or the id of a source or channel; null for what was composed in the console.
+     * A day, or the id of a source, channel or template; null for what was composed in the console, or used no template.
      */
     key: string | null;
     /**
@@ -1364,6 +1450,14 @@ export type FunnelItem = {
     cancelled: number;
     expired: number;
     recalled: number;
+    /**
+     * What vendors bill, in the units of each channel that has a price.
+     */
+    units: number;
+    /**
+     * By currency; empty where no channel has a price.
+     */
+    cost: Array<Money>;
 };
 
 /**
@@ -1737,6 +1831,10 @@ export type Message = {
     recipients: number;
     counts: Counts;
     /**
+     * What vendors bill for what they took, at the prices of the channels at that time, by currency; empty where none had one.
+     */
+    cost: Array<Money>;
+    /**
      * Null when it was to begin at once.
      */
     scheduledAt: string | null;
@@ -1825,6 +1923,11 @@ export type MessageDetail = Message & {
             name: string;
             kind: string;
             counts: Counts;
+            units: number;
+            /**
+             * What vendors bill for what they took, at the prices of the channels at that time, by currency; empty where none had one.
+             */
+            cost: Array<Money>;
         }>;
     }>;
     exclusions: Exclusions;
@@ -1847,6 +1950,10 @@ export type MessageProgress = {
      */
     recipients: number;
     counts: Counts;
+    /**
+     * What vendors bill for what they took, at the prices of the channels at that time, by currency; empty where none had one.
+     */
+    cost: Array<Money>;
     steps: Array<{
         step: number;
         when: 'failed' | 'undelivered' | 'unread' | null;
@@ -1856,6 +1963,11 @@ export type MessageProgress = {
             name: string;
             kind: string;
             counts: Counts;
+            units: number;
+            /**
+             * What vendors bill for what they took, at the prices of the channels at that time, by currency; empty where none had one.
+             */
+            cost: Array<Money>;
         }>;
     }>;
     /**
@@ -1897,6 +2009,20 @@ export type MessageProgress = {
      */
     isOver: boolean;
 };
+
+/**
+ * Of one unit; null: nobody has said.
+ */
+export type Money = {
+    /**
+     * A decimal number, exact.
+     */
+    amount: string;
+    /**
+     * ISO 4217
+     */
+    currency: string;
+} | null;
 
 export type NewApiKey = ApiKey & {
     /**
@@ -2019,6 +2145,12 @@ export type Plugin = {
      * The vendor's signatures and templates can be listed with their review states.
      */
     vendorTemplates: boolean;
+    /**
+     * What a channel's price is for; null: a message.
+     */
+    billing: {
+        unit: LocalizedText;
+    } | null;
     limits: {
         batchSize: number;
     };
@@ -3579,6 +3711,19 @@ export type UpdateChannel = {
      * Deliveries a second at most, of all messages together; null: no limit.
      */
     ratePerSecond?: number | null;
+    /**
+     * Null removes it.
+     */
+    price?: {
+        /**
+         * A decimal number with at most four decimals, at most 1000.
+         */
+        amount: string;
+        /**
+         * ISO 4217
+         */
+        currency: string;
+    } | null;
     /**
      * Replaces all settings.
      */
@@ -11317,7 +11462,7 @@ export type GetFunnelData = {
         to: string;
         sourceId?: string;
         channelId?: string;
-        groupBy?: 'day' | 'source' | 'channel';
+        groupBy?: 'day' | 'source' | 'channel' | 'template';
     };
     url: '/v1/statistics/funnel';
 };

@@ -3,6 +3,7 @@
  * @packageDocumentation
  */
 export * from "./access-token.ts";
+export type { BillingRules } from "./billing.ts";
 export * from "./contract.ts";
 export type { PureFunctions } from "./functions.ts";
 export * from "./hmac.ts";

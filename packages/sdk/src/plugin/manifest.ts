@@ -1,11 +1,12 @@
 import type { AccessTokenScheme } from "./access-token.ts";
+import type { BillingRules } from "./billing.ts";
 import type { HmacScheme } from "./hmac.ts";
 import type { JsonSchema, LocalizedText } from "./json.ts";
 import type { JwtScheme } from "./jwt.ts";
 import type { ReceiptAuthentication } from "./receipt-authentication.ts";
 
 /** The version of the plugin contract that this package describes, `major.minor`. */
-export const PROTOCOL_VERSION = "1.4";
+export const PROTOCOL_VERSION = "1.5";
 
 /** Where a plugin may run. `pure`: functions without I/O. `native`: code with sockets, operator-installed only. */
 export const PLUGIN_LEVELS = ["pure", "native"] as const;
@@ -248,6 +249,8 @@ export interface PluginManifest {
   unsubscribe?: boolean;
   /** The vendor reviews signatures and templates, and lists them. The plugin has a function `syncTemplates`. */
   vendorTemplates?: boolean;
+  /** Without it, the vendor bills by the message. */
+  billing?: BillingRules;
   limits: PluginLimits;
   /** What of the installation the plugin is handed; only for level `native`. */
   uses?: HostAbility[];

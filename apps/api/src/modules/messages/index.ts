@@ -11,6 +11,7 @@ export { decideMessage } from "./decide-message.ts";
 export { createExplainMessage } from "./explain-message.ts";
 export { explanationRoutes } from "./explanation.routes.ts";
 export { createForgettingLoop } from "./forgetting.ts";
+export { createJudgeApproval } from "./judge-approval.ts";
 export { idempotencyKeyReused } from "./message.errors.ts";
 export { messageRoutes } from "./message.routes.ts";
 export {

@@ -60,6 +60,10 @@ export const Plugin = z
     vendorTemplates: z.boolean().openapi({
       description: "The vendor's signatures and templates can be listed with their review states.",
     }),
+    billing: z
+      .object({ unit: text })
+      .nullable()
+      .openapi({ description: "What a channel's price is for; null: a message." }),
     limits: z.object({ batchSize: z.int() }),
     errors: z.record(z.string(), text).openapi({ description: "The vendor's codes in words." }),
     origin: z.enum(["shipped", "marketplace"]),
@@ -114,6 +118,7 @@ export function toPlugin({ manifest, obstacle, installed }: UsablePlugin): z.inf
     ),
     receipts: { mode, delivered, read },
     vendorTemplates: manifest.vendorTemplates ?? false,
+    billing: manifest.billing ? { unit: manifest.billing.unit } : null,
     limits: { batchSize: manifest.limits.batchSize },
     errors: { ...manifest.errors },
     origin: installed ? "marketplace" : "shipped",

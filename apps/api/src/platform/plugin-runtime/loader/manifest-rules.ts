@@ -17,6 +17,7 @@ export function findManifestFaults(manifest: PluginManifest): string[] {
     ...findPushFaults(manifest),
     ...findHostUseFaults(manifest),
     ...findCollectFaults(manifest),
+    ...findBillingFaults(manifest),
   ];
 }
 
@@ -100,5 +101,19 @@ function findHostUseFaults({ level, uses, receipts }: PluginManifest): string[] 
   return [
     ...(uses && level !== "native" ? ["uses is for plugins of level native"] : []),
     ...(receipts.mode === "host" && !uses ? ["receipts of the host need uses"] : []),
+  ];
+}
+
+function findBillingFaults({ billing, content, settings: { properties } }: PluginManifest): string[] {
+  if (!billing) return [];
+  const { fields, single, multi, added } = billing;
+  const property = added?.setting === undefined ? undefined : properties[added.setting];
+  const isOpen = added?.setting === undefined || (property?.type === "string" && !property["x-secret"]);
+  return [
+    ...fields
+      .filter((name) => !Object.hasOwn(content, name))
+      .map((name) => `billing counts "${name}", which is no field of the content`),
+    ...(multi > single ? ["billing.multi is more than billing.single"] : []),
+    ...(isOpen ? [] : [`billing adds "${added?.setting}", which is no open text setting`]),
   ];
 }
