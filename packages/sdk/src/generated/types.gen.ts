@@ -418,7 +418,10 @@ export type Channel = {
      * Deliveries a second at most, of all messages together; null: no limit.
      */
     ratePerSecond: number | null;
-    price: Money;
+    /**
+     * Of one unit; null: nobody has said.
+     */
+    price: Money | null;
     health: ChannelHealth;
     /**
      * Rises when settings or secrets change.
@@ -1025,7 +1028,10 @@ export type Delivery = {
      * What the vendor bills for it; null where the channel had no price, and while nobody knows.
      */
     units: number | null;
-    cost: Money & unknown;
+    /**
+     * At the price of that time.
+     */
+    cost: Money | null;
 };
 
 export type DeliveryDetail = Delivery & {
@@ -2010,9 +2016,6 @@ export type MessageProgress = {
     isOver: boolean;
 };
 
-/**
- * Of one unit; null: nobody has said.
- */
 export type Money = {
     /**
      * A decimal number, exact.
@@ -2022,7 +2025,7 @@ export type Money = {
      * ISO 4217
      */
     currency: string;
-} | null;
+};
 
 export type NewApiKey = ApiKey & {
     /**

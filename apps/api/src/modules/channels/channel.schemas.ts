@@ -30,7 +30,7 @@ const ratePerSecond = z.int().min(1).max(100_000).openapi({
   description: "Deliveries a second at most, of all messages together; null: no limit.",
 });
 
-const price = moneyUpTo(MAX_PRICE).openapi("UnitPrice", {
+const price = moneyUpTo(MAX_PRICE).openapi({
   description:
     "What one unit of the plugin's `billing` costs; without such rules a message is one. What has been sent keeps the price of its time.",
 });
@@ -112,7 +112,7 @@ export const Channel = z
       .openapi({ description: "The secrets that are set, not their values." }),
     state: fields.switchState,
     ratePerSecond: ratePerSecond.nullable(),
-    price: MoneySchema.nullable().openapi({ description: "Of one unit; null: nobody has said." }),
+    price: z.union([MoneySchema, z.null()]).openapi({ description: "Of one unit; null: nobody has said." }),
     health: Health,
     revision: z.int().openapi({ description: "Rises when settings or secrets change." }),
     sources: z

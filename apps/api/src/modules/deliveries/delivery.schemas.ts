@@ -64,7 +64,7 @@ export const Delivery = z
       description:
         "What the vendor bills for it; null where the channel had no price, and while nobody knows.",
     }),
-    cost: MoneySchema.nullable().openapi({ description: "At the price of that time." }),
+    cost: z.union([MoneySchema, z.null()]).openapi({ description: "At the price of that time." }),
   })
   .openapi("Delivery");
 
