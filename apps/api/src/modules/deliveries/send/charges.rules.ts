@@ -1,7 +1,6 @@
 import type { BillingRules, OutboundMessage, SendResult } from "@tidings/sdk/plugin";
 import { toBigint } from "../../../platform/ids.ts";
 import { countUnits } from "../../costs/index.ts";
-import type { DeliveryException } from "./settle.repository.ts";
 
 /** How many units the vendor bills for a delivery. */
 export interface Charge {
@@ -29,10 +28,10 @@ export function chargesOf(
 }
 
 /** The exceptions with what they cost if the vendor turns out to have taken them. */
-export function withCharges(
-  exceptions: readonly DeliveryException[],
+export function withCharges<Exception extends { id: string; state: string }>(
+  exceptions: readonly Exception[],
   charges: readonly Charge[],
-): DeliveryException[] {
+): (Exception & Partial<Charge>)[] {
   if (charges.length === 0) return [...exceptions];
   const byId = new Map(charges.map(({ id, unitCount }) => [id, unitCount]));
   return exceptions.map((exception) => {
