@@ -39,5 +39,6 @@ function readStatus(status: Record<string, unknown> | undefined): Outcome {
   if (!status) return { status: "unknown", code: "unreadable_answer" };
   if (status.Code !== "Ok") return readError(status);
   const vendorId = readText(status.SerialNo, 128);
-  return { status: "accepted", ...(vendorId && { vendorId }) };
+  const units = Number.isInteger(status.Fee) ? Number(status.Fee) : undefined;
+  return { status: "accepted", ...(vendorId && { vendorId }), ...(units !== undefined && { units }) };
 }

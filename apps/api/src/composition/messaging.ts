@@ -4,6 +4,7 @@ import {
   createApprovalFlowService,
   createApprovalRequestService,
   findDemandedLevels,
+  isApprovalByCost,
   isApprovalNeeded,
   voidApproval,
 } from "../modules/approvals/index.ts";
@@ -41,6 +42,7 @@ import {
   createAdmission,
   createCountAudience,
   createExplainMessage,
+  createJudgeApproval,
   createMessageService,
   createPauseService,
   createProgressFeed,
@@ -111,6 +113,7 @@ export function composeMessaging(foundation: Foundation, nudge: () => void) {
     catalogue,
     admission,
     requestApproval: askForMessage,
+    judgeApproval: composeJudging(foundation),
     nudge,
   });
   const progress = composeProgress(foundation, messages);
@@ -288,6 +291,22 @@ function composeExplaining({ api, plugins: catalogue }: Foundation, planSend: Se
     }),
     countAudience: createCountAudience({ read, explainAudience, takeTurn }),
   };
+}
+
+/** Messages whose cost is worked out at once in this process to see whether they need approval, and that wait for it. */
+const JUDGING = { atOnce: 2, waiting: 200 };
+
+/** Whether a message needs approval, where that depends on what it may cost. */
+function composeJudging({ api, plugins: catalogue }: Foundation) {
+  const read = readIn(api);
+  return createJudgeApproval({
+    read,
+    catalogue,
+    takeTurn: createTurns(JUDGING),
+    explainAudience: createExplainAudience({ read, catalogue, timeLimitMs: EXPLAINING_MS }),
+    isApprovalByCost,
+    isApprovalNeeded,
+  });
 }
 
 function composeProgress({ transact, plugins, clock, logger }: Foundation, messages: MessageService) {

@@ -130,6 +130,11 @@ export const studentLink = (publicUrl: string) => `${publicUrl}/users/{{user_id}
 /** The channels that are made first: what a list of channels or kinds begins with. */
 export const MAIN_CHANNELS = ["school-sms", "school-mail"];
 
+/** What a unit costs on the channels that cost something, as they are made. */
+export const PRICES: Record<string, { amount: string; currency: string }> = {
+  "school-sms": { amount: "0.045", currency: "CNY" },
+};
+
 export const POLICY_NAME = "短信未送达 1 分钟后补发邮件";
 export const FALLBACK_SECONDS = 60;
 

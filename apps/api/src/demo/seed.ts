@@ -91,7 +91,8 @@ async function ensureChannels(call: Call, simulators: DemoSimulator[]): Promise<
     const { code, name } = channel;
     const given = { ...simulator.settings, ...channel.settings?.(simulator) };
     const values = splitSettings(given, plugin.settings.properties);
-    const id = await ensure(call, "/v1/channels", { code, name, pluginId, ...values }, "code");
+    const price = school.PRICES[code] ?? null;
+    const id = await ensure(call, "/v1/channels", { code, name, pluginId, price, ...values }, "code");
     const { receiptsUrl } = await call<{ receiptsUrl: string | null }>("PATCH", `/v1/channels/${id}`, values);
     if (receiptsUrl) options.receiptsUrl = receiptsUrl;
     await call("POST", `/v1/channels/${id}/verifications`);

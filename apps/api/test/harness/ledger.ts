@@ -90,7 +90,7 @@ const strangers = (sql: Sql) => sql`
 const truth = (sql: Sql) => sql`
   select d.tenant_id, d.message_id, coalesce(m.source_id, '00000000-0000-0000-0000-000000000000') as source_id,
     d.channel_id, coalesce(v.template_id, '00000000-0000-0000-0000-000000000000') as template_id, d.step,
-    date_trunc('hour', d.created_at) as hour, counted.measure, counted.reason, count(*) as count
+    date_trunc('hour', d.created_at) as hour, counted.measure, counted.reason, sum(counted.amount) as count
   from deliveries d
   join messages m on m.tenant_id = d.tenant_id and m.id = d.message_id
   left join template_versions v on v.tenant_id = d.tenant_id and v.id = m.template_version_id

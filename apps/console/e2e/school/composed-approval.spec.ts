@@ -23,6 +23,24 @@ test("a composed message that needs approval waits; its author cannot approve it
     await expect(page.getByText("审核流程已保存")).toBeVisible();
   });
 
+  await test.step("an amount from which it is asked for is kept, told what is wrong with it, and taken away", async () => {
+    const minimum = page.getByLabel(/^预计费用达到/);
+    await minimum.fill("很多");
+    await page.getByRole("button", { name: "保存" }).click();
+    await expect(minimum).toHaveAccessibleDescription(/最多四位小数/);
+    await minimum.fill("500");
+    const saved = page.waitForResponse((response) => response.request().method() === "PUT");
+    await page.getByRole("button", { name: "保存" }).click();
+    expect((await saved).status()).toBe(200);
+    await page.reload();
+    await expect(minimum).toHaveValue("500.00");
+    await screenshot(page, "approval-flow-minimum");
+    await expectAccessible(page);
+    await minimum.fill("");
+    await page.getByRole("button", { name: "保存" }).click();
+    await expect(page.getByText("审核流程已保存")).toBeVisible();
+  });
+
   try {
     await writeToOneNumber(page);
     await expect(page.getByText("第 1 级：部门审核")).toBeVisible();

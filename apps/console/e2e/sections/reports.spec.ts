@@ -38,7 +38,7 @@ test("the period lives in the address and the numbers are the API's", async ({ p
 test("a report narrows to one channel and can be read as a table", async ({ page }) => {
   await signIn(page, "reviewer");
   await page.goto("/reports");
-  await page.getByRole("link", { name: "校园短信" }).click();
+  await page.getByRole("link", { name: "校园短信" }).first().click();
   await expect(page).toHaveURL(/channel=chn_/);
   await expect(page.getByRole("link", { name: "校园邮件" })).toBeHidden();
   await page.getByRole("button", { name: "以表格查看" }).click();

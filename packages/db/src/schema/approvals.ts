@@ -26,6 +26,8 @@ export interface ApprovalConditions {
   sourceIds: string[];
   /** Whether messages that members compose in the console need approval too. */
   composed: boolean;
+  /** Of these, only what may cost so much, in ten-thousandths of the currency; without it, whatever it costs. */
+  minimumCost?: { amount: number; currency: string } | undefined;
 }
 
 export interface ApprovalLevel {

@@ -1,5 +1,7 @@
+import { sql } from "drizzle-orm";
 import {
   bigint,
+  check,
   foreignKey,
   index,
   integer,
@@ -34,6 +36,10 @@ export const channels = pgTable(
     state: channelState("state").notNull().default("on"),
     /** Deliveries a second at most, of all messages together; null: no limit. */
     ratePerSecond: integer("rate_per_second"),
+    /** What one of the plugin's units costs, in ten-thousandths of the currency; null: nobody has said. */
+    unitPrice: integer("unit_price"),
+    /** ISO 4217, with a price. */
+    currency: text("currency"),
     health: channelHealth("health").notNull().default("unverified"),
     healthCode: text("health_code"),
     healthDetail: text("health_detail"),
@@ -48,6 +54,7 @@ export const channels = pgTable(
     unique().on(table.tenantId, table.code),
     unique().on(table.tenantId, table.name),
     foreignKey({ columns: [table.tenantId], foreignColumns: [tenants.id] }),
+    check("channels_price", sql`(${table.unitPrice} is null) = (${table.currency} is null)`),
     // A vendor's push names the channel before the tenant is known.
     index().on(table.id),
   ],

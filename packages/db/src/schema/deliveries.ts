@@ -67,6 +67,11 @@ export const deliveries = pgTable(
     reasonDetail: text("reason_detail"),
     /** Variables of this row, with custom addresses. */
     variables: jsonb("variables").$type<Record<string, string | number>>(),
+    /** What the vendor bills for it, or would if it took it (`unknown`); null where the channel had no price. */
+    unitCount: smallint("unit_count"),
+    /** The units at the price of that moment, in ten-thousandths of the currency. */
+    cost: integer("cost"),
+    currency: text("currency"),
   },
   (table) => [index("deliveries_of_user").on(table.tenantId, table.userId).where(sql`user_id is not null`)],
 );

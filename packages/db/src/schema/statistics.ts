@@ -1,18 +1,11 @@
 import { sql } from "drizzle-orm";
-import {
-  bigint,
-  index,
-  integer,
-  pgEnum,
-  pgTable,
-  primaryKey,
-  smallint,
-  text,
-  uuid,
-} from "drizzle-orm/pg-core";
+import { bigint, index, pgEnum, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core";
 import { moment, tenantId } from "./columns.ts";
 
-/** What is counted. A delivery counts at most once in each measure, in the hour it was created. */
+/**
+ * What is counted. A delivery counts at most once in each measure, in the hour it was created; `units` and `cost` are sums
+ * of what the vendor bills, `cost` in ten-thousandths of its currency.
+ */
 export const statisticsMeasure = pgEnum("statistics_measure", [
   "targeted",
   "valid",
@@ -27,6 +20,8 @@ export const statisticsMeasure = pgEnum("statistics_measure", [
   "cancelled",
   "expired",
   "recalled",
+  "units",
+  "cost",
 ]);
 
 /** Dimensions of every count; the nil UUID stands for "none" (no source, no template). */
@@ -39,7 +34,7 @@ const dimensions = () => ({
   step: smallint("step").notNull(),
   hour: moment("hour").notNull(),
   measure: statisticsMeasure("measure").notNull(),
-  /** Reason or vendor code of `suppressed`, `failed`, `undelivered`; empty otherwise. */
+  /** Reason or vendor code of `suppressed`, `failed`, `undelivered`; the currency of `cost`; empty otherwise. */
   reason: text("reason").notNull().default(""),
 });
 
@@ -49,7 +44,8 @@ export const statisticsDeltas = pgTable(
   {
     ...dimensions(),
     id: bigint("id", { mode: "bigint" }).notNull().generatedAlwaysAsIdentity(),
-    count: integer("count").notNull(),
+    /** A batch may cost more than an integer holds. */
+    count: bigint("count", { mode: "number" }).notNull(),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
 );

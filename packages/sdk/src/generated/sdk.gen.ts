@@ -828,7 +828,7 @@ export const countAudience = <ThrowOnError extends boolean = true>(options: Opti
 /**
  * Say what sending a message would do; nothing is stored or sent
  *
- * Takes what `sendMessage` takes, and refuses what it refuses. Who would get it, by which channel and when, with quiet hours as of the moment it would begin; who would not, and why; which approval it needs and what is left of today's quota. With `explainUser`, the whole way of one user. Costs are not known and not estimated.
+ * Takes what `sendMessage` takes, and refuses what it refuses. Who would get it, by which channel and when, with quiet hours as of the moment it would begin; who would not, and why; which approval it needs and what is left of today's quota. With `explainUser`, the whole way of one user. What it would cost is an estimate, for the channels that have a price.
  */
 export const explainMessage = <ThrowOnError extends boolean = true>(options: Options<ExplainMessageData, ThrowOnError>) => (options.client ?? client).post<ExplainMessageResponses, ExplainMessageErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2569,7 +2569,7 @@ export const grantChannel = <ThrowOnError extends boolean = true>(options: Optio
 });
 
 /**
- * Count deliveries from targeted to read, by day, source or channel
+ * Count deliveries from targeted to read, by day, source, channel or template
  */
 export const getFunnel = <ThrowOnError extends boolean = true>(options: Options<GetFunnelData, ThrowOnError>) => (options.client ?? client).get<GetFunnelResponses, GetFunnelErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',

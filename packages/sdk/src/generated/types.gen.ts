@@ -105,6 +105,19 @@ export type ApprovalConditions = {
      * Whether messages composed in the console need approval.
      */
     composed: boolean;
+    /**
+     * Of these, only messages whose estimated cost, fallbacks included, is at least this. What costs something in another currency, and whose cost cannot be worked out in time, is asked for as well; so are series, resends and replays. Null: whatever it costs.
+     */
+    minimumCost?: {
+        /**
+         * A decimal number with at most four decimals, at most 100000000.
+         */
+        amount: string;
+        /**
+         * ISO 4217
+         */
+        currency: string;
+    } | null;
 };
 
 export type ApprovalDecision = {
@@ -429,6 +442,10 @@ export type Channel = {
      * Deliveries a second at most, of all messages together; null: no limit.
      */
     ratePerSecond: number | null;
+    /**
+     * Of one unit; null: nobody has said.
+     */
+    price: Money | null;
     health: ChannelHealth;
     /**
      * Rises when settings or secrets change.
@@ -810,6 +827,19 @@ export type CreateChannel = {
      * Deliveries a second at most, of all messages together; null: no limit.
      */
     ratePerSecond?: number | null;
+    /**
+     * Null: nothing is estimated, and nothing said to be free.
+     */
+    price?: {
+        /**
+         * A decimal number with at most four decimals, at most 1000.
+         */
+        amount: string;
+        /**
+         * ISO 4217
+         */
+        currency: string;
+    } | null;
 };
 
 export type CreateDepartment = {
@@ -1051,6 +1081,14 @@ export type Delivery = {
     deliveredAt: string | null;
     readAt: string | null;
     clickedAt: string | null;
+    /**
+     * What the vendor bills for it; null where the channel had no price, and while nobody knows.
+     */
+    units: number | null;
+    /**
+     * At the price of that time.
+     */
+    cost: Money | null;
 };
 
 export type DeliveryDetail = Delivery & {
@@ -1159,6 +1197,24 @@ export type ExplainedChannel = {
     deferred: ExplainedDeferral | null;
     suppressed: Array<ReasonCount>;
     /**
+     * An estimate for the valid ones; null: the channel has no price.
+     */
+    cost: {
+        units: number;
+        /**
+         * What the vendor bills by; null: messages.
+         */
+        unit: {
+            zh: string;
+            en: string;
+        } | null;
+        cost: Money;
+        /**
+         * False: written for some recipients only, who stand for the others.
+         */
+        isExact: boolean;
+    } | null;
+    /**
      * The channel's own limit.
      */
     ratePerSecond: number | null;
@@ -1170,6 +1226,37 @@ export type ExplainedChannel = {
         cause: 'refused' | 'unreachable' | 'throttled' | null;
         nextProbeAt: string | null;
     } | null;
+};
+
+/**
+ * An estimate. Vendors bill by their own rules, some only what arrives; what was sent says what was counted.
+ */
+export type ExplainedCost = {
+    /**
+     * By currency; empty where no channel has a price.
+     */
+    totals: Array<{
+        currency: string;
+        /**
+         * For what would be sent if no vendor said anything.
+         */
+        amount: string;
+        /**
+         * With every later step of the policy for everybody it can be sent to.
+         */
+        atMost: string;
+    }>;
+    /**
+     * Channels without a price: what they cost is not known, and not added.
+     */
+    unpriced: Array<{
+        id: string;
+        name: string;
+    }>;
+    /**
+     * False: the texts of some recipients stand for the others, or there was no time for everybody.
+     */
+    isExact: boolean;
 };
 
 /**
@@ -1325,6 +1412,7 @@ export type Explanation = {
      * What would be made if no vendor said anything: later steps only for whom no earlier one can be sent.
      */
     steps: Array<ExplainedStep>;
+    cost: ExplainedCost;
     /**
      * Who would get nothing, by quiet hours or else by the first step's reason.
      */
@@ -1413,6 +1501,10 @@ export type Funnel = {
     to: string;
     items: Array<FunnelItem>;
     totals: FunnelCounts;
+    /**
+     * Of all of it, by currency.
+     */
+    cost: Array<Money>;
 };
 
 export type FunnelCounts = {
@@ -1433,7 +1525,7 @@ export type FunnelCounts = {
 
 export type FunnelItem = {
     /**
-     * A day, or the id of a source or channel; null for what was composed in the console.
+     * A day, or the id of a source, channel or template; null for what was composed in the console, or used no template.
      */
     key: string | null;
     /**
@@ -1453,6 +1545,14 @@ export type FunnelItem = {
     cancelled: number;
     expired: number;
     recalled: number;
+    /**
+     * What vendors bill, in the units of each channel that has a price.
+     */
+    units: number;
+    /**
+     * By currency; empty where no channel has a price.
+     */
+    cost: Array<Money>;
 };
 
 /**
@@ -1842,6 +1942,10 @@ export type Message = {
     recipients: number;
     counts: Counts;
     /**
+     * What vendors bill for what they took, at the prices of the channels at that time, by currency; empty where none had one.
+     */
+    cost: Array<Money>;
+    /**
      * Null when it was to begin at once.
      */
     scheduledAt: string | null;
@@ -1930,6 +2034,11 @@ export type MessageDetail = Message & {
             name: string;
             kind: string;
             counts: Counts;
+            units: number;
+            /**
+             * What vendors bill for what they took, at the prices of the channels at that time, by currency; empty where none had one.
+             */
+            cost: Array<Money>;
         }>;
     }>;
     exclusions: Exclusions;
@@ -1952,6 +2061,10 @@ export type MessageProgress = {
      */
     recipients: number;
     counts: Counts;
+    /**
+     * What vendors bill for what they took, at the prices of the channels at that time, by currency; empty where none had one.
+     */
+    cost: Array<Money>;
     steps: Array<{
         step: number;
         when: 'failed' | 'undelivered' | 'unread' | null;
@@ -1961,6 +2074,11 @@ export type MessageProgress = {
             name: string;
             kind: string;
             counts: Counts;
+            units: number;
+            /**
+             * What vendors bill for what they took, at the prices of the channels at that time, by currency; empty where none had one.
+             */
+            cost: Array<Money>;
         }>;
     }>;
     /**
@@ -2001,6 +2119,17 @@ export type MessageProgress = {
      * Nothing will change any more: it has ended, and receipts are in or overdue.
      */
     isOver: boolean;
+};
+
+export type Money = {
+    /**
+     * A decimal number, exact.
+     */
+    amount: string;
+    /**
+     * ISO 4217
+     */
+    currency: string;
 };
 
 export type NewApiKey = ApiKey & {
@@ -2146,6 +2275,12 @@ export type Plugin = {
      * Recipients allow its messages one by one; the channel's ledger says how many are left.
      */
     countsAllowances: boolean;
+    /**
+     * What a channel's price is for; null: a message.
+     */
+    billing: {
+        unit: LocalizedText;
+    } | null;
     /**
      * The vendor's codes in words.
      */
@@ -3798,6 +3933,19 @@ export type UpdateChannel = {
      * Deliveries a second at most, of all messages together; null: no limit.
      */
     ratePerSecond?: number | null;
+    /**
+     * Null removes it.
+     */
+    price?: {
+        /**
+         * A decimal number with at most four decimals, at most 1000.
+         */
+        amount: string;
+        /**
+         * ISO 4217
+         */
+        currency: string;
+    } | null;
     /**
      * Replaces all settings.
      */
@@ -12033,7 +12181,7 @@ export type GetFunnelData = {
         to: string;
         sourceId?: string;
         channelId?: string;
-        groupBy?: 'day' | 'source' | 'channel';
+        groupBy?: 'day' | 'source' | 'channel' | 'template';
     };
     url: '/v1/statistics/funnel';
 };

@@ -163,6 +163,8 @@ export interface SendResult {
   detail?: string;
   /** With `throttled` or `transient`: not before this many milliseconds. */
   retryAfterMs?: number;
+  /** With `accepted`: how many units the vendor says it bills, 0 to 200. Without it the manifest's `billing` counts. */
+  units?: number;
 }
 
 /** The outcome of a test call, with a sentence for the person who filled in the form. */

@@ -4,6 +4,7 @@
  */
 export * from "./access-token.ts";
 export * from "./allowances.ts";
+export type { BillingRules } from "./billing.ts";
 export * from "./contract.ts";
 export type { PureFunctions } from "./functions.ts";
 export * from "./hmac.ts";

@@ -215,6 +215,24 @@ export const manifestSchema = {
     },
     unsubscribe: { type: "boolean" },
     vendorTemplates: { enum: [true, false, "named"] },
+    billing: {
+      type: "object",
+      required: ["unit", "fields", "count", "single", "multi"],
+      additionalProperties: false,
+      properties: {
+        unit: localizedText,
+        fields: { type: "array", minItems: 1, maxItems: 20, uniqueItems: true, items: { type: "string" } },
+        count: { enum: ["utf16", "code_points"] },
+        single: { type: "integer", minimum: 1, maximum: 10_000 },
+        multi: { type: "integer", minimum: 1, maximum: 10_000 },
+        added: {
+          type: "object",
+          required: ["length"],
+          additionalProperties: false,
+          properties: { length: { type: "integer", minimum: 0, maximum: 1000 }, setting: settingName },
+        },
+      },
+    },
     limits: {
       type: "object",
       required: ["batchSize", "concurrency", "timeoutMs"],

@@ -1,5 +1,6 @@
 import type { AccessTokenScheme } from "./access-token.ts";
 import type { AllowanceAbility } from "./allowances.ts";
+import type { BillingRules } from "./billing.ts";
 import type { HmacScheme } from "./hmac.ts";
 import type { JsonSchema, LocalizedText } from "./json.ts";
 import type { JwtScheme } from "./jwt.ts";
@@ -266,6 +267,8 @@ export interface PluginManifest {
    * it is asked about by its code. The plugin has a function `syncTemplates`.
    */
   vendorTemplates?: boolean | "named";
+  /** Without it, the vendor bills by the message. */
+  billing?: BillingRules;
   limits: PluginLimits;
   /** What of the installation the plugin is handed; only for level `native`. */
   uses?: HostAbility[];

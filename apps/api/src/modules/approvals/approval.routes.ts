@@ -14,6 +14,7 @@ import {
   ApprovalRequestParam,
   ApprovalRequestQuery,
   DecideApprovalBody,
+  readFlow,
   SaveApprovalFlowBody,
   toApprovalFlow,
   toApprovalRequest,
@@ -90,7 +91,7 @@ export function approvalRoutes(flows: ApprovalFlowService, requests: ApprovalReq
   });
 
   router.openapi(saveApprovalFlow, async (c) => {
-    const flow = await flows.saveApprovalFlow(c.get("ctx"), c.req.valid("json"));
+    const flow = await flows.saveApprovalFlow(c.get("ctx"), readFlow(c.req.valid("json")));
     return c.json(toApprovalFlow(flow), 200);
   });
 

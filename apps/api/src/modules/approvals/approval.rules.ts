@@ -1,6 +1,7 @@
 import type { schema } from "@tidings/db";
 import { abilityOf, type Permission } from "../../platform/authorization/index.ts";
 import type { FieldProblem } from "../../platform/errors.ts";
+import type { Money } from "../costs/index.ts";
 import {
   alreadyDecided,
   authorCannotDecide,
@@ -55,15 +56,32 @@ export interface Candidate {
   permissions: readonly schema.Permission[];
 }
 
-/** Whether a message needs approval. `sourceId` is null when a member composed it. */
+/** What a message may cost, as far as it is known. */
+export interface ApprovalCost {
+  totals: readonly { currency: string; atMost: number }[];
+  /** False: it costs at least so much. */
+  isComplete: boolean;
+}
+
+/**
+ * Whether a message needs approval. `sourceId` is null when a member composed it. Without a `cost`, it is asked for
+ * whatever it may cost.
+ */
 export function needsApproval(
-  flow: { state: "on" | "off"; conditions: ApprovalConditions },
-  subject: { sourceId: string | null },
+  { state, conditions }: { state: "on" | "off"; conditions: ApprovalConditions },
+  { sourceId, cost }: { sourceId: string | null; cost?: ApprovalCost | undefined },
 ): boolean {
-  if (flow.state === "off") return false;
-  return subject.sourceId === null
-    ? flow.conditions.composed
-    : flow.conditions.sourceIds.includes(subject.sourceId);
+  if (state === "off") return false;
+  const isMeant = sourceId === null ? conditions.composed : conditions.sourceIds.includes(sourceId);
+  return isMeant && (!conditions.minimumCost || !cost || mayCost(cost, conditions.minimumCost));
+}
+
+/** What cannot be compared, because it is in another currency or not all known, may cost anything. */
+function mayCost({ totals, isComplete }: ApprovalCost, minimum: Money): boolean {
+  if (!isComplete) return true;
+  return totals.some(({ currency, atMost }) =>
+    currency === minimum.currency ? atMost >= minimum.amount : atMost > 0,
+  );
 }
 
 /** Where the request stands after the vote. Throws when the vote does not count. */

@@ -1,6 +1,7 @@
 import { fields, z } from "../../platform/http/index.ts";
+import { moneyUpTo, readMoney, toMoney } from "../costs/index.ts";
 import { APPROVAL_STATES, hexOf } from "./approval.rules.ts";
-import type { ApprovalFlow as Flow } from "./approval-flow.service.ts";
+import type { ApprovalFlow as Flow, SaveApprovalFlow } from "./approval-flow.service.ts";
 import type { ApprovalRequestRow, DecisionRow } from "./approval-request.repository.ts";
 import type { ApprovalRequestDetail as RequestDetail } from "./approval-request.service.ts";
 
@@ -18,6 +19,9 @@ const ApprovalLevel = z
   })
   .openapi("ApprovalLevel");
 
+/** The highest cost that may be asked for, in units of its currency. */
+const MAX_MINIMUM = 100_000_000;
+
 const ApprovalConditions = z
   .strictObject({
     sourceIds: z
@@ -25,6 +29,10 @@ const ApprovalConditions = z
       .max(100)
       .openapi({ description: "Messages of these sources need approval." }),
     composed: z.boolean().openapi({ description: "Whether messages composed in the console need approval." }),
+    minimumCost: moneyUpTo(MAX_MINIMUM).nullable().default(null).openapi({
+      description:
+        "Of these, only messages whose estimated cost, fallbacks included, is at least this. What costs something in another currency, and whose cost cannot be worked out in time, is asked for as well; so are series, resends and replays. Null: whatever it costs.",
+    }),
   })
   .openapi("ApprovalConditions");
 
@@ -111,11 +119,26 @@ export function toApprovalFlow(flow: Flow): z.infer<typeof ApprovalFlow> {
   return {
     name: flow.name,
     state: flow.state,
-    conditions: flow.conditions,
+    conditions: toConditions(flow.conditions),
     levels: flow.levels,
     updatedAt: flow.updatedAt?.toISOString() ?? null,
   };
 }
+
+/** What is asked for, with its amounts read. */
+export function readFlow(body: z.infer<typeof SaveApprovalFlowBody>): SaveApprovalFlow {
+  const { minimumCost, ...conditions } = body.conditions;
+  return {
+    ...body,
+    conditions: { ...conditions, ...(minimumCost && { minimumCost: readMoney(minimumCost) }) },
+  };
+}
+
+const toConditions = ({ sourceIds, composed, minimumCost }: Flow["conditions"]) => ({
+  sourceIds,
+  composed,
+  minimumCost: minimumCost ? toMoney(minimumCost) : null,
+});
 
 export function toApprovalRequest(row: ApprovalRequestRow): z.infer<typeof ApprovalRequest> {
   return {

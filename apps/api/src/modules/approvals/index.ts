@@ -6,6 +6,7 @@ export {
   type ApprovalSubject,
   type DemandedLevel,
   findDemandedLevels,
+  isApprovalByCost,
   isApprovalNeeded,
   requestApproval,
   voidApproval,

@@ -2,7 +2,7 @@ import type { RequestContext } from "../../platform/context.ts";
 import type { Tx } from "../../platform/database/index.ts";
 import { newId } from "../../platform/ids.ts";
 import { recordAudit } from "../audit/index.ts";
-import { assertDecidable, hexOf, needsApproval, reviewersOf } from "./approval.rules.ts";
+import { type ApprovalCost, assertDecidable, hexOf, needsApproval, reviewersOf } from "./approval.rules.ts";
 import { findFlow, findRoles } from "./approval-flow.repository.ts";
 import { findCandidates, insertRequest, voidPendingRequest } from "./approval-request.repository.ts";
 
@@ -21,14 +21,24 @@ export interface RequestApproval {
   requestedByName: string;
 }
 
-/** Whether what comes from this source (null: composed by a member) has to be approved. */
+/**
+ * Whether what comes from this source (null: composed by a member) has to be approved, in view of what it may cost where
+ * that is given.
+ */
 export async function isApprovalNeeded(
   tx: Tx,
   ctx: Pick<RequestContext, "tenantId">,
   sourceId: string | null,
+  cost?: ApprovalCost,
 ): Promise<boolean> {
   const flow = await findFlow(tx, ctx.tenantId);
-  return flow !== undefined && needsApproval(flow, { sourceId });
+  return flow !== undefined && needsApproval(flow, { sourceId, cost });
+}
+
+/** Whether it depends on what a message may cost. */
+export async function isApprovalByCost(tx: Tx, ctx: Pick<RequestContext, "tenantId">): Promise<boolean> {
+  const flow = await findFlow(tx, ctx.tenantId);
+  return flow?.conditions.minimumCost !== undefined;
 }
 
 /** A level that would have to approve. */
@@ -45,7 +55,7 @@ export interface DemandedLevel {
 export async function findDemandedLevels(
   tx: Tx,
   ctx: Pick<RequestContext, "tenantId">,
-  input: Pick<RequestApproval, "sourceId" | "requestedBy">,
+  input: Pick<RequestApproval, "sourceId" | "requestedBy"> & { cost?: ApprovalCost },
 ): Promise<DemandedLevel[]> {
   const demand = await findDemand(tx, ctx, input);
   if (!demand) return [];
@@ -66,7 +76,7 @@ export async function findDemandedLevels(
 async function findDemand(
   tx: Tx,
   ctx: Pick<RequestContext, "tenantId">,
-  input: Pick<RequestApproval, "sourceId" | "requestedBy">,
+  input: Pick<RequestApproval, "sourceId" | "requestedBy"> & { cost?: ApprovalCost },
 ) {
   const flow = await findFlow(tx, ctx.tenantId);
   if (!flow || !needsApproval(flow, input)) return undefined;

@@ -139,7 +139,9 @@ export async function updateChannel(
   tx: Tx,
   tenantId: string,
   channelId: string,
-  changes: Partial<Pick<ChannelRow, "name" | "state" | "ratePerSecond">> & { updatedAt: Date },
+  changes: Partial<Pick<ChannelRow, "name" | "state" | "ratePerSecond" | "unitPrice" | "currency">> & {
+    updatedAt: Date;
+  },
 ): Promise<void> {
   await tx.db.update(channels).set(changes).where(thisChannel(tenantId, channelId));
 }

@@ -1,6 +1,7 @@
 import type { RequestContext } from "../../platform/context.ts";
 import type { FieldProblem } from "../../platform/errors.ts";
 import type { LoadedPlugin } from "../../platform/plugin-runtime/index.ts";
+import { type Money, toMoney } from "../costs/index.ts";
 import type { ChannelWithParts } from "./channel.repository.ts";
 
 export type SettingValue = string | number | boolean;
@@ -70,13 +71,30 @@ export function visibleTo<T extends Visible>(ctx: Pick<RequestContext, "actor" |
   return { ...channel, settings: {}, secrets: [], sources, receiptsUrl };
 }
 
-/** What the audit log keeps: of secrets only which are set. */
-export const auditedOf = ({ code, name, kind, pluginId, settings, state, secrets }: ChannelWithParts) => ({
-  code,
-  name,
-  kind,
-  pluginId,
-  settings,
-  state,
-  secretsSet: secrets.map(({ field }) => field),
+type Priced = Pick<ChannelWithParts, "unitPrice" | "currency">;
+
+/** What a unit costs; null: nobody has said. */
+export const priceOf = ({ unitPrice: amount, currency }: Priced): Money | null =>
+  amount === null || currency === null ? null : { amount, currency };
+
+/** The columns of a price. */
+export const columnsOfPrice = (price: Money | null): Priced => ({
+  unitPrice: price?.amount ?? null,
+  currency: price?.currency ?? null,
 });
+
+/** What the audit log keeps: of secrets only which are set. */
+export const auditedOf = (channel: ChannelWithParts) => {
+  const { code, name, kind, pluginId, settings, state, secrets } = channel;
+  const price = priceOf(channel);
+  return {
+    code,
+    name,
+    kind,
+    pluginId,
+    settings,
+    state,
+    price: price && toMoney(price),
+    secretsSet: secrets.map(({ field }) => field),
+  };
+};

@@ -1,7 +1,9 @@
 import type { Verification } from "@tidings/sdk/plugin";
 import { fields, z } from "../../platform/http/index.ts";
+import { MAX_PRICE, MoneySchema, moneyUpTo, toMoney } from "../costs/index.ts";
 import { MEASURES, type Measure } from "../statistics/index.ts";
 import type { ChannelHealth } from "./channel.repository.ts";
+import { priceOf } from "./channel.rules.ts";
 import type { Channel as ChannelView } from "./channel.service.ts";
 import type {
   ChannelHealthReport as ChannelHealthReportView,
@@ -31,6 +33,11 @@ const ratePerSecond = z.int().min(1).max(100_000).openapi({
   description: "Deliveries a second at most, of all messages together; null: no limit.",
 });
 
+const price = moneyUpTo(MAX_PRICE).openapi({
+  description:
+    "What one unit of the plugin's `billing` costs; without such rules a message is one. What has been sent keeps the price of its time.",
+});
+
 export const CreateChannelBody = z
   .strictObject({
     code: fields.code,
@@ -40,6 +47,10 @@ export const CreateChannelBody = z
     secrets: secretsOf(secretValue).default({}).openapi({ description: "Write-only; never answered." }),
     state: fields.switchState.default("on"),
     ratePerSecond: ratePerSecond.nullable().default(null),
+    price: price
+      .nullable()
+      .default(null)
+      .openapi({ description: "Null: nothing is estimated, and nothing said to be free." }),
   })
   .openapi("CreateChannel");
 
@@ -48,6 +59,7 @@ export const UpdateChannelBody = z
     name: fields.line(80).optional(),
     state: fields.switchState.optional(),
     ratePerSecond: ratePerSecond.nullable().optional(),
+    price: price.nullable().optional().openapi({ description: "Null removes it." }),
     settings: settings.optional().openapi({ description: "Replaces all settings." }),
     secrets: secretsOf(secretValue.nullable())
       .optional()
@@ -103,6 +115,7 @@ export const Channel = z
       .openapi({ description: "The secrets that are set, not their values." }),
     state: fields.switchState,
     ratePerSecond: ratePerSecond.nullable(),
+    price: z.union([MoneySchema, z.null()]).openapi({ description: "Of one unit; null: nobody has said." }),
     health: Health,
     revision: z.int().openapi({ description: "Rises when settings or secrets change." }),
     sources: z
@@ -138,6 +151,7 @@ export function toChannel(row: ChannelView): z.infer<typeof Channel> {
     secrets: row.secrets.map(({ field, updatedAt }) => ({ field, updatedAt: updatedAt.toISOString() })),
     state: row.state,
     ratePerSecond: row.ratePerSecond,
+    price: toPrice(row),
     health: toHealth(row),
     revision: row.revision,
     sources: row.sources,
@@ -145,6 +159,11 @@ export function toChannel(row: ChannelView): z.infer<typeof Channel> {
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };
+}
+
+function toPrice(row: ChannelView): z.infer<typeof MoneySchema> | null {
+  const found = priceOf(row);
+  return found && toMoney(found);
 }
 
 export function toVerification(row: Verification & HealthView): z.infer<typeof ChannelVerification> {

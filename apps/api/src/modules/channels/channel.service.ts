@@ -7,12 +7,20 @@ import { type Page, type PageRequest, toPage } from "../../platform/http/index.t
 import { newId } from "../../platform/ids.ts";
 import type { LoadedPlugin, PluginCatalogue, PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 import { recordAudit } from "../audit/index.ts";
+import { type AskedMoney, readMoney } from "../costs/index.ts";
 import { giveBackQuota, takeQuota } from "../tenants/index.ts";
 import { deleteBoundIdentities } from "../users/index.ts";
 import { channelInUse, channelNotUnique, pluginNotInstalled } from "./channel.errors.ts";
 import type { ChannelFilter, ChannelWithParts } from "./channel.repository.ts";
 import * as repository from "./channel.repository.ts";
-import { auditedOf, type ChannelForm, checkForm, newSecrets, visibleTo } from "./channel.rules.ts";
+import {
+  auditedOf,
+  type ChannelForm,
+  checkForm,
+  columnsOfPrice,
+  newSecrets,
+  visibleTo,
+} from "./channel.rules.ts";
 import { deleteSecrets, replaceSecrets } from "./channel-secret.repository.ts";
 import { sealSecrets } from "./channel-vault.ts";
 import { forgetCircuit, probeSoon } from "./circuit.repository.ts";
@@ -26,12 +34,14 @@ export interface CreateChannel {
   secrets: Record<string, string>;
   state: "on" | "off";
   ratePerSecond?: number | null | undefined;
+  price?: AskedMoney | null | undefined;
 }
 
 export interface UpdateChannel extends Partial<ChannelForm> {
   name?: string | undefined;
   state?: "on" | "off" | undefined;
   ratePerSecond?: number | null | undefined;
+  price?: AskedMoney | null | undefined;
 }
 
 /** A channel with the address its vendor pushes receipts to, if it does. */
@@ -111,7 +121,7 @@ export function createChannelService(deps: ChannelServiceDeps) {
       const plugin = await findPlugin(ctx, input.pluginId);
       if (!plugin) throw noPlugin(input.pluginId);
       assertValid(plugin, input);
-      const { secrets, ...columns } = input;
+      const { secrets, price, ...columns } = input;
       const { kind } = plugin.manifest;
       const id = newId("channel");
       return deps.transact(ctx, async (tx) => {
@@ -120,7 +130,7 @@ export function createChannelService(deps: ChannelServiceDeps) {
         await takeQuota(tx, ctx, "channels");
         await takeQuota(tx, ctx, `channels:${kind}`);
         await repository
-          .insertChannel(tx, { tenantId: ctx.tenantId, id, kind, ...columns })
+          .insertChannel(tx, { tenantId: ctx.tenantId, id, kind, ...columns, ...pricing(price) })
           .catch(explainConflict(input));
         await saveSecrets(tx, ctx, id, secrets);
         const saved = await getChannel(tx, ctx, id);
@@ -150,11 +160,11 @@ export function createChannelService(deps: ChannelServiceDeps) {
 
     async updateChannel(ctx: RequestContext, channelId: string, changes: UpdateChannel): Promise<Channel> {
       authorize(ctx, "update", "Channel");
-      const { settings, secrets, ...rest } = changes;
+      const { settings, secrets, price, ...rest } = changes;
       const channel = await deps.transact(ctx, async (tx) => {
         const before = await getChannel(tx, ctx, channelId);
         await repository
-          .updateChannel(tx, ctx.tenantId, channelId, { ...rest, updatedAt: ctx.now() })
+          .updateChannel(tx, ctx.tenantId, channelId, { ...rest, ...pricing(price), updatedAt: ctx.now() })
           .catch(explainConflict({ ...before, ...rest }));
         const isSwitched = rest.state !== undefined && rest.state !== before.state;
         if (isSwitched && (await forgetCircuit(tx, before))) {
@@ -203,6 +213,9 @@ export async function getChannel(tx: Tx, ctx: RequestContext, channelId: string)
   if (!channel) throw noSuch("channel", channelId);
   return channel;
 }
+
+const pricing = (price: AskedMoney | null | undefined) =>
+  price === undefined ? {} : columnsOfPrice(price && readMoney(price));
 
 const reachOf = ({ actor }: RequestContext): ChannelFilter =>
   actor.kind === "source" ? { grantedTo: actor.id } : {};

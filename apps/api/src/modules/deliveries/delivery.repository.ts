@@ -1,5 +1,6 @@
 import type { Tx } from "../../platform/database/index.ts";
 import { fromBigint, fromUuid, toBigint, toUuid } from "../../platform/ids.ts";
+import type { Money } from "../costs/index.ts";
 import type { DeliveryState } from "./delivery.rules.ts";
 
 export interface DeliveryRow {
@@ -21,6 +22,9 @@ export interface DeliveryRow {
   deliveredAt: Date | null;
   readAt: Date | null;
   clickedAt: Date | null;
+  /** What the vendor bills, at the price of that time; null where there was none, or it may not have taken it. */
+  unitCount: number | null;
+  cost: Money | null;
 }
 
 interface RawDelivery {
@@ -45,6 +49,9 @@ interface RawDelivery {
   delivered_at: Date | null;
   read_at: Date | null;
   clicked_at: Date | null;
+  unit_count: number | null;
+  cost: number | null;
+  currency: string | null;
 }
 
 export interface DeliveryFilter {
@@ -62,7 +69,8 @@ export interface DeliveryFilter {
 const columns = ({ sql }: Tx) => sql`
   d.id, d.message_id, d.channel_id, c.name as channel_name, c.kind as channel_kind, u.external_id,
   u.name as user_name, d.step, d.state, d.attempt_count, d.address, d.address_origin, d.reason, d.reason_detail,
-  d.created_at, d.deferred_until, d.limited_until, d.accepted_at, d.delivered_at, d.read_at, d.clicked_at`;
+  d.created_at, d.deferred_until, d.limited_until, d.accepted_at, d.delivered_at, d.read_at, d.clicked_at,
+  d.unit_count, d.cost, d.currency`;
 
 /**
  * A message's deliveries that the filter lets through, found through its chunks' id ranges; `d` is a delivery, `u` its
@@ -151,7 +159,19 @@ function toDelivery(row: RawDelivery): DeliveryRow {
     deliveredAt: row.delivered_at,
     readAt: row.read_at,
     clickedAt: row.clicked_at,
+    ...chargeOf(row),
   };
+}
+
+/** Nothing is billed as long as nobody knows whether the vendor took it. */
+function chargeOf({
+  state,
+  unit_count,
+  cost,
+  currency,
+}: RawDelivery): Pick<DeliveryRow, "unitCount" | "cost"> {
+  if (state === "unknown" || cost === null || currency === null) return { unitCount: null, cost: null };
+  return { unitCount: unit_count, cost: { amount: cost, currency } };
 }
 
 /** One thing that happened to a delivery. */

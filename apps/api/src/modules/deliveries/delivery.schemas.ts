@@ -1,5 +1,6 @@
 import { fields, z } from "../../platform/http/index.ts";
 import { fromBigint } from "../../platform/ids.ts";
+import { MoneySchema, toMoney } from "../costs/index.ts";
 import { maskAddress } from "../users/index.ts";
 import type { DeliveryRow, TimelineEvent } from "./delivery.repository.ts";
 import { DELIVERY_STATES, REASONS } from "./delivery.rules.ts";
@@ -63,6 +64,11 @@ export const Delivery = z
     deliveredAt: fields.moment.nullable(),
     readAt: fields.moment.nullable(),
     clickedAt: fields.moment.nullable(),
+    units: z.int().nullable().openapi({
+      description:
+        "What the vendor bills for it; null where the channel had no price, and while nobody knows.",
+    }),
+    cost: z.union([MoneySchema, z.null()]).openapi({ description: "At the price of that time." }),
   })
   .openapi("Delivery");
 
@@ -113,6 +119,8 @@ export function toDelivery(row: DeliveryRow, mayReadAddresses: boolean): z.infer
     deliveredAt: moment(row.deliveredAt),
     readAt: moment(row.readAt),
     clickedAt: moment(row.clickedAt),
+    units: row.unitCount,
+    cost: row.cost && toMoney(row.cost),
   };
 }
 

@@ -33,6 +33,7 @@ export {
 } from "./explain/explain-audience.ts";
 export type { UserStory } from "./explain/explaining.repository.ts";
 export { MAX_SAMPLES, type Sample, type Tally } from "./explain/explanation.rules.ts";
+export type { RecipientMeter } from "./explain/recipient-meter.rules.ts";
 export { holdUnsent, releaseUnsent } from "./holding.repository.ts";
 export { releaseDeferred } from "./judge/deferral.repository.ts";
 export { createReadRestraints, type ReadRestraints } from "./judge/restraints.ts";
@@ -56,7 +57,7 @@ export {
 } from "./send/content.rules.ts";
 export { perSecondOf } from "./send/pace.rules.ts";
 export { setRate } from "./send/pacer.repository.ts";
-export { START_WITHIN_SECONDS } from "./send/send.repository.ts";
+export { type ReadyRow, START_WITHIN_SECONDS } from "./send/send.repository.ts";
 export type { ChannelHealth, ChannelObservation, SendChunksDeps } from "./send/send-batch.ts";
 export { createSendChunks } from "./send/send-chunks.ts";
 export { withdrawSteps } from "./send/withdrawal.repository.ts";

@@ -76,10 +76,14 @@ export async function settleUnknown({ sql }: Tx, inquiry: Inquiry, settled: Sett
         as w(id bigint, said text, state delivery_state, reason text, at timestamptz)
     ), moved as (
       update deliveries d set state = w.state, reason = w.reason, reason_detail = null, changed_at = now(),
-        accepted_at = case w.state when 'accepted' then least(greatest(w.at, ${inquiry.sentAt}), now()) end
+        accepted_at = case w.state when 'accepted' then least(greatest(w.at, ${inquiry.sentAt}), now()) end,
+        unit_count = case w.state when 'accepted' then d.unit_count end,
+        cost = case w.state when 'accepted' then d.cost end,
+        currency = case w.state when 'accepted' then d.currency end
       from word w, inquiries i
       where ${isThis(sql, inquiry)} and d.id = w.id and ${isSubject(sql)}
-      returning d.id, d.channel_id, d.step, d.state, d.reason, date_trunc('hour', d.created_at) as hour, w.said, w.at
+      returning d.id, d.channel_id, d.step, d.state, d.reason, date_trunc('hour', d.created_at) as hour, w.said, w.at,
+        d.unit_count, d.cost, d.currency
     ), kept as (
       insert into receipts (tenant_id, channel_id, event_id, type, target, happened_at, delivery_id, applied_at)
       select ${tenant}, channel_id, concat_ws(':', 'query', ${inquiry.attemptId}::text, id, said), said, '{}', at, id, now()
@@ -100,6 +104,8 @@ export async function settleUnknown({ sql }: Tx, inquiry: Inquiry, settled: Sett
     cross join lateral (
       select 'unknown'::statistics_measure as measure, '' as reason, -1 as amount
       union all select 'submitted', '', 1 where moved.state = 'accepted'
+      union all select 'units', '', moved.unit_count where moved.unit_count is not null
+      union all select 'cost', moved.currency, moved.cost where moved.cost is not null
       union all select 'failed', moved.reason, 1 where moved.state = 'failed'
       union all select moved.state::text::statistics_measure, '', 1 where moved.state in ('cancelled', 'expired')
     ) c

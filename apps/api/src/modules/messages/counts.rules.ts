@@ -1,4 +1,5 @@
 import type { schema } from "@tidings/db";
+import { type AskedMoney, sumByCurrency, toMoney } from "../costs/index.ts";
 import { MEASURES, type Measure, type MessageTotal } from "../statistics/index.ts";
 
 export type Counts = Record<Measure, number>;
@@ -17,9 +18,25 @@ export function recipientsOf(totals: readonly MessageTotal[], audience: schema.A
   return Math.max(0, ...byChannel.values());
 }
 
+type Total = Pick<MessageTotal, "measure" | "reason" | "count">;
+
+/** What the vendors' units have cost so far, by currency; empty where no channel had a price. */
+export const costOf = (totals: readonly Total[]): AskedMoney[] =>
+  sumByCurrency(
+    totals.flatMap(({ measure, reason, count }) =>
+      measure === "cost" ? [{ amount: count, currency: reason }] : [],
+    ),
+  ).map(toMoney);
+
+/** How many units the vendors bill. */
+export const unitsOf = (totals: readonly Total[]): number =>
+  totals.reduce((sum, { measure, count }) => (measure === "units" ? sum + count : sum), 0);
+
 /** Adds the totals up by measure; what was never counted is 0. */
 export function countsOf(totals: readonly Pick<MessageTotal, "measure" | "count">[]): Counts {
   const counts = Object.fromEntries(MEASURES.map((measure) => [measure, 0])) as Counts;
-  for (const { measure, count } of totals) counts[measure] += count;
+  for (const { measure, count } of totals) {
+    if (measure !== "units" && measure !== "cost") counts[measure] += count;
+  }
   return counts;
 }

@@ -19,6 +19,7 @@ export { createPauseService } from "./course/pause-message.ts";
 export { expiryOf, judgeSchedule, type Schedule } from "./course/schedule.rules.ts";
 export { createUpdateMessage } from "./course/update-message.ts";
 export { createWakingLoop } from "./course/waking.ts";
+export { createJudgeApproval } from "./estimate/judge-approval.ts";
 export { createExplainMessage } from "./explain/explain-message.ts";
 export { explanationRoutes } from "./explain/explanation.routes.ts";
 export { idempotencyKeyReused } from "./message.errors.ts";

@@ -3,6 +3,7 @@ import { and, desc, eq, exists, inArray, lt, sql } from "drizzle-orm";
 import type { Tx } from "../../platform/database/index.ts";
 import { type PageRequest, readCursor } from "../../platform/http/index.ts";
 import { isId, toUuid } from "../../platform/ids.ts";
+import type { AskedMoney } from "../costs/index.ts";
 import { UNTRACKED } from "../templates/index.ts";
 import type { Counts } from "./counts.rules.ts";
 
@@ -74,6 +75,8 @@ export interface MessageProgress {
   recipients: number;
   /** Deliveries over all steps and channels. */
   counts: Counts;
+  /** By currency. */
+  cost: AskedMoney[];
 }
 
 export interface MessageFilter {

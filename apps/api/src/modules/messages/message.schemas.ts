@@ -1,4 +1,5 @@
 import { fields, z } from "../../platform/http/index.ts";
+import { MoneySchema } from "../costs/index.ts";
 import { MessageCategorySchema, TrackingSchema } from "../templates/index.ts";
 import type { AcceptedMessage as Accepted } from "./accept/accepted-message.ts";
 import type { MessageProgress, MessageRow } from "./message.repository.ts";
@@ -214,6 +215,11 @@ const Counts = z
       "Deliveries by what became of them. A message's own counts go over all its steps and channels: somebody whom a second step tries counts twice.",
   });
 
+const cost = z.array(MoneySchema).openapi({
+  description:
+    "What vendors bill for what they took, at the prices of the channels at that time, by currency; empty where none had one.",
+});
+
 export const Message = z
   .object({
     id: fields.id("message"),
@@ -235,6 +241,7 @@ export const Message = z
         "How many people or typed addresses it is for, each once; 0 until they are worked out, which starts after approval.",
     }),
     counts: Counts,
+    cost,
     scheduledAt: fields.moment.nullable().openapi({ description: "Null when it was to begin at once." }),
     timeZone: z.string().nullable().openapi({ description: "The IANA zone the schedule was given in." }),
     pausedFrom: messageState
@@ -288,7 +295,7 @@ export const MessageDetail = Message.extend({
       step: z.int(),
       when: z.enum(["failed", "undelivered", "unread"]).nullable(),
       afterSeconds: z.int().nullable(),
-      channels: z.array(NamedChannel.extend({ counts: Counts })),
+      channels: z.array(NamedChannel.extend({ counts: Counts, units: count, cost })),
     }),
   ),
   exclusions: Exclusions,
@@ -308,6 +315,7 @@ export function toMessage(row: MessageRow & MessageProgress): z.infer<typeof Mes
     isTest: row.isTest,
     recipients: row.recipients,
     counts: row.counts,
+    cost: row.cost,
     scheduledAt: row.scheduledAt?.toISOString() ?? null,
     timeZone: row.timeZone,
     pausedFrom: row.pausedFrom,

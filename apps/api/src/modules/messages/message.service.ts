@@ -7,7 +7,7 @@ import { type Page, type PageRequest, toPage } from "../../platform/http/index.t
 import { fromUuid } from "../../platform/ids.ts";
 import { recordAudit } from "../audit/index.ts";
 import type { MessageTotal } from "../statistics/index.ts";
-import { type Counts, countsOf, recipientsOf } from "./counts.rules.ts";
+import { type Counts, costOf, countsOf, recipientsOf, unitsOf } from "./counts.rules.ts";
 import { describeExclusions, type Exclusions } from "./exclusions.ts";
 import { messageNotCancellable } from "./message.errors.ts";
 import type {
@@ -32,7 +32,7 @@ export interface StepProgress {
   step: number;
   when: "failed" | "undelivered" | "unread" | null;
   afterSeconds: number | null;
-  channels: (NamedChannel & { counts: Counts })[];
+  channels: (NamedChannel & { counts: Counts; units: number; cost: MessageProgress["cost"] })[];
 }
 
 export type MessageDetail = MessageRow &
@@ -154,6 +154,7 @@ export type MessageService = ReturnType<typeof createMessageService>;
 const progressOf = ({ audience }: MessageRow, totals: MessageTotal[]): MessageProgress => ({
   recipients: recipientsOf(totals, audience),
   counts: countsOf(totals),
+  cost: costOf(totals),
 });
 
 function stepsOf(
@@ -168,7 +169,7 @@ function stepsOf(
     channels: step.channelIds.map((id) => {
       const channel = channels.find((one) => one.id === id) ?? { id, name: id, kind: "" };
       const own = totals.filter((total) => total.step === index && total.channelId === id);
-      return { ...channel, counts: countsOf(own) };
+      return { ...channel, counts: countsOf(own), units: unitsOf(own), cost: costOf(own) };
     }),
   }));
 }

@@ -80,6 +80,10 @@ export const Plugin = z
     countsAllowances: z.boolean().openapi({
       description: "Recipients allow its messages one by one; the channel's ledger says how many are left.",
     }),
+    billing: z
+      .object({ unit: text })
+      .nullable()
+      .openapi({ description: "What a channel's price is for; null: a message." }),
     errors: z.record(z.string(), text).openapi({ description: "The vendor's codes in words." }),
     origin: z.enum(["shipped", "marketplace"]),
     obstacle: z
@@ -139,6 +143,7 @@ export function toPlugin({ manifest, obstacle, installed }: UsablePlugin): z.inf
       perRecipient: (manifest.limits.perRecipient ?? []).map((limit) => ({ ...limit })),
     },
     countsAllowances: manifest.allowances !== undefined,
+    billing: manifest.billing ? { unit: manifest.billing.unit } : null,
     errors: { ...manifest.errors },
     origin: installed ? "marketplace" : "shipped",
     obstacle: obstacle

@@ -1,14 +1,14 @@
 import { fromUuid, toUuid } from "@tidings/db";
 import type { Tx } from "../../platform/database/index.ts";
-import type { Measure } from "./statistics.rules.ts";
+import type { Measure, Sum } from "./statistics.rules.ts";
 
-/** How often a measure was counted for a message. */
+/** How often a measure was counted for a message, or what a sum came to. */
 export interface MessageTotal {
   messageId: string;
   channelId: string;
   step: number;
-  measure: Measure;
-  /** Reason or vendor code of `suppressed`, `failed`, `undelivered`; empty otherwise. */
+  measure: Measure | Sum;
+  /** Reason or vendor code of `suppressed`, `failed`, `undelivered`; the currency of `cost`; empty otherwise. */
   reason: string;
   count: number;
 }

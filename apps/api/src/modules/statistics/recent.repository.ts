@@ -1,6 +1,6 @@
 import type { Tx } from "../../platform/database/index.ts";
 import { toUuid } from "../../platform/ids.ts";
-import type { Counts, Measure } from "./statistics.rules.ts";
+import { type Counts, type Measure, SUMS } from "./statistics.rules.ts";
 import { isNoTest } from "./test-messages.repository.ts";
 
 /** What has become of the deliveries that were made since a moment. */
@@ -20,7 +20,7 @@ export async function countRecent(
 ): Promise<RecentCounts> {
   const within = sql`
     tenant_id = ${toUuid("tenant", tenantId)} and hour >= ${since}
-    and channel_id = ${toUuid("channel", channelId)}
+    and channel_id = ${toUuid("channel", channelId)} and measure <> all(${[...SUMS]}::statistics_measure[])
     ${sourceId ? sql`and source_id = ${toUuid("source", sourceId)}` : sql``}`;
   const rows = await sql<{ measure: Measure; reason: string; count: string }[]>`
     select measure, reason, sum(count)::bigint as count from (

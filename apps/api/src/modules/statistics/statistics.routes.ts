@@ -9,7 +9,7 @@ const getFunnel = createRoute({
   path: "/v1/statistics/funnel",
   operationId: "getFunnel",
   tags,
-  summary: "Count deliveries from targeted to read, by day, source or channel",
+  summary: "Count deliveries from targeted to read, by day, source, channel or template",
   ...access("read", "Statistics"),
   request: { query: FunnelQuery },
   responses: { 200: json(Funnel, "The counts and their sums"), ...problems(404) },

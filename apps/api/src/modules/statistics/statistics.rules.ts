@@ -17,6 +17,10 @@ export const MEASURES = [
   "recalled",
 ] as const;
 export type Measure = (typeof MEASURES)[number];
+
+/** What is added up beside the counts: the units that vendors bill, and what they cost. */
+export const SUMS = ["units", "cost"] as const;
+export type Sum = (typeof SUMS)[number];
 export type Counts = Record<Measure, number>;
 
 /** Days of the tenant's calendar, both included. */

@@ -1,4 +1,5 @@
 import { fields, z } from "../../platform/http/index.ts";
+import { MoneySchema, toMoney } from "../costs/index.ts";
 import { GROUPINGS } from "./statistics.repository.ts";
 import { type Counts, MAX_DAYS, MEASURES } from "./statistics.rules.ts";
 import type { Funnel as FunnelReport } from "./statistics.service.ts";
@@ -22,13 +23,18 @@ const counts = Object.fromEntries(MEASURES.map((measure) => [measure, count])) a
 const FunnelItem = z
   .object({
     key: z.string().nullable().openapi({
-      description: "A day, or the id of a source or channel; null for what was composed in the console.",
+      description:
+        "A day, or the id of a source, channel or template; null for what was composed in the console, or used no template.",
     }),
     label: z
       .string()
       .nullable()
       .openapi({ description: "The name; the id of what is deleted; null where the key is null." }),
     ...counts,
+    units: count.openapi({
+      description: "What vendors bill, in the units of each channel that has a price.",
+    }),
+    cost: z.array(MoneySchema).openapi({ description: "By currency; empty where no channel has a price." }),
   })
   .openapi("FunnelItem");
 
@@ -38,6 +44,7 @@ export const Funnel = z
     to: day,
     items: z.array(FunnelItem),
     totals: z.object(counts).openapi("FunnelCounts"),
+    cost: z.array(MoneySchema).openapi({ description: "Of all of it, by currency." }),
   })
   .openapi("Funnel");
 
@@ -54,6 +61,18 @@ export const ReasonList = z
   .openapi("ReasonList");
 
 export function toFunnel(funnel: FunnelReport): z.infer<typeof Funnel> {
-  const { from, to, items, totals } = funnel;
-  return { from, to, items: items.map(({ key, label, counts }) => ({ key, label, ...counts })), totals };
+  const { from, to, items, totals, cost } = funnel;
+  return {
+    from,
+    to,
+    items: items.map(({ key, label, counts, units, cost: own }) => ({
+      key,
+      label,
+      ...counts,
+      units,
+      cost: own.map(toMoney),
+    })),
+    totals,
+    cost: cost.map(toMoney),
+  };
 }

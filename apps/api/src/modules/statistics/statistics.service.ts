@@ -2,6 +2,7 @@ import { authorize } from "../../platform/authorization/index.ts";
 import type { RequestContext } from "../../platform/context.ts";
 import type { Transact, Tx } from "../../platform/database/index.ts";
 import { noSuch } from "../../platform/errors.ts";
+import { type Money, sumByCurrency } from "../costs/index.ts";
 import type { CountGroup, Grouping, ReasonCount, StatisticsFilter } from "./statistics.repository.ts";
 import * as repository from "./statistics.repository.ts";
 import { type Counts, completeCounts, daysOf, type Period, sumCounts } from "./statistics.rules.ts";
@@ -12,8 +13,10 @@ export interface StatisticsQuery extends Period {
 }
 
 export interface Funnel extends Period {
-  items: { key: string | null; label: string | null; counts: Counts }[];
+  items: { key: string | null; label: string | null; counts: Counts; units: number; cost: Money[] }[];
   totals: Counts;
+  /** Of all items, by currency. */
+  cost: Money[];
 }
 
 export function createStatisticsService(deps: { transact: Transact }) {
@@ -27,7 +30,8 @@ export function createStatisticsService(deps: { transact: Transact }) {
       });
       const items = query.groupBy === "day" ? everyDay(days, groups) : groups.map(labelled);
       const totals = sumCounts(items.map((item) => item.counts));
-      return { from: query.from, to: query.to, items, totals };
+      const cost = sumByCurrency(items.flatMap((item) => item.cost));
+      return { from: query.from, to: query.to, items, totals, cost };
     },
 
     async listReasons(ctx: RequestContext, query: StatisticsQuery): Promise<ReasonCount[]> {
@@ -54,13 +58,18 @@ async function visibleCounts(tx: Tx, ctx: RequestContext, query: StatisticsQuery
 
 /** Every day of the period, those without a count too. */
 function everyDay(days: readonly string[], groups: readonly CountGroup[]): Funnel["items"] {
-  const byDay = new Map(groups.map((group) => [group.key, group.counts]));
-  return days.map((day) => ({ key: day, label: day, counts: completeCounts(byDay.get(day) ?? {}) }));
+  const byDay = new Map(groups.map((group) => [group.key, group]));
+  return days.map((day) => {
+    const { counts = {}, units = 0, cost = [] } = byDay.get(day) ?? {};
+    return { key: day, label: day, counts: completeCounts(counts), units, cost };
+  });
 }
 
 /** What is deleted keeps its counts, under its id. */
-const labelled = ({ key, name, counts }: CountGroup): Funnel["items"][number] => ({
+const labelled = ({ key, name, counts, units, cost }: CountGroup): Funnel["items"][number] => ({
   key,
   label: name ?? key,
   counts: completeCounts(counts),
+  units,
+  cost,
 });

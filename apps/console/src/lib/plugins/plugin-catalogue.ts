@@ -1,6 +1,7 @@
 import { type ContentField, type Plugin, type Tracking, tidings } from "../api/client.ts";
 import { localized } from "../format/localized.ts";
 import { can } from "../session.svelte.ts";
+import { billingUnit, unitName } from "../words/cost-text.ts";
 import { mergeContent } from "./content-fields.ts";
 
 /**
@@ -59,6 +60,12 @@ export class PluginCatalogue {
   addressName(kind: string): string {
     const plugin = this.#ofKind(kind)[0];
     return plugin ? localized(plugin.address.label) : this.kindName(kind);
+  }
+
+  /** What vendors of the kind bill by; messages, where they disagree. */
+  billingUnit(kind: string): string {
+    const [first, ...others] = new Set(this.#ofKind(kind).map((plugin) => billingUnit(plugin)));
+    return first !== undefined && others.length === 0 ? first : unitName(null);
   }
 
   /** What has to be written for a message of this kind, by any plugin that serves it. */

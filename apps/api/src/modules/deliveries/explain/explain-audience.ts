@@ -23,6 +23,7 @@ import {
 import { type Restraints, readRestraintsAt } from "../judge/restraints.ts";
 import * as repository from "./explaining.repository.ts";
 import { addTallies, ended, endTally, isOutlasted, noTally, type Tally } from "./explanation.rules.ts";
+import type { RecipientMeter } from "./recipient-meter.rules.ts";
 
 type Tx = Parameters<Parameters<Transact>[1]>[0];
 
@@ -47,6 +48,8 @@ export interface PlannedAudience {
   beginsAt: Date;
   expiresAt: Date | null;
   quiet: Omit<QuietSubject, "own">;
+  /** Where messages that differ from one recipient to the next cost something. */
+  meter?: RecipientMeter | undefined;
 }
 
 /** Quiet hours that the message would find one user in; `reason` is why it waits or is left out, null: it goes. */
@@ -172,11 +175,12 @@ const overLines = (
 async function tallyAll(
   deps: ExplainDeps,
   ctx: Tenant,
-  { audience, steps }: PlannedAudience,
+  { audience, steps, meter }: PlannedAudience,
   restraints: Restraints,
 ): Promise<AudienceTally> {
+  const by = { restraints, meter };
   if (isListed(audience)) {
-    const tally = await deps.read(ctx, (tx) => repository.tallyListed(tx, ctx.tenantId, steps, restraints));
+    const tally = await deps.read(ctx, (tx) => repository.tallyListed(tx, ctx.tenantId, steps, by));
     return { ...tally, isExact: true };
   }
   let sum = noTally();
@@ -185,13 +189,13 @@ async function tallyAll(
   };
   if (audience.kind === "file") {
     const isExact = await overLines(deps, ctx, audience, async (tx, slice) =>
-      add(await repository.tallyFileSlice(tx, ctx.tenantId, audience, steps, slice, restraints)),
+      add(await repository.tallyFileSlice(tx, ctx.tenantId, audience, steps, slice, by)),
     );
     return { ...sum, isExact };
   }
   const slices = await deps.read(ctx, (tx) => repository.readPlanned(tx, ctx.tenantId, steps));
   const isExact = await overUsers(deps, ctx, audience, async (tx, slice) =>
-    add(await repository.tallySlice(tx, ctx.tenantId, { steps, slices }, slice, restraints)),
+    add(await repository.tallySlice(tx, ctx.tenantId, { steps, slices }, slice, by)),
   );
   return { ...sum, isExact };
 }

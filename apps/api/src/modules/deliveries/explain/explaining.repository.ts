@@ -15,7 +15,9 @@ import {
 } from "../expand/slice.repository.ts";
 import { judge } from "../judge/judging.repository.ts";
 import type { Restraints } from "../judge/restraints.ts";
-import { MAX_SAMPLES, type Sample, type Tally } from "./explanation.rules.ts";
+import type { ReadyRow } from "../send/send.repository.ts";
+import { MAX_SAMPLES, type Metered, type Sample, type Tally } from "./explanation.rules.ts";
+import { countMetered, MAX_METERED, type RecipientMeter } from "./recipient-meter.rules.ts";
 
 /**
  * The steps of a message that is not stored: for each the row that `messages` would have, with the step's channels. Made
@@ -23,16 +25,20 @@ import { MAX_SAMPLES, type Sample, type Tally } from "./explanation.rules.ts";
  */
 export type PlannedSteps = (tx: Tx) => Fragment[];
 
+/** What recipients are judged by, and whose messages are counted in units. */
+export interface TallyBy {
+  restraints: Restraints;
+  meter: RecipientMeter | undefined;
+}
+
+/** Of a delivery that is none. */
+const NOBODYS_KEY = "0";
+
 /** What becomes of the recipients that the message names. */
-export function tallyListed(
-  tx: Tx,
-  tenantId: string,
-  steps: PlannedSteps,
-  restraints: Restraints,
-): Promise<Tally> {
+export function tallyListed(tx: Tx, tenantId: string, steps: PlannedSteps, by: TallyBy): Promise<Tally> {
   const tenant = toUuid("tenant", tenantId);
   const targets = steps(tx).map((row) => listedTarget(tx, tenant, row, recipientsOf(tx)));
-  return tally(tx, tenant, { targets, messages: messageOf(tx, steps) }, restraints);
+  return tally(tx, tenant, { targets, messages: messageOf(tx, steps) }, by);
 }
 
 /** A step of a large audience. */
@@ -55,11 +61,11 @@ export function tallyFileSlice(
   audience: schema.FileAudience,
   steps: PlannedSteps,
   slice: FileSlice,
-  restraints: Restraints,
+  by: TallyBy,
 ): Promise<Tally> {
   const tenant = toUuid("tenant", tenantId);
   const targets = steps(tx).map((row) => fileTarget(tx, tenant, audience, slice, row));
-  return tally(tx, tenant, { targets, messages: messageOf(tx, steps) }, restraints);
+  return tally(tx, tenant, { targets, messages: messageOf(tx, steps) }, by);
 }
 
 /** What becomes of the users of a slice. */
@@ -68,7 +74,7 @@ export function tallySlice(
   tenantId: string,
   planned: { steps: PlannedSteps; slices: PlannedSlices },
   slice: Slice & { after: string },
-  restraints: Restraints,
+  by: TallyBy,
 ): Promise<Tally> {
   const tenant = toUuid("tenant", tenantId);
   const { steps, slices } = planned;
@@ -79,7 +85,7 @@ export function tallySlice(
       step.channels.map((channel) => sliceTarget(tx, tenant, from, channel, slice)),
     );
   });
-  return tally(tx, tenant, { targets, messages: messageOf(tx, steps) }, restraints);
+  return tally(tx, tenant, { targets, messages: messageOf(tx, steps) }, by);
 }
 
 /** Whether a large audience holds the user; a row key. */
@@ -127,7 +133,7 @@ function judgeSteps(
   const steps = targets.map(
     (target, step) => tx.sql`
       select ${step}::int as step, j.user_id, j.external_id, j.channel_id, j.chosen_address, j.origin, j.reason,
-        j.deferred_until, coalesce(j.user_id::text, j.external_id, j.address) as recipient
+        j.variables, j.deferred_until, coalesce(j.user_id::text, j.external_id, j.address) as recipient
       from (${judge(tx, tenant, target, restraints, messages)}) j`,
   );
   return allOf(tx, steps);
@@ -138,8 +144,10 @@ interface TallyRow {
   channel_id: string | null;
   reason: string | null;
   deferred_until: Date | null;
+  is_at_once: boolean;
   count: number;
   samples: Sample[];
+  metered: ReadyRow[];
 }
 
 /**
@@ -147,7 +155,12 @@ interface TallyRow {
  * users that are not known have no later step. Who is left out of any step by quiet hours is unreached for their sake:
  * they hold for every step alike.
  */
-async function tally(tx: Tx, tenant: string, planned: Planned, restraints: Restraints): Promise<Tally> {
+async function tally(
+  tx: Tx,
+  tenant: string,
+  planned: Planned,
+  { restraints, meter }: TallyBy,
+): Promise<Tally> {
   const { sql } = tx;
   const samples = sql`coalesce(jsonb_agg(jsonb_build_object('userId', external_id, 'address', chosen_address,
     'name', (select name from users u where u.tenant_id = ${tenant} and u.external_id = numbered.external_id)))
@@ -161,34 +174,61 @@ async function tally(tx: Tx, tenant: string, planned: Planned, restraints: Restr
         min(chosen_address) as chosen_address
       from judged group by recipient
     ), made as (
-      select j.* from judged j join recipients r using (recipient)
-      where j.step = 0 or (j.user_id is not null and (r.begins_at is null or r.begins_at >= j.step))
+      select j.*,
+        j.step = 0 or (j.user_id is not null and (r.begins_at is null or r.begins_at >= j.step)) as is_at_once
+      from judged j join recipients r using (recipient)
     )
-    select step, channel_id, reason, deferred_until, count(*)::int as count, ${samples} as samples
+    select step, channel_id, reason, deferred_until, is_at_once, count(*)::int as count, ${samples} as samples,
+      ${meteredRows(tx, tenant, meter)} as metered
     from (
-      select *, row_number() over (partition by step, channel_id, reason, deferred_until) as place from made
+      select *, row_number() over (partition by step, channel_id, reason, deferred_until, is_at_once
+        ${meter ? sql`order by hashtext(recipient)` : sql``}) as place
+      from made where is_at_once or (user_id is not null and reason is null)
     ) numbered
-    group by step, channel_id, reason, deferred_until
+    group by step, channel_id, reason, deferred_until, is_at_once
     union all
-    select begins_at, null, reason, deferred_until, count(*)::int, ${samples}
+    select begins_at, null, reason, deferred_until, true, count(*)::int, ${samples}, '[]'
     from (
       select r.*, case when begins_at is null then first_reason end as reason, row_number() over (
         partition by begins_at, case when begins_at is null then first_reason end, deferred_until) as place
       from recipients r
     ) numbered
     group by begins_at, reason, deferred_until`;
-  return toTally(rows);
+  return toTally(rows, meter);
 }
 
-function toTally(rows: TallyRow[]): Tally {
+/** Some of the rows, at random, as sending would read them. */
+function meteredRows({ sql }: Tx, tenant: string, meter: RecipientMeter | undefined): Fragment {
+  if (!meter) return sql`'[]'::jsonb`;
+  const channels = meter.channelIds.map((id) => toUuid("channel", id));
+  const ofUser = (column: Fragment) =>
+    sql`(select ${column} from users u where u.tenant_id = ${tenant} and u.external_id = numbered.external_id)`;
+  return sql`coalesce(jsonb_agg(jsonb_build_array(${NOBODYS_KEY}::text, chosen_address, variables, external_id,
+      ${ofUser(sql`name`)}, ${ofUser(sql`attributes`)}))
+    filter (where place <= ${MAX_METERED} and reason is null and channel_id = any(${channels}::uuid[])), '[]')`;
+}
+
+function toTally(rows: readonly TallyRow[], by: RecipientMeter | undefined): Tally {
+  const made = rows.flatMap(({ channel_id, step, ...row }) =>
+    channel_id === null ? [] : [{ ...row, step: step ?? 0, channelId: fromUuid("channel", channel_id) }],
+  );
+  const unitsOf = ({ channelId, count, metered }: (typeof made)[number]): Metered =>
+    by ? countMetered(by, { channelId, count, rows: metered }) : { unitCount: 0, isSampled: false };
   return {
-    deliveries: rows.flatMap(({ channel_id, step, deferred_until: deferredUntil, ...row }) =>
-      channel_id === null
-        ? []
-        : [{ ...row, deferredUntil, step: step ?? 0, channelId: fromUuid("channel", channel_id) }],
-    ),
-    recipients: rows.flatMap(({ channel_id, step, deferred_until: deferredUntil, ...row }) =>
-      channel_id === null ? [{ ...row, deferredUntil, beginsAt: step }] : [],
+    deliveries: made
+      .filter(({ is_at_once }) => is_at_once)
+      .map((row) => {
+        const { step, channelId, reason, deferred_until: deferredUntil, count, samples } = row;
+        return { step, channelId, reason, deferredUntil, count, samples, ...unitsOf(row) };
+      }),
+    fallbacks: made
+      .filter(({ is_at_once }) => !is_at_once)
+      .map((row) => {
+        const { step, channelId, count } = row;
+        return { step, channelId, count, ...unitsOf(row) };
+      }),
+    recipients: rows.flatMap(({ channel_id, step, reason, deferred_until: deferredUntil, count, samples }) =>
+      channel_id === null ? [{ reason, deferredUntil, count, samples, beginsAt: step }] : [],
     ),
   };
 }

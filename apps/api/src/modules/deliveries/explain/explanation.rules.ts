@@ -19,14 +19,23 @@ interface Counted {
   samples: Sample[];
 }
 
+/** Units of messages that differ from one recipient to the next; 0 where nobody counts them one by one. */
+export interface Metered {
+  unitCount: number;
+  /** They were counted of some recipients only, who stand for the others. */
+  isSampled: boolean;
+}
+
 /** What would be made of recipients, if no vendor said anything. */
 export interface Tally {
-  deliveries: (Counted & { step: number; channelId: string })[];
+  deliveries: (Counted & Metered & { step: number; channelId: string })[];
+  /** What later steps would make at most, if no earlier one were satisfied. */
+  fallbacks: (Metered & { step: number; channelId: string; count: number })[];
   /** Each once, by the first step that can be sent to them; null and the first step's reason where none can. */
   recipients: (Counted & { beginsAt: number | null })[];
 }
 
-export const noTally = (): Tally => ({ deliveries: [], recipients: [] });
+export const noTally = (): Tally => ({ deliveries: [], fallbacks: [], recipients: [] });
 
 /** The tally of those of both, who are different people. */
 export function addTallies(one: Tally, other: Tally): Tally {
@@ -37,6 +46,7 @@ export function addTallies(one: Tally, other: Tally): Tally {
       row.reason,
       row.deferredUntil,
     ]),
+    fallbacks: addUp([...one.fallbacks, ...other.fallbacks], (row) => [row.step, row.channelId]),
     recipients: addUp([...one.recipients, ...other.recipients], (row) => [
       row.beginsAt,
       row.reason,
@@ -53,10 +63,11 @@ export const isOutlasted = (deferredUntil: Date | null, expiresAt: Date | null):
  * The tally when the time to live is over: what waits for the end of quiet hours beyond it is never sent. It is no
  * failure that a later step would answer: the message ends with it.
  */
-export function endTally({ deliveries, recipients }: Tally, expiresAt: Date | null): Tally {
+export function endTally({ deliveries, fallbacks, recipients }: Tally, expiresAt: Date | null): Tally {
   // Rows that differed by until when they wait are alike by now.
   return addTallies(noTally(), {
     deliveries: deliveries.map((row) => ended(row, expiresAt)),
+    fallbacks,
     recipients: recipients.map((row) => {
       const end = ended(row, expiresAt);
       return end === row ? row : { ...end, beginsAt: null };
@@ -73,13 +84,27 @@ export function ended<Row extends Pick<Counted, "reason" | "deferredUntil">>(
   return { ...row, reason: REASONS.quietHoursOutlast, deferredUntil: null };
 }
 
-function addUp<Row extends Counted>(rows: Row[], keyOf: (row: Row) => unknown[]): Row[] {
+interface Summable extends Partial<Metered> {
+  count: number;
+  samples?: Sample[];
+}
+
+function addUp<Row extends Summable>(rows: Row[], keyOf: (row: Row) => unknown[]): Row[] {
   const sums = new Map<string, Row>();
   for (const row of rows) {
     const key = JSON.stringify(keyOf(row));
     const sum = sums.get(key);
-    const samples = [...(sum?.samples ?? []), ...row.samples].slice(0, MAX_SAMPLES);
-    sums.set(key, { ...row, count: (sum?.count ?? 0) + row.count, samples });
+    sums.set(key, sum ? addRow(sum, row) : row);
   }
   return [...sums.values()];
 }
+
+const addRow = <Row extends Summable>(sum: Row, row: Row): Row => ({
+  ...row,
+  count: sum.count + row.count,
+  ...(sum.samples && { samples: [...sum.samples, ...(row.samples ?? [])].slice(0, MAX_SAMPLES) }),
+  ...(sum.unitCount !== undefined && {
+    unitCount: sum.unitCount + (row.unitCount ?? 0),
+    isSampled: sum.isSampled || row.isSampled,
+  }),
+});

@@ -210,7 +210,7 @@ const moves = (sql: Tx["sql"], tenant: string) => sql`
         from news where old_state = any(${states(sql, HEARING_STATES)})
       ) n where d.tenant_id = ${tenant} and d.id = n.id
       returning d.message_id, d.channel_id, d.user_id, d.step, n.hour, n.old_state, n.old_reason, d.state, d.reason,
-        n.old_read_at is null and d.read_at is not null as first_read,
+        d.unit_count, d.cost, d.currency, n.old_read_at is null and d.read_at is not null as first_read,
         n.old_clicked_at is null and d.clicked_at is not null as first_click
     ), counted as (
       insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
@@ -229,6 +229,10 @@ const moves = (sql: Tx["sql"], tenant: string) => sql`
           where moved.old_state = 'undelivered' and moved.state = 'delivered'
         union all select 'submitted', '', 1 where moved.old_state = 'unknown' and moved.state <> 'unknown'
         union all select 'unknown', '', -1 where moved.old_state = 'unknown' and moved.state <> 'unknown'
+        union all select 'units', '', moved.unit_count
+          where moved.old_state = 'unknown' and moved.state <> 'unknown' and moved.unit_count is not null
+        union all select 'cost', moved.currency, moved.cost
+          where moved.old_state = 'unknown' and moved.state <> 'unknown' and moved.cost is not null
         union all select 'read', '', 1 where moved.first_read
         union all select 'clicked', '', 1 where moved.first_click
       ) c

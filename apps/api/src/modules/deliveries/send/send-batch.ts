@@ -10,6 +10,7 @@ import { type Spending, spend, spendingOf } from "../../allowances/index.ts";
 import { deadAddressesIn, suppressAddresses } from "../../suppressions/index.ts";
 import { finishInTurn } from "../completion.repository.ts";
 import type { ReadRestraints } from "../judge/restraints.ts";
+import { type Charge, chargesOf, withCharges } from "./charges.rules.ts";
 import { type Rendered, renderDelivery, type TrackedAddress, type UnsubscribeUrl } from "./content.rules.ts";
 import type { Batch, Share } from "./open-batches.ts";
 import {
@@ -96,11 +97,14 @@ export async function sendBatch(
   const { startBy } = batch;
   const results = all.length > 0 ? await deps.runtime.send(handle, { batchRef, messages: all, startBy }) : [];
   const byRef = new Map(results.map((result) => [result.ref, result]));
+  const meter = work.channel?.price && { billing: manifest.billing, settings: work.channel.settings };
   const settled = batch.shares.map((share, index): SettledShare => {
     const own = (messages[index] ?? []).flatMap(({ ref }) => byRef.get(ref) ?? []);
     const judged = judgeResults(own, (ref) => toBigint("dlv", ref), share.chunk.round);
     judged.exceptions.push(...unrenderable(rendered[index] ?? []));
-    return { share, judged };
+    const charges = meter ? chargesOf(meter, messages[index] ?? [], byRef) : [];
+    judged.exceptions = withCharges(judged.exceptions, charges);
+    return { share, judged, charges };
   });
   const effects = {
     dead: deadAddressesIn(refusalsIn(results), manifest.suppresses),
@@ -124,18 +128,20 @@ export async function sendBatch(
 interface SettledShare {
   share: Share;
   judged: JudgedResults;
+  charges: Charge[];
 }
 
 /** Whether nothing of the chunk is left to send. */
-const endsChunk = ({ share, judged }: SettledShare): boolean =>
+const endsChunk = ({ share, judged }: Omit<SettledShare, "charges">): boolean =>
   share.isAll && judged.exceptions.every(({ state }) => state !== "ready");
 
-const outcomeOf = ({ share, judged }: SettledShare, { receipts }: PluginManifest): Outcome => ({
+const outcomeOf = ({ share, judged, charges }: SettledShare, { receipts }: PluginManifest): Outcome => ({
   work: share.chunk.work,
   isAtPlace: receipts.mode === "host",
   attemptId: share.attemptId,
   ...share.range,
   ids: share.rows.map(([id]) => id),
+  charges,
   ...judged,
 });
 

@@ -1,6 +1,7 @@
 import type { schema } from "@tidings/db";
 import type { Tx } from "../../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../../platform/ids.ts";
+import type { Money } from "../../costs/index.ts";
 import type { MessageCategory } from "../../templates/index.ts";
 import { holdCancellation } from "../cancellation-lock.repository.ts";
 import { REASONS } from "../delivery.rules.ts";
@@ -52,6 +53,8 @@ export interface ChunkWork {
     state: "on" | "off";
     revision: number;
     settings: Record<string, string | number | boolean>;
+    /** Of one unit, when the chunk was begun; null: nobody has said what it costs. */
+    price: Money | null;
     /** `held`: it is not sent through at the moment, and this chunk is not its probe. */
     circuit: "closed" | "probe" | "held";
   } | null;
@@ -86,6 +89,8 @@ interface ChunkWorkRow {
   channel_state: "on" | "off";
   revision: number;
   settings: Record<string, string | number | boolean>;
+  unit_price: number | null;
+  currency: string | null;
   circuit: "closed" | "probe" | "held";
 }
 
@@ -126,7 +131,7 @@ export async function beginChunks(
       coalesce(m.renderings, v.renderings) as renderings, coalesce(v.variables, '[]') as variable_schema,
       m.variables, coalesce(m.tracking, v.tracking) as tracking, m.policy_version_id is not null as has_flows,
       coalesce(m.rate_per_second, c.rate_per_second) is not null as is_paced,
-      c.plugin_id, c.kind, c.state as channel_state, c.revision, c.settings,
+      c.plugin_id, c.kind, c.state as channel_state, c.revision, c.settings, c.unit_price, c.currency,
       case when coalesce(k.state, 'closed') = 'closed' then 'closed'
         when k.state = 'half_open' and k.probe_chunk_id = b.id then 'probe' else 'held' end as circuit
     from begun b
@@ -140,6 +145,8 @@ export async function beginChunks(
 
 function toChunkWork(tenantId: string, row: ChunkWorkRow): ChunkWork {
   const { plugin_id: pluginId, kind, channel_state: state, revision, settings, circuit } = row;
+  const { unit_price: amount, currency } = row;
+  const price = amount === null || currency === null ? null : { amount, currency };
   return {
     tenantId,
     chunkId: row.id,
@@ -165,7 +172,7 @@ function toChunkWork(tenantId: string, row: ChunkWorkRow): ChunkWork {
     tracking: row.tracking,
     hasFlows: row.has_flows,
     isPaced: row.is_paced,
-    channel: pluginId === null ? null : { pluginId, kind, state, revision, settings, circuit },
+    channel: pluginId === null ? null : { pluginId, kind, state, revision, settings, price, circuit },
   };
 }
 

@@ -2,6 +2,8 @@ import type { Tx } from "../../../platform/database/index.ts";
 import { toUuid } from "../../../platform/ids.ts";
 import type { DeliveryState } from "../delivery.rules.ts";
 import { NIL_UUID } from "../expand/expansion.repository.ts";
+import type { Charge } from "./charges.rules.ts";
+import { charging } from "./charging.repository.ts";
 import type { ChunkWork } from "./send.repository.ts";
 
 /** A delivery of the batch that did not simply succeed. `ready` means: try again in a later round. */
@@ -10,6 +12,8 @@ export interface DeliveryException {
   state: Extract<DeliveryState, "ready" | "failed" | "unknown">;
   reason: string;
   detail: string | null;
+  /** What the vendor bills if it turns out that it took it; with `unknown`, where the channel has a price. */
+  unitCount?: number;
 }
 
 /** What became of a batch's share of one chunk. */
@@ -23,6 +27,8 @@ export interface Outcome {
   /** What of it was sent, or tried. */
   ids: string[];
   exceptions: DeliveryException[];
+  /** What the vendor bills for those that it took; empty where the channel has no price. */
+  charges: Charge[];
   /** Results by status, for the attempt's record. */
   counts: Record<string, number>;
   /** The vendor's ids of whole calls. */
@@ -51,7 +57,14 @@ export async function settleBatch(tx: Tx, outcomes: readonly Outcome[]): Promise
     step: work.step,
   }));
   const exceptions = outcomes.flatMap(({ attemptId, exceptions: some }) =>
-    some.map(({ id, state, reason, detail }) => ({ id, state, reason, detail, attemptId })),
+    some.map(({ id, state, reason, detail, unitCount }) => ({
+      id,
+      state,
+      reason,
+      detail,
+      unitCount,
+      attemptId,
+    })),
   );
   const exceptionIds = exceptions.map(({ id }) => id);
   const references = outcomes.flatMap((outcome) => outcome.references);
@@ -60,6 +73,11 @@ export async function settleBatch(tx: Tx, outcomes: readonly Outcome[]): Promise
     outcomes.length === 1
       ? sql`d.id between ${any.firstId} and ${any.lastId}`
       : sql`d.id = any(${outcomes.flatMap(({ ids }) => ids)}::bigint[])`;
+  const charged = charging(
+    tx,
+    any.work.channel?.price ?? null,
+    outcomes.flatMap(({ charges }) => charges),
+  );
   const arrival = any.isAtPlace ? sql`state = 'delivered', delivered_at = now()` : sql`state = 'accepted'`;
   const arrivals = any.isAtPlace
     ? sql`union all
@@ -71,14 +89,14 @@ export async function settleBatch(tx: Tx, outcomes: readonly Outcome[]): Promise
         "vendorIds" text[], "messageId" uuid, "sourceId" uuid, "templateId" uuid, step smallint)
     ), accepted as (
       update deliveries d set ${arrival}, accepted_at = now(), changed_at = now(),
-        attempt_count = attempt_count + 1, reason = null, reason_detail = null
+        attempt_count = attempt_count + 1, reason = null, reason_detail = null ${charged.accepted}
       where d.tenant_id = ${tenant} and ${isOfBatch} and d.state = 'ready' and d.id <> all (${exceptionIds}::bigint[])
-      returning d.message_id, d.step, date_trunc('hour', d.created_at) as hour
+      returning d.message_id, d.step, date_trunc('hour', d.created_at) as hour, d.unit_count, d.cost, d.currency
     ), excepted as (
       update deliveries d set state = e.state, changed_at = now(), attempt_count = attempt_count + 1,
-        reason = e.reason, reason_detail = e.detail
+        reason = e.reason, reason_detail = e.detail ${charged.excepted}
       from jsonb_to_recordset(${JSON.stringify(exceptions)}::jsonb)
-        as e(id bigint, state delivery_state, reason text, detail text, "attemptId" bigint)
+        as e(id bigint, state delivery_state, reason text, detail text, "attemptId" bigint, "unitCount" smallint)
       where d.tenant_id = ${tenant} and d.id = e.id and d.state = 'ready'
         -- That it may have been sent is no news of an attempt that was taken over: it has been settled since.
         and (e.state <> 'unknown' or exists(select from attempts a
@@ -101,6 +119,7 @@ export async function settleBatch(tx: Tx, outcomes: readonly Outcome[]): Promise
       select message_id, step, hour, 'submitted'::statistics_measure as measure, '' as reason, count(*) as amount
       from accepted group by 1, 2, 3
       ${arrivals}
+      ${charged.counts}
       union all
       select message_id, step, hour, case state when 'failed' then 'failed' else 'unknown' end::statistics_measure,
         case state when 'failed' then reason else '' end, count(*)

@@ -56,9 +56,12 @@ export const brokenChunks = (sql: Sql, scope: Condition) => sql<Discrepancy[]>`
   ]) as found(kind)
   where found.kind is not null and ${scope}`;
 
-/** By what a delivery `d` is counted: the measures of the statistics, from the row alone. */
+/** By what a delivery `d` is counted, and how much it adds: the measures of the statistics, from the row alone. */
 export const measuresOf = (sql: Sql) => sql`(
-  select 'targeted' as measure, '' as reason
+  select 'units' as measure, '' as reason, d.unit_count::bigint as amount
+    where d.unit_count is not null and d.state <> 'unknown'
+  union all select 'cost', d.currency, d.cost where d.cost is not null and d.state <> 'unknown'
+  union all select *, 1 from (select 'targeted' as measure, '' as reason
   union all select 'valid', '' where d.state <> 'suppressed'
   union all select 'submitted', ''
     where d.accepted_at is not null or d.state in ('accepted', 'delivered', 'undelivered', 'recalled')
@@ -71,7 +74,7 @@ export const measuresOf = (sql: Sql) => sql`(
   union all select 'expired', '' where d.state = 'expired'
   union all select 'recalled', '' where d.state = 'recalled'
   union all select 'read', '' where d.read_at is not null
-  union all select 'clicked', '' where d.clicked_at is not null
+  union all select 'clicked', '' where d.clicked_at is not null) counts
 )`;
 
 /** Messages whose roll-up with its deltas differs from the rows of their chunks. */
@@ -85,7 +88,7 @@ export const wrongTotals = (sql: Sql, tenant: string, messages: string[]) => sql
       where tenant_id = ${tenant} and message_id = any(${messages}::uuid[])
     ) parts group by 1, 2, 3, 4, 5
   ), actual as (
-    select d.message_id, d.channel_id, d.step, counted.measure, counted.reason, count(*) as count
+    select d.message_id, d.channel_id, d.step, counted.measure, counted.reason, sum(counted.amount) as count
     from chunks c
     join deliveries d on d.tenant_id = c.tenant_id and d.id between c.first_id and c.last_id
     cross join lateral ${measuresOf(sql)} counted

@@ -8,6 +8,7 @@ import type { PluginCatalogues } from "../../../platform/plugin-runtime/index.ts
 import { countListed, isListed, perSecondOf } from "../../deliveries/index.ts";
 import { trackingOf } from "../../templates/index.ts";
 import { expiryOf, judgeSchedule } from "../course/schedule.rules.ts";
+import type { JudgeApproval } from "../estimate/judge-approval.ts";
 import { resolveAudience } from "../request/resolve-audience.ts";
 import { assertOneOfEach, referencesOf, type SendPlan, type SendPlanner } from "../request/send-plan.ts";
 import { assertOneList, categoryOf, optionsOf } from "../request/sending-options.rules.ts";
@@ -31,6 +32,7 @@ export interface AcceptDeps {
   admission: Admission;
   catalogue: PluginCatalogues;
   requestApproval: RequestApproval;
+  judgeApproval: JudgeApproval;
   /** Something is to be expanded: the engine need not wait for its next round. */
   nudge(): void;
 }
@@ -89,14 +91,21 @@ export function createAcceptMessage(deps: AcceptDeps) {
     const input = { ...asked, audience };
     checkSend(deps.catalogue.of(ctx.tenantId), plan, input);
     const requestHash = requestHashOf(asked);
-    const message = {
+    const message = await judged(ctx, plan, input, {
       ...toNewMessage(ctx, plan, input, audience === asked.audience ? requestHash : undefined),
       idempotency: idempotencyKey ? { scope: scopeOf(ctx), key: idempotencyKey, requestHash } : null,
-    };
+    });
     const stored = message.needsApproval
       ? await deps.transact(ctx, (tx) => storeMessage(deps, tx, ctx, message))
       : await writerOf(ctx.tenantId).add(message);
     return { accepted: toAccepted(message, stored), deliveryCount: stored.stored ? weightOf(message) : 0 };
+  }
+
+  /** What costs too little to be approved goes the way of what needs no approval. */
+  async function judged(ctx: RequestContext, plan: SendPlan, input: SendMessage, message: NewMessage) {
+    if (!message.needsApproval || (await deps.judgeApproval(ctx, { plan, input, message }))) return message;
+    const state = firstStateOf({ ...plan, needsApproval: false }, message.scheduledAt);
+    return { ...message, needsApproval: false, state };
   }
 
   async function findFirst(

@@ -192,6 +192,6 @@ export function titleOf(plan: SendPlan, input: SendMessage): string {
 }
 
 /** Whether the variable's value comes from each recipient rather than from the message. */
-function isOfRecipient({ audience }: SendMessage, name: string): boolean {
+export function isOfRecipient({ audience }: SendMessage, name: string): boolean {
   return namesOfRows(audience).includes(name) || (goesToUsers(audience) && USER_VARIABLE.test(name));
 }

@@ -1,20 +1,15 @@
 import { authorize } from "../../../platform/authorization/index.ts";
 import type { RequestContext } from "../../../platform/context.ts";
-import type { Transact, Tx } from "../../../platform/database/index.ts";
-import type { PluginCatalogues } from "../../../platform/plugin-runtime/index.ts";
-import type { TakeTurn } from "../../../platform/turns.ts";
+import type { Tx } from "../../../platform/database/index.ts";
 import type { DemandedLevel } from "../../approvals/index.ts";
 import { type CircuitRow, listCircuits } from "../../channels/index.ts";
-import {
-  type AudienceTally,
-  type ExplainAudience,
-  type PlannedAudience,
-  perSecondOf,
-} from "../../deliveries/index.ts";
+import { type AudienceTally, perSecondOf } from "../../deliveries/index.ts";
 import { type DailyUse, findDailyUse } from "../../tenants/index.ts";
-import { type NewMessage, rowOf } from "../accept/accept.repository.ts";
+import type { NewMessage } from "../accept/accept.repository.ts";
 import { checkSend, type MessageRequest } from "../accept/accept.rules.ts";
 import { toNewMessage } from "../accept/accept-message.ts";
+import type { CostEstimate } from "../estimate/cost-estimate.rules.ts";
+import { beginOf, type EstimateDeps, estimateMessage } from "../estimate/estimate-message.ts";
 import { resolveAudience } from "../request/resolve-audience.ts";
 import { assertOneOfEach, referencesOf, type SendPlan, type SendPlanner } from "../request/send-plan.ts";
 import { assertOneList } from "../request/sending-options.rules.ts";
@@ -38,6 +33,7 @@ export interface ExplainMessage extends MessageRequest {
 export interface Explanation {
   recipients: { count: number; reached: number; unreached: number; isExact: boolean };
   steps: ExplainedStep[];
+  cost: CostEstimate;
   unreached: ReasonCount[];
   quietHours: ExplainedQuietHours;
   timing: Timing;
@@ -47,16 +43,12 @@ export interface Explanation {
   user: ExplainedUser | null;
 }
 
-export interface ExplainMessageDeps {
-  read: Transact;
-  takeTurn: TakeTurn;
+export interface ExplainMessageDeps extends EstimateDeps {
   planSend: SendPlanner;
-  catalogue: PluginCatalogues;
-  explainAudience: ExplainAudience;
   findDemandedLevels(
     tx: Tx,
     ctx: RequestContext,
-    message: Pick<NewMessage, "sourceId"> & { requestedBy: string | null },
+    message: Pick<NewMessage, "sourceId"> & { requestedBy: string | null; cost: CostEstimate },
   ): Promise<DemandedLevel[]>;
 }
 
@@ -77,33 +69,18 @@ export function createExplainMessage(deps: ExplainMessageDeps) {
     const input = { ...asked, audience: await resolveAudience(deps.read, ctx, asked.audience) };
     checkSend(deps.catalogue.of(ctx.tenantId), plan, input);
     const message = { ...toNewMessage(ctx, plan, input, undefined), idempotency: null };
-    const planned = plannedAudience(ctx, plan, message);
-    const facts = await deps.read(ctx, (tx) => readFacts(deps, tx, ctx, plan, message));
-    const tally = await deps.takeTurn(() => deps.explainAudience.tally(ctx, planned));
+    const { planned, tally, cost } = await estimateMessage(deps, ctx, { plan, input, message });
+    const facts = await deps.read(ctx, (tx) => readFacts(deps, tx, ctx, plan, message, cost));
     const story =
       userId === undefined ? undefined : await deps.explainAudience.tellStory(ctx, planned, userId);
     return {
-      ...toExplanation(plan, message, tally, facts),
+      ...toExplanation(plan, message, tally, { ...facts, cost }),
       user: userId && story ? explainUser(plan, message.sourceId, userId, story) : null,
     };
   };
 }
 
 export type ExplainMessageUseCase = ReturnType<typeof createExplainMessage>;
-
-function plannedAudience({ tenantId }: RequestContext, plan: SendPlan, message: NewMessage): PlannedAudience {
-  const rows = plan.steps.map(({ channels }) => ({ ...message, channelIds: channels.map(({ id }) => id) }));
-  return {
-    audience: message.audience as PlannedAudience["audience"],
-    steps: (tx) => rows.map((row) => rowOf(tx, tenantId, row)),
-    beginsAt: beginOf(message),
-    expiresAt: message.expiresAt,
-    quiet: { category: message.category, choice: message.options.quietHours },
-  };
-}
-
-/** When its deliveries would be made. */
-const beginOf = ({ scheduledAt, createdAt }: NewMessage): Date => scheduledAt ?? createdAt;
 
 interface Facts {
   circuits: CircuitRow[];
@@ -117,11 +94,12 @@ async function readFacts(
   ctx: RequestContext,
   plan: SendPlan,
   { sourceId, authorId }: NewMessage,
+  cost: CostEstimate,
 ): Promise<Facts> {
   const channelIds = plan.allChannels.map(({ id }) => id);
   return {
     circuits: await listCircuits(tx, ctx.tenantId, channelIds),
-    approval: await findDemandedLevels(tx, ctx, { sourceId, requestedBy: authorId }),
+    approval: await findDemandedLevels(tx, ctx, { sourceId, requestedBy: authorId, cost }),
     quota: await findDailyUse(tx, ctx),
   };
 }
@@ -130,15 +108,16 @@ function toExplanation(
   plan: SendPlan,
   message: NewMessage,
   tally: AudienceTally,
-  { circuits, approval, quota }: Facts,
+  { circuits, approval, quota, cost }: Facts & { cost: CostEstimate },
 ): Omit<Explanation, "user"> {
-  const steps = explainSteps(plan, tally, circuits);
+  const steps = explainSteps(plan, tally, { circuits, cost });
   const unreached = explainUnreached(tally);
   const count = sum(tally.recipients);
   const first = steps[0]?.channels ?? [];
   return {
     recipients: { count, reached: count - sum(unreached), unreached: sum(unreached), isExact: tally.isExact },
     steps,
+    cost,
     unreached,
     quietHours: explainQuietHours(tally),
     timing: timingOf({

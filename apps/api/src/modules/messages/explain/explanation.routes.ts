@@ -26,7 +26,7 @@ const explainMessage = createRoute({
   tags,
   summary: "Say what sending a message would do; nothing is stored or sent",
   description:
-    "Takes what `sendMessage` takes, and refuses what it refuses. Who would get it, by which channel and when, with quiet hours as of the moment it would begin; who would not, and why; which approval it needs and what is left of today's quota. With `explainUser`, the whole way of one user. Costs are not known and not estimated.",
+    "Takes what `sendMessage` takes, and refuses what it refuses. Who would get it, by which channel and when, with quiet hours as of the moment it would begin; who would not, and why; which approval it needs and what is left of today's quota. With `explainUser`, the whole way of one user. What it would cost is an estimate, for the channels that have a price.",
   ...access("send", "Message"),
   request: { body: jsonBody(ExplainMessageBody) },
   responses: { 200: json(Explanation, "What would happen"), ...problems(400, 404, 409, 413, 415, 429) },

@@ -1,5 +1,6 @@
 import type { CircuitRow } from "../../channels/index.ts";
 import { type AudienceTally, MAX_SAMPLES, REASONS, type Sample } from "../../deliveries/index.ts";
+import type { ChannelEstimate, CostEstimate } from "../estimate/cost-estimate.rules.ts";
 import type { ChannelRow } from "../request/send-plan.repository.ts";
 import type { PlannedStep, SendPlan } from "../request/send-plan.ts";
 import type { Deferred } from "./timing.rules.ts";
@@ -19,6 +20,8 @@ export interface ExplainedChannel extends Pick<ChannelRow, "id" | "name" | "kind
   /** Those of the valid ones that wait for the end of quiet hours, by when that is. */
   deferred: Deferred[];
   suppressed: ReasonCount[];
+  /** What the valid ones would cost; null: the channel has no price. */
+  cost: ChannelEstimate | null;
   /** Why nothing is sent by it at the moment; deliveries wait. */
   pause: Pick<CircuitRow, "since" | "cause" | "nextProbeAt"> | null;
 }
@@ -34,7 +37,7 @@ export interface ExplainedStep extends Pick<PlannedStep, "when" | "afterSeconds"
 export function explainSteps(
   plan: SendPlan,
   tally: AudienceTally,
-  circuits: readonly CircuitRow[],
+  { circuits, cost }: { circuits: readonly CircuitRow[]; cost: CostEstimate },
 ): ExplainedStep[] {
   return plan.steps.map(({ channels, when, afterSeconds }, step) => ({
     step,
@@ -58,6 +61,7 @@ export function explainSteps(
         ratePerSecond,
         ...counts,
         suppressed: byReason(own),
+        cost: cost.channels.find((one) => one.step === step && one.channelId === id) ?? null,
         pause: pauseOf(id, circuits),
       };
     }),

@@ -1,4 +1,5 @@
 import { fields, z } from "../../../platform/http/index.ts";
+import { formatAmount, MoneySchema, toMoney } from "../../costs/index.ts";
 import type { DailyUse } from "../../tenants/index.ts";
 import { maskAddress } from "../../users/index.ts";
 import { Audience, SendMessageBody } from "../message.schemas.ts";
@@ -62,6 +63,20 @@ const ExplainedChannel = z
       .union([Deferred, z.null()])
       .openapi({ description: "Those of the valid ones that would wait; null: none." }),
     suppressed: z.array(ReasonCount),
+    cost: z
+      .object({
+        units: count,
+        unit: z
+          .object({ zh: z.string(), en: z.string() })
+          .nullable()
+          .openapi({ description: "What the vendor bills by; null: messages." }),
+        cost: MoneySchema,
+        isExact: z.boolean().openapi({
+          description: "False: written for some recipients only, who stand for the others.",
+        }),
+      })
+      .nullable()
+      .openapi({ description: "An estimate for the valid ones; null: the channel has no price." }),
     ratePerSecond: z.int().nullable().openapi({ description: "The channel's own limit." }),
     pause: z
       .object({
@@ -85,6 +100,34 @@ const ExplainedStep = z
     channels: z.array(ExplainedChannel),
   })
   .openapi("ExplainedStep");
+
+const amount = z.string().openapi({ description: "A decimal number, exact.", example: "12.50" });
+
+const Cost = z
+  .object({
+    totals: z
+      .array(
+        z.object({
+          currency: z.string(),
+          amount: amount.openapi({ description: "For what would be sent if no vendor said anything." }),
+          atMost: amount.openapi({
+            description: "With every later step of the policy for everybody it can be sent to.",
+          }),
+        }),
+      )
+      .openapi({ description: "By currency; empty where no channel has a price." }),
+    unpriced: z
+      .array(z.object({ id: fields.id("channel"), name: z.string() }))
+      .openapi({ description: "Channels without a price: what they cost is not known, and not added." }),
+    isExact: z.boolean().openapi({
+      description:
+        "False: the texts of some recipients stand for the others, or there was no time for everybody.",
+    }),
+  })
+  .openapi("ExplainedCost", {
+    description:
+      "An estimate. Vendors bill by their own rules, some only what arrives; what was sent says what was counted.",
+  });
 
 const Timing = z
   .object({
@@ -129,6 +172,7 @@ export const Explanation = z
       description:
         "What would be made if no vendor said anything: later steps only for whom no earlier one can be sent.",
     }),
+    cost: Cost,
     unreached: z
       .array(ReasonCount)
       .openapi({ description: "Who would get nothing, by quiet hours or else by the first step's reason." }),
@@ -146,7 +190,7 @@ export const Explanation = z
   .openapi("Explanation");
 
 export function toExplanation(
-  { recipients, steps, unreached, quietHours, timing, approval, quota, user }: ExplanationResult,
+  { recipients, steps, cost, unreached, quietHours, timing, approval, quota, user }: ExplanationResult,
   mayReadUsers: boolean,
 ): z.infer<typeof Explanation> {
   const moment = (at: Date | null) => at?.toISOString() ?? null;
@@ -162,6 +206,15 @@ export function toExplanation(
       recipients: step.recipients,
       channels: step.channels.map((one) => toExplainedChannel(one, mayReadUsers)),
     })),
+    cost: {
+      totals: cost.totals.map(({ currency, amount: atOnce, atMost }) => ({
+        currency,
+        amount: formatAmount(atOnce),
+        atMost: formatAmount(atMost),
+      })),
+      unpriced: cost.unpriced.map(({ id, name }) => ({ id, name })),
+      isExact: cost.isExact,
+    },
     unreached: unreached.map((one) => toReasonCount(one, mayReadUsers)),
     quietHours: toQuietHoursEffect(quietHours),
     timing: {
@@ -199,6 +252,12 @@ const toExplainedChannel = (one: ChannelResult, mayReadUsers: boolean): z.infer<
   samples: toSamples(one.samples, mayReadUsers),
   deferred: toDeferred(one.deferred),
   suppressed: one.suppressed.map((reason) => toReasonCount(reason, mayReadUsers)),
+  cost: one.cost && {
+    units: one.cost.unitCount,
+    unit: one.cost.unit,
+    cost: toMoney(one.cost.cost),
+    isExact: one.cost.isExact,
+  },
   ratePerSecond: one.ratePerSecond,
   pause: one.pause && {
     since: one.pause.since.toISOString(),

@@ -8,6 +8,7 @@ export const MessageProgress = MessageDetail.pick({
   pausedFrom: true,
   recipients: true,
   counts: true,
+  cost: true,
   steps: true,
   scheduledAt: true,
   timeZone: true,

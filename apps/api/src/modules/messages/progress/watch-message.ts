@@ -11,6 +11,7 @@ export type ProgressView = { isOver: boolean } & Pick<
   | "pausedFrom"
   | "recipients"
   | "counts"
+  | "cost"
   | "steps"
   | "scheduledAt"
   | "timeZone"
@@ -26,6 +27,7 @@ export const progressViewOf = (message: Omit<ProgressView, "isOver">, isOver: bo
   pausedFrom: message.pausedFrom,
   recipients: message.recipients,
   counts: message.counts,
+  cost: message.cost,
   steps: message.steps,
   scheduledAt: message.scheduledAt,
   timeZone: message.timeZone,

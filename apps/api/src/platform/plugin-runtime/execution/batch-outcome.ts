@@ -4,6 +4,8 @@ import { cleanText, MAX_CODE_LENGTH, MAX_DETAIL_LENGTH, MAX_VENDOR_ID_LENGTH } f
 import { isSendResult } from "./plugin-output.ts";
 
 const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000;
+/** As many units as one message can cost. */
+const MAX_UNITS = 200;
 
 /** Results that broke the contract, by how; only counted. */
 export interface ContractBreaches {
@@ -64,8 +66,12 @@ export class BatchOutcome {
     if (code) clean.code = code;
     if (detail) clean.detail = detail;
     if (Number.isFinite(result.retryAfterMs)) clean.retryAfterMs = readWait(Number(result.retryAfterMs));
+    if (isUnitCount(result.units)) clean.units = result.units;
     return clean;
   }
 }
 
 const readWait = (waitMs: number) => Math.round(Math.min(Math.max(waitMs, 0), LONGEST_WAIT_MS));
+
+const isUnitCount = (units: unknown): units is number =>
+  Number.isInteger(units) && Number(units) >= 0 && Number(units) <= MAX_UNITS;

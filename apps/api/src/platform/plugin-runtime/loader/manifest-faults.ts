@@ -16,6 +16,9 @@ export const manifestFault = defineFaults({
   authentication_without_pushes: "receipts.authentication is for pushed receipts",
   authentication_secret_open: 'receipts.authentication uses "{name}", which is no secret setting',
   authentication_receiver_odd: 'receipts.authentication uses "{name}", which is no open text setting',
+  billing_field_unknown: 'billing counts "{name}", which is no field of the content',
+  billing_multi_more: "billing.multi is more than billing.single",
+  billing_setting_odd: 'billing adds "{name}", which is no open text setting',
   uses_not_native: "uses is for plugins of level native",
   host_receipts_without_uses: "receipts of the host need uses",
 

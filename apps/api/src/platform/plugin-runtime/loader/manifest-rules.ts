@@ -21,6 +21,7 @@ export function findManifestFaults(manifest: PluginManifest): Fault[] {
     ...findHostUseFaults(manifest),
     ...findCollectFaults(manifest),
     ...findLimitFaults(manifest.limits),
+    ...findBillingFaults(manifest),
   ];
 }
 
@@ -102,5 +103,19 @@ function findHostUseFaults({ level, uses, receipts }: PluginManifest): Fault[] {
   return [
     ...(uses && level !== "native" ? [manifestFault("uses_not_native")] : []),
     ...(receipts.mode === "host" && !uses ? [manifestFault("host_receipts_without_uses")] : []),
+  ];
+}
+
+function findBillingFaults({ billing, content, settings: { properties } }: PluginManifest): Fault[] {
+  if (!billing) return [];
+  const { fields, single, multi, added } = billing;
+  const property = added?.setting === undefined ? undefined : properties[added.setting];
+  const isOpen = added?.setting === undefined || (property?.type === "string" && !property["x-secret"]);
+  return [
+    ...fields
+      .filter((name) => !Object.hasOwn(content, name))
+      .map((name) => manifestFault("billing_field_unknown", { name })),
+    ...(multi > single ? [manifestFault("billing_multi_more")] : []),
+    ...(isOpen ? [] : [manifestFault("billing_setting_odd", { name: added?.setting ?? "" })]),
   ];
 }

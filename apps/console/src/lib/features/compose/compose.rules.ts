@@ -1,4 +1,4 @@
-import type { Channel, Policy, TemplateVersion } from "../../api/client.ts";
+import type { ApprovalFlow, Channel, Policy, TemplateVersion } from "../../api/client.ts";
 import { UNSUBSCRIBE_VARIABLE } from "../templates/template-text.ts";
 import type { Draft, DraftAudience } from "./draft.ts";
 
@@ -92,9 +92,10 @@ export function policyObstacle(
   return used.every((channel) => kinds.includes(channel?.kind ?? "")) ? undefined : "no_content";
 }
 
-/** How many levels have to approve before a composed message is sent. */
+/** The levels that have to approve a composed message whatever it costs; where that decides, the check says so. */
 export function approvalLevels(
-  flow: { state: string; conditions: { composed: boolean }; levels: { name: string }[] } | undefined,
+  flow: Pick<ApprovalFlow, "state" | "conditions" | "levels"> | undefined,
 ): string[] {
-  return flow?.state === "on" && flow.conditions.composed ? flow.levels.map(({ name }) => name) : [];
+  if (flow?.state !== "on" || !flow.conditions.composed || flow.conditions.minimumCost) return [];
+  return flow.levels.map(({ name }) => name);
 }

@@ -5,6 +5,8 @@ export interface Report {
   days: Funnel;
   sources: Funnel;
   channels: Funnel;
+  /** Where something had a price. */
+  templates: Funnel | undefined;
   reasons: ReasonList["items"];
 }
 
@@ -12,7 +14,7 @@ export async function loadReport(
   query: Period & { sourceId?: string; channelId?: string },
   signal: AbortSignal,
 ): Promise<Report> {
-  const funnel = (groupBy: "day" | "source" | "channel") =>
+  const funnel = (groupBy: "day" | "source" | "channel" | "template") =>
     tidings.getFunnel({ query: { ...query, groupBy }, signal });
   const [days, sources, channels, reasons] = await Promise.all([
     funnel("day"),
@@ -20,5 +22,6 @@ export async function loadReport(
     funnel("channel"),
     tidings.listReasons({ query, signal }),
   ]);
-  return { days, sources, channels, reasons: reasons.items };
+  const templates = days.cost.length > 0 ? await funnel("template") : undefined;
+  return { days, sources, channels, templates, reasons: reasons.items };
 }
