@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { TokenRefusals } from "@tidings/sdk/testing";
 
 /** The vendor answers HTTP 200 to everything; the code decides. */
 export type VendorAnswer = Record<string, unknown>;
@@ -29,6 +30,18 @@ const MESSAGES = new Map([
   [47003, "argument invalid!"],
   [48001, "api unauthorized"],
 ]);
+
+export const TOKEN_REFUSALS: TokenRefusals = {
+  tooMany: 45011,
+  otherGrantType: 40002,
+  noAppId: 41002,
+  noSecret: 41004,
+  otherAppId: 40013,
+  wrongSecret: 40125,
+  missing: 41001,
+  invalid: 40001,
+  expired: 42001,
+};
 
 /** A refusal, with the vendor's own number of the request. */
 export function refuse(errcode: number, hint = ""): VendorAnswer {

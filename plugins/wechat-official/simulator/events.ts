@@ -1,3 +1,5 @@
+import type { PushFormat, PushStamp } from "@tidings/sdk/testing";
+
 /** What happened, as a push tells it. */
 export interface VendorEvent {
   openId: string;
@@ -18,15 +20,12 @@ const LIST_ELEMENTS: Record<string, string> = {
   subscribe_msg_sent_event: "SubscribeMsgSentEvent",
 };
 
-export interface Stamp {
-  originalId: string;
-  /** Milliseconds since 1970. */
-  at: number;
-}
+export const writeEvent = (event: VendorEvent, stamp: PushStamp, format: PushFormat): string =>
+  format === "json" ? writeJson(event, stamp) : writeXml(event, stamp);
 
 export function writeXml(
   { openId, name, fields = {}, list }: VendorEvent,
-  { originalId, at }: Stamp,
+  { originalId, at }: PushStamp,
 ): string {
   const head = { ToUserName: originalId, FromUserName: openId };
   const time = `<CreateTime>${Math.floor(at / 1000)}</CreateTime>`;
@@ -42,7 +41,10 @@ const elements = (fields: Record<string, string>) =>
     .join("\n");
 
 /** In JSON a list of one is the one alone. */
-export function writeJson({ openId, name, fields, list }: VendorEvent, { originalId, at }: Stamp): string {
+export function writeJson(
+  { openId, name, fields, list }: VendorEvent,
+  { originalId, at }: PushStamp,
+): string {
   return JSON.stringify({
     ToUserName: originalId,
     FromUserName: openId,

@@ -3,20 +3,23 @@ import {
   FaultPlan,
   Inbox,
   listen,
+  type PushFormat,
   type PushHabit,
+  type PushMode,
+  SealedPusher,
   type Simulator,
   type SimulatorOptions,
+  StableTokens,
   WindowCount,
 } from "@tidings/sdk/testing";
 import { type Account, openAccount } from "./account.ts";
 import { Allowances } from "./allowances.ts";
-import type { VendorEvent } from "./events.ts";
+import { TOKEN_REFUSALS } from "./answers.ts";
+import { type VendorEvent, writeEvent } from "./events.ts";
 import type { SimulatedNotice } from "./notice.ts";
 import { Operations } from "./operations.ts";
-import { Pusher, type PushMode } from "./pusher.ts";
 import { createServer } from "./server.ts";
 import { ATTENDANCE, SUBSCRIPTION, TEMPLATE } from "./templates.ts";
-import { Tokens } from "./tokens.ts";
 
 export { demo } from "./demo.ts";
 
@@ -38,7 +41,7 @@ export interface WechatOfficialSimulatorOptions extends SimulatorOptions {
   trustedIps?: string[];
   /** How pushes are sent; read at each push, default `safe` and `xml`. */
   pushMode?: PushMode;
-  pushFormat?: "xml" | "json";
+  pushFormat?: PushFormat;
   pushHabit?: PushHabit;
   /** The waits before each repeat of a push that was not taken, by default the vendor's. */
   retryDelaysMs?: number[];
@@ -70,7 +73,10 @@ export async function startSimulator(
   const faults = new FaultPlan();
   const templates = [TEMPLATE, SUBSCRIPTION, ATTENDANCE];
   const now = options.now ?? Date.now;
-  const tokens = new Tokens(account, () => (options.tokenLifetimeSeconds ?? 7200) * 1000);
+  const tokens = new StableTokens(account, {
+    refusals: TOKEN_REFUSALS,
+    lifetimeMs: () => (options.tokenLifetimeSeconds ?? 7200) * 1000,
+  });
   const pusher = createPusher(account, options, now);
   const tell = (event: VendorEvent) => pusher.tell(event);
   const allowances = new Allowances(tell);
@@ -111,8 +117,13 @@ export async function startSimulator(
   };
 }
 
-function createPusher(account: Account, options: WechatOfficialSimulatorOptions, now: () => number): Pusher {
-  return new Pusher(account, {
+function createPusher(
+  account: Account,
+  options: WechatOfficialSimulatorOptions,
+  now: () => number,
+): SealedPusher<VendorEvent> {
+  return new SealedPusher(account, {
+    write: writeEvent,
     receiptsUrl: () => options.receiptsUrl,
     mode: () => options.pushMode ?? "safe",
     format: () => options.pushFormat ?? "xml",

@@ -1,14 +1,19 @@
 import type { Http2Bindings, HttpBindings } from "@hono/node-server";
 import { getConnInfo } from "@hono/node-server/conninfo";
-import { type AnsweredFault, type FaultPlan, readJsonObject, type WindowCount } from "@tidings/sdk/testing";
+import {
+  type AnsweredFault,
+  type FaultPlan,
+  readJsonObject,
+  type StableTokens,
+  type WindowCount,
+} from "@tidings/sdk/testing";
 import { type Context, Hono } from "hono";
 import { refuse, type VendorAnswer, writeAnswer } from "./answers.ts";
 import type { Operations } from "./operations.ts";
 import { openPage, type PageSource, takeConsent } from "./page.ts";
-import type { Tokens } from "./tokens.ts";
 
 export interface Vendor extends PageSource {
-  tokens: Tokens;
+  tokens: StableTokens;
   operations: Operations;
   /** Calls of one interface a minute and a day. */
   minutes: WindowCount;

@@ -25,6 +25,8 @@ export * from "./simulator/inbox.ts";
 export * from "./simulator/markup.ts";
 export * from "./simulator/page.ts";
 export * from "./simulator/pushes.ts";
+export * from "./simulator/sealed-pusher.ts";
 export * from "./simulator/server.ts";
+export * from "./simulator/stable-tokens.ts";
 export * from "./simulator/window-count.ts";
 export * from "./vectors.ts";

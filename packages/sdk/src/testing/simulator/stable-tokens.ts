@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { WindowCount } from "@tidings/sdk/testing";
-import type { Account } from "./account.ts";
+import { WindowCount } from "./window-count.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -15,9 +14,23 @@ export interface TokenGift {
   expires_in: number;
 }
 
-/** The stable access tokens of the account. */
-export class Tokens {
-  readonly #account: Account;
+/** The codes by which the vendor refuses to give, or to take, a token. */
+export interface TokenRefusals {
+  tooMany: number;
+  otherGrantType: number;
+  noAppId: number;
+  noSecret: number;
+  otherAppId: number;
+  wrongSecret: number;
+  missing: number;
+  invalid: number;
+  expired: number;
+}
+
+/** Access tokens that stay the same until they are nearly over, or somebody forces a new one. */
+export class StableTokens {
+  readonly #account: { appId: string; appSecret: string };
+  readonly #refusals: TokenRefusals;
   readonly #lifetimeMs: () => number;
   /** When each token ends or ended. */
   readonly #ends = new Map<string, number>();
@@ -28,19 +41,24 @@ export class Tokens {
   #forcedAt = Number.NEGATIVE_INFINITY;
   #current = "";
 
-  constructor(account: Account, lifetimeMs: () => number) {
+  constructor(
+    account: { appId: string; appSecret: string },
+    { refusals, lifetimeMs }: { refusals: TokenRefusals; lifetimeMs: () => number },
+  ) {
     this.#account = account;
+    this.#refusals = refusals;
     this.#lifetimeMs = lifetimeMs;
   }
 
   /** A token and its seconds left, or the code of the refusal. */
   give(body: Record<string, unknown>, now: number): TokenGift | number {
-    if (!this.#requests.allows("", now)) return 45011;
-    if (body.grant_type !== "client_credential") return 40002;
-    if (!body.appid) return 41002;
-    if (!body.secret) return 41004;
-    if (body.appid !== this.#account.appId) return 40013;
-    if (body.secret !== this.#account.appSecret) return 40125;
+    const refusals = this.#refusals;
+    if (!this.#requests.allows("", now)) return refusals.tooMany;
+    if (body.grant_type !== "client_credential") return refusals.otherGrantType;
+    if (!body.appid) return refusals.noAppId;
+    if (!body.secret) return refusals.noSecret;
+    if (body.appid !== this.#account.appId) return refusals.otherAppId;
+    if (body.secret !== this.#account.appSecret) return refusals.wrongSecret;
     if (body.force_refresh === true) this.#force(now);
     if (this.#msLeft(now) < Math.min(RENEW_BEFORE_MS, this.#lifetimeMs() / 2)) this.#issue(now);
     return { access_token: this.#current, expires_in: Math.ceil(this.#msLeft(now) / 1000) };
@@ -48,10 +66,10 @@ export class Tokens {
 
   /** The code of the refusal, or nothing when the token is good. */
   check(token: string | undefined, now: number): number | undefined {
-    if (!token) return 41001;
+    if (!token) return this.#refusals.missing;
     const end = this.#ends.get(token);
-    if (end === undefined || this.#revoked.has(token)) return 40001;
-    return now < end ? undefined : 42001;
+    if (end === undefined || this.#revoked.has(token)) return this.#refusals.invalid;
+    return now < end ? undefined : this.#refusals.expired;
   }
 
   /** Ends the current token before its time, as somebody's forced refresh does. */

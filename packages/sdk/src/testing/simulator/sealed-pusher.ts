@@ -1,16 +1,35 @@
 import { randomInt } from "node:crypto";
-import { callReceiver, Pushes, type PushHabit, sealEnvelope, signSorted } from "@tidings/sdk/testing";
-import type { Account } from "./account.ts";
-import { type VendorEvent, writeJson, writeXml } from "./events.ts";
+import { sealEnvelope, signSorted } from "./envelope.ts";
+import { callReceiver, Pushes, type PushHabit } from "./pushes.ts";
 
-/** `plain`, `compatible` (both) or `safe` (encrypted alone): what the program's owner has chosen. */
+/** `plain`, `compatible` (both) or `safe` (encrypted alone): what the account's owner has chosen. */
 export type PushMode = "plain" | "compatible" | "safe";
 
-export interface PusherOptions {
+export type PushFormat = "xml" | "json";
+
+/** Whose events are pushed, and what seals them. */
+export interface PushingAccount {
+  appId: string;
+  /** How pushes name the account. */
+  originalId: string;
+  pushToken: string;
+  encodingAesKey: string;
+}
+
+/** What an event says beside what happened. */
+export interface PushStamp {
+  originalId: string;
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
+export interface SealedPusherOptions<Event> {
+  /** An event in the form that is pushed. */
+  write(event: Event, stamp: PushStamp, format: PushFormat): string;
   /** Read at each push, so that it may be set after the start. */
   receiptsUrl(): string | undefined;
   mode(): PushMode;
-  format(): "xml" | "json";
+  format(): PushFormat;
   habit(): PushHabit | undefined;
   delayMs(): number;
   /** The waits before each repeat of a push that was not taken. */
@@ -20,21 +39,21 @@ export interface PusherOptions {
 
 const PATIENCE_MS = 5000;
 
-/** Pushes events to the program's address, signed, and again after a failure, as the vendor does. */
-export class Pusher {
-  readonly #account: Account;
-  readonly #options: PusherOptions;
+/** Pushes events to the account's address, signed and encrypted, and again after a failure. */
+export class SealedPusher<Event> {
+  readonly #account: PushingAccount;
+  readonly #options: SealedPusherOptions<Event>;
   readonly #pushes: Pushes;
 
-  constructor(account: Account, options: PusherOptions) {
+  constructor(account: PushingAccount, options: SealedPusherOptions<Event>) {
     this.#account = account;
     this.#options = options;
     this.#pushes = new Pushes(options);
   }
 
-  tell(event: VendorEvent): void {
+  tell(event: Event): void {
     const stamp = { originalId: this.#account.originalId, at: this.#options.now() };
-    const text = this.#options.format() === "json" ? writeJson(event, stamp) : writeXml(event, stamp);
+    const text = this.#options.write(event, stamp, this.#options.format());
     this.#pushes.schedule(this.#options.delayMs(), async () => {
       const { query, body } = this.#seal(text);
       return (await this.#call("POST", query, body)) !== undefined;
