@@ -17,6 +17,8 @@ const wide: PluginManifest = {
   receipts: { mode: "both", pollSeconds: 60, delivered: true, read: false },
   query: { windowSeconds: 60, batchSize: 10, notBeforeSeconds: 0 },
   recall: { windowSeconds: 60, batchSize: 10 },
+  vendorTemplates: "named",
+  allowances: { subject: "text", noneLeft: ["refused"] },
 };
 
 test("says what a plugin may reach", () => {
@@ -24,7 +26,7 @@ test("says what a plugin may reach", () => {
     hosts: ["api.example.com", "files.example.com"],
     settingsHosts: ["endpoint"],
     secrets: ["key", "token"],
-    abilities: ["query", "recall", "receipts:pull", "receipts:push", "send"],
+    abilities: ["allowances", "query", "recall", "receipts:pull", "receipts:push", "send", "templates"],
   });
 });
 
@@ -36,10 +38,12 @@ test("finds each widening and no narrowing", () => {
     { kind: "hosts", value: "files.example.com" },
     { kind: "settingsHosts", value: "endpoint" },
     { kind: "secrets", value: "key" },
+    { kind: "abilities", value: "allowances" },
     { kind: "abilities", value: "query" },
     { kind: "abilities", value: "recall" },
     { kind: "abilities", value: "receipts:pull" },
     { kind: "abilities", value: "receipts:push" },
+    { kind: "abilities", value: "templates" },
   ]);
 });
 

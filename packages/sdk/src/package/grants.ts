@@ -8,7 +8,7 @@ export interface Grants {
   settingsHosts: string[];
   /** Secret settings that its requests are authenticated with. The plugin itself sees none. */
   secrets: string[];
-  /** `send`, `receipts:push`, `receipts:pull`, `query`, `recall`. */
+  /** `send`, `receipts:push`, `receipts:pull`, `query`, `recall`, `templates`, `allowances`. */
   abilities: string[];
 }
 
@@ -34,6 +34,8 @@ export function grantsOf(manifest: PluginManifest): Grants {
       ...(isPulled(receipts) ? ["receipts:pull"] : []),
       ...(manifest.query ? ["query"] : []),
       ...(manifest.recall ? ["recall"] : []),
+      ...(manifest.vendorTemplates ? ["templates"] : []),
+      ...(manifest.allowances ? ["allowances"] : []),
     ]),
   };
 }

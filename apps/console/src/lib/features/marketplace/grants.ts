@@ -21,6 +21,8 @@ const ABILITIES: Record<string, () => string> = {
   "receipts:pull": m.marketplace_ability_receipts_pull,
   query: m.marketplace_ability_query,
   recall: m.marketplace_ability_recall,
+  templates: m.marketplace_ability_templates,
+  allowances: m.marketplace_ability_allowances,
 };
 
 const WORDS: Record<PluginGrantChange["kind"], (value: string, titleOf: TitleOf) => string> = {
