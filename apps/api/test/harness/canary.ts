@@ -137,6 +137,15 @@ async function requestApproval(school: School) {
 export const canaryMessage = (channels: string[]) =>
   messageTo(users(`${CANARY}-user`), channels, { variables: { content: `${CANARY}-content` } });
 
+/** To more than go out without a hint. */
+export const canaryCrowd = (channels: string[]) => ({
+  ...canaryMessage(channels),
+  audience: {
+    kind: "addresses",
+    addresses: Array.from({ length: 101 }, (_, index) => ({ address: `${CANARY}-${index}` })),
+  },
+});
+
 /** Sent while the vendor refuses, is busy and cuts the connection; then over every channel, which works. */
 async function sendInTrouble(school: School) {
   const { installation } = school;

@@ -8,7 +8,14 @@ export {
   cookieOf,
   signIn,
 } from "./caller.ts";
-export { CANARY, type CanarySchool, canaryMessage, givenCanarySchool, SECRET } from "./canary.ts";
+export {
+  CANARY,
+  type CanarySchool,
+  canaryCrowd,
+  canaryMessage,
+  givenCanarySchool,
+  SECRET,
+} from "./canary.ts";
 export { type CapturedLog, captureLog } from "./captured-log.ts";
 export { expandOnce } from "./expanding.ts";
 export type { FakeVendor, VendorCall } from "./fake-vendor.ts";

@@ -89,6 +89,17 @@ export const SAMPLES: Record<string, (school: School, unique: string) => object>
   }),
   resendDelivery: () => ({ force: false }),
   replayMessage: () => ({ state: ["failed"] }),
+  reportAllowances: (_, unique) => ({
+    changes: [
+      {
+        id: `answer-${unique}`,
+        address: "u-1",
+        subject: "tpl-1",
+        change: "granted",
+        at: new Date().toISOString(),
+      },
+    ],
+  }),
   createInboxToken: () => ({ userId: "u-1", expiresInSeconds: 60 }),
   createPublisher: (_, unique) => ({ slug: `p-${unique}`, name: "Acme", contact: "security@acme.example" }),
   addPublisherKey: () => ({ publicKey: `${"A".repeat(43)}=` }),

@@ -3,6 +3,7 @@ import {
   CANARY,
   type CanarySchool,
   callAnonymously,
+  canaryCrowd,
   canaryMessage,
   captureLog,
   fillPath,
@@ -68,7 +69,7 @@ describe("secrets", () => {
 
   it("are in no row of any table, and people's texts in no hint of the queue", async () => {
     const gate = installation.vendor.hold();
-    const id = await a.send(canaryMessage(["courier"]));
+    const id = await a.send(canaryCrowd(["courier"]));
     await gate.arrived(1);
     const hints = await tablesWith([a.tenantId], "bullmq");
     const found = await tablesWith(secrets);

@@ -20,7 +20,7 @@ export async function countRecent(
 ): Promise<RecentCounts> {
   const within = sql`
     tenant_id = ${toUuid("tenant", tenantId)} and hour >= ${since}
-    and channel_id = ${toUuid("channel", channelId)} and measure <> all(${[...SUMS]}::statistics_measure[])
+    and channel_id = ${toUuid("channel", channelId)} and measure <> all(${[...SUMS]}::text[]::statistics_measure[])
     ${sourceId ? sql`and source_id = ${toUuid("source", sourceId)}` : sql``}`;
   const rows = await sql<{ measure: Measure; reason: string; count: string }[]>`
     select measure, reason, sum(count)::bigint as count from (
