@@ -50,6 +50,7 @@ it("takes every sample as it is, so that the refusals below are about the values
     "updatePlugin",
     "checkPluginUpgrade",
     "upgradePlugin",
+    "reportAllowances",
   ];
   const fulfillable = battery.withBody.filter(({ id }) => !unfulfillable.includes(id));
   await overAll(fulfillable, routeOf, async (operation) => {

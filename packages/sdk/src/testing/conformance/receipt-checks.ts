@@ -137,7 +137,7 @@ function findConsentProblems({ eventId, address, subject, change, count, at }: A
 }
 
 /** No database holds a NUL or half of a surrogate pair. */
-const isStorable = (text: string): boolean => !text.includes("\0") && text.isWellFormed();
+const isStorable = (text: string): boolean => !/[\0\p{Cs}]/u.test(text);
 
 const inVector = ({ name }: { name: string }) => within("in_vector", { name });
 
