@@ -14,7 +14,9 @@ import {
   readXml,
   reasonOf,
   sizeOf,
+  toNumber,
   toRecall,
+  toWord,
   type Unanswered,
 } from "@tidings/sdk/plugin";
 import fc from "fast-check";
@@ -56,6 +58,14 @@ describe("texts", () => {
 test("JSON of unknown origin is an object, something else or none", () => {
   expect(isRecord(parseJson('{"a":1}'))).toBe(true);
   for (const text of ["[1]", "null", '"a"', "<html>", ""]) expect(isRecord(parseJson(text))).toBe(false);
+});
+
+test("a value of unknown origin is a number, a text, or nothing, and never throws", () => {
+  expect([7, "7", " 7 "].map(toNumber)).toEqual([7, 7, 7]);
+  expect(["", " ", null, undefined, true, [7], { toString: {} }].map(toNumber).every(Number.isNaN)).toBe(
+    true,
+  );
+  expect(["a", 7, null, ["a"], { toString: {} }].map(toWord)).toEqual(["a", "7", "", "", ""]);
 });
 
 describe("XML of unknown origin", () => {

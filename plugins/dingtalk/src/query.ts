@@ -6,6 +6,7 @@ import {
   type PlannedResponse,
   type QueryAnswer,
   type QueryOutput,
+  toWord,
 } from "@tidings/sdk/plugin";
 import { call, notificationPath } from "./calls.ts";
 import { readAnswer, readOutcome } from "./outcome.ts";
@@ -59,10 +60,10 @@ function readResult(response: PlannedResponse): (user: string) => Said {
 
 /** What the lists say of each user. Lists that are empty may be missing; who is in none has no result yet. */
 function readLists(result: Record<string, unknown>): Map<string, Said> {
-  const of = (name: string, said: Said) => listOf(result[name]).map((user) => [String(user), said] as const);
+  const of = (name: string, said: Said) => listOf(result[name]).map((user) => [toWord(user), said] as const);
   const forbidden = listOf(result.forbidden_list)
     .filter(isRecord)
-    .map(({ userid, code }) => [String(userid), undelivered(readCode(code))] as const);
+    .map(({ userid, code }) => [toWord(userid), undelivered(readCode(code))] as const);
   return new Map([
     // Read or not, it lies before the user.
     ...of("unread_user_id_list", { status: "delivered" }),

@@ -6,6 +6,7 @@ import {
   type ReceiptOutput,
   readText,
   type Settings,
+  toNumber,
 } from "@tidings/sdk/plugin";
 
 const READ = "im.message.message_read_v1";
@@ -41,7 +42,7 @@ function answerChallenge(challenge: unknown): ReceiptOutput {
 
 /** One event for each message: there is nobody else in the chat who could read it. */
 function readReaders({ reader, message_id_list: ids }: Record<string, unknown>): ReceiptEvent[] {
-  const at = isRecord(reader) ? Number(reader.read_time) : 0;
+  const at = isRecord(reader) ? toNumber(reader.read_time) : 0;
   if (!Number.isSafeInteger(at) || at <= 0 || !Array.isArray(ids)) return [];
   return ids
     .slice(0, MAX_MESSAGES)

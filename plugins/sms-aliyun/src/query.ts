@@ -10,6 +10,8 @@ import {
   readBeijingTime,
   type SettleInput,
   type SettleOutput,
+  toNumber,
+  toWord,
 } from "@tidings/sdk/plugin";
 import { rpc } from "./calls.ts";
 import { readNumber } from "./numbers.ts";
@@ -119,13 +121,13 @@ function furtherPages(response: PlannedResponse): Question[] {
 }
 
 function pageCountOf({ fields }: Answer): number {
-  const total = Number(fields.TotalCount);
+  const total = toNumber(fields.TotalCount);
   return Number.isInteger(total) && total >= 0 ? Math.ceil(total / PAGE_SIZE) : 1;
 }
 
 function listDetails({ fields }: Answer): Record<string, unknown>[] | undefined {
   const list = isRecord(fields.SmsSendDetailDTOs) ? fields.SmsSendDetailDTOs.SmsSendDetailDTO : undefined;
-  return Array.isArray(list) && Number.isInteger(Number(fields.TotalCount ?? Number.NaN))
+  return Array.isArray(list) && Number.isInteger(toNumber(fields.TotalCount))
     ? list.filter(isRecord)
     : undefined;
 }
@@ -136,9 +138,9 @@ const DELIVERED = 3;
 
 function readStatus(detail: Record<string, unknown>): Reading {
   const code = typeof detail.ErrCode === "string" ? clip(detail.ErrCode, 64) : "";
-  const sentAt = readBeijingTime(String(detail.SendDate ?? ""));
-  const at = readBeijingTime(String(detail.ReceiveDate ?? "")) ?? sentAt;
-  switch (Number(detail.SendStatus)) {
+  const sentAt = readBeijingTime(toWord(detail.SendDate));
+  const at = readBeijingTime(toWord(detail.ReceiveDate)) ?? sentAt;
+  switch (toNumber(detail.SendStatus)) {
     case WAITING:
       return { status: "accepted", ...(sentAt !== undefined && { at: sentAt }) };
     case FAILED:

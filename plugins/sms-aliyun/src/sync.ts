@@ -7,6 +7,7 @@ import {
   type SettleInput,
   type SettleOutput,
   type SyncOutput,
+  toNumber,
   type VendorTemplate,
   type VerifyInput,
 } from "@tidings/sdk/plugin";
@@ -79,7 +80,7 @@ function readPage(response: PlannedResponse): Page {
 
 /** The pages that a first page leaves out. */
 function furtherPages(question: Question, { fields }: Answer): Question[] {
-  const total = Number(fields.TotalCount);
+  const total = toNumber(fields.TotalCount);
   if (question.page !== 1 || !Number.isInteger(total)) return [];
   const last = Math.min(Math.ceil(total / PAGE_SIZE), MAX_PAGES);
   return Array.from({ length: Math.max(0, last - 1) }, (_, index) => ({ ...question, page: index + 2 }));

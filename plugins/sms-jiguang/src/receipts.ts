@@ -4,6 +4,7 @@ import {
   type ReceiptEvent,
   type ReceiptInput,
   type ReceiptOutput,
+  toNumber,
 } from "@tidings/sdk/plugin";
 import { readDigits } from "./text.ts";
 
@@ -45,7 +46,7 @@ function toEvent(fields: unknown, now: number): ReceiptEvent | undefined {
   const [vendorId, code] = [readDigits(fields.msgId), readDigits(fields.status)];
   if (!vendorId || !code) return undefined;
   const type = code === DELIVERED ? "delivered" : "undelivered";
-  const at = Number(fields.receiveTime);
+  const at = toNumber(fields.receiveTime);
   return {
     eventId: `${vendorId}:${type}`,
     type,

@@ -9,6 +9,8 @@ import {
   type SentMessage,
   type SettleInput,
   type SettleOutput,
+  toNumber,
+  toWord,
 } from "@tidings/sdk/plugin";
 import { apiCall } from "./calls.ts";
 import { readNumber } from "./numbers.ts";
@@ -82,7 +84,7 @@ function readReply(response: PlannedResponse): Omit<QueryAnswer, "ref"> {
     .filter(isRecord)
     .find(
       ({ SerialNo, SessionContext }) =>
-        (serialNo !== "" && SerialNo === serialNo) || sessions.includes(String(SessionContext)),
+        (serialNo !== "" && SerialNo === serialNo) || sessions.includes(toWord(SessionContext)),
     );
   if (own) return readOwn(own);
   return { status: "unanswered", code: set.length < MAX_REPORTS ? "no_report" : "too_many_messages" };
@@ -91,7 +93,7 @@ function readReply(response: PlannedResponse): Omit<QueryAnswer, "ref"> {
 function readOwn(fields: Record<string, unknown>): Omit<QueryAnswer, "ref"> {
   const report = readReport(fields.SerialNo, fields.ReportStatus);
   if (!report) return { status: "unanswered", code: "unreadable_answer" };
-  const at = Number(fields.UserReceiveTime) * 1000;
+  const at = toNumber(fields.UserReceiveTime) * 1000;
   const code = readText(fields.Description, 64);
   return {
     status: report.type,

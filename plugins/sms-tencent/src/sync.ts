@@ -8,6 +8,7 @@ import {
   type SettleInput,
   type SettleOutput,
   type SyncOutput,
+  toNumber,
   type VendorTemplate,
   type VerifyInput,
 } from "@tidings/sdk/plugin";
@@ -85,7 +86,7 @@ function readSign(item: Record<string, unknown>): VendorTemplate | undefined {
 }
 
 function readTemplate(item: Record<string, unknown>): VendorTemplate | undefined {
-  const id = Number(item.TemplateId);
+  const id = toNumber(item.TemplateId);
   if (!Number.isSafeInteger(id) || id <= 0) return undefined;
   const code = String(id);
   const text = readText(item.TemplateContent, 2_000);

@@ -110,5 +110,6 @@ export const CONFORMANCE_PLACES = {
   forged_twice: "said twice over",
   forged_list: "within a list",
   forged_types: "with other types",
+  forged_objects: "with objects for values",
   forged_numbers: "with numbers beyond reason",
 } as const;

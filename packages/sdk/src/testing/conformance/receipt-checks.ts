@@ -58,6 +58,9 @@ const FORGERIES = {
   forged_twice: (body: string) => body + body,
   forged_list: (body: string) => `[${body}]`,
   forged_types: (body: string) => body.replace(/"(?:[^"\\]|\\.)*"(?=\s*[,}\]])/g, "[7]"),
+  // An object that cannot be made a text or a number of.
+  forged_objects: (body: string) =>
+    body.replace(/:\s*(?:"(?:[^"\\]|\\.)*"|-?\d[\d.]*)(?=\s*[,}])/g, ':{"toString":{}}'),
   forged_numbers: (body: string) => body.replace(/\d+/g, "9".repeat(400)),
 };
 
