@@ -41,8 +41,7 @@ export async function keepAndApply(
           and r.event_id = pushed.event_id offset 0
       ) known on true
       where known.applied_at is null
-    ), ${moves(sql, tenant)}${origin === "vendor" ? sql`, ${marking(sql, tenant, channelId)}` : sql``}
-, kept as (
+    ), ${moves(sql, tenant)}${origin === "vendor" ? sql`, ${marking(sql, tenant, channelId)}` : sql``}, kept as (
       insert into receipts (tenant_id, channel_id, event_id, type, code, detail, target, happened_at, delivery_id,
         applied_at)
       select ${tenant}, channel_id, event_id, type, code, detail, target, happened_at,
