@@ -2,8 +2,8 @@ import type { LoadReport, LoadSettings } from "../programs/load.ts";
 import type { Comparison, Measurement } from "../rounds.ts";
 import { resetMessages } from "../scratch/database.ts";
 import { type Program, runProgram, startProgram } from "../scratch/process.ts";
-import { countChunked, until } from "./sending.ts";
-import { type Stage, startMeter, withServer } from "./stage.ts";
+import { assertReceived, until } from "./sending.ts";
+import { type Stage, startMeter, withServer, withVendor } from "./stage.ts";
 
 const CONNECTIONS = 64;
 const WARM_UP_MS = 3_000;
@@ -63,8 +63,8 @@ const measured = ({ perSecond, p50Ms, p99Ms }: LoadReport): Measurement => ({
 });
 
 /**
- * Every 202 is a message in the database with its key, and nothing else is; and each then gets the one delivery that it
- * asked for, which is not in the time that is measured.
+ * Every 202 is a message in the database with its key, and nothing else is; and each then reaches the vendor as the one
+ * delivery that it asked for, which is not in the time that is measured.
  */
 async function assertStored(stage: Stage, accepted: number): Promise<void> {
   const { database } = stage;
@@ -73,13 +73,25 @@ async function assertStored(stage: Stage, accepted: number): Promise<void> {
       select (select count(*)::int from messages) as messages, (select count(*)::int from idempotency_keys) as keys`,
   );
   assertEach(accepted, stored);
-  await withServer(stage, "expand", () => until(async () => (await countChunked(stage)) >= accepted));
+  await withVendor(stage, 0, (vendor) =>
+    withServer(stage, "all", async () => {
+      await until(async () => (await countCompleted(stage)) >= accepted);
+      await assertReceived(vendor, accepted);
+    }),
+  );
   const [made] = await database.run(
     (sql) => sql<Counts[]>`
-      select (select count(*)::int from deliveries where state = 'ready') as deliveries,
+      select (select count(*)::int from deliveries where state = 'accepted') as deliveries,
         (select coalesce(sum(delivery_count), 0)::int from chunks) as covered`,
   );
   assertEach(accepted, made);
+}
+
+async function countCompleted({ database }: Stage): Promise<number> {
+  const [row] = await database.run(
+    (sql) => sql<{ count: number }[]>`select count(*)::int as count from messages where state = 'completed'`,
+  );
+  return row?.count ?? 0;
 }
 
 type Counts = Record<string, number>;
