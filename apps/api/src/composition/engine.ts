@@ -41,6 +41,7 @@ import { compactStatistics } from "../modules/statistics/index.ts";
 import { createSyncChannel, createVendorTemplateSyncer } from "../modules/vendor-templates/index.ts";
 import type { Loop } from "../platform/loops.ts";
 import type { QueueTransport } from "../platform/queue/index.ts";
+import { createSpareTime } from "../platform/spare-time.ts";
 import type { Foundation } from "./foundation.ts";
 import { createLoops } from "./loops.ts";
 import { pluginLoops } from "./plugins.ts";
@@ -79,6 +80,7 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
     queue: sending.hints,
     limits: foundation.inFlightLimits,
     direct: sending.direct,
+    hasTime: createSpareTime(),
     isDegraded: sending.hints.isDegraded,
   });
   const dispatcher = loops.start(claiming);

@@ -68,7 +68,13 @@ describe.each(BACKENDS)("recovery, with the queue on %s", (backend) => {
     };
     const { dispatch } = installation.foundation;
     const direct = { room: () => 0, send: () => undefined };
-    await createDispatcher({ dispatch, queue: tampering, direct, isDegraded: () => false }).run();
+    await createDispatcher({
+      dispatch,
+      queue: tampering,
+      direct,
+      hasTime: () => false,
+      isDegraded: () => false,
+    }).run();
     return sent;
   }
 

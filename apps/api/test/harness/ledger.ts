@@ -1,4 +1,4 @@
-import { brokenChunks, measuresOf } from "../../src/modules/deliveries/upkeep/ledger.repository.ts";
+import { brokenChunks, countedAlike, measuresOf } from "../../src/modules/deliveries/upkeep/ledger.repository.ts";
 import type { Installation } from "./installation.ts";
 
 type Sql = Parameters<Parameters<Installation["books"]["transaction"]>[0]>[0]["sql"];
@@ -87,15 +87,20 @@ const strangers = (sql: Sql) => sql`
     where not exists(select from chunks c where c.tenant_id = a.tenant_id and c.id = a.chunk_id)`;
 
 /** What the rows say, by every dimension that is counted. */
-const truth = (sql: Sql) => sql`
-  select d.tenant_id, d.message_id, coalesce(m.source_id, '00000000-0000-0000-0000-000000000000') as source_id,
-    d.channel_id, coalesce(v.template_id, '00000000-0000-0000-0000-000000000000') as template_id, d.step,
-    date_trunc('hour', d.created_at) as hour, counted.measure, counted.reason, sum(counted.amount) as count
-  from deliveries d
-  join messages m on m.tenant_id = d.tenant_id and m.id = d.message_id
-  left join template_versions v on v.tenant_id = d.tenant_id and v.id = m.template_version_id
-  cross join lateral ${measuresOf(sql)} counted
-  group by 1, 2, 3, 4, 5, 6, 7, 8, 9`;
+const truth = (sql: Sql) => {
+  const by = sql`d.tenant_id, d.message_id, m.source_id, d.channel_id, v.template_id, d.step,
+    date_trunc('hour', d.created_at)`;
+  const deliveries = sql`deliveries d
+    join messages m on m.tenant_id = d.tenant_id and m.id = d.message_id
+    left join template_versions v on v.tenant_id = d.tenant_id and v.id = m.template_version_id`;
+  return sql`
+    select d.tenant_id, d.message_id, coalesce(d.source_id, '00000000-0000-0000-0000-000000000000') as source_id,
+      d.channel_id, coalesce(d.template_id, '00000000-0000-0000-0000-000000000000') as template_id, d.step,
+      d.date_trunc as hour, counted.measure, counted.reason, sum(counted.amount) as count
+    from (${countedAlike(sql, by, deliveries)}) d
+    cross join lateral ${measuresOf(sql)} counted
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9`;
+};
 
 /** Roll-up + deltas = rows, by message and by hour, where what was sent to try a channel is left out. */
 const wrongCounts = (sql: Sql) => sql`

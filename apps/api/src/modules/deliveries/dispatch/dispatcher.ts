@@ -20,7 +20,7 @@ const WINDOW = 1_024;
 /** Deliveries and chunks that one hint is for at most; a larger chunk has a hint of its own. */
 const HINT_DELIVERIES = 500;
 const HINT_CHUNKS = 100;
-/** Deliveries that are sent from here, where there is room: for fewer people a hint takes longer than sending. */
+/** Deliveries that are sent from here however busy this process is: for fewer people a hint takes longer than sending. */
 const OWN_DELIVERIES = 100;
 const IDLE_MS = 200;
 
@@ -38,6 +38,8 @@ export interface DispatcherDeps {
   limits?: InFlightLimits | undefined;
   /** Sends in this process, without hints. */
   direct: Pick<DirectSender, "room" | "send">;
+  /** Whether this process has time for large chunks too, or others should have them. */
+  hasTime(): boolean;
   /** While hints do not get through, chunks are claimed for this process alone, as many as it has room for. */
   isDegraded(): boolean;
 }
@@ -59,9 +61,9 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     return choice.chunks.length > 0 ? claimChunks(tx, choice.chunks) : [];
   }
 
-  /** Sends what is small from here; the rest goes to whoever has time. */
+  /** Sends from here what there is time for, and what is small; the rest goes to whoever has time. */
   async function handOut(claims: readonly ClaimedChunk[]): Promise<void> {
-    const isOwn = takeOwn(deps.direct.room());
+    const isOwn = takeOwn(deps.direct.room(), deps.hasTime() ? Number.POSITIVE_INFINITY : OWN_DELIVERIES);
     const hints = hintsFor(claims);
     const own = hints.filter(isOwn);
     const others = hints.filter((hint) => !own.includes(hint));
@@ -104,7 +106,7 @@ function hintsFor(claims: readonly ClaimedChunk[]): SizedHint[] {
 }
 
 /** Says of one hint after the other whether it is sent from here. */
-function takeOwn(room: number): (hint: SizedHint) => boolean {
+function takeOwn(room: number, most: number): (hint: SizedHint) => boolean {
   let taken = 0;
-  return ({ deliveryCount }) => deliveryCount <= OWN_DELIVERIES && taken++ < room;
+  return ({ deliveryCount }) => deliveryCount <= most && taken++ < room;
 }

@@ -7,7 +7,7 @@ import type { MessageCategory } from "../../templates/index.ts";
 import { holdCaps } from "../judge/capping.repository.ts";
 import { dueTogether } from "../judge/deferral.repository.ts";
 import { lockContents, rememberContents } from "../judge/duplicates.repository.ts";
-import { judge } from "../judge/judging.repository.ts";
+import { judge, type UserRange } from "../judge/judging.repository.ts";
 import type { Restraints } from "../judge/restraints.ts";
 import { CHUNK_SIZE, NIL_UUID } from "./expansion.repository.ts";
 
@@ -122,6 +122,7 @@ export async function expandSlice(
   const caps = message.category === "critical" ? [] : restraints.caps;
   await holdCaps(tx, tenant, caps);
   const target = sliceTarget(tx, tenant, message, channel, slice);
+  const range = rangeOf(tx, message, channel, slice, restraints);
   const [{ base, targeted }] = await sql<[{ base: string; targeted: number }]>`
     with block as materialized (select nextval('delivery_ids') as base),
     saved as (
@@ -130,7 +131,7 @@ export async function expandSlice(
       select (select base from block) + row_number() over (${dueTogether(tx, quietHours).inOrder}) - 1, ${tenant},
         ${message.id}, ${channel.id}, j.user_id, 0, j.state, j.origin, j.chosen_address, j.deferred_until, j.reason,
         j.cap
-      from (${judge(tx, tenant, target, { ...restraints, caps })}) j
+      from (${judge(tx, tenant, target, { ...restraints, caps }, { range })}) j
       returning 1
     )
     select base, (select count(*)::int from saved) as targeted from block`;
@@ -153,6 +154,24 @@ export const sliceTarget = (
   from users u
   where u.tenant_id = ${tenant} and u.id > ${message.expandCursor} and u.id <= ${slice.lastUserId}
     and ${isInAudience(tx, tenant, message.audience)}`;
+
+/** Where the users of a slice lie; undefined where they are few of many, or need no identity. */
+function rangeOf(
+  { sql }: Tx,
+  { audience, sourceId, expandCursor: after }: ExpandingMessage,
+  channel: ExpandingChannel,
+  { lastUserId }: Slice,
+  { userKinds }: Restraints,
+): UserRange | undefined {
+  const isOfUsers = channel.kind === null || userKinds.includes(channel.kind);
+  if (isOfUsers || tagOfAll(audience) !== undefined) return undefined;
+  const way = {
+    kind: sql`${channel.kind}`,
+    sourceId: sql`${sourceId}::uuid`,
+    channelId: sql`${channel.id}::uuid`,
+  };
+  return { after, lastUserId, way };
+}
 
 function isInAudience(tx: Tx, tenant: string, audience: UserAudience) {
   switch (audience.kind) {

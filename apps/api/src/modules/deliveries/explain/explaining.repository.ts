@@ -134,7 +134,7 @@ function judgeSteps(
     (target, step) => tx.sql`
       select ${step}::int as step, j.user_id, j.external_id, j.channel_id, j.chosen_address, j.origin, j.reason,
         j.variables, j.deferred_until, coalesce(j.user_id::text, j.external_id, j.address) as recipient
-      from (${judge(tx, tenant, target, restraints, messages)}) j`,
+      from (${judge(tx, tenant, target, restraints, { messages })}) j`,
   );
   return allOf(tx, steps);
 }

@@ -1,4 +1,4 @@
-import type { Tx } from "../../../platform/database/index.ts";
+import type { Fragment, Tx } from "../../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../../platform/ids.ts";
 
 /*
@@ -7,7 +7,6 @@ import { fromUuid, toUuid } from "../../../platform/ids.ts";
  */
 
 type Sql = Tx["sql"];
-type Condition = ReturnType<Sql>;
 
 export const LEDGER_KINDS = [
   "chunk_rows",
@@ -32,7 +31,7 @@ const LOST_AFTER_MINUTES = 5;
  * Every chunk holds as many rows to be sent as it says, shares none with another, and is there as long as one of them
  * has no final state; an ended message has no chunk that waits.
  */
-export const brokenChunks = (sql: Sql, scope: Condition) => sql<Discrepancy[]>`
+export const brokenChunks = (sql: Sql, scope: Fragment) => sql<Discrepancy[]>`
   select found.kind, c.message_id, c.id::text as chunk_id
   from chunks c
   join messages m on m.tenant_id = c.tenant_id and m.id = c.message_id
@@ -56,16 +55,25 @@ export const brokenChunks = (sql: Sql, scope: Condition) => sql<Discrepancy[]>`
   ]) as found(kind)
   where found.kind is not null and ${scope}`;
 
-/** By what a delivery `d` is counted, and how much it adds: the measures of the statistics, from the row alone. */
+/** Deliveries `d` of `from` that are counted alike, a row for each kind of them, by columns of `d` and what is joined. */
+export const countedAlike = (sql: Sql, by: Fragment, from: Fragment) => sql`
+  select ${by}, d.state, d.reason, d.currency, d.accepted_at is not null as is_accepted,
+    d.delivered_at is not null as has_arrived, d.read_at is not null as is_read, d.clicked_at is not null as is_clicked,
+    count(*) as amount, sum(d.unit_count) as unit_count, sum(d.cost) as cost
+  from ${from}
+  group by ${by}, d.state, d.reason, d.currency, d.accepted_at is not null, d.delivered_at is not null,
+    d.read_at is not null, d.clicked_at is not null`;
+
+/** By what alike deliveries `d` are counted, and how much they add: the measures of the statistics, from the rows alone. */
 export const measuresOf = (sql: Sql) => sql`(
-  select 'units' as measure, '' as reason, d.unit_count::bigint as amount
+  select 'units' as measure, '' as reason, d.unit_count as amount
     where d.unit_count is not null and d.state <> 'unknown'
   union all select 'cost', d.currency, d.cost where d.cost is not null and d.state <> 'unknown'
-  union all select *, 1 from (select 'targeted' as measure, '' as reason
+  union all select *, d.amount from (select 'targeted' as measure, '' as reason
   union all select 'valid', '' where d.state <> 'suppressed'
   union all select 'submitted', ''
-    where d.accepted_at is not null or d.state in ('accepted', 'delivered', 'undelivered', 'recalled')
-  union all select 'delivered', '' where d.state = 'delivered' or d.state = 'recalled' and d.delivered_at is not null
+    where d.is_accepted or d.state in ('accepted', 'delivered', 'undelivered', 'recalled')
+  union all select 'delivered', '' where d.state = 'delivered' or d.state = 'recalled' and d.has_arrived
   union all select 'undelivered', d.reason where d.state = 'undelivered'
   union all select 'suppressed', d.reason where d.state = 'suppressed'
   union all select 'failed', d.reason where d.state = 'failed'
@@ -73,12 +81,16 @@ export const measuresOf = (sql: Sql) => sql`(
   union all select 'cancelled', '' where d.state = 'cancelled'
   union all select 'expired', '' where d.state = 'expired'
   union all select 'recalled', '' where d.state = 'recalled'
-  union all select 'read', '' where d.read_at is not null
-  union all select 'clicked', '' where d.clicked_at is not null) counts
+  union all select 'read', '' where d.is_read
+  union all select 'clicked', '' where d.is_clicked) counts
 )`;
 
 /** Messages whose roll-up with its deltas differs from the rows of their chunks. */
-export const wrongTotals = (sql: Sql, tenant: string, messages: string[]) => sql<Discrepancy[]>`
+export function wrongTotals(sql: Sql, tenant: string, messages: string[]) {
+  const ofMessages = sql`chunks c
+    join deliveries d on d.tenant_id = c.tenant_id and d.id between c.first_id and c.last_id
+    where c.tenant_id = ${tenant} and c.message_id = any(${messages}::uuid[])`;
+  return sql<Discrepancy[]>`
   with counted as (
     select message_id, channel_id, step, measure, reason, sum(count) as count from (
       select message_id, channel_id, step, measure::text, reason, count from message_totals
@@ -89,15 +101,14 @@ export const wrongTotals = (sql: Sql, tenant: string, messages: string[]) => sql
     ) parts group by 1, 2, 3, 4, 5
   ), actual as (
     select d.message_id, d.channel_id, d.step, counted.measure, counted.reason, sum(counted.amount) as count
-    from chunks c
-    join deliveries d on d.tenant_id = c.tenant_id and d.id between c.first_id and c.last_id
+    from (${countedAlike(sql, sql`d.message_id, d.channel_id, d.step`, ofMessages)}) d
     cross join lateral ${measuresOf(sql)} counted
-    where c.tenant_id = ${tenant} and c.message_id = any(${messages}::uuid[])
     group by 1, 2, 3, 4, 5
   )
   select distinct 'counts' as kind, message_id, '' as chunk_id
   from counted full join actual using (message_id, channel_id, step, measure, reason)
   where coalesce(counted.count, 0) <> coalesce(actual.count, 0)`;
+}
 
 export interface LedgerSlice {
   tenantId: string;
