@@ -97,7 +97,7 @@ async function start(
     ],
     isAccepting: () => accepting,
   };
-  const http = composeHttp(foundation, { nudge: () => engine?.nudge(), ...watching });
+  const http = composeHttp(foundation, { nudge: (tenantId) => engine?.nudge(tenantId), ...watching });
   const served = role === "worker" ? composeOperations(foundation, watching) : http.app;
   stops.push(await listen(served.fetch, env.HOST, port));
   engine = role === "api" ? undefined : startEngine(foundation, queue);

@@ -46,9 +46,14 @@ import type { Foundation } from "./foundation.ts";
 import { createLoops } from "./loops.ts";
 import { pluginLoops } from "./plugins.ts";
 
+/**
+ * Something may be due: now instead of at the next round. With a tenant, all that is due is a message of theirs whose
+ * deliveries are to be made.
+ */
+export type Nudge = (expandingTenantId?: string) => void;
+
 export interface Engine {
-  /** Something may be due: dispatch now instead of at the next round. */
-  nudge(): void;
+  nudge: Nudge;
   /** Hints do not get through at the moment; chunks are sent without them. */
   isDegraded(): boolean;
   stop(): Promise<void>;
@@ -86,16 +91,16 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
   const dispatcher = loops.start(claiming);
   loops.start(sending.hints.loop);
   const nudgeDispatcher = () => dispatcher.nudge();
-  const expander = loops.start(
-    createExpander({
-      dispatch,
-      transact,
-      nudgeDispatcher,
-      afterChunk,
-      readRestraints,
-      logger: foundation.logger,
-    }),
-  );
+  const expanding = createExpander({
+    dispatch,
+    transact,
+    nudgeDispatcher,
+    dispatcher: claiming,
+    afterChunk,
+    readRestraints,
+    logger: foundation.logger,
+  });
+  const expander = loops.start(expanding);
   const later = [
     createFallbackLoop({
       dispatch,
@@ -116,9 +121,10 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
   for (const loop of later) loops.start(loop);
 
   return {
-    nudge() {
+    nudge(expandingTenantId) {
+      if (expandingTenantId === undefined) dispatcher.nudge();
+      else expanding.expect(expandingTenantId);
       expander.nudge();
-      dispatcher.nudge();
     },
     isDegraded: sending.hints.isDegraded,
     async stop() {

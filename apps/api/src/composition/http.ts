@@ -3,6 +3,7 @@ import { consoleFiles } from "../platform/http/console-files.ts";
 import { operationsRoutes } from "../platform/http/operations.ts";
 import { widgetFile } from "../platform/http/widget-file.ts";
 import { composeAccess } from "./access.ts";
+import type { Nudge } from "./engine.ts";
 import type { Foundation } from "./foundation.ts";
 import { composeHealth } from "./health.ts";
 import { composeMarketplace } from "./marketplace.ts";
@@ -13,7 +14,7 @@ export const VERSION = "0.1.0";
 
 export interface HttpOptions {
   /** Something was accepted or approved: an engine in this process need not wait for its next round. */
-  nudge(): void;
+  nudge: Nudge;
   /** What is not as it should be, though everything goes on. */
   degraded?(): string[];
   /** False from the moment the process has begun to shut down. */

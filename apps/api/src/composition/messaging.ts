@@ -84,6 +84,7 @@ import { createRecentAnswers } from "../platform/recent-answers.ts";
 import { createTurns } from "../platform/turns.ts";
 import { applyDecision } from "./apply-decision.ts";
 import { askForMessage } from "./ask-for-approval.ts";
+import type { Nudge } from "./engine.ts";
 import type { Foundation } from "./foundation.ts";
 import { composeInbox } from "./inbox.ts";
 import { composePlugins } from "./plugins.ts";
@@ -91,7 +92,7 @@ import { composeRecalls } from "./recalls.ts";
 import { composeRepetition } from "./repetition.ts";
 
 /** Channels, approvals, messages and what became of them. `nudge`: something may be due now. */
-export function composeMessaging(foundation: Foundation, nudge: () => void) {
+export function composeMessaging(foundation: Foundation, nudge: Nudge) {
   const { transact, plugins: catalogue } = foundation;
   const channels = composeChannels(foundation, nudge);
   const messages = createMessageService({

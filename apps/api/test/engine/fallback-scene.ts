@@ -101,17 +101,6 @@ export async function flowOf(userId: string) {
   return rows[0];
 }
 
-/** Keeps what is made from now on from being claimed, as a long queue would. */
-export const holdQueue = () =>
-  installation.books.transaction(
-    ({ sql }) => sql`alter table chunks alter column due_at set default 'infinity'`,
-  );
-export const releaseQueue = () =>
-  installation.books.transaction(async ({ sql }) => {
-    await sql`alter table chunks alter column due_at set default now()`;
-    await sql`update chunks set due_at = now() where due_at = 'infinity'`;
-  });
-
 /** Any round of the loops that was under way has ended when a flow sent after it has been judged. */
 export async function roundsPass(): Promise<void> {
   refuseAll();

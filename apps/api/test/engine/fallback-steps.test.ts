@@ -1,14 +1,21 @@
 import { expect, it } from "vitest";
-import { expectProblem, messageTo, mustSucceed, timePasses, until, users } from "../harness/index.ts";
+import {
+  expectProblem,
+  holdQueue,
+  messageTo,
+  mustSucceed,
+  releaseQueue,
+  timePasses,
+  until,
+  users,
+} from "../harness/index.ts";
 import {
   flowOf,
   givenUser,
-  holdQueue,
   installation,
   mailsTo,
   policies,
   pushed,
-  releaseQueue,
   roundsPass,
   school,
   sendWith,
@@ -45,12 +52,12 @@ it("cancels a fallback that is still queued when the receipt comes late", async 
   const userId = await givenUser();
   const id = await sendWith("undelivered", userId);
   const { id: ref } = await school.reaches(id, "accepted");
-  await holdQueue();
+  await holdQueue(installation);
   await timePasses(installation, 301);
   await until(async () => (await stepsOf(id)).join() === "0 accepted,1 ready");
   await pushed("delivered", ref);
   await until(async () => (await stepsOf(id)).join() === "0 delivered,1 cancelled");
-  await releaseQueue();
+  await releaseQueue(installation);
   await school.completed(id);
   expect((await school.deliveriesOf(id))[1]).toMatchObject({ reason: "reached_earlier" });
   expect(await flowOf(userId)).toEqual({ state: "satisfied", step: 1, wasted: 0 });

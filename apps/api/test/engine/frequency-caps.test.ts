@@ -3,9 +3,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import {
   expectNothingLost,
   givenSchool,
+  holdQueue,
   type Installation,
   messageTo,
   mustSucceed,
+  releaseQueue,
   type School,
   startInstallation,
   timePasses,
@@ -184,14 +186,13 @@ describe("frequency caps", () => {
 
   it("hold what had waited long when they were set: the earlier of two goes", async () => {
     const { books } = installation;
-    await books.transaction(({ sql }) => sql`alter table chunks alter column due_at set default 'infinity'`);
+    await holdQueue(installation);
     const ids = [
       await school.send(messageTo(users("a"), ["courier"])),
       await school.send(messageTo(users("a"), ["courier"])),
     ];
     for (const id of ids) await school.expanded(id);
     await books.transaction(async ({ sql }) => {
-      await sql`alter table chunks alter column due_at set default now()`;
       await sql`update chunks set created_at = created_at - interval '1 hour' where due_at = 'infinity'`;
       await sql`update deliveries set created_at = created_at - interval '1 hour' where state = 'ready'`;
       // They count in the hour in which they were made.
@@ -204,7 +205,7 @@ describe("frequency caps", () => {
     await until(
       async () => (await installation.foundation.readRestraints(school.tenantId)).caps.length === 1,
     );
-    await books.transaction(({ sql }) => sql`update chunks set due_at = now() where due_at = 'infinity'`);
+    await releaseQueue(installation);
     for (const id of ids) await school.completed(id);
     expect(await Promise.all(ids.map(outcomesOf))).toEqual([
       ["push accepted"],

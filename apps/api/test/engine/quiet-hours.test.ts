@@ -4,9 +4,11 @@ import {
   expandOnce,
   expectNothingLost,
   givenSchool,
+  holdQueue,
   type Installation,
   messageTo,
   mustSucceed,
+  releaseQueue,
   type School,
   startInstallation,
   timePasses,
@@ -175,7 +177,7 @@ describe("quiet hours", () => {
     await save({ ofTenant: NEVER });
     await saveOwn("b", quietHours);
     await isQuiet();
-    await release();
+    await releaseQueue(installation);
     await until(() => sentTo().length === 2);
     expect(sentTo().sort()).toEqual(["a-device", "c-device"]);
     await until(async () => (await dueTimes(id))[0] === endsAt);
@@ -191,7 +193,7 @@ describe("quiet hours", () => {
     );
     await saveOwn("b", quietFor(1).quietHours);
     await isQuiet();
-    await release();
+    await releaseQueue(installation);
     await school.completed(id);
     expect(await statesOf(id)).toEqual({ a: "accepted null", b: "suppressed quiet_hours" });
     expect((await school.message(id)).counts).toMatchObject({ targeted: 2, valid: 1, suppressed: 1 });
@@ -369,21 +371,11 @@ describe("quiet hours", () => {
 
   /** Makes a message's chunk and keeps it from being claimed, as a long queue would. */
   async function heldBack(send: () => Promise<string>): Promise<string> {
-    const setDefault = (value: string) =>
-      installation.books.transaction(({ sql }) =>
-        sql.unsafe(`alter table chunks alter column due_at set default ${value}`),
-      );
-    await setDefault("'infinity'");
+    await holdQueue(installation);
     const id = await send();
     await school.expanded(id);
-    await setDefault("now()");
     return id;
   }
-  const release = () =>
-    installation.books.transaction(
-      ({ sql }) => sql`update chunks set due_at = now() where due_at = 'infinity'`,
-    );
-
   async function dueTimes(messageId: string): Promise<string[]> {
     const rows = await installation.books.transaction(
       ({ sql }) => sql<{ at: Date }[]>`select due_at as at from chunks

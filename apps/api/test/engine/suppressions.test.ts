@@ -2,10 +2,12 @@ import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import {
   expectNothingLost,
   givenSchool,
+  holdQueue,
   type Installation,
   messageTo,
   mustSucceed,
   newPhone,
+  releaseQueue,
   type School,
   startInstallation,
   until,
@@ -213,17 +215,6 @@ it("leaves an entry without an end as it is when the vendor reports the address"
   ]);
 });
 
-/** Keeps what is made from now on from being claimed, as a long queue would. */
-const holdQueue = () =>
-  installation.books.transaction(
-    ({ sql }) => sql`alter table chunks alter column due_at set default 'infinity'`,
-  );
-const releaseQueue = () =>
-  installation.books.transaction(async ({ sql }) => {
-    await sql`alter table chunks alter column due_at set default now()`;
-    await sql`update chunks set due_at = now() where due_at = 'infinity'`;
-  });
-
 it("stops what waits to be sent when an entry is made, and the fallback goes on", async () => {
   const [out, other] = [await givenUser(), await givenUser()];
   const { id: policy } = await mustSucceed<{ id: string }>(
@@ -235,11 +226,11 @@ it("stops what waits to be sent when an entry is made, and the fallback goes on"
       ],
     }),
   );
-  await holdQueue();
+  await holdQueue(installation);
   const id = await school.send(messageTo(users(out, other), [], { channels: undefined, policy }));
   await school.expanded(id);
   await suppress({ kind: "push", address: out, origin: "unsubscribed" });
-  await releaseQueue();
+  await releaseQueue(installation);
   await until(() => installation.mail.received().some(({ to }) => to === `${out}@example.cn`));
   const [first] = (await school.deliveriesOf(id)).filter(
     ({ user, step }) => user?.userId === out && step === 0,
@@ -259,11 +250,11 @@ it("stops what waits to be sent when an entry is made, and the fallback goes on"
 
 it("ends a message of which everybody was suppressed while it waited", async () => {
   const user = await givenUser();
-  await holdQueue();
+  await holdQueue(installation);
   const id = await school.send(messageTo(users(user), ["courier"]));
   await school.expanded(id);
   await suppress({ userId: user });
-  await releaseQueue();
+  await releaseQueue(installation);
   expect(await fates(id)).toEqual({ [user]: "suppressed suppressed_by_tenant" });
   expect(installation.vendor.calls).toEqual([]);
 });

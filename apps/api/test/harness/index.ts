@@ -20,6 +20,7 @@ export { type CapturedLog, captureLog } from "./captured-log.ts";
 export { expandOnce } from "./expanding.ts";
 export type { FakeVendor, VendorCall } from "./fake-vendor.ts";
 export { leavingNoTrace } from "./fingerprint.ts";
+export { holdQueue, releaseQueue } from "./held-queue.ts";
 export {
   BACKENDS,
   EGRESS_ADDRESSES,

@@ -136,7 +136,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     return running;
   };
   const http = composeHttp(foundation, {
-    nudge: () => engines.at(-1)?.nudge(),
+    nudge: (tenantId) => engines.at(-1)?.nudge(tenantId),
     degraded: () => (engines.some((engine) => engine.isDegraded()) ? ["queue"] : []),
   });
   serveWith(http);

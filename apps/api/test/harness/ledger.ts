@@ -1,4 +1,8 @@
-import { brokenChunks, countedAlike, measuresOf } from "../../src/modules/deliveries/upkeep/ledger.repository.ts";
+import {
+  brokenChunks,
+  countedAlike,
+  measuresOf,
+} from "../../src/modules/deliveries/upkeep/ledger.repository.ts";
 import type { Installation } from "./installation.ts";
 
 type Sql = Parameters<Parameters<Installation["books"]["transaction"]>[0]>[0]["sql"];

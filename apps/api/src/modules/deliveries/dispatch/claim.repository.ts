@@ -18,6 +18,9 @@ export interface ClaimedChunk extends Claim {
 /** How long a hint may take to reach a worker before the chunk is claimed again, seconds. */
 const QUEUED_LEASE_SECONDS = 30;
 
+/** Until when a chunk that is claimed now belongs to the process that has claimed it, or told a worker. */
+export const queuedUntil = ({ sql }: Tx) => sql`now() + make_interval(secs => ${QUEUED_LEASE_SECONDS})`;
+
 /** Lanes looked at in one round: beyond that, tenants wait for the lanes before theirs to become empty. */
 const MAX_LANES = 10_000;
 
@@ -92,7 +95,7 @@ export async function claimChunks(tx: Tx, chosen: readonly ChosenChunk[]): Promi
       select id from chunks where id = any(${allowed}::bigint[]) and state = 'ready' for update skip locked
     )
     update chunks set state = 'queued', lease_token = gen_random_uuid(),
-      lease_until = now() + make_interval(secs => ${QUEUED_LEASE_SECONDS})
+      lease_until = ${queuedUntil(tx)}
     where id in (select id from chosen)
     returning tenant_id, channel_id, id, lease_token, delivery_count`;
   const place = new Map(chosen.map(({ id }, index) => [id, index]));
@@ -145,14 +148,15 @@ export async function listExpiredLeases({ sql }: Tx, limit: number): Promise<Cla
   return rows.map(toClaim);
 }
 
-interface LeaseRow {
+/** A claim as a row of `chunks`. */
+export interface LeaseRow {
   tenant_id: string;
   channel_id: string;
   id: string;
   lease_token: string;
 }
 
-const toClaim = (row: LeaseRow): Claim => ({
+export const toClaim = (row: LeaseRow): Claim => ({
   tenantId: fromUuid("tenant", row.tenant_id),
   channelId: fromUuid("channel", row.channel_id),
   chunkId: row.id,

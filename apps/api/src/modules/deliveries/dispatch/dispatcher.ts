@@ -2,9 +2,9 @@ import { z } from "zod";
 import { commitWithoutWaiting, type Database, type Tx } from "../../../platform/database/index.ts";
 import type { Loop } from "../../../platform/loops.ts";
 import type { HintQueue } from "../../../platform/queue/index.ts";
-import { type ClaimedChunk, claimChunks, listLanes, readInFlight } from "./claim.repository.ts";
+import { type Claim, type ClaimedChunk, claimChunks, listLanes, readInFlight } from "./claim.repository.ts";
 import type { DirectSender } from "./direct-sender.ts";
-import { FairShare, type InFlightLimits } from "./fair-share.rules.ts";
+import { FairShare, type InFlightLimits, type Newcomer } from "./fair-share.rules.ts";
 
 /** The queue of hints: which chunks to send. */
 export const SEND_QUEUE = "send-chunks";
@@ -30,6 +30,13 @@ export const DEFAULT_IN_FLIGHT: InFlightLimits = { perTenant: 12_000, perChannel
 export interface Dispatcher extends Loop {
   /** Whether something due was left waiting for room: the end of a chunk is then worth a round. */
   isHoldingBack(): boolean;
+  /**
+   * Takes room for what is small and may be claimed where it is made, because nobody waits; false when it has to wait for
+   * its turn like everybody. What other processes let through since the last round is not known here.
+   */
+  letThrough(newcomer: Newcomer): boolean;
+  /** Sends what was claimed where it was made. */
+  send(claims: readonly Claim[]): void;
 }
 
 export interface DispatcherDeps {
@@ -76,6 +83,12 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     name: "dispatcher",
     idleMs: IDLE_MS,
     isHoldingBack: () => holdingBack,
+    letThrough(newcomer) {
+      const { channelIds, deliveriesEach } = newcomer;
+      const isSmall = channelIds.length * deliveriesEach <= OWN_DELIVERIES;
+      return isSmall && channelIds.length <= deps.direct.room() && fairShare.letThrough(newcomer);
+    },
+    send: (claims) => deps.direct.send(claims),
     async run() {
       const most = deps.isDegraded() ? deps.direct.room() : WINDOW;
       const claims = await deps.dispatch.transaction((tx) => claim(tx, most));

@@ -177,3 +177,60 @@ describe("fair share", () => {
     expect(isMoreWaiting).toBe(false);
   });
 });
+
+describe("letting somebody through who has just come", () => {
+  const limits: InFlightLimits = { perTenant: 100, perChannel: 60, inAll: 150 };
+  const newcomer = (tenantId: string, channelIds: string[], deliveriesEach: number) => ({
+    tenantId,
+    channelIds,
+    deliveriesEach,
+  });
+  const laneFor = (sizes: number[]) => laneOf({ tenantId: "t0", priority: 2, sizes }, 0, sizes.length);
+
+  it("does so only behind a choice that left nothing waiting", () => {
+    const fair = new FairShare(limits);
+    expect(fair.letThrough(newcomer("t1", ["c1"], 1))).toBe(false);
+    fair.choose([laneFor([10, 10])], [], 1);
+    expect(fair.letThrough(newcomer("t1", ["c1"], 1))).toBe(false);
+    fair.choose([laneFor([10])], [], 1);
+    expect(fair.letThrough(newcomer("t1", ["c1"], 1))).toBe(true);
+  });
+
+  it("counts what was chosen and what is under way", () => {
+    const fair = new FairShare(limits);
+    fair.choose([laneFor([40])], [{ tenantId: "t0", channelId: "c9", deliveryCount: 50 }], 1);
+    expect(fair.letThrough(newcomer("t0", ["c1"], 11))).toBe(false);
+    expect(fair.letThrough(newcomer("t0", ["c1"], 10))).toBe(true);
+    expect(fair.letThrough(newcomer("t0", ["c1"], 1))).toBe(false);
+  });
+
+  it("passes no limit, whoever comes", () => {
+    const someone = fc.record({
+      tenantId: fc.constantFrom("t0", "t1", "t2"),
+      channelIds: fc.uniqueArray(fc.constantFrom("c0", "c1", "c2"), { minLength: 1 }),
+      deliveriesEach: fc.integer({ min: 1, max: 60 }),
+    });
+    fc.assert(
+      fc.property(fc.array(someone, { maxLength: 30 }), (comers) => {
+        const fair = new FairShare(limits);
+        fair.choose([], [], 10);
+        const used = new Map<string, number>();
+        const add = (key: string, amount: number) => used.set(key, (used.get(key) ?? 0) + amount);
+        // Tenants have channels of their own; what is alone may be larger than a limit.
+        const own = comers.map((one) => ({
+          ...one,
+          channelIds: one.channelIds.map((id) => `${one.tenantId}-${id}`),
+          deliveriesEach: Math.ceil(one.deliveriesEach / one.channelIds.length),
+        }));
+        for (const one of own.filter((each) => fair.letThrough(each))) {
+          add("all", one.channelIds.length * one.deliveriesEach);
+          add(one.tenantId, one.channelIds.length * one.deliveriesEach);
+          for (const id of one.channelIds) add(id, one.deliveriesEach);
+        }
+        expect(used.get("all") ?? 0).toBeLessThanOrEqual(limits.inAll);
+        for (const id of ["t0", "t1", "t2"]) expect(used.get(id) ?? 0).toBeLessThanOrEqual(limits.perTenant);
+        for (const [key, count] of used) if (key.includes("-")) expect(count).toBeLessThanOrEqual(60);
+      }),
+    );
+  });
+});

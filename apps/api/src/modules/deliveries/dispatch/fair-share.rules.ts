@@ -74,9 +74,17 @@ interface PriorityClass {
   earned: number;
 }
 
+/** Deliveries of a tenant through some channels, as many through each. */
+export interface Newcomer {
+  tenantId: string;
+  channelIds: readonly string[];
+  deliveriesEach: number;
+}
+
 export class FairShare {
   readonly #classes = new Map<number, PriorityClass>();
   readonly #limits: InFlightLimits;
+  #last: Round | undefined;
 
   constructor(limits: InFlightLimits) {
     this.#limits = limits;
@@ -95,7 +103,17 @@ export class FairShare {
       const { tenantId, channelId, isProbe } = pick.lane;
       chunks.push({ id: pick.chunk.id, tenantId, channelId, isProbe });
     }
+    this.#last = round;
     return { chunks, isMoreWaiting: round.hasMore() };
+  }
+
+  /**
+   * Takes room for somebody who has just come, by what the last choice left of the limits; false when there is none, or
+   * when others were left waiting, whose turn is before.
+   */
+  letThrough(newcomer: Newcomer): boolean {
+    const round = this.#last;
+    return round !== undefined && !round.hasMore() && round.takeUnlisted(newcomer);
   }
 
   /** Brings the turns of a class up to date: who waits no more loses the place, who is new stands at the back. */
@@ -214,6 +232,18 @@ class Round {
     this.#next.set(lane, (this.#next.get(lane) ?? 0) + 1);
     if (lane.isProbe) this.#probed.add(lane.channelId);
     this.#use(lane.tenantId, lane.channelId, chunk.deliveryCount);
+  }
+
+  /** Takes room for what is in no lane, unless a limit would be passed. */
+  takeUnlisted({ tenantId, channelIds, deliveriesEach }: Newcomer): boolean {
+    const parts: [string, number, number][] = [
+      [EVERYBODY, channelIds.length * deliveriesEach, this.#limits.inAll],
+      [tenantId, channelIds.length * deliveriesEach, this.#limits.perTenant],
+      ...channelIds.map((id): [string, number, number] => [id, deliveriesEach, this.#limits.perChannel]),
+    ];
+    if (!parts.every(([key, more, limit]) => fits(this.#used.get(key) ?? 0, more, limit))) return false;
+    for (const channelId of channelIds) this.#use(tenantId, channelId, deliveriesEach);
+    return true;
   }
 
   hasMore(): boolean {

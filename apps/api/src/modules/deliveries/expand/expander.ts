@@ -7,6 +7,9 @@ import {
 import type { Logger } from "../../../platform/logger.ts";
 import type { Loop } from "../../../platform/loops.ts";
 import { finishMessages } from "../completion.repository.ts";
+import type { Claim } from "../dispatch/claim.repository.ts";
+import type { Dispatcher } from "../dispatch/dispatcher.ts";
+import type { Newcomer } from "../dispatch/fair-share.rules.ts";
 import type { ReadRestraints, Restraints } from "../judge/restraints.ts";
 import { expandBeside, expandNext, type Step, waitIfOvertaken } from "./expand-next.ts";
 import * as expanding from "./expanding.repository.ts";
@@ -24,12 +27,22 @@ export interface ExpanderDeps {
   dispatch: Database;
   transact: Transact;
   nudgeDispatcher(): void;
+  /** Where nobody waits, what is small is claimed as it is made, and sent without a round of the dispatcher. */
+  dispatcher: Pick<Dispatcher, "letThrough" | "send">;
   afterChunk(tenantId: string, messageId: string): Promise<void>;
   readRestraints: ReadRestraints;
   logger: Pick<Logger, "warn" | "error">;
 }
 
+export interface Expander extends Loop {
+  /** The tenant has a message whose deliveries are to be made: the next round need not look for it. */
+  expect(tenantId: string): void;
+}
+
 type Message = failing.FailedMessage;
+
+/** However many messages are expected, the others are looked for as often, ms. */
+const IDLE_MS = 250;
 
 /**
  * Makes the deliveries of messages. Those that name their recipients are expanded together, as many as have gathered;
@@ -38,27 +51,43 @@ type Message = failing.FailedMessage;
  *
  * A message that fails is tried again after a pause that grows with each failure, by itself, until it works or ends;
  * nothing has to step over it meanwhile.
+ *
+ * What is for a few people is claimed as it is made, where nobody waits, and sent from here.
  */
-export function createExpander(deps: ExpanderDeps): Loop {
+export function createExpander(deps: ExpanderDeps): Expander {
+  const expected = new Set<string>();
+  let lookedAt = Number.NEGATIVE_INFINITY;
+
+  /** Tenants with something to expand, and what is to be tried again. */
+  async function findWork(): Promise<[tenants: string[], failed: Message[]]> {
+    const known = [...expected];
+    expected.clear();
+    if (known.length > 0 && performance.now() - lookedAt < IDLE_MS) return [known, []];
+    lookedAt = performance.now();
+    return deps.dispatch.transaction((tx) =>
+      Promise.all([
+        expanding.listExpandingTenants(tx, TENANTS_A_ROUND),
+        failing.listFailed(tx, TRIED_AGAIN_A_ROUND),
+      ]),
+    );
+  }
+
   return {
     name: "expander",
-    idleMs: 250,
+    idleMs: IDLE_MS,
+    expect: (tenantId) => void expected.add(tenantId),
     async run() {
-      const [tenants, failed] = await deps.dispatch.transaction((tx) =>
-        Promise.all([
-          expanding.listExpandingTenants(tx, TENANTS_A_ROUND),
-          failing.listFailed(tx, TRIED_AGAIN_A_ROUND),
-        ]),
-      );
+      const [tenants, failed] = await findWork();
       const failures: unknown[] = [];
       let more = false;
-      const turn = async (expand: () => Promise<boolean>) => {
-        const isProgress = await expand().catch((failure) => {
+      const turn = async (expand: () => Promise<Progress>) => {
+        const progress = await expand().catch((failure) => {
           failures.push(failure);
-          return false;
+          return "none" as const;
         });
-        more ||= isProgress;
-        if (isProgress) deps.nudgeDispatcher();
+        if (progress !== "waiting") return;
+        more = true;
+        deps.nudgeDispatcher();
       };
       for (const tenantId of tenants) await turn(() => expandTenant(deps, tenantId, failures));
       for (const message of failed) await turn(() => expandOrPutOff(deps, message));
@@ -72,70 +101,89 @@ export function createExpander(deps: ExpanderDeps): Loop {
   };
 }
 
-/** One turn of a tenant; true when something was made of it, or put off. */
-async function expandTenant(deps: ExpanderDeps, tenantId: string, failures: unknown[]): Promise<boolean> {
+/** What came of a turn: nothing, only chunks that are claimed already, or something that others have to go on with. */
+type Progress = "none" | "claimed" | "waiting";
+
+/** One turn of a tenant. */
+async function expandTenant(deps: ExpanderDeps, tenantId: string, failures: unknown[]): Promise<Progress> {
   const restraints = await deps.readRestraints(tenantId);
   let named: expanding.NamedMessage[] = [];
   let alone: string[] = [];
-  let isProgress = false;
+  let progress: Progress = "none";
   try {
-    await deps.transact({ tenantId }, async (tx) => {
+    const claims = await deps.transact({ tenantId }, async (tx) => {
       [named, alone] = await Promise.all([
         expanding.reserveNamed(tx, tenantId),
         expanding.listSliced(tx, tenantId, SLICES_A_ROUND),
         commitWithoutWaiting(tx),
       ]);
-      await expandNamed(tx, tenantId, named, restraints);
+      const isClaimed = named.length > 0 && deps.dispatcher.letThrough(newcomerOf(tenantId, named));
+      const made = await expandNamed(tx, tenantId, named, { restraints, isClaimed });
+      return isClaimed ? made : undefined;
     });
-    isProgress = named.length > 0;
+    if (claims) deps.dispatcher.send(claims);
+    if (named.length > 0) progress = claims ? "claimed" : "waiting";
   } catch (failure) {
     failures.push(failure);
     // One of them may be at fault: each by itself, the others get through.
     alone = [...idsOf(named).slice(0, ALONE_A_ROUND), ...alone];
   }
   for (const messageId of alone) {
-    const isOne = await expandOrPutOff(deps, { tenantId, messageId });
-    isProgress ||= isOne;
+    const one = await expandOrPutOff(deps, { tenantId, messageId });
+    if (one !== "none") progress = one;
   }
-  return isProgress;
+  return progress;
 }
 
-/** Expands a message by itself; true unless it has to wait. What fails is out of the way until its pause is over. */
-async function expandOrPutOff(deps: ExpanderDeps, message: Message): Promise<boolean> {
+/** Expands a message by itself; `none` when it has to wait. What fails is out of the way until its pause is over. */
+async function expandOrPutOff(deps: ExpanderDeps, message: Message): Promise<Progress> {
   // Read for each: those before may have taken long.
   const restraints = await deps.readRestraints(message.tenantId);
   try {
-    return (await expandOne(deps, message, restraints)) !== "waiting";
+    return (await expandOne(deps, message, restraints)) === "waiting" ? "none" : "waiting";
   } catch (err) {
     const failureCount = await deps.transact(message, (tx) => failing.putOff(tx, message));
     const isStuck = failureCount >= failing.STUCK_AFTER_FAILURES;
     const line = { err, ...message, failureCount };
     deps.logger[isStuck ? "error" : "warn"](line, "the deliveries of a message could not be made");
-    return failureCount > 0;
+    return failureCount > 0 ? "waiting" : "none";
   }
 }
 
+/** Makes the deliveries of messages that name their recipients; returns the chunks that are claimed already. */
 async function expandNamed(
   tx: Tx,
   tenantId: string,
   messages: readonly expanding.NamedMessage[],
-  restraints: Restraints,
-): Promise<void> {
+  { restraints, isClaimed }: { restraints: Restraints; isClaimed: boolean },
+): Promise<Claim[]> {
   // What is critical does not wait for those who count.
   const isFree = ({ isCritical }: expanding.NamedMessage) => isCritical || restraints.caps.length === 0;
   const groups = [
     { ids: idsOf(messages.filter(isFree)), restraints: { ...restraints, caps: [] } },
     { ids: idsOf(messages.filter((message) => !isFree(message))), restraints },
   ].filter(({ ids }) => ids.length > 0);
-  if (groups.length === 0) return;
-  const [, ...unsendable] = await Promise.all([
+  if (groups.length === 0) return [];
+  const [, ...made] = await Promise.all([
     expanding.markExpanded(tx, tenantId, idsOf(messages)),
     ...groups.map(({ ids, restraints }) =>
-      expandListed(tx, tenantId, ids, { restraints, deduplicates: false }),
+      expandListed(tx, tenantId, ids, { restraints, deduplicates: false, isClaimed }),
     ),
   ]);
-  await finishMessages(tx, tenantId, unsendable.flat());
+  await finishMessages(
+    tx,
+    tenantId,
+    made.flatMap(({ unsendable }) => unsendable),
+  );
+  return made.flatMap(({ claims }) => claims);
 }
+
+/** Room for all recipients in each of the channels: more than messages take that do not go through the same. */
+const newcomerOf = (tenantId: string, messages: readonly expanding.NamedMessage[]): Newcomer => ({
+  tenantId,
+  channelIds: [...new Set(messages.flatMap(({ channelIds }) => channelIds))],
+  deliveriesEach: messages.reduce((sum, { recipientCount }) => sum + recipientCount, 0),
+});
 
 const idsOf = (messages: readonly expanding.NamedMessage[]) => messages.map(({ id }) => id);
 

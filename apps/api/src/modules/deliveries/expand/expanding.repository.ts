@@ -26,6 +26,8 @@ export async function listExpandingTenants({ sql }: Tx, limit: number): Promise<
 export interface NamedMessage {
   id: string;
   isCritical: boolean;
+  recipientCount: number;
+  channelIds: string[];
 }
 
 /** Deliveries that are made at once; their ids come out of one block of 65,536. */
@@ -40,19 +42,23 @@ const isNamed = ({ sql }: Tx) => sql`
 /** Reserves messages that name their recipients, the urgent first, leaving out those that others have locked. */
 export async function reserveNamed(tx: Tx, tenantId: string): Promise<NamedMessage[]> {
   const { sql } = tx;
-  const rows = await sql<{ id: string; is_critical: boolean; deliveries: number }[]>`
-    select m.id, m.category = 'critical' as is_critical,
-      jsonb_array_length(coalesce(m.audience -> 'userIds', m.audience -> 'addresses')) * cardinality(m.channel_ids)
-        as deliveries
+  const rows = await sql<{ id: string; is_critical: boolean; recipients: number; channel_ids: string[] }[]>`
+    select m.id, m.category = 'critical' as is_critical, m.channel_ids,
+      jsonb_array_length(coalesce(m.audience -> 'userIds', m.audience -> 'addresses')) as recipients
     from messages m
     where m.tenant_id = ${toUuid("tenant", tenantId)} and ${isExpanding(sql)} and ${isNamed(tx)}
     order by m.priority, m.id limit ${NAMED_AT_ONCE} for no key update skip locked`;
   let room = DELIVERIES_AT_ONCE;
-  const reserved = rows.filter(({ deliveries }, index) => {
-    room -= deliveries;
+  const reserved = rows.filter(({ recipients, channel_ids: channelIds }, index) => {
+    room -= recipients * channelIds.length;
     return index === 0 || room >= 0;
   });
-  return reserved.map((row) => ({ id: fromUuid("message", row.id), isCritical: row.is_critical }));
+  return reserved.map((row) => ({
+    id: fromUuid("message", row.id),
+    isCritical: row.is_critical,
+    recipientCount: row.recipients,
+    channelIds: row.channel_ids.map((id) => fromUuid("channel", id)),
+  }));
 }
 
 /** The tenant's other messages that have a slice to make; of those with enough ahead of their senders, none. */

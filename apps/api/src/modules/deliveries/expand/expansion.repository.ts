@@ -1,6 +1,7 @@
 import type { Fragment, Tx } from "../../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../../platform/ids.ts";
 import { REASONS } from "../delivery.rules.ts";
+import { type Claim, type LeaseRow, queuedUntil, toClaim } from "../dispatch/claim.repository.ts";
 import { holdCaps } from "../judge/capping.repository.ts";
 import { dueTogether } from "../judge/deferral.repository.ts";
 import { contentKeyOf, lockContents, rememberContents } from "../judge/duplicates.repository.ts";
@@ -12,24 +13,32 @@ export const CHUNK_SIZE = 2000;
 /** Stands for "no source" and "no template" in the statistics. */
 export const NIL_UUID = "00000000-0000-0000-0000-000000000000";
 
+/** What was made: the messages of which nothing can be sent, and the chunks that are claimed already. */
+export interface Made {
+  /** No chunk will ever end them. */
+  unsendable: string[];
+  claims: Claim[];
+}
+
 /** Which step is made, what restrains it, and whether a message of it asks for deduplication. */
 export interface Making {
   step: number;
   restraints: Restraints;
   deduplicates: boolean;
+  /** Chunks that are due are claimed as they are made, but for those of channels that are on trial. */
+  isClaimed?: boolean;
 }
 
 /**
  * Makes the first step's deliveries of messages that name their recipients, many at once. With `deduplicates` the
- * contents are locked, and no two of the messages say the same. Returns the messages of which nothing can be sent: no
- * chunk will ever end them.
+ * contents are locked, and no two of the messages say the same.
  */
 export async function expandListed(
   tx: Tx,
   tenantId: string,
   messageIds: readonly string[],
   making: Omit<Making, "step">,
-): Promise<string[]> {
+): Promise<Made> {
   const tenant = toUuid("tenant", tenantId);
   const ids = messageIds.map((id) => toUuid("message", id));
   const messages = tx.sql`select * from messages where tenant_id = ${tenant} and id = any(${ids}::uuid[])`;
@@ -92,15 +101,14 @@ export async function expandStep(
 
 /**
  * Makes the deliveries of a message that repeats earlier ones: to the same recipients, each by the same channel. A
- * typed address stays what it was; a user's is looked up again, and so is a user who was not known then. Returns the
- * message when nothing of it can be sent.
+ * typed address stays what it was; a user's is looked up again, and so is a user who was not known then.
  */
 export async function expandResends(
   tx: Tx,
   tenantId: string,
   messageId: string,
   { restraints, deduplicates }: Omit<Making, "step">,
-): Promise<string[]> {
+): Promise<Made> {
   const { sql } = tx;
   if (deduplicates) await lockContents(tx, tenantId, [messageId]);
   const tenant = toUuid("tenant", tenantId);
@@ -127,21 +135,25 @@ export async function expandResends(
 
 /**
  * Makes the deliveries of `target`, one row per recipient and channel, with their chunks, flows and counts in one
- * statement. What cannot be sent becomes a row too, with its reason, so that every recipient has an answer. Returns the
- * messages that got nothing but such rows.
+ * statement. What cannot be sent becomes a row too, with its reason, so that every recipient has an answer.
  */
 export async function makeDeliveries(
   tx: Tx,
   tenant: string,
   target: Fragment,
   making: Making,
-): Promise<string[]> {
-  const [, , unsendable] = await Promise.all([
+): Promise<Made> {
+  const [, , rows] = await Promise.all([
     planOnce(tx),
     holdCaps(tx, tenant, making.restraints.caps),
     insertDeliveries(tx, tenant, target, making),
   ]);
-  return unsendable.map((row) => fromUuid("message", row.message_id));
+  const made: Made = { unsendable: [], claims: [] };
+  for (const { message_id: messageId, ...claimed } of rows) {
+    if (messageId !== null) made.unsendable.push(fromUuid("message", messageId));
+    else made.claims.push(toClaim(claimed));
+  }
+  return made;
 }
 
 /** The statement takes milliseconds to plan, anew for each call unless told otherwise, and its plan is always the same. */
@@ -153,14 +165,24 @@ function insertDeliveries(
   tx: Tx,
   tenant: string,
   target: Fragment,
-  { step, restraints, deduplicates }: Making,
+  { step, restraints, deduplicates, isClaimed = false }: Making,
 ) {
   const { sql } = tx;
   const due = dueTogether(tx, restraints.quietHours);
   const remembered = deduplicates
     ? sql`, remembered as (${rememberContents(tx, tenant, sql`numbered`)})`
     : sql``;
-  return sql<{ message_id: string }[]>`
+  const claim = isClaimed
+    ? {
+        columns: sql`, lease_token, lease_until`,
+        values: sql`, case when ${isClaimable(tx, tenant)} then gen_random_uuid() end,
+          case when ${isClaimable(tx, tenant)} then ${queuedUntil(tx)} end`,
+        state: sql`when ${isClaimable(tx, tenant)} then 'queued'`,
+        claims: sql`union all
+          select null, tenant_id, channel_id, id, lease_token from chunked where state = 'queued'`,
+      }
+    : { columns: sql``, values: sql``, state: sql``, claims: sql`` };
+  return sql<MadeRow[]>`
     with judged as (${judge(tx, tenant, target, restraints)}), numbered as materialized (
       select j.*, base, base + row_number() over (order by message_id, channel_id ${due.byDue}) - 1 as id
       from judged j cross join (select nextval('delivery_ids') as base) block
@@ -172,11 +194,12 @@ function insertDeliveries(
       from numbered
     ), chunked as (
       insert into chunks (tenant_id, message_id, channel_id, step, priority, state, first_id, last_id, delivery_count
-        ${due.column})
+        ${due.column} ${claim.columns})
       select ${tenant}, message_id, channel_id, ${step}, min(priority),
-        case when bool_or(state = 'ready') then 'ready' else 'done' end::chunk_state,
-        min(id), max(id), count(*) filter (where state <> 'suppressed') ${due.value}
+        case ${claim.state} when bool_or(state = 'ready') then 'ready' else 'done' end::chunk_state,
+        min(id), max(id), count(*) filter (where state <> 'suppressed') ${due.value} ${claim.values}
       from numbered group by message_id, channel_id, (id - base) / ${CHUNK_SIZE} ${due.perDue}
+      returning tenant_id, channel_id, id, lease_token, state
     ), flowing as (
       insert into flows (tenant_id, message_id, user_id, wake_at)
       select ${tenant}, message_id, user_id, case when bool_and(reason is not null) then now() end
@@ -207,5 +230,18 @@ function insertDeliveries(
       ) counted
       group by 2, 3, 4, 5, 8, 9
     )${remembered}
-    select message_id from numbered group by message_id having bool_and(reason is not null)`;
+    select message_id, null::uuid as tenant_id, null::uuid as channel_id, null::bigint as id, null::uuid as lease_token
+    from numbered group by message_id having bool_and(reason is not null)
+    ${claim.claims}`;
 }
+
+/** A message of which nothing can be sent, or a claimed chunk. */
+type MadeRow = { message_id: string | null } & LeaseRow;
+
+/** Whether a chunk of rows `numbered` is to be claimed as it is made: some of it is due, and its channel is well. */
+const isClaimable = (
+  { sql }: Tx,
+  tenant: string,
+): Fragment => sql`bool_or(state = 'ready' and deferred_until is null)
+  and not exists(select from channel_circuits k
+    where k.tenant_id = ${tenant} and k.channel_id = numbered.channel_id and k.state <> 'closed')`;

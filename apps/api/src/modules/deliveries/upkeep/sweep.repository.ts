@@ -76,27 +76,55 @@ export interface ForgottenMessage {
   messageId: string;
 }
 
+/** How many messages under way are looked at in one round. */
+const MESSAGES_LOOKED_AT = 10_000;
+
 /**
- * Messages with nothing under way that are not ended, and cancelled ones with chunks that nobody will claim: who did
- * the last of their work died before the step that follows it. Runs as the dispatcher, across tenants.
+ * Messages with nothing under way that are not ended: who did the last of their work died before the step that follows it.
+ * Looks at some of those behind `after`, a row key, and says where to go on; undefined when it has been through. Runs as
+ * the dispatcher, across tenants.
  */
-export async function listForgottenMessages({ sql }: Tx, limit: number): Promise<ForgottenMessage[]> {
-  const rows = await sql<{ tenant_id: string; id: string }[]>`
-    (select m.tenant_id, m.id from messages m where m.state = 'sending'
-      and not exists(select from chunks c
-        where c.tenant_id = m.tenant_id and c.message_id = m.id and c.state <> 'done')
-      and not exists(select from flows f
-        where f.tenant_id = m.tenant_id and f.message_id = m.id and f.state = 'waiting')
-      and not exists(select from inquiries i
-        where i.tenant_id = m.tenant_id and i.message_id = m.id and i.kind = 'outcome') limit ${limit})
-    union
-    (select m.tenant_id, m.id from chunks c join messages m on m.tenant_id = c.tenant_id and m.id = c.message_id
-      where c.state = 'ready' and m.state in ('cancelled', 'expired') limit ${limit})`;
-  return rows.map((row) => ({
-    tenantId: fromUuid("tenant", row.tenant_id),
-    messageId: fromUuid("message", row.id),
-  }));
+export async function listForgottenMessages(
+  { sql }: Tx,
+  after: string,
+): Promise<{ forgotten: ForgottenMessage[]; goOnAfter: string | undefined }> {
+  // OFFSET keeps these index probes: however many messages there are, a round takes the same time.
+  const rows = await sql<{ tenant_id: string; id: string; is_forgotten: boolean; is_last: boolean }[]>`
+    with looked_at as materialized (
+      select tenant_id, id from messages where state = 'sending' and id > ${after} order by id limit ${MESSAGES_LOOKED_AT}
+    ), judged as (
+      select m.tenant_id, m.id, row_number() over (order by m.id) = ${MESSAGES_LOOKED_AT} as is_last,
+        not exists(select from chunks c
+          where c.tenant_id = m.tenant_id and c.message_id = m.id and c.state <> 'done' offset 0)
+        and not exists(select from flows f
+          where f.tenant_id = m.tenant_id and f.message_id = m.id and f.state = 'waiting' offset 0)
+        and not exists(select from inquiries i
+          where i.tenant_id = m.tenant_id and i.message_id = m.id and i.kind = 'outcome' offset 0) as is_forgotten
+      from looked_at m
+    )
+    select tenant_id, id, is_forgotten, is_last from judged where is_forgotten or is_last order by id`;
+  return {
+    forgotten: rows.filter(({ is_forgotten: isForgotten }) => isForgotten).map(toForgotten),
+    goOnAfter: rows.find(({ is_last: isLast }) => isLast)?.id,
+  };
 }
+
+/** Cancelled messages with chunks that nobody will claim. Runs as the dispatcher, across tenants. */
+export async function listEndedWithChunks({ sql }: Tx, limit: number): Promise<ForgottenMessage[]> {
+  const rows = await sql<{ tenant_id: string; id: string }[]>`
+    select distinct c.tenant_id, c.message_id as id
+    from chunks c cross join lateral (
+      select from messages m
+      where m.tenant_id = c.tenant_id and m.id = c.message_id and m.state in ('cancelled', 'expired') offset 0
+    ) m
+    where c.state = 'ready' limit ${limit}`;
+  return rows.map(toForgotten);
+}
+
+const toForgotten = (row: { tenant_id: string; id: string }): ForgottenMessage => ({
+  tenantId: fromUuid("tenant", row.tenant_id),
+  messageId: fromUuid("message", row.id),
+});
 
 /** Tenants that have counts to compact. */
 export async function listTenantsWithDeltas({ sql }: Tx): Promise<string[]> {

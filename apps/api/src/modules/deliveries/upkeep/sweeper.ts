@@ -4,6 +4,7 @@ import type { Logger } from "../../../platform/logger.ts";
 import type { Loop } from "../../../platform/loops.ts";
 import type { PluginCatalogues } from "../../../platform/plugin-runtime/index.ts";
 import { type Claim, listExpiredLeases } from "../dispatch/claim.repository.ts";
+import { NIL_UUID } from "../expand/expansion.repository.ts";
 import { forgetContents, listTenantsWithOldContents } from "../judge/duplicates.repository.ts";
 import { applyWaiting, type Undelivered } from "../receipts/receipt.repository.ts";
 import { suppressByReceipts } from "../receipts/suppress-by-receipts.ts";
@@ -43,7 +44,7 @@ const FORGET_HANDOVERS_EVERY_MS = 60_000;
 export function createSweeperLoops(deps: SweeperDeps): Loop[] {
   return [
     { name: "lease-sweeper", idleMs: 1_000, run: () => sweepLeases(deps) },
-    { name: "message-sweeper", idleMs: 5_000, run: () => sweepMessages(deps) },
+    { name: "message-sweeper", idleMs: 5_000, run: createMessageSweep(deps) },
     { name: "receipt-sweeper", idleMs: 1_000, run: () => sweepReceipts(deps) },
     { name: "statistics-compaction", idleMs: 1_000, run: () => compact(deps) },
     { name: "content-sweeper", idleMs: FORGET_EVERY_MS, run: () => forgetOldContents(deps) },
@@ -81,13 +82,19 @@ async function recoverChunk(deps: SweeperDeps, claim: Claim): Promise<void> {
   await deps.afterChunk(claim.tenantId, recovered.messageId);
 }
 
-/** Ends what a worker that died behind its last chunk did not end. */
-async function sweepMessages(deps: SweeperDeps): Promise<boolean> {
-  const forgotten = await deps.dispatch.transaction((tx) =>
-    sweep.listForgottenMessages(tx, MESSAGES_A_ROUND),
-  );
-  for (const { tenantId, messageId } of forgotten) await deps.afterChunk(tenantId, messageId);
-  return forgotten.length >= MESSAGES_A_ROUND;
+/** Ends what a worker that died behind its last chunk did not end, some messages a round. */
+function createMessageSweep(deps: SweeperDeps): () => Promise<boolean> {
+  let cursor = NIL_UUID;
+  return async () => {
+    const { forgotten, goOnAfter } = await deps.dispatch.transaction((tx) =>
+      sweep.listForgottenMessages(tx, cursor),
+    );
+    const ended = await deps.dispatch.transaction((tx) => sweep.listEndedWithChunks(tx, MESSAGES_A_ROUND));
+    for (const { tenantId, messageId } of [...forgotten, ...ended])
+      await deps.afterChunk(tenantId, messageId);
+    cursor = goOnAfter ?? NIL_UUID;
+    return ended.length >= MESSAGES_A_ROUND;
+  };
 }
 
 async function sweepReceipts(deps: SweeperDeps): Promise<boolean> {

@@ -33,8 +33,8 @@ export interface AcceptDeps {
   catalogue: PluginCatalogues;
   requestApproval: RequestApproval;
   judgeApproval: JudgeApproval;
-  /** Something is to be expanded: the engine need not wait for its next round. */
-  nudge(): void;
+  /** The tenant has something to expand: the engine need not wait for its next round. */
+  nudge(tenantId: string): void;
 }
 
 /** Deliveries that the messages of one flush may name recipients for: it bounds the statement's size. */
@@ -69,7 +69,7 @@ export function createAcceptMessage(deps: AcceptDeps) {
     assertOneOfEach(input);
     assertOneList(input);
     const { accepted } = await deps.admission.admit(ctx.tenantId, () => store(ctx, input, idempotencyKey));
-    deps.nudge();
+    deps.nudge(ctx.tenantId);
     return accepted;
   };
 
