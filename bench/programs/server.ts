@@ -48,7 +48,7 @@ async function start(settings: ServerSettings): Promise<() => Promise<void>> {
   const engine =
     role === "api" ? undefined : startEngine(foundation, role === "expand" ? silent(queue) : queue);
   const http = composeHttp(foundation, {
-    nudge: () => engine?.nudge(),
+    nudge: (tenantId) => engine?.nudge(tenantId),
   });
   const server = serve({ fetch: http.app.fetch, hostname: "127.0.0.1", port }, () => tell({ ready: true }));
   return async () => {
