@@ -41,11 +41,15 @@ export function createDirectSender({ sendChunks, slots, onRoom, logger }: Direct
     }
   }
 
+  const held = () => new Set([...underWay.keys(), ...waiting].flat().map(({ leaseToken }) => leaseToken));
+
   return {
     /** How many chunks may be claimed for it. */
-    room: (): number => Math.max(0, slots - underWay.size - waiting.length),
+    room: (): number => (stopped ? 0 : Math.max(0, slots - underWay.size - waiting.length)),
+    /** The leases of what it sends, or is going to. */
+    held,
     send(claims: readonly Claim[]): void {
-      const known = new Set([...underWay.keys(), ...waiting].flat().map(({ leaseToken }) => leaseToken));
+      const known = held();
       waiting.push(...byChannel(claims.filter(({ leaseToken }) => !known.has(leaseToken))));
       fill();
     },
