@@ -6,28 +6,42 @@ export interface BlackHole {
   port: number;
   /** From now on swallow every byte, of new connections too. */
   swallow(): void;
+  /** The same in the middle: so many bytes more of each connection reach the target. */
+  swallowAfter(byteCount: number): void;
   /** Pass bytes on again; the connections from before stay dead. */
   recover(): void;
   close(): Promise<void>;
 }
 
+interface Link {
+  open: boolean;
+  /** Bytes that still reach the target. */
+  left: number;
+}
+
 /** Listens on a free port of 127.0.0.1 and forwards to the given one. */
 export async function openBlackHole(targetPort: number): Promise<BlackHole> {
   const sockets = new Set<Socket>();
-  const links = new Set<{ open: boolean }>();
+  const links = new Set<Link>();
   let swallowing = false;
 
   const server = createServer((near) => {
     const far = connect(targetPort, "127.0.0.1");
-    const link = { open: !swallowing };
+    const link: Link = { open: !swallowing, left: Number.POSITIVE_INFINITY };
     links.add(link);
-    forward(near, far, link);
-    forward(far, near, link);
+    forward(near, far, link, (bytes) => deliver(far, link, bytes));
+    forward(far, near, link, (bytes) => near.write(bytes));
   });
 
-  function forward(from: Socket, to: Socket, link: { open: boolean }): void {
+  function deliver(far: Socket, link: Link, bytes: Buffer): void {
+    far.write(bytes.subarray(0, Math.min(bytes.length, link.left)));
+    link.left -= bytes.length;
+    if (link.left <= 0) link.open = false;
+  }
+
+  function forward(from: Socket, to: Socket, link: Link, pass: (bytes: Buffer) => void): void {
     sockets.add(from);
-    from.on("data", (bytes) => link.open && to.write(bytes));
+    from.on("data", (bytes) => link.open && pass(bytes));
     from.on("error", () => from.destroy());
     from.on("close", () => {
       sockets.delete(from);
@@ -42,6 +56,10 @@ export async function openBlackHole(targetPort: number): Promise<BlackHole> {
     swallow: () => {
       swallowing = true;
       for (const link of links) link.open = false;
+    },
+    swallowAfter: (byteCount) => {
+      swallowing = true;
+      for (const link of links) link.left = byteCount;
     },
     recover: () => {
       swallowing = false;

@@ -71,6 +71,33 @@ describe("deadlines", () => {
     expect(await marks(database, "running")).toHaveLength(0);
   });
 
+  it("lets go of what a link held that went dead in the middle of a message", async (context) => {
+    const [server] = await withSession(
+      testDatabase.url,
+      "test",
+      (sql) => sql<[{ version: number }]>`select current_setting('server_version_num')::int as version`,
+    );
+    if (server.version < 170_000) context.skip("the server is older than PostgreSQL 17");
+    const near = open();
+    await near.transaction(({ sql }) => sql`insert into marks values ('held')`);
+    const blackHole = await openBlackHole(Number(new URL(testDatabase.url).port));
+    const url = new URL(testDatabase.url);
+    url.port = String(blackHole.port);
+    const far = open(url.href);
+    const held = far.transaction(async ({ sql }) => {
+      await sql`select from marks where name = 'held' for update`;
+      blackHole.swallowAfter(1_000);
+      await sql`select ${"x".repeat(20_000)}::text`;
+    });
+    await expect(held).rejects.toThrow(DatabaseDeadlineError);
+    const isFree = () =>
+      near.transaction(({ sql }) => sql`select from marks where name = 'held' for update skip locked`);
+    expect(await isFree()).toHaveLength(0);
+    await until(async () => (await isFree()).length === 1, { timeoutMs: 10_000 });
+    await far.close();
+    await blackHole.close();
+  });
+
   it("covers the wait for a free connection", async () => {
     const database = open();
     const longer = [1, 2].map(() => database.transaction(() => delay(800), { deadlineMs: 2_000 }));

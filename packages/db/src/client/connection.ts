@@ -26,6 +26,8 @@ export class Connection {
   readonly sql: Sql;
   /** Set while COMMIT is on its way: from then on a lost connection leaves the outcome unknown. */
   committing = false;
+  /** How long the server lets a transaction of this connection take, once it has been told, ms. */
+  transactionLimitMs: number | undefined;
   /** Called once, synchronously, when the connection dies. At most one listener for each use. */
   onDeath: ((error: Error) => void) | undefined;
 

@@ -59,7 +59,7 @@ export function runAtOnce<const T extends Statements>(
   return lend(pool, plan, async (connection) => {
     const { sql } = connection;
     connection.committing = true;
-    const opening = [sql`begin read write`, ...settings(sql, plan)];
+    const opening = openingOf(connection, plan);
     const statements: Statements = [
       ...opening,
       ...compose({ sql: sql as unknown as TransactionSql }),
@@ -109,7 +109,7 @@ async function perform<T>(
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   const handle = openHandle(connection);
-  const opening = begin(connection.sql, plan).catch((cause: unknown) => {
+  const opening = begin(connection, plan).catch((cause: unknown) => {
     connection.kill(unavailable("The transaction could not be opened", connection, cause));
   });
   let result: T;
@@ -133,10 +133,32 @@ async function perform<T>(
  * Should BEGIN fail alone, that statement runs outside a transaction, where the connection's
  * `default_transaction_read_only` lets it change nothing, and without a tenant, where it sees no tenant's rows.
  */
-async function begin(sql: Sql, plan: TransactionPlan): Promise<void> {
+async function begin(connection: Connection, plan: TransactionPlan): Promise<void> {
   // `execute()` puts a query in line now; merely awaited ones would queue up behind the work's first.
-  const queries = [sql`begin read write`.execute(), ...settings(sql, plan).map((query) => query.execute())];
-  await Promise.all(queries);
+  await Promise.all(openingOf(connection, plan).map((query) => query.execute()));
+}
+
+/** What the server gives a transaction beyond the deadline at which this end gives it up, ms. */
+const SERVER_GRACE_MS = 5_000;
+
+function openingOf(connection: Connection, plan: TransactionPlan): PendingQuery<Row[]>[] {
+  const { sql } = connection;
+  return [...bound(connection, plan), sql`begin read write`, ...settings(sql, plan)];
+}
+
+/**
+ * Bounds the connection's transactions at the server's end too. A link that goes dead in the middle of a message leaves
+ * the server waiting for the rest: it is neither idle nor in a statement then, so none of its other limits ends that, and
+ * the locks would stay. Servers before PostgreSQL 17 have no such limit.
+ */
+function bound(connection: Connection, { deadlineMs }: TransactionPlan): PendingQuery<Row[]>[] {
+  const limitMs = deadlineMs + SERVER_GRACE_MS;
+  if (connection.transactionLimitMs === limitMs) return [];
+  connection.transactionLimitMs = limitMs;
+  return [
+    connection.sql`select set_config('transaction_timeout', ${`${limitMs}ms`}, false)
+      where current_setting('server_version_num')::int >= 170000`,
+  ];
 }
 
 function settings(sql: Sql, { tenantId, statementTimeoutMs }: TransactionPlan): PendingQuery<Row[]>[] {

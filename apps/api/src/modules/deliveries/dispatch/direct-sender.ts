@@ -41,16 +41,18 @@ export function createDirectSender({ sendChunks, slots, onRoom, logger }: Direct
     }
   }
 
-  const held = () => new Set([...underWay.keys(), ...waiting].flat().map(({ leaseToken }) => leaseToken));
+  const holds = (leaseToken: string): boolean =>
+    [...underWay.keys(), ...waiting].some((claims) =>
+      claims.some((claim) => claim.leaseToken === leaseToken),
+    );
 
   return {
     /** How many chunks may be claimed for it. */
     room: (): number => (stopped ? 0 : Math.max(0, slots - underWay.size - waiting.length)),
-    /** The leases of what it sends, or is going to. */
-    held,
+    /** Whether it sends what is claimed by this lease, or is going to. */
+    holds,
     send(claims: readonly Claim[]): void {
-      const known = held();
-      waiting.push(...byChannel(claims.filter(({ leaseToken }) => !known.has(leaseToken))));
+      waiting.push(...byChannel(claims.filter(({ leaseToken }) => !holds(leaseToken))));
       fill();
     },
     /** Takes up nothing more, and waits for what is under way. */

@@ -10,7 +10,7 @@ export interface HintWatchDeps {
   dispatch: Database;
   transport: Pick<QueueTransport, "ping">;
   queue: HintQueue<SendHint>;
-  direct: Pick<DirectSender, "room" | "held" | "send">;
+  direct: Pick<DirectSender, "room" | "holds" | "send">;
   /** Hints that this process follows at once. */
   slots: number;
   report(isDegraded: boolean): void;
@@ -68,8 +68,7 @@ export function createHintWatch(deps: HintWatchDeps) {
     const queued = await deps.dispatch.transaction((tx) =>
       listUnfollowed(tx, SILENCE_MS / 1000, deps.direct.room()),
     );
-    const held = deps.direct.held();
-    const waiting = queued.filter(({ leaseToken }) => !followed.has(leaseToken) && !held.has(leaseToken));
+    const waiting = queued.filter(({ leaseToken: key }) => !followed.has(key) && !deps.direct.holds(key));
     if (waiting.length === 0) return;
     const isFollowing = following >= deps.slots || performance.now() - lastHintAt < SILENCE_MS;
     if (downSince === undefined && isFollowing) return;
