@@ -7,7 +7,7 @@ import type { ChannelHandle } from "./channel.ts";
 import { BatchOutcome } from "./execution/batch-outcome.ts";
 import { logFault } from "./execution/fault-log.ts";
 import { clip } from "./execution/foreign-text.ts";
-import { MISSING_PLUGIN, type Obstacle } from "./execution/obstacles.ts";
+import { MISSING_PLUGIN, NO_RESULT, type Obstacle } from "./execution/obstacles.ts";
 import { PluginFault } from "./execution/plugin-fault.ts";
 import { isRecord, isText, readList, readPlan } from "./execution/plugin-output.ts";
 import { obstacleOf } from "./execution/plugin-unavailable.ts";
@@ -54,8 +54,6 @@ const TOO_LARGE: Obstacle = {
 const MAX_SHOWN_LENGTH = 2_000_000;
 const MAX_PARTS = 10;
 const MAX_LABEL_LENGTH = 100;
-
-const NO_RESULT = { code: "no_result", detail: "The plugin gave no result for this message." };
 
 /** No secret is read here, so there is none to be kept out of the log. */
 const NO_SECRETS_READ = { redact: (text: string) => text };

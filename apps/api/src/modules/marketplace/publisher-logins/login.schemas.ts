@@ -9,10 +9,8 @@ export const InviteLoginBody = z
   .openapi("InvitePublisherLogin");
 
 export const PublisherLoginParam = PublisherParam.extend({ accountId: fields.id("account") });
-export const InvitationOfPublisherParam = PublisherParam.extend({
-  invitationId: fields.id("publisherInvitation"),
-});
 export const InvitationParam = z.object({ invitationId: fields.id("publisherInvitation") });
+export const InvitationOfPublisherParam = PublisherParam.extend(InvitationParam.shape);
 
 const PublisherLogin = z
   .object({ accountId: fields.id("account"), email: z.string(), createdAt: fields.moment })

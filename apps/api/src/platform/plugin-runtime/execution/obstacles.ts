@@ -40,6 +40,10 @@ export const PLUGIN_BLOCKED: Obstacle = {
     "This version of the plugin was blocked; deliveries wait until it may run again or another is installed.",
 };
 export const FAILED: Obstacle = { code: "plugin_error", detail: "The plugin failed." };
+export const NO_RESULT: Obstacle = {
+  code: "no_result",
+  detail: "The plugin gave no result for this message.",
+};
 export const NO_TEMPLATES: Obstacle = {
   code: "no_templates",
   detail: "The plugin of this channel lists no signatures or templates.",

@@ -5,11 +5,10 @@ import type { FollowUp } from "../channel.ts";
 import type { Converse } from "./conversation.ts";
 import { logBreaches, logFault } from "./fault-log.ts";
 import { FollowUpOutcome, type ReadSaid, readAnswer, readRecall } from "./follow-up.ts";
+import { NO_RESULT } from "./obstacles.ts";
 import { readFollowUp, type Settlement } from "./plugin-output.ts";
 import { obstacleOf } from "./plugin-unavailable.ts";
 import type { Sender } from "./request-sender.ts";
-
-const NO_RESULT = { code: "no_result", detail: "The plugin gave no result for this message." };
 
 export interface PureFollowUpDeps {
   converse: Converse;

@@ -7,7 +7,7 @@ import type { SendBatch } from "../channel.ts";
 import { BatchOutcome } from "./batch-outcome.ts";
 import { createConversation, type Listener } from "./conversation.ts";
 import { logBreaches, logFault } from "./fault-log.ts";
-import { NO_TEMPLATES } from "./obstacles.ts";
+import { NO_RESULT, NO_TEMPLATES } from "./obstacles.ts";
 import { PluginFault } from "./plugin-fault.ts";
 import { readPlan, readRequests, readVerifyPlan, type Settlement } from "./plugin-output.ts";
 import { obstacleOf } from "./plugin-unavailable.ts";
@@ -15,8 +15,6 @@ import { createPureFollowUps } from "./pure-follow-ups.ts";
 import type { createRequestSender, Sender } from "./request-sender.ts";
 import { TemplateGathering, type TemplateList } from "./template-list.ts";
 import { cleanVerification } from "./verification.ts";
-
-const NO_RESULT = { code: "no_result", detail: "The plugin gave no result for this message." };
 
 export interface PureExecutorDeps {
   sendRequests: ReturnType<typeof createRequestSender>;

@@ -3,12 +3,13 @@ import type { Visit } from "../channel.ts";
 import { DeadlineError, withDeadline } from "../execution/deadline.ts";
 import { logFault } from "../execution/fault-log.ts";
 import { cleanText, MAX_CODE_LENGTH, MAX_DETAIL_LENGTH } from "../execution/foreign-text.ts";
+import { FAILED } from "../execution/obstacles.ts";
 import { PluginFault } from "../execution/plugin-fault.ts";
 import { isRecord, isText } from "../execution/plugin-output.ts";
 import { cleanEvents } from "../execution/receipts.ts";
 import type { Sender } from "../execution/request-sender.ts";
 import type { NativeFollowUpDeps } from "./native-follow-ups.ts";
-import { FAILED, LATE } from "./native-results.ts";
+import { LATE } from "./native-results.ts";
 
 const MAX_EVENTS = 1_000;
 const MAX_CURSOR_LENGTH = 500;

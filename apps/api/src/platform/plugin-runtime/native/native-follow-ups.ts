@@ -10,9 +10,10 @@ import type { FollowUp } from "../channel.ts";
 import { DeadlineError, withDeadline } from "../execution/deadline.ts";
 import { logBreaches, logFault } from "../execution/fault-log.ts";
 import { FollowUpOutcome, type ReadSaid, readAnswer, readRecall } from "../execution/follow-up.ts";
+import { FAILED, NO_RESULT } from "../execution/obstacles.ts";
 import { readList } from "../execution/plugin-output.ts";
 import type { Sender } from "../execution/request-sender.ts";
-import { batchTimeoutMs, FAILED, LATE, MISSING } from "./native-results.ts";
+import { batchTimeoutMs, LATE } from "./native-results.ts";
 import type { NativeSessions } from "./sessions.ts";
 
 export interface NativeFollowUpDeps {
@@ -45,7 +46,7 @@ export function createNativeFollowUps({ sessions, open, fresh, logger }: NativeF
           ),
       );
       outcome.add(readList(said));
-      return outcome.complete(MISSING);
+      return outcome.complete(NO_RESULT);
     } catch (error) {
       logFault(logger, sender, op, error);
       return outcome.complete(error instanceof DeadlineError ? LATE : FAILED);

@@ -7,6 +7,7 @@ import { type ChannelHandle, channelKey, type SendBatch } from "../channel.ts";
 import { BatchOutcome } from "../execution/batch-outcome.ts";
 import { DeadlineError, withDeadline } from "../execution/deadline.ts";
 import { logBreaches, logFault } from "../execution/fault-log.ts";
+import { FAILED, NO_RESULT } from "../execution/obstacles.ts";
 import { PluginFault } from "../execution/plugin-fault.ts";
 import type { Sender } from "../execution/request-sender.ts";
 import { cleanVerification, isVerification } from "../execution/verification.ts";
@@ -15,7 +16,7 @@ import type { ResolveHost } from "../outbound/address-guard.ts";
 import type { OutboundPolicy } from "../outbound/policy.ts";
 import { createNativeCollect } from "./native-collect.ts";
 import { createNativeFollowUps } from "./native-follow-ups.ts";
-import { batchTimeoutMs, FAILED, LATE, MISSING } from "./native-results.ts";
+import { batchTimeoutMs, LATE } from "./native-results.ts";
 import { guardResolve } from "./resolve-host.ts";
 import type { NativeSessions } from "./sessions.ts";
 
@@ -96,7 +97,7 @@ export function createNativeExecutor(deps: NativeExecutorDeps) {
         );
         ending = "answered";
         outcome.add(results);
-        return outcome.complete(MISSING);
+        return outcome.complete(NO_RESULT);
       } catch (error) {
         const isLate = error instanceof DeadlineError;
         if (isLate) sessions.evict(sender.channel);
