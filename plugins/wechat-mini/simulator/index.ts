@@ -1,56 +1,24 @@
 import { createAdaptorServer } from "@hono/node-server";
+import { listen } from "@tidings/sdk/testing";
 import {
-  FaultPlan,
-  Inbox,
-  listen,
-  type PushFormat,
-  type PushHabit,
-  type PushMode,
-  SealedPusher,
-  type Simulator,
-  type SimulatorOptions,
-  StableTokens,
-  WindowCount,
-} from "@tidings/sdk/testing";
-import { type Account, openAccount } from "./account.ts";
-import { Allowances } from "./allowances.ts";
-import { TOKEN_REFUSALS } from "./answers.ts";
-import { type VendorEvent, writeEvent } from "./events.ts";
-import type { SimulatedNotice } from "./notice.ts";
+  openVendor,
+  toSimulator,
+  type WechatSimulator,
+  type WechatSimulatorOptions,
+} from "@tidings/wechat/simulator";
 import { Operations } from "./operations.ts";
-import { createServer } from "./server.ts";
-import { ATTENDANCE, LONG_TERM, ONE_TIME } from "./templates.ts";
+import { openServer } from "./server.ts";
+import { LONG_TERM, ONE_TIME, TEMPLATES } from "./templates.ts";
 
 export { demo } from "./demo.ts";
 
 const PAGES = ["pages/index/index", "pages/notice/index"];
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
-/** The vendor asks three times more, within seconds. */
-const RETRY_DELAYS_MS = [5000, 5000, 5000];
+/** `0` is a page of the program. */
+const KIND = { callsPerDay: 10_000_000, popupScene: "0" };
 
-export interface WechatMiniSimulatorOptions extends SimulatorOptions {
-  /** Read at each new token, default 7,200. */
-  tokenLifetimeSeconds?: number;
-  /** Calls of one interface a minute before `45011`, default 10,000. */
-  callsPerMinute?: number;
-  /** Calls of one interface a day before `45009`, default 10,000,000. */
-  callsPerDay?: number;
-  /** Messages to one user a second before `43108`, default 5. */
-  perUserSecond?: number;
-  /** The addresses that the program may be called from; read at each call, any unless given. */
-  trustedIps?: string[];
-  /** How pushes are sent; read at each push, default `safe` and `xml`. */
-  pushMode?: PushMode;
-  pushFormat?: PushFormat;
-  pushHabit?: PushHabit;
-  /** The waits before each repeat of a push that was not taken, by default the vendor's. */
-  retryDelaysMs?: number[];
-  /** The clock, for tests; milliseconds since 1970. */
-  now?: () => number;
-}
+export type WechatMiniSimulatorOptions = WechatSimulatorOptions;
 
-export interface WechatMiniSimulator extends Simulator {
+export interface WechatMiniSimulator extends WechatSimulator {
   /** The ids of the program's templates. */
   templateIds: { oneTime: string; longTerm: string };
   /** The user lets the program send one more of a template, or refuses; the program is told either way. */
@@ -59,74 +27,20 @@ export interface WechatMiniSimulator extends Simulator {
   unsubscribe(openId: string, templateId: string): void;
   /** How many messages of a template the user still lets the program send. */
   allowanceOf(openId: string, templateId: string): number;
-  /** Ends the current access token before its time. */
-  revokeToken(): void;
-  /** Asks `receiptsUrl` whether it is listening, as when somebody enters it in the vendor's console. */
-  proveAddress(): Promise<boolean>;
 }
 
 /** Starts the vendor's fake. `options.receiptsUrl` is read at each push, so it may be set later. */
 export async function startSimulator(options: WechatMiniSimulatorOptions = {}): Promise<WechatMiniSimulator> {
-  const account = openAccount();
-  const inbox = new Inbox<SimulatedNotice>();
-  const faults = new FaultPlan();
-  const templates = [ONE_TIME, LONG_TERM, ATTENDANCE];
-  const now = options.now ?? Date.now;
-  const tokens = new StableTokens(account, {
-    refusals: TOKEN_REFUSALS,
-    lifetimeMs: () => (options.tokenLifetimeSeconds ?? 7200) * 1000,
-  });
-  const pusher = createPusher(account, options, now);
-  const tell = (event: VendorEvent) => pusher.tell(event);
-  const allowances = new Allowances(tell);
-  const perUserSecond = options.perUserSecond ?? 5;
-  const app = createServer({
-    tokens,
-    operations: new Operations({ templates, pages: PAGES, inbox, allowances, perUserSecond, tell }),
-    minutes: new WindowCount(options.callsPerMinute ?? 10_000, MINUTE_MS),
-    days: new WindowCount(options.callsPerDay ?? 10_000_000, DAY_MS),
-    inbox,
-    templates,
-    allowances,
-    faults,
-    trustedIps: () => options.trustedIps,
-    now,
-  });
-  const { origin, close } = await listen(createAdaptorServer({ fetch: app.fetch }), options.port);
-  const { originalId: _, ...keys } = account;
+  const vendor = openVendor(options, KIND);
+  const { allowances } = vendor;
+  const operations = new Operations({ ...vendor, templates: TEMPLATES, pages: PAGES });
+  const { fetch } = openServer(vendor, operations);
+  const listening = await listen(createAdaptorServer({ fetch }), options.port);
   return {
-    url: `${origin}/`,
-    endpoints: [new URL(origin).host],
-    settings: { endpoint: origin, ...keys },
+    ...toSimulator(vendor, listening),
     templateIds: { oneTime: ONE_TIME.id, longTerm: LONG_TERM.id },
-    received: () =>
-      inbox.messages.filter(({ state }) => state === "arrived").map(({ to, text, at }) => ({ to, text, at })),
-    misbehave: (fault, count) => faults.order(fault, count),
     subscribe: (openId, templateId, isConsent = true) => allowances.answer(openId, templateId, isConsent),
     unsubscribe: (openId, templateId) => allowances.withdraw(openId, templateId),
     allowanceOf: (openId, templateId) => allowances.left(openId, templateId),
-    revokeToken: () => tokens.revoke(),
-    proveAddress: () => pusher.proveAddress(),
-    close: () => {
-      pusher.close();
-      return close();
-    },
   };
-}
-
-function createPusher(
-  account: Account,
-  options: WechatMiniSimulatorOptions,
-  now: () => number,
-): SealedPusher<VendorEvent> {
-  return new SealedPusher(account, {
-    write: writeEvent,
-    receiptsUrl: () => options.receiptsUrl,
-    mode: () => options.pushMode ?? "safe",
-    format: () => options.pushFormat ?? "xml",
-    habit: () => options.pushHabit,
-    delayMs: () => options.receiptDelayMs ?? 300,
-    retryDelaysMs: options.retryDelaysMs ?? RETRY_DELAYS_MS,
-    now,
-  });
 }

@@ -1,12 +1,16 @@
-import { type Inbox, WindowCount } from "@tidings/sdk/testing";
-import { type Relation, relationOf } from "./account.ts";
-import type { Allowances } from "./allowances.ts";
-import { answerOk, makeMsgid, refuse, type VendorAnswer } from "./answers.ts";
-import type { VendorEvent } from "./events.ts";
-import type { SimulatedNotice } from "./notice.ts";
-import { findFieldFault, render, type VendorTemplate } from "./templates.ts";
+import {
+  answerOk,
+  findFieldFault,
+  makeMsgid,
+  refuse,
+  render,
+  type SimulatedNotice,
+  type Vendor,
+  type VendorAnswer,
+} from "@tidings/wechat/simulator";
+import { type Relation, relationOf } from "./relation.ts";
+import type { ProgramTemplate } from "./templates.ts";
 
-const SECOND_MS = 1000;
 const STATES = ["formal", "trial", "developer"];
 const LANGUAGES = ["zh_CN", "en_US", "zh_HK", "zh_TW"];
 const ONE_TIME = 2;
@@ -17,28 +21,21 @@ type Fields = Record<string, unknown>;
 interface Call {
   openId: string;
   relation: Exclude<Relation, "invalid">;
-  template: VendorTemplate;
+  template: ProgramTemplate;
 }
 
-export interface OperationsDeps {
-  templates: readonly VendorTemplate[];
+export interface OperationsDeps extends Pick<Vendor, "inbox" | "allowances" | "users" | "tell"> {
+  templates: readonly ProgramTemplate[];
   /** The pages of the published program. */
   pages: readonly string[];
-  inbox: Inbox<SimulatedNotice>;
-  allowances: Allowances;
-  /** Messages to one user a second. */
-  perUserSecond: number;
-  tell(event: VendorEvent): void;
 }
 
 /** The mini program's side of the vendor: sending, and listing the templates. */
 export class Operations {
   readonly #deps: OperationsDeps;
-  readonly #users: WindowCount;
 
   constructor(deps: OperationsDeps) {
     this.#deps = deps;
-    this.#users = new WindowCount(deps.perUserSecond, SECOND_MS);
   }
 
   /** Of a one-time template it uses up one consent of the user; a long-term one needs a consent and keeps it. */
@@ -46,7 +43,7 @@ export class Operations {
     const call = this.#read(body);
     if ("refusal" in call) return call.refusal;
     const { openId, relation, template } = call;
-    if (!this.#users.allows(openId, now)) return refuse(43108);
+    if (!this.#deps.users.allows(openId, now)) return refuse(43108);
     if (!this.#mayReach(openId, template)) return refuse(43101);
     const isLost = relation === "unlucky";
     const { msgid } = this.#deliver(template, body, isLost ? "failed" : "arrived", now);
@@ -84,13 +81,13 @@ export class Operations {
     return fault === undefined ? { openId, relation, template } : { refusal: refuse(47003, fault) };
   }
 
-  #mayReach(openId: string, { id, kind }: VendorTemplate): boolean {
+  #mayReach(openId: string, { id, kind }: ProgramTemplate): boolean {
     const { allowances } = this.#deps;
     return kind === "long-term" ? allowances.left(openId, id) > 0 : allowances.use(openId, id);
   }
 
   #deliver(
-    template: VendorTemplate,
+    template: ProgramTemplate,
     body: Fields,
     state: SimulatedNotice["state"],
     at: number,

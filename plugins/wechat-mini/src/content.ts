@@ -1,5 +1,6 @@
 import type { Settings } from "@tidings/sdk/plugin";
-import { type ContentFault, readData, type TemplateData } from "./data.ts";
+import { type ContentFault, isFault, readData, type TemplateData } from "@tidings/wechat";
+import { FIELD_RULES } from "./field-rules.ts";
 
 /** A message without its recipient, as the vendor takes it. */
 export interface Content {
@@ -28,7 +29,7 @@ export function readContent(
       detail: `A page has at most ${PAGE_MAX_LENGTH} characters and no spaces, and is no web address.`,
     };
   }
-  const data = readData(text);
+  const data = readData(text, FIELD_RULES);
   if (isFault(data)) return data;
   return {
     template_id: templateId,
@@ -38,6 +39,3 @@ export function readContent(
     lang: String(lang),
   };
 }
-
-/** No field of a template is called `code` with a text in it: the vendor's hold objects. */
-const isFault = (value: TemplateData | ContentFault): value is ContentFault => typeof value.code === "string";

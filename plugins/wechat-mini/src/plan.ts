@@ -1,5 +1,5 @@
 import type { PlanInput, PlannedRequest, PlanOutput, SendResult } from "@tidings/sdk/plugin";
-import { call } from "./calls.ts";
+import { call } from "@tidings/wechat";
 import { readContent } from "./content.ts";
 
 const OPEN_ID = /^[A-Za-z0-9_-]{10,64}$/;

@@ -1,19 +1,8 @@
-import type { PlannedResponse, SendResult, SettleInput, SettleOutput } from "@tidings/sdk/plugin";
-import { readOutcome } from "./outcome.ts";
+import type { SettleInput, SettleOutput } from "@tidings/sdk/plugin";
+import { settleSend } from "@tidings/wechat";
 import { readVerification } from "./verify.ts";
 
 export function settle({ op, responses }: SettleInput): SettleOutput {
   if (op === "verify") return { results: [], verification: readVerification(responses) };
   return { results: responses.flatMap(settleSend) };
-}
-
-function settleSend(response: PlannedResponse): SendResult[] {
-  const outcome = readOutcome(response);
-  const vendorId = outcome.status === "accepted" && "body" in response ? findMsgid(response.body) : undefined;
-  return response.refs.map((ref) => ({ ref, ...outcome, ...(vendorId && { vendorId }) }));
-}
-
-/** An integer of 64 bits, of which JSON.parse would lose the end: it is read as it is written. */
-function findMsgid(body: string): string | undefined {
-  return /"msgid"\s*:\s*"?(\d{1,20})\b/.exec(body)?.[1];
 }

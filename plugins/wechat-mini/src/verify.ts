@@ -5,8 +5,7 @@ import {
   type VerifyInput,
   type VerifyOutput,
 } from "@tidings/sdk/plugin";
-import { call } from "./calls.ts";
-import { readAnswer, readOutcome } from "./outcome.ts";
+import { call, readAnswer, readOutcome } from "@tidings/wechat";
 
 /**
  * Lists the mini program's templates: it proves the program, its secret, its rights and the allowed address at once.

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { checkConformance, type Vector } from "@tidings/sdk/testing";
+import { JUDGED_CODES } from "@tidings/wechat";
 import { expect, test } from "vitest";
 import manifest from "../channel.json";
-import { JUDGED_CODES } from "../src/errors.ts";
 import { CHECKED_TYPES } from "../src/field-rules.ts";
 import * as plugin from "../src/plugin.ts";
 import { makeMessage, SETTINGS } from "./messages.ts";

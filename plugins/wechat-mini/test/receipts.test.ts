@@ -1,7 +1,7 @@
+import { writeJson, writeXml } from "@tidings/wechat/simulator";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import manifest from "../channel.json";
-import { writeJson, writeXml } from "../simulator/events.ts";
 import { parseReceipt } from "../src/plugin.ts";
 import { SETTINGS } from "./messages.ts";
 

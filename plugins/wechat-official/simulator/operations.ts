@@ -1,12 +1,16 @@
-import { type Inbox, WindowCount } from "@tidings/sdk/testing";
-import { type Relation, relationOf } from "./account.ts";
-import type { Allowances } from "./allowances.ts";
-import { answerOk, makeMsgid, refuse, type VendorAnswer } from "./answers.ts";
-import type { VendorEvent } from "./events.ts";
-import type { SimulatedNotice } from "./notice.ts";
-import { findFieldFault, render, type VendorTemplate } from "./templates.ts";
+import {
+  answerOk,
+  findFieldFault,
+  makeMsgid,
+  refuse,
+  render,
+  type SimulatedNotice,
+  type Vendor,
+  type VendorAnswer,
+} from "@tidings/wechat/simulator";
+import { type Relation, relationOf } from "./relation.ts";
+import type { AccountTemplate } from "./templates.ts";
 
-const SECOND_MS = 1000;
 const REMEMBERED_MS = 600_000;
 
 type Fields = Record<string, unknown>;
@@ -14,7 +18,7 @@ type Fields = Record<string, unknown>;
 interface Call {
   openId: string;
   relation: Exclude<Relation, "invalid">;
-  template: VendorTemplate;
+  template: AccountTemplate;
 }
 
 const TEMPLATE_FATES: Record<Call["relation"], [SimulatedNotice["state"], string]> = {
@@ -24,25 +28,18 @@ const TEMPLATE_FATES: Record<Call["relation"], [SimulatedNotice["state"], string
   unlucky: ["failed", "failed: system failed"],
 };
 
-export interface OperationsDeps {
-  templates: readonly VendorTemplate[];
-  inbox: Inbox<SimulatedNotice>;
-  allowances: Allowances;
-  /** Subscription notices to one user a second. */
-  perUserSecond: number;
-  tell(event: VendorEvent): void;
+export interface OperationsDeps extends Pick<Vendor, "inbox" | "allowances" | "users" | "tell"> {
+  templates: readonly AccountTemplate[];
 }
 
 /** The account's side of the vendor: sending in two ways, and listing the templates. */
 export class Operations {
   readonly #deps: OperationsDeps;
-  readonly #users: WindowCount;
   /** What was sent under each `client_msg_id`. */
   readonly #sent = new Map<string, { msgid: string; at: number }>();
 
   constructor(deps: OperationsDeps) {
     this.#deps = deps;
-    this.#users = new WindowCount(deps.perUserSecond, SECOND_MS);
   }
 
   /** A template message: to a follower, and once for each `client_msg_id` within ten minutes. */
@@ -65,7 +62,7 @@ export class Operations {
     const call = this.#read(body, "one-time");
     if ("refusal" in call) return call.refusal;
     const { openId, relation, template } = call;
-    if (!this.#users.allows(openId, now)) return refuse(43108);
+    if (!this.#deps.users.allows(openId, now)) return refuse(43108);
     if (!this.#deps.allowances.use(openId, template.id)) return refuse(43101);
     const isLost = relation === "unlucky";
     const { msgid } = this.#deliver(template, body, isLost ? "failed" : "arrived", now);
@@ -89,7 +86,7 @@ export class Operations {
   }
 
   /** Whom and what a call is about, or its refusal. */
-  #read(body: Fields, kind: VendorTemplate["kind"]): Call | { refusal: VendorAnswer } {
+  #read(body: Fields, kind: AccountTemplate["kind"]): Call | { refusal: VendorAnswer } {
     const openId = String(body.touser ?? "");
     const relation = relationOf(openId);
     if (relation === "invalid") return { refusal: refuse(40003) };
@@ -101,7 +98,7 @@ export class Operations {
   }
 
   #deliver(
-    template: VendorTemplate,
+    template: AccountTemplate,
     body: Fields,
     state: SimulatedNotice["state"],
     at: number,

@@ -1,4 +1,5 @@
-import { type ContentFault, readData, type TemplateData } from "./data.ts";
+import { type ContentFault, isFault, readData, type TemplateData } from "@tidings/wechat";
+import { FIELD_RULES } from "./field-rules.ts";
 
 /** A message without its recipient, as one of the two interfaces takes it. */
 export type Content =
@@ -38,7 +39,7 @@ export function readContent(fields: Record<string, string>): Content | ContentFa
   }
   const link = readLink(fields);
   if ("code" in link) return link;
-  const data = readData(text);
+  const data = readData(text, FIELD_RULES);
   if (isFault(data)) return data;
   const { url, ...miniProgram } = link;
   return templateId !== ""
@@ -48,9 +49,6 @@ export function readContent(fields: Record<string, string>): Content | ContentFa
         body: { template_id: chosen, data, ...(url && { page: url }), ...miniProgram },
       };
 }
-
-/** No field of a template is called `code` with a text in it: the vendor's hold objects. */
-const isFault = (value: TemplateData | ContentFault): value is ContentFault => typeof value.code === "string";
 
 function readLink(fields: Record<string, string>): ({ url?: string } & MiniProgramLink) | ContentFault {
   const { url = "", miniAppId = "", miniPath = "" } = fields;

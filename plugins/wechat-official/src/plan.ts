@@ -6,7 +6,7 @@ import type {
   SendResult,
   Settings,
 } from "@tidings/sdk/plugin";
-import { call } from "./calls.ts";
+import { call } from "@tidings/wechat";
 import { type Content, readContent } from "./content.ts";
 
 const OPEN_ID = /^[A-Za-z0-9_-]{10,64}$/;
@@ -30,9 +30,9 @@ export function plan({ messages, settings }: PlanInput): PlanOutput {
 function toRequest({ ref, address }: OutboundMessage, content: Content, settings: Settings): PlannedRequest {
   if (content.kind === "subscription") {
     const body = { touser: address, ...content.body };
-    return { id: ref, refs: [ref], ...call(settings, "message/subscribe/bizsend", body) };
+    return { id: ref, refs: [ref], ...call(settings, "cgi-bin/message/subscribe/bizsend", body) };
   }
   // The vendor sends one message for each user and id within ten minutes.
   const body = { touser: address, ...content.body, client_msg_id: ref };
-  return { id: ref, refs: [ref], ...call(settings, "message/template/send", body) };
+  return { id: ref, refs: [ref], ...call(settings, "cgi-bin/message/template/send", body) };
 }

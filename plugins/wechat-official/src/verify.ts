@@ -6,8 +6,7 @@ import {
   type VerifyInput,
   type VerifyOutput,
 } from "@tidings/sdk/plugin";
-import { call } from "./calls.ts";
-import { readOutcome } from "./outcome.ts";
+import { call, readOutcome } from "@tidings/wechat";
 
 /**
  * Lists the account's templates: it proves the account, its secret, its rights and the allowed address at once.
@@ -15,7 +14,7 @@ import { readOutcome } from "./outcome.ts";
  */
 export function verify({ settings }: VerifyInput): VerifyOutput {
   return {
-    requests: [{ id: "templates", refs: [], ...call(settings, "template/get_all_private_template") }],
+    requests: [{ id: "templates", refs: [], ...call(settings, "cgi-bin/template/get_all_private_template") }],
   };
 }
 

@@ -1,26 +1,26 @@
 import type { VendorEvent } from "./events.ts";
 
-/** The scene of a question that a page of the program asks. */
-const FROM_PAGE = "0";
-
 /**
- * How many messages users still let the program send, for each of them and each template: a ledger. The program is told
+ * How many messages users still let the account send, for each of them and each template: a ledger. The account is told
  * of what users answer and take back.
  */
 export class Allowances {
+  readonly #popupScene: string;
   readonly #tell: (event: VendorEvent) => void;
   readonly #left = new Map<string, number>();
 
-  constructor(tell: (event: VendorEvent) => void) {
+  /** @param popupScene how the vendor names where users are asked */
+  constructor(popupScene: string, tell: (event: VendorEvent) => void) {
+    this.#popupScene = popupScene;
     this.#tell = tell;
   }
 
-  /** The user answers the question whether the program may send one more. */
+  /** The user answers the question whether the account may send one more. */
   answer(openId: string, templateId: string, isConsent: boolean): void {
     const key = keyOf(openId, templateId);
     if (isConsent) this.#left.set(key, (this.#left.get(key) ?? 0) + 1);
     const SubscribeStatusString = isConsent ? "accept" : "reject";
-    const list = [{ TemplateId: templateId, SubscribeStatusString, PopupScene: FROM_PAGE }];
+    const list = [{ TemplateId: templateId, SubscribeStatusString, PopupScene: this.#popupScene }];
     this.#tell({ openId, name: "subscribe_msg_popup_event", list });
   }
 

@@ -13,47 +13,48 @@ import type { VendorTemplate } from "./templates.ts";
 const SHOWN_ALLOWANCES = 20;
 const OPEN_ID_MAX_LENGTH = 64;
 
+/** What the page says of the kind of account. */
+export type PageWords = Record<PageLanguage, { title: string; empty: string; consents: string }>;
+
 /** What the page shows, and what is changed on it. */
 export interface PageSource {
+  words: PageWords;
   inbox: Inbox<SimulatedNotice>;
+  /** Those that a user can be subscribed to. */
   templates: readonly VendorTemplate[];
   allowances: Allowances;
 }
 
 const TEXTS = {
   zh: {
-    title: "微信小程序模拟器",
     subtitle: "这里收到的通知不会真的发出",
-    empty: "还没有通知。用模拟器的设置建一个小程序通道，发一条试试。",
     arrived: "已收到",
+    blocked: "用户拒收",
     failed: "发送失败",
-    consents: "代用户订阅",
     openId: "用户的 OpenID",
     accept: "允许",
     reject: "拒绝",
     left: (count: number) => `还可发送 ${count} 次`,
   },
   en: {
-    title: "Mini program simulator",
     subtitle: "Nothing that arrives here is really sent",
-    empty: "No notices yet. Make a channel with the simulator's settings and send one.",
     arrived: "arrived",
+    blocked: "blocked by the user",
     failed: "failed",
-    consents: "Subscribe for a user",
     openId: "The user's OpenID",
     accept: "Allow",
     reject: "Refuse",
     left: (count: number) => `${count} may still be sent`,
   },
 };
-type Texts = (typeof TEXTS)[PageLanguage];
-const TONES = { arrived: "good", failed: "bad" } as const;
+type Texts = (typeof TEXTS & PageWords)[PageLanguage];
+const TONES = { arrived: "good", blocked: "bad", failed: "bad" } as const;
 
-/** What the users got, newest first, and what they let the program send. */
-export const openPage = ({ inbox, templates, allowances }: PageSource) =>
+/** What the users got, newest first, and what they let the account send. */
+export const openPage = ({ words, inbox, templates, allowances }: PageSource) =>
   createPage({
     layout: "chat",
-    texts: TEXTS,
+    texts: { zh: { ...TEXTS.zh, ...words.zh }, en: { ...TEXTS.en, ...words.en } },
     list: () => inbox.messages,
     describe: ({ to, at, text, link, state }, texts) => ({
       to,

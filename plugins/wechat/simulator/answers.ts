@@ -22,6 +22,7 @@ const MESSAGES = new Map([
   [41004, "appsecret missing"],
   [41030, "invalid page"],
   [42001, "access_token expired"],
+  [43004, "require subscribe"],
   [43101, "user refuse to accept the msg"],
   [43108, "concurrent message to the same user"],
   [45009, "reach max api daily quota limit"],

@@ -11,9 +11,10 @@ const NAME = /^[A-Za-z0-9_-]{10,64}$/;
 const SECONDS = /^\d{9,11}$/;
 
 /**
- * What a user lets the program send, or does not any more. The vendor gives these events no id: user, second, event and place in
+ * What a user lets the account send, or does not any more. The vendor gives these events no id: user, second, event and place in
  * the list are the same in a repeat.
  * https://developers.weixin.qq.com/miniprogram/dev/framework/open-ability/subscribe-message.html
+ * https://developers.weixin.qq.com/doc/service/guide/product/subscription_messages/push.html
  */
 export function readConsents({ fields, entries }: Push): AllowanceEvent[] {
   const { Event = "", FromUserName: address = "", CreateTime: seconds = "" } = fields;

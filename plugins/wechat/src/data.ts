@@ -1,4 +1,4 @@
-import { ruleFor, typeOf } from "./field-rules.ts";
+import { type FieldRules, typeOf } from "./field-rules.ts";
 
 /** The fields of a template, as the vendor takes them. */
 export type TemplateData = Record<string, { value: string }>;
@@ -16,7 +16,7 @@ const MAX_VALUE_LENGTH = 200;
  * Reads the fields, one a line: `thing1: 明天放假`. A value of several lines is refused rather than joined: its second
  * line might be read as another field.
  */
-export function readData(text: string): TemplateData | ContentFault {
+export function readData(text: string, rules: FieldRules): TemplateData | ContentFault {
   const data: TemplateData = {};
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
   if (lines.length === 0) return { code: "empty_data", detail: "The template's fields are empty." };
@@ -32,20 +32,24 @@ export function readData(text: string): TemplateData | ContentFault {
       };
     }
     if (Object.hasOwn(data, key)) return { code: "duplicate_field", detail: `"${key}" is there twice.` };
-    const fault = findFault(key, value);
+    const fault = findFault(key, value, rules);
     if (fault) return fault;
     data[key] = { value };
   }
   return data;
 }
 
+/** No field of a template is called `code` with a text in it: the vendor's hold objects. */
+export const isFault = (value: TemplateData | ContentFault): value is ContentFault =>
+  typeof value.code === "string";
+
 /** What is wrong with a value; it is not quoted, since it may be about a person. */
-function findFault(key: string, value: string): ContentFault | undefined {
+function findFault(key: string, value: string, rules: FieldRules): ContentFault | undefined {
   const type = typeOf(key);
   // Of the vendor's types only this one may be empty.
   if (value === "")
     return type === "const" ? undefined : { code: "empty_field", detail: `"${key}" is empty.` };
-  const rule = ruleFor(key);
+  const rule = rules.get(type);
   if (rule)
     return rule.fits(value)
       ? undefined

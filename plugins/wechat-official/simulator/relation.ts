@@ -1,0 +1,9 @@
+/** What a user's OpenID says about them by how it ends; this is what tests choose it for. */
+export type Relation = "follower" | "stranger" | "invalid" | "blocking" | "unlucky";
+
+export function relationOf(openId: string): Relation {
+  if (!/^[A-Za-z0-9_-]{10,64}$/.test(openId) || openId.endsWith("gone")) return "invalid";
+  if (openId.endsWith("left")) return "stranger";
+  if (openId.endsWith("block")) return "blocking";
+  return openId.endsWith("fail") ? "unlucky" : "follower";
+}
