@@ -8,7 +8,7 @@ import {
   type Isolation,
   loadPlugins,
 } from "../../apps/api/src/platform/plugin-runtime/index.ts";
-import { createQueueTransport, type QueueTransport } from "../../apps/api/src/platform/queue/index.ts";
+import { createQueueTransport } from "../../apps/api/src/platform/queue/index.ts";
 import { readSettings, tell } from "./parent.ts";
 
 export interface ServerSettings {
@@ -23,6 +23,9 @@ export interface ServerSettings {
   /** The fake vendor's address: the one thing that the product's own entry cannot be told, and must not be. */
   allowedEndpoints: string[];
 }
+
+/** Everything happens but sending. */
+const NOTHING = { perTenant: 0, perChannel: 0, inAll: 0 };
 
 /** The server as `main.ts` starts it, without the demo, and with the fake vendor among the allowed endpoints. */
 async function start(settings: ServerSettings): Promise<() => Promise<void>> {
@@ -43,10 +46,10 @@ async function start(settings: ServerSettings): Promise<() => Promise<void>> {
     plugins: await loadPlugins([settings.pluginsDir], logger, isolation),
     sandbox,
     outbound: { allowedEndpoints: new Set(settings.allowedEndpoints) },
+    ...(role === "expand" && { inFlightLimits: NOTHING }),
     logger,
   });
-  const engine =
-    role === "api" ? undefined : startEngine(foundation, role === "expand" ? silent(queue) : queue);
+  const engine = role === "api" ? undefined : startEngine(foundation, queue);
   const http = composeHttp(foundation, {
     nudge: (tenantId) => engine?.nudge(tenantId),
   });
@@ -59,16 +62,6 @@ async function start(settings: ServerSettings): Promise<() => Promise<void>> {
     await queue.close();
   };
 }
-
-/** A queue whose hints reach nobody: everything happens but sending. Empty ones keep the engine from doing without. */
-const silent = (queue: QueueTransport): QueueTransport => ({
-  ...queue,
-  openQueue: () => ({ add: async () => undefined }),
-  work: ({ payload, process: follow }) => {
-    const beat = setInterval(() => void follow(payload.parse({ claims: [] })), 1_000);
-    return { stop: async () => clearInterval(beat) };
-  },
-});
 
 const stop = await start(readSettings<ServerSettings>());
 process.once("SIGTERM", () => void stop().then(() => process.exit(0)));

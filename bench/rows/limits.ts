@@ -64,7 +64,6 @@ export function fairnessRow(stage: Stage): Limit {
         for (const tenant of neighbours) await post(stage, { tenant, audience: { kind: "all" } });
         await until(async () => (await countChunked(stage)) === total);
       });
-      await giveBack(stage);
       return withVendor(stage, 100, () =>
         withServer(stage, "all", async () => {
           let shares: number[] = [];
@@ -163,14 +162,6 @@ async function pulse(stage: Stage, apiKeys: string[], perSecond: number, forMs: 
   // What was posted last is still on its way.
   await delay(200);
   return posted;
-}
-
-/** What a server that does not send has claimed, as if its leases had run out. */
-async function giveBack({ database }: Stage): Promise<void> {
-  await database.run(
-    (sql) =>
-      sql`update chunks set state = 'ready', lease_token = null, lease_until = null where state = 'queued'`,
-  );
 }
 
 async function acceptedBy({ database }: Stage, tenantId: string): Promise<number> {

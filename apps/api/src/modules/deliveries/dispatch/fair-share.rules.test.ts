@@ -211,6 +211,13 @@ describe("letting somebody through who has just come", () => {
     return Math.max(0, ...sums.values());
   }
 
+  it("lets nobody through where nothing may be claimed", () => {
+    const fair = new FairShare({ ...limits, inAll: 0 });
+    expect(fair.choose([laneFor([10])], [], 1).chunks).toEqual([]);
+    fair.choose([], [], 1);
+    expect(fair.letThrough(newcomer("t1", ["c1"], 1))).toBe(false);
+  });
+
   it("passes no limit, whoever comes", () => {
     const someone = fc.record({
       tenantId: fc.constantFrom("t0", "t1", "t2"),

@@ -36,7 +36,7 @@ export interface InFlight {
   deliveryCount: number;
 }
 
-/** Deliveries that may be claimed at once. A chunk that is larger still goes, alone. */
+/** Deliveries that may be claimed at once; with 0 none are. A chunk that is larger still goes, alone. */
 export interface InFlightLimits {
   perTenant: number;
   perChannel: number;
@@ -274,4 +274,4 @@ const EVERYBODY = "*";
 
 const keyOf = (tenantId: string, priority: number) => `${tenantId} ${priority}`;
 
-const fits = (used: number, more: number, limit: number) => used === 0 || used + more <= limit;
+const fits = (used: number, more: number, limit: number) => limit > 0 && (used === 0 || used + more <= limit);
