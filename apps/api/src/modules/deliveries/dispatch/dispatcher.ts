@@ -68,13 +68,18 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     return choice.chunks.length > 0 ? claimChunks(tx, choice.chunks) : [];
   }
 
+  /** Hint by hint: chunks that are sent together end together, and large ones of a channel would keep others waiting. */
+  function sendFromHere(hints: readonly SendHint[]): void {
+    for (const { claims } of hints) deps.direct.send(claims);
+  }
+
   /** Sends from here what there is time for, and what is small; the rest goes to whoever has time. */
   async function handOut(claims: readonly ClaimedChunk[]): Promise<void> {
     const isOwn = takeOwn(deps.direct.room(), deps.hasTime() ? Number.POSITIVE_INFINITY : OWN_DELIVERIES);
     const hints = hintsFor(claims);
     const own = hints.filter(isOwn);
     const others = hints.filter((hint) => !own.includes(hint));
-    deps.direct.send(own.flatMap((hint) => hint.claims));
+    sendFromHere(own);
     // When the queue refuses, the leases give the chunks back.
     if (others.length > 0) await deps.queue.add(others.map((hint) => ({ claims: hint.claims })));
   }
@@ -92,7 +97,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     async run() {
       const most = deps.isDegraded() ? deps.direct.room() : WINDOW;
       const claims = await deps.dispatch.transaction((tx) => claim(tx, most));
-      if (deps.isDegraded()) deps.direct.send(claims);
+      if (deps.isDegraded()) sendFromHere(hintsFor(claims));
       else await handOut(claims);
       return false;
     },

@@ -94,7 +94,7 @@ export function createHintWatch(deps: HintWatchDeps) {
     async add(hints: SendHint[]): Promise<void> {
       await deps.queue.add(hints).catch((error: unknown) => {
         goDown(error);
-        deps.direct.send(hints.flatMap(({ claims }): Claim[] => claims));
+        for (const { claims } of hints) deps.direct.send(claims);
       });
     },
     /** Follows a hint. */
