@@ -86,12 +86,13 @@ async function recoverChunk(deps: SweeperDeps, claim: Claim): Promise<void> {
 function createMessageSweep(deps: SweeperDeps): () => Promise<boolean> {
   let cursor = NIL_UUID;
   return async () => {
-    const { forgotten, goOnAfter } = await deps.dispatch.transaction((tx) =>
-      sweep.listForgottenMessages(tx, cursor),
-    );
-    const ended = await deps.dispatch.transaction((tx) => sweep.listEndedWithChunks(tx, MESSAGES_A_ROUND));
-    for (const { tenantId, messageId } of [...forgotten, ...ended])
+    const { forgotten, goOnAfter, ended } = await deps.dispatch.transaction(async (tx) => ({
+      ...(await sweep.listForgottenMessages(tx, cursor)),
+      ended: await sweep.listEndedWithChunks(tx, MESSAGES_A_ROUND),
+    }));
+    for (const { tenantId, messageId } of [...forgotten, ...ended]) {
       await deps.afterChunk(tenantId, messageId);
+    }
     cursor = goOnAfter ?? NIL_UUID;
     return ended.length >= MESSAGES_A_ROUND;
   };
