@@ -11,10 +11,13 @@ export interface PulseSettings {
   /** One key for each tenant, in turn. */
   apiKeys: string[];
   perSecond: number;
+  /** At the beginning, in which messages carry no moment: connections are opened, and both sides become warm. */
+  leadInMs: number;
   forMs: number;
 }
 
-const { port, apiKeys, perSecond, forMs } = readSettings<PulseSettings>();
+const { port, apiKeys, perSecond, leadInMs, forMs } = readSettings<PulseSettings>();
+const leadIn = Math.floor((perSecond * leadInMs) / 1000);
 const count = Math.floor((perSecond * forMs) / 1000);
 const startAt = Date.now() + 100;
 
@@ -31,13 +34,13 @@ async function post(index: number): Promise<void> {
       audience: { kind: "users", userIds: [userId((index % 1000) + 1)] },
       channels: ["bench"],
       template: "bench-notice",
-      variables: { ...NOTICE_VARIABLES, order: `T${sentAt}` },
+      variables: { ...NOTICE_VARIABLES, order: `${index < leadIn ? "W" : "T"}${sentAt}` },
     }),
   });
   const text = await response.text();
   if (response.status !== 202) throw new Error(`a pulse was answered with ${response.status}: ${text}`);
 }
 
-await Promise.all(Array.from({ length: count }, (_, index) => post(index)));
+await Promise.all(Array.from({ length: leadIn + count }, (_, index) => post(index)));
 tell({ posted: count });
 process.disconnect();

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { toUuid } from "@tidings/db";
+import type { PulseSettings } from "../programs/pulse.ts";
 import type { VendorReport } from "../programs/vendor.ts";
 import type { Limit } from "../rounds.ts";
 import { resetMessages } from "../scratch/database.ts";
@@ -8,7 +8,10 @@ import { type Program, runProgram } from "../scratch/process.ts";
 import { countChunked, measureSending, post, tagged, until, untilComplete } from "./sending.ts";
 import { type Stage, withServer, withVendor } from "./stage.ts";
 
-const WARM_UP_MS = 2_000;
+/** Until the server is as fast as it will be. */
+const WARM_UP_MS = 10_000;
+/** Until the generator of a load has its connections. */
+const LEAD_IN_MS = 1_000;
 
 /** From a request to its message's arrival at the vendor, on a server with little to do. */
 export function latencyRow(stage: Stage): Limit {
@@ -21,8 +24,7 @@ export function latencyRow(stage: Stage): Limit {
     measure: () =>
       onStage(stage, 0, async (vendor) => {
         const apiKeys = [stage.seeded.tenant.apiKey];
-        await pulse(stage, apiKeys, 200, WARM_UP_MS);
-        const delays = await delaysOf(stage, vendor, apiKeys, 200);
+        const delays = await delaysOf(stage, vendor, { apiKeys, perSecond: 200, leadInMs: WARM_UP_MS });
         return { value: percentile(delays, 0.99), note: describe(delays) };
       }),
   };
@@ -41,7 +43,7 @@ export function neighbourRow(stage: Stage): Limit {
         await post(stage, { audience: { kind: "all" } });
         await until(async () => (await vendor.ask<VendorReport>("report")).received > 0);
         const apiKeys = stage.seeded.neighbours.map(({ apiKey }) => apiKey);
-        const delays = await delaysOf(stage, vendor, apiKeys, 20);
+        const delays = await delaysOf(stage, vendor, { apiKeys, perSecond: 20, leadInMs: LEAD_IN_MS });
         const waiting = stage.size.users - (await acceptedBy(stage, stage.seeded.tenant.tenantId));
         if (waiting < 100_000) throw new Error(`void: only ${waiting} deliveries were waiting at the end`);
         return { value: percentile(delays, 0.95), note: `${describe(delays)}, ${waiting} waiting` };
@@ -142,26 +144,16 @@ async function onStage<T>(
 async function delaysOf(
   stage: Stage,
   vendor: Program,
-  apiKeys: string[],
-  perSecond: number,
+  load: Pick<PulseSettings, "apiKeys" | "perSecond" | "leadInMs">,
 ): Promise<number[]> {
-  const before = (await vendor.ask<VendorReport>("report")).delaysMs.length;
-  if (before > 0) await vendor.ask("forget");
-  const posted = await pulse(stage, apiKeys, perSecond, stage.size.measureMs);
+  const settings: PulseSettings = { ...load, port: stage.serverPort, forMs: stage.size.measureMs };
+  const { posted } = await runProgram<{ posted: number }>("programs/pulse.ts", settings);
   let delays: number[] = [];
   await until(async () => {
     delays = (await vendor.ask<VendorReport>("report")).delaysMs;
     return delays.length >= posted;
   });
   return delays;
-}
-
-async function pulse(stage: Stage, apiKeys: string[], perSecond: number, forMs: number): Promise<number> {
-  const settings = { port: stage.serverPort, apiKeys, perSecond, forMs };
-  const { posted } = await runProgram<{ posted: number }>("programs/pulse.ts", settings);
-  // What was posted last is still on its way.
-  await delay(200);
-  return posted;
 }
 
 async function acceptedBy({ database }: Stage, tenantId: string): Promise<number> {

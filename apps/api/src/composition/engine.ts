@@ -5,14 +5,16 @@ import { createCircuitBreaker, createHealthReporter, findChannel } from "../modu
 import { type CollectorDeps, createCollector } from "../modules/collections/index.ts";
 import {
   applyReceipts,
+  type ChunkSender,
+  createChunkSender,
   createDirectSender,
   createDispatcher,
   createExpander,
   createHintWatch,
   createLedger,
-  createSendChunks,
   createStrandedLoop,
   createSweeperLoops,
+  type DispatcherDeps,
   enterCancellation,
   expandStep,
   finishMessages,
@@ -63,7 +65,11 @@ export interface Engine {
 const HINTS_AT_ONCE = 64;
 
 /** Starts everything that moves messages on. All loops and workers may run in any number of processes. */
-export function startEngine(foundation: Foundation, queue: QueueTransport): Engine {
+export function startEngine(
+  foundation: Foundation,
+  queue: QueueTransport,
+  hasTime: DispatcherDeps["hasTime"] = createSpareTime(),
+): Engine {
   const { dispatch, transactAsWorker: transact, readRestraints } = foundation;
   let stopping = false;
   const loops = createLoops(foundation);
@@ -74,18 +80,18 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
     await transact({ tenantId }, (tx) => finishMessages(tx, tenantId, messageIds));
     afterLastBatch();
   };
-  const sendChunks = composeSendChunks(foundation, {
+  const sender = composeSender(foundation, {
     afterChunk,
     afterLastBatch,
     isStopping: () => stopping,
   });
-  const sending = startSending(foundation, queue, sendChunks, afterLastBatch);
+  const sending = startSending(foundation, queue, sender, afterLastBatch);
   const claiming = createDispatcher({
     dispatch,
     queue: sending.hints,
     limits: foundation.inFlightLimits,
     direct: sending.direct,
-    hasTime: createSpareTime(),
+    hasTime,
     isDegraded: sending.hints.isDegraded,
   });
   const dispatcher = loops.start(claiming);
@@ -95,7 +101,8 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
     dispatch,
     transact,
     nudgeDispatcher,
-    dispatcher: claiming,
+    letThrough: claiming.letThrough,
+    direct: sending.direct,
     afterChunk,
     readRestraints,
     logger: foundation.logger,
@@ -129,7 +136,9 @@ export function startEngine(foundation: Foundation, queue: QueueTransport): Engi
     isDegraded: sending.hints.isDegraded,
     async stop() {
       stopping = true;
-      await Promise.all([sending.stop(), loops.stop()]);
+      // What the loops have begun is sent to its end.
+      await loops.stop();
+      await sending.stop();
     },
   };
 }
@@ -233,13 +242,13 @@ function calendarLoops(foundation: Foundation, nudgeExpander: () => void): Loop[
   ];
 }
 
-function composeSendChunks(
+function composeSender(
   foundation: Foundation,
   steps: Pick<SendChunksDeps, "afterChunk" | "afterLastBatch" | "isStopping">,
-) {
+): ChunkSender {
   const { transactAsWorker, vault } = foundation;
   const reportHealth = createHealthReporter({ transactAsWorker, clock: foundation.clock });
-  return createSendChunks({
+  return createChunkSender({
     transact: transactAsWorker,
     readRestraints: foundation.readRestraints,
     runtime: foundation.runtime,
@@ -263,10 +272,10 @@ function composeSendChunks(
 function startSending(
   { dispatch, metrics, logger }: Foundation,
   transport: QueueTransport,
-  sendChunks: ReturnType<typeof createSendChunks>,
+  sender: ChunkSender,
   onRoom: () => void,
 ) {
-  const direct = createDirectSender({ sendChunks, slots: HINTS_AT_ONCE, onRoom, logger });
+  const direct = createDirectSender({ sender, slots: HINTS_AT_ONCE, onRoom, logger });
   const hints = createHintWatch({
     dispatch,
     transport,
@@ -280,7 +289,7 @@ function startSending(
     queue: SEND_QUEUE,
     payload: SendHint,
     concurrency: HINTS_AT_ONCE,
-    process: (hint) => hints.follow(hint, (claims) => sendChunks(claims)),
+    process: (hint) => hints.follow(hint, sender.send),
   });
   return {
     hints,

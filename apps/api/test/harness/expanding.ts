@@ -7,15 +7,15 @@ export function expandOnce({ foundation }: Pick<Installation, "foundation">): Pr
   const afterChunk = (tenantId: string, messageId: string) =>
     transact({ tenantId }, (tx) => finishMessages(tx, tenantId, [messageId]));
   const nudgeDispatcher = () => undefined;
-  // Nobody sends: what is made waits.
-  const dispatcher = { letThrough: () => false, send: () => undefined };
   return createExpander({
     dispatch,
     transact,
     readRestraints,
     afterChunk,
     nudgeDispatcher,
-    dispatcher,
+    // Nobody sends: what is made waits.
+    letThrough: () => false,
+    direct: { begin: () => Promise.reject(new Error("nothing is begun")) },
     logger,
   }).run();
 }

@@ -38,6 +38,8 @@ export interface InstallationOptions {
   isolation?: "in-process";
   /** A folder of further plugins. */
   pluginsFolder?: string;
+  /** Whether engines send large chunks themselves, instead of by hints; as busy as this process is unless given. */
+  hasTime?: () => boolean;
   /** Limits of the operator's, as the environment sets them. */
   limits?: Partial<Pick<Foundation, "inFlightLimits" | "backlogLimits">>;
 }
@@ -128,7 +130,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
   const engines: RunningEngine[] = [];
   const startOne = async (): Promise<RunningEngine> => {
     const own = engines.length === 0 ? queue : stopLast(await openQueue());
-    const engine = startEngine(foundation, own);
+    const engine = startEngine(foundation, own, options.hasTime);
     let stopped: Promise<void> | undefined;
     const running = { ...engine, queue: own, stop: () => (stopped ??= engine.stop()) };
     engines.push(running);

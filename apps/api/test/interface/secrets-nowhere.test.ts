@@ -26,7 +26,8 @@ let secrets: string[];
 
 beforeAll(async () => {
   // On PostgreSQL the hints of the queue are rows, too, and are searched with all others.
-  installation = await startInstallation({ logger: log.logger, backend: "postgres" });
+  const hasTime = () => false;
+  installation = await startInstallation({ logger: log.logger, backend: "postgres", hasTime });
   a = await givenCanarySchool(installation);
   secrets = [
     SECRET,

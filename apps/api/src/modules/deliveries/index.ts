@@ -15,7 +15,7 @@ export {
 export { deliveryFilter } from "./delivery.schemas.ts";
 export { createDeliveryService } from "./delivery.service.ts";
 export { createDirectSender } from "./dispatch/direct-sender.ts";
-export { createDispatcher, SEND_QUEUE, SendHint } from "./dispatch/dispatcher.ts";
+export { createDispatcher, type DispatcherDeps, SEND_QUEUE, SendHint } from "./dispatch/dispatcher.ts";
 export type { InFlightLimits } from "./dispatch/fair-share.rules.ts";
 export { createHintWatch } from "./dispatch/hint-watch.ts";
 export { createExpander } from "./expand/expander.ts";
@@ -59,7 +59,7 @@ export { perSecondOf } from "./send/pace.rules.ts";
 export { setRate } from "./send/pacer.repository.ts";
 export { type ReadyRow, START_WITHIN_SECONDS } from "./send/send.repository.ts";
 export type { ChannelHealth, ChannelObservation, SendChunksDeps } from "./send/send-batch.ts";
-export { createSendChunks } from "./send/send-chunks.ts";
+export { type ChunkSender, createChunkSender } from "./send/send-chunks.ts";
 export { withdrawSteps } from "./send/withdrawal.repository.ts";
 export { LEDGER_KINDS, type LedgerKind } from "./upkeep/ledger.repository.ts";
 export { createLedger, type LedgerReport } from "./upkeep/ledger.ts";

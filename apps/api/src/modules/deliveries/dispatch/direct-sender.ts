@@ -1,9 +1,12 @@
+import type { Tx } from "../../../platform/database/index.ts";
 import type { Logger } from "../../../platform/logger.ts";
+import type { Restraints } from "../judge/restraints.ts";
+import type { ChunkSender } from "../send/send-chunks.ts";
 import type { Claim } from "./claim.repository.ts";
 import { byChannel } from "./claims.rules.ts";
 
 export interface DirectSenderDeps {
-  sendChunks(claims: readonly Claim[]): Promise<void>;
+  sender: ChunkSender;
   /** How many channels' chunks are sent at once. */
   slots: number;
   /** A chunk has ended, and there is room for more. */
@@ -15,13 +18,13 @@ export interface DirectSenderDeps {
  * Sends chunks without a hint: what is small, and everything while the queue transport carries none. Their leases and
  * states are the same, so a hint that comes all the same, now or later, finds nothing to do.
  */
-export function createDirectSender({ sendChunks, slots, onRoom, logger }: DirectSenderDeps) {
+export function createDirectSender({ sender, slots, onRoom, logger }: DirectSenderDeps) {
   const underWay = new Map<readonly Claim[], Promise<void>>();
   let waiting: Claim[][] = [];
   let stopped = false;
 
-  function start(claims: readonly Claim[]): void {
-    const sent = sendChunks(claims)
+  function start(claims: readonly Claim[], send = () => sender.send(claims)): void {
+    const sent = send()
       .catch((error: unknown) =>
         logger.error({ err: error }, "chunks could not be sent; their leases will run out"),
       )
@@ -54,6 +57,14 @@ export function createDirectSender({ sendChunks, slots, onRoom, logger }: Direct
     send(claims: readonly Claim[]): void {
       waiting.push(...byChannel(claims.filter(({ leaseToken }) => !holds(leaseToken))));
       fill();
+    },
+    /**
+     * Begins chunks in the transaction that has made them. What it returns sends them, and is to be called when that has
+     * committed: the intents are then written down, so they wait for no slot, and are sent also while this stops.
+     */
+    async begin(tx: Tx, claims: readonly Claim[], restraints: Restraints): Promise<() => void> {
+      const goOn = await sender.begin(tx, claims, restraints);
+      return () => start(claims, goOn);
     },
     /** Takes up nothing more, and waits for what is under way. */
     async stop(): Promise<void> {

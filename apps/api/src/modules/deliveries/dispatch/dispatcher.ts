@@ -2,7 +2,7 @@ import { z } from "zod";
 import { commitWithoutWaiting, type Database, type Tx } from "../../../platform/database/index.ts";
 import type { Loop } from "../../../platform/loops.ts";
 import type { HintQueue } from "../../../platform/queue/index.ts";
-import { type Claim, type ClaimedChunk, claimChunks, listLanes, readInFlight } from "./claim.repository.ts";
+import { type ClaimedChunk, claimChunks, listLanes, readInFlight } from "./claim.repository.ts";
 import type { DirectSender } from "./direct-sender.ts";
 import { FairShare, type InFlightLimits, type Newcomer } from "./fair-share.rules.ts";
 
@@ -35,8 +35,6 @@ export interface Dispatcher extends Loop {
    * its turn like everybody. What other processes let through since the last round is not known here.
    */
   letThrough(newcomer: Newcomer): boolean;
-  /** Sends what was claimed where it was made. */
-  send(claims: readonly Claim[]): void;
 }
 
 export interface DispatcherDeps {
@@ -93,7 +91,6 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       const isSmall = channelIds.length * deliveriesEach <= OWN_DELIVERIES;
       return isSmall && channelIds.length <= deps.direct.room() && fairShare.letThrough(newcomer);
     },
-    send: (claims) => deps.direct.send(claims),
     async run() {
       const most = deps.isDegraded() ? deps.direct.room() : WINDOW;
       const claims = await deps.dispatch.transaction((tx) => claim(tx, most));

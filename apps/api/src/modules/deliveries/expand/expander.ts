@@ -8,6 +8,7 @@ import type { Logger } from "../../../platform/logger.ts";
 import type { Loop } from "../../../platform/loops.ts";
 import { finishMessages } from "../completion.repository.ts";
 import type { Claim } from "../dispatch/claim.repository.ts";
+import type { DirectSender } from "../dispatch/direct-sender.ts";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { Newcomer } from "../dispatch/fair-share.rules.ts";
 import type { ReadRestraints, Restraints } from "../judge/restraints.ts";
@@ -27,8 +28,9 @@ export interface ExpanderDeps {
   dispatch: Database;
   transact: Transact;
   nudgeDispatcher(): void;
-  /** Where nobody waits, what is small is claimed as it is made, and sent without a round of the dispatcher. */
-  dispatcher: Pick<Dispatcher, "letThrough" | "send">;
+  /** Where nobody waits, what is small is claimed as it is made, and begun at once. */
+  letThrough: Dispatcher["letThrough"];
+  direct: Pick<DirectSender, "begin">;
   afterChunk(tenantId: string, messageId: string): Promise<void>;
   readRestraints: ReadRestraints;
   logger: Pick<Logger, "warn" | "error">;
@@ -52,7 +54,7 @@ const IDLE_MS = 250;
  * A message that fails is tried again after a pause that grows with each failure, by itself, until it works or ends;
  * nothing has to step over it meanwhile.
  *
- * What is for a few people is claimed as it is made, where nobody waits, and sent from here.
+ * What is for a few people is claimed and begun as it is made, where nobody waits, and sent from here.
  */
 export function createExpander(deps: ExpanderDeps): Expander {
   const expected = new Set<string>();
@@ -111,18 +113,21 @@ async function expandTenant(deps: ExpanderDeps, tenantId: string, failures: unkn
   let alone: string[] = [];
   let progress: Progress = "none";
   try {
-    const claims = await deps.transact({ tenantId }, async (tx) => {
+    const send = await deps.transact({ tenantId }, async (tx) => {
       [named, alone] = await Promise.all([
         expanding.reserveNamed(tx, tenantId),
         expanding.listSliced(tx, tenantId, SLICES_A_ROUND),
-        commitWithoutWaiting(tx),
       ]);
-      const isClaimed = named.length > 0 && deps.dispatcher.letThrough(newcomerOf(tenantId, named));
-      const made = await expandNamed(tx, tenantId, named, { restraints, isClaimed });
-      return isClaimed ? made : undefined;
+      const isClaimed = named.length > 0 && deps.letThrough(newcomerOf(tenantId, named));
+      // An intent has to last before the vendor is called.
+      const [claims] = await Promise.all([
+        expandNamed(tx, tenantId, named, { restraints, isClaimed }),
+        ...(isClaimed ? [] : [commitWithoutWaiting(tx)]),
+      ]);
+      return isClaimed ? deps.direct.begin(tx, claims, restraints) : undefined;
     });
-    if (claims) deps.dispatcher.send(claims);
-    if (named.length > 0) progress = claims ? "claimed" : "waiting";
+    send?.();
+    if (named.length > 0) progress = send ? "claimed" : "waiting";
   } catch (failure) {
     failures.push(failure);
     // One of them may be at fault: each by itself, the others get through.

@@ -11,6 +11,7 @@ import { deadAddressesIn, suppressAddresses } from "../../suppressions/index.ts"
 import { finishInTurn } from "../completion.repository.ts";
 import type { ReadRestraints } from "../judge/restraints.ts";
 import { type Charge, chargesOf, withCharges } from "./charges.rules.ts";
+import { ALL_SENT } from "./chunk-end.rules.ts";
 import { type Rendered, renderDelivery, type TrackedAddress, type UnsubscribeUrl } from "./content.rules.ts";
 import type { Batch, Share } from "./open-batches.ts";
 import {
@@ -20,7 +21,7 @@ import {
   judgeResults,
   questionsAbout,
 } from "./outcome.rules.ts";
-import { type ChunkEnd, type ChunkWork, endChunks, startOfAttempt } from "./send.repository.ts";
+import { type ChunkWork, endChunks, startOfAttempt } from "./send.repository.ts";
 import { type DeliveryException, type Outcome, settleBatch } from "./settle.repository.ts";
 
 export type { ChannelObservation } from "./outcome.rules.ts";
@@ -70,7 +71,6 @@ export type AfterBatch = (tx: Tx, work: ChunkWork, range: Range) => Promise<void
 
 export type ChannelHealth = { ok: true } | { ok: false; code: string; detail: string };
 
-const ALL_SENT: ChunkEnd = { roundCursor: null, pauseSeconds: 0, isRoundCounted: true };
 /** How long the outcome of a batch is offered to a database that does not take it. */
 const SETTLE_FOR_MS = 45_000;
 

@@ -1,0 +1,219 @@
+import type { Tx } from "../../../platform/database/index.ts";
+import type { LoadedPlugin, Obstacle } from "../../../platform/plugin-runtime/index.ts";
+import { compileRendering, variablesIn } from "../../templates/index.ts";
+import { pauseSeconds, REASONS } from "../delivery.rules.ts";
+import type { Claim } from "../dispatch/claim.repository.ts";
+import type { Restraints } from "../judge/restraints.ts";
+import { brokenOff, UNTOUCHED } from "./chunk-end.rules.ts";
+import { carriesUnsubscribe, neededVariables, type SharedContent } from "./content.rules.ts";
+import { type Findings, type Opened, openRows, type SendingChunk } from "./open-batches.ts";
+import { willDropRepeat } from "./outcome.rules.ts";
+import { restrainRows } from "./restrain-rows.ts";
+import type { ChunkEnd, ChunkWork, LeftChunk, ReadyRow } from "./send.repository.ts";
+import * as sending from "./send.repository.ts";
+import type { SendChunksDeps, SendingChannel } from "./send-batch.ts";
+import { failChunk } from "./settle.repository.ts";
+
+const startOf = (work: ChunkWork): Findings => ({
+  pauseSeconds: pauseSeconds(work.roundCount + 1, Math.random()),
+  isHeld: false,
+  hasProgressed: false,
+  isThrottled: false,
+  isEnded: false,
+});
+
+/** Chunks of a channel that have something to send. */
+export interface Begun {
+  tenantId: string;
+  /** Messages to look after, whose chunks have been left again. */
+  over: string[];
+  channel?: SendingChannel;
+  together: SendingChunk[];
+  /** The first batches of those that go together. */
+  opened?: Opened | undefined;
+  /** Those with a rate, each of which waits for its turns. */
+  alone: SendingChunk[];
+  /** Why the channel cannot be sent through, though it should. */
+  obstacle?: ChannelObstacle | undefined;
+}
+
+export interface ChannelObstacle {
+  work: ChunkWork;
+  obstacle: Obstacle;
+}
+
+/** Takes chunks of one channel from `queued` as far as the vendor's door: what their first batches are is written down. */
+export async function begin(
+  deps: SendChunksDeps,
+  tx: Tx,
+  claims: readonly Claim[],
+  restraints: Restraints,
+): Promise<Begun> {
+  const tenantId = claims[0]?.tenantId ?? "";
+  // One round trip: the second is sent right behind the first.
+  const [works, ready] = await Promise.all([
+    sending.beginChunks(tx, tenantId, claims),
+    sending.readReady(tx, tenantId, claims),
+  ]);
+  const over = new Set<string>();
+  const begunIds = new Set(works.map(({ chunkId }) => chunkId));
+  const stale = claims.filter(({ chunkId }) => !begunIds.has(chunkId));
+  // A message cancelled while the hint was on its way leaves its chunks to be ended.
+  if (stale.length > 0) for (const id of await sending.releaseChunks(tx, tenantId, stale)) over.add(id);
+  const { channel, goingOn, left, obstacle } = await judge(deps, tx, works, ready, restraints);
+  if (left.length > 0) await sending.endChunks(tx, tenantId, left);
+  for (const { work } of left) over.add(work.messageId);
+  const isAlone = ({ work }: SendingChunk) => goingOn.length > 1 && work.isPaced;
+  const together = goingOn.filter((chunk) => !isAlone(chunk));
+  const opened = channel && (await openRows(tx, together, { manifest: channel.manifest, isFirst: true }));
+  const alone = goingOn.filter(isAlone);
+  return { tenantId, over: [...over], ...(channel && { channel }), together, opened, alone, obstacle };
+}
+
+/** What of begun chunks goes on, and how the others are left. */
+interface Judged {
+  channel?: SendingChannel;
+  goingOn: SendingChunk[];
+  left: LeftChunk[];
+  obstacle?: ChannelObstacle;
+}
+
+async function judge(
+  deps: SendChunksDeps,
+  tx: Tx,
+  works: readonly ChunkWork[],
+  ready: ReadyRow[],
+  restraints: Restraints,
+): Promise<Judged> {
+  const isHeld = ({ channel }: ChunkWork) => channel?.circuit === "held" || deps.isStopping();
+  const judged: Judged = { goingOn: [], left: untouched(works.filter(isHeld)) };
+  const free = shareOut(works, ready).filter(([work]) => !isHeld(work));
+  const [any] = free;
+  if (!any) return judged;
+  const through = await findPlugin(deps, tx, any[0]);
+  if ("waits" in through) return { ...judged, ...waitingFor(through.waits, any[0], free, judged.left) };
+  if ("reason" in through) {
+    const failed = free.map(([work]) => work);
+    await failAll(deps, tx, failed, through.reason);
+    return { ...judged, left: [...judged.left, ...untouched(failed)] };
+  }
+  for (const [work, rows] of free) {
+    const { heldIds, dueAt, suppressedCount, ...kept } = await restrainRows(tx, work, rows, restraints);
+    if (suppressedCount > 0) await deps.afterBatch(tx, work, work);
+    if (kept.rows.length > 0) {
+      judged.goingOn.push({ ...toSending(deps, work, through.plugin, kept.rows), heldIds });
+    } else judged.left.push({ work, end: dueAt ? { ...brokenOff(work, rows), dueAt } : UNTOUCHED });
+  }
+  return { ...judged, channel: through.channel };
+}
+
+/** Chunks that are left for the moment, and what the breaker is to be told. */
+function waitingFor(
+  { obstacle }: Extract<Through, { waits: unknown }>["waits"],
+  any: ChunkWork,
+  free: readonly [ChunkWork, ReadyRow[]][],
+  left: readonly LeftChunk[],
+): Pick<Judged, "left" | "obstacle"> {
+  const waiting = free.map(([work, rows]) => ({ work, end: pausing(work, rows) }));
+  return { left: [...left, ...waiting], ...(obstacle && { obstacle: { work: any, obstacle } }) };
+}
+
+const untouched = (works: readonly ChunkWork[]) => works.map((work) => ({ work, end: UNTOUCHED }));
+
+/** Until a plugin that cannot be run is looked for again; where there is an obstacle, the circuit is open by then. */
+const PLUGIN_PAUSE_SECONDS = 2;
+
+const pausing = (work: ChunkWork, rows: readonly ReadyRow[]): ChunkEnd => ({
+  ...brokenOff(work, rows),
+  pauseSeconds: PLUGIN_PAUSE_SECONDS,
+});
+
+/** What the chunks of a channel are sent through; or why they fail, or wait. */
+type Through =
+  | { plugin: LoadedPlugin; channel: SendingChannel }
+  | { reason: string }
+  | { waits: { obstacle: Obstacle | undefined } };
+
+async function findPlugin(deps: SendChunksDeps, tx: Tx, work: ChunkWork): Promise<Through> {
+  if (!work.channel) return { reason: REASONS.channelGone };
+  if (work.channel.state === "off") return { reason: REASONS.channelOff };
+  const { pluginId } = work.channel;
+  const catalogue = deps.catalogue.of(work.tenantId);
+  const obstacle = catalogue.obstacleTo(pluginId);
+  if (obstacle) return { waits: { obstacle } };
+  const plugin = catalogue.find(pluginId);
+  if (!plugin) {
+    // What was installed a moment ago waits until this process has heard of it.
+    return (await deps.isInstalled(tx, pluginId))
+      ? { waits: { obstacle: undefined } }
+      : { reason: REASONS.channelGone };
+  }
+  const handle = deps.toHandle(work.tenantId, work.channelId, work.channel);
+  return { plugin, channel: { work, handle, manifest: plugin.manifest } };
+}
+
+async function failAll(
+  deps: SendChunksDeps,
+  tx: Tx,
+  works: readonly ChunkWork[],
+  reason: string,
+): Promise<void> {
+  for (const work of works) {
+    await failChunk(tx, work, reason);
+    await deps.afterBatch(tx, work, work);
+  }
+}
+
+/** The rows of each chunk; both are in the order of the deliveries. */
+function shareOut(works: readonly ChunkWork[], ready: ReadyRow[]): [ChunkWork, ReadyRow[]][] {
+  const [only, ...others] = works;
+  if (only && others.length === 0) return [[only, ready]];
+  let next = 0;
+  return works.map((work) => {
+    const first = next;
+    const lastId = BigInt(work.lastId);
+    while (next < ready.length && BigInt(ready[next]?.[0] ?? 0) <= lastId) next++;
+    return [work, ready.slice(first, next)];
+  });
+}
+
+function toSending(
+  deps: SendChunksDeps,
+  work: ChunkWork,
+  plugin: LoadedPlugin,
+  left: ReadyRow[],
+): Omit<SendingChunk, "heldIds"> {
+  return {
+    work,
+    left,
+    rowCount: left.length,
+    isLimited: plugin.manifest.limits.perRecipient !== undefined,
+    shared: sharedContent(deps, work, plugin),
+    round: {
+      count: work.roundCount,
+      isProbe: work.channel?.circuit === "probe",
+      dropsRepeats: willDropRepeat(plugin.manifest.idempotency, work.secondsSinceFirstTry),
+    },
+    found: startOf(work),
+  };
+}
+
+function sharedContent(
+  { trackedAddress, unsubscribeUrl }: SendChunksDeps,
+  work: ChunkWork,
+  { manifest }: LoadedPlugin,
+): SharedContent {
+  const { content: fields, kind } = manifest;
+  const { tenantId } = work;
+  const compiled = compileRendering(work.renderings[kind] ?? {}, fields, work.tracking);
+  const needed = neededVariables(variablesIn(compiled), work.variableSchema);
+  return {
+    compiled,
+    fields,
+    variables: work.variables,
+    needed,
+    trackedAddress: work.tracking ? trackedAddress : undefined,
+    unsubscribeUrl: (address) => unsubscribeUrl({ tenantId, kind, address }),
+    carriesUnsubscribe: carriesUnsubscribe(manifest, work.category),
+  };
+}
