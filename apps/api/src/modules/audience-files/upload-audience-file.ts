@@ -31,6 +31,9 @@ const ROWS_AT_ONCE = 10_000;
 const ROWS_A_SHARE = 200_000;
 const ROWS_A_DELETION = 20_000;
 const UPLOADS_AT_ONCE = 4;
+/** Batches that are being stored, over all uploads: each takes a connection. */
+const BATCHES_AT_ONCE = 4;
+const BATCHES_OF_ONE = 2;
 const HOUR_MS = 3_600_000;
 export const KEPT_DAYS = 7;
 
@@ -40,6 +43,7 @@ export const KEPT_DAYS = 7;
  */
 export function createUploadAudienceFile(deps: UploadDeps) {
   let underWay = 0;
+  const batchesAtOnce = () => Math.min(BATCHES_OF_ONE, Math.floor(BATCHES_AT_ONCE / underWay));
 
   return async function uploadAudienceFile(
     ctx: RequestContext,
@@ -52,7 +56,7 @@ export function createUploadAudienceFile(deps: UploadDeps) {
     }
     underWay++;
     try {
-      return await take(deps, ctx, upload);
+      return await take({ ...deps, batchesAtOnce }, ctx, upload);
     } finally {
       underWay--;
     }
@@ -61,8 +65,13 @@ export function createUploadAudienceFile(deps: UploadDeps) {
 
 export type UploadAudienceFile = ReturnType<typeof createUploadAudienceFile>;
 
+interface TakingDeps extends UploadDeps {
+  /** Of one upload. */
+  batchesAtOnce(): number;
+}
+
 async function take(
-  deps: UploadDeps,
+  deps: TakingDeps,
   ctx: RequestContext,
   upload: Upload,
 ): Promise<repository.AudienceFileRow> {
@@ -141,7 +150,7 @@ async function open(
 }
 
 function createStaging(
-  deps: UploadDeps,
+  deps: TakingDeps,
   ctx: RequestContext,
   fileId: string,
   header: FileHeader,
@@ -149,17 +158,21 @@ function createStaging(
 ) {
   const tally = new Tally(header);
   let rows: repository.StagedRows = { lines: [], recipients: [], variables: [] };
-  let storing: Promise<void> = Promise.resolve();
+  const storing: Promise<void>[] = [];
 
-  /** One batch is stored while the next is read. */
+  /** Batches are stored while the next is read. */
   async function flush(): Promise<void> {
     const full = rows;
     rows = { lines: [], recipients: [], variables: [] };
-    await storing;
+    while (storing.length >= deps.batchesAtOnce()) {
+      await storing[0];
+      storing.shift();
+    }
     if (full.lines.length === 0) return;
-    storing = deps.transact(ctx, (tx) => repository.insertRows(tx, ctx.tenantId, fileId, full));
+    const stored = deps.transact(ctx, (tx) => repository.insertRows(tx, ctx.tenantId, fileId, full));
     // It is awaited later; a failure meanwhile must not end the process.
-    storing.catch(() => undefined);
+    stored.catch(() => undefined);
+    storing.push(stored);
   }
 
   function judge({ line, cells }: SheetRow): void {
@@ -183,10 +196,10 @@ function createStaging(
       if (rows.lines.length >= ROWS_AT_ONCE) await flush();
     },
     /** Nothing is being stored any more, whether it came to something or not. */
-    settled: () => storing.catch(() => undefined),
+    settled: () => Promise.allSettled(storing),
     async finish(): Promise<Tally> {
       await flush();
-      await storing;
+      await Promise.all(storing);
       return tally;
     },
   };

@@ -143,8 +143,7 @@ export async function makeDeliveries(
   target: Fragment,
   making: Making,
 ): Promise<Made> {
-  const [, , rows] = await Promise.all([
-    planOnce(tx),
+  const [, rows] = await Promise.all([
     holdCaps(tx, tenant, making.restraints.caps),
     insertDeliveries(tx, tenant, target, making),
   ]);
@@ -154,11 +153,6 @@ export async function makeDeliveries(
     else made.claims.push(toClaim(claimed));
   }
   return made;
-}
-
-/** The statement takes milliseconds to plan, anew for each call unless told otherwise, and its plan is always the same. */
-async function planOnce({ sql }: Tx): Promise<void> {
-  await sql`set local plan_cache_mode = force_generic_plan`;
 }
 
 function insertDeliveries(
