@@ -99,8 +99,8 @@ export function lay(installation: Installation): Foundation {
       role: `tidings_${name}`,
       max: POOL_SIZES[name],
       applicationName: `tidings-${name}`,
-      // The engine's statements go by the same index for a tenant of ten and of a million; people's filters do not.
-      plansOnce: name !== "api",
+      // What it does is one tenant's, of ten users or of a million; to read a whole table would be to read everybody's.
+      plansByIndex: name === "worker",
     });
   const [api, worker, dispatch] = [open("api"), open("worker"), open("dispatch")];
   const [transact, transactAsWorker] = [transactIn(api), transactIn(worker)];

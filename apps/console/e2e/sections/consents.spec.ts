@@ -20,9 +20,10 @@ async function channelOf(page: Page, pluginId: string): Promise<string> {
 /** One recipient who let three messages through, and one who took it back. */
 async function reportConsents(page: Page, channelId: string, who: string): Promise<void> {
   const [keen, weary] = [`${who}-keen`, `${who}-weary`];
+  const at = new Date(Date.now() - 60_000).toISOString();
   const changes = [
     { id: `${who}-1`, address: keen, subject: TEMPLATE, change: "granted", count: 3 },
-    { id: `${who}-2`, address: weary, subject: TEMPLATE, change: "granted" },
+    { id: `${who}-2`, address: weary, subject: TEMPLATE, change: "granted", at },
     { id: `${who}-3`, address: weary, subject: TEMPLATE, change: "withdrawn" },
   ];
   await callApi(page.request, "POST", `/v1/channels/${channelId}/allowances`, { changes });

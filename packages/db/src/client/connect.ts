@@ -16,10 +16,11 @@ export interface ConnectOptions {
   /** Server-side limit of one statement, in milliseconds. Default 4,000. */
   statementTimeoutMs?: number;
   /**
-   * True where a statement's best plan is the same whatever its parameters are: it is then planned once a connection. Else
-   * the server plans anew wherever that promises the least gain, which for small statements costs more than they do.
+   * True where every statement goes by an index, whatever its parameters are: each is planned once a connection, and no
+   * plan reads a whole table, however small that was when the plan was made. Else the server plans anew wherever that
+   * promises the least gain, which for small statements costs more than they do.
    */
-  plansOnce?: boolean;
+  plansByIndex?: boolean;
 }
 
 /** Limits of one transaction, in milliseconds; what is absent falls back to the client's. */
@@ -106,6 +107,6 @@ function startupParameters(options: ConnectOptions): Record<string, string> {
     idle_in_transaction_session_timeout: "10000",
     // Whatever slips out of a transaction can change nothing; transactions say `read write`.
     default_transaction_read_only: "on",
-    ...(options.plansOnce && { plan_cache_mode: "force_generic_plan" }),
+    ...(options.plansByIndex && { plan_cache_mode: "force_generic_plan", enable_seqscan: "off" }),
   };
 }
