@@ -27,7 +27,7 @@ export const PROFILES = {
     waveEveryMs: 9_000,
     singles: 80,
     faultMs: 45_000,
-    drainMs: 120_000,
+    drainMs: 150_000,
     naive: 400,
   },
   /** 20,000 deliveries. */
