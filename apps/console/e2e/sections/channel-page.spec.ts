@@ -1,21 +1,10 @@
 import { expect, type Page, test } from "@playwright/test";
+import { channelOf, type DemoChannel } from "../server/demo-channels.ts";
 import { expectScreen, openSignedIn } from "../server/expect-screen.ts";
 import { callApi, signIn } from "../server/sign-in.ts";
 import { expectAccessible } from "../support/axe.ts";
 import { chooseAddresses, next } from "../support/composing.ts";
 import { looks, screenshot } from "../support/looks.ts";
-
-interface Channel {
-  id: string;
-  code: string;
-}
-
-async function channelOf(page: Page, code: string): Promise<Channel> {
-  const { items } = await callApi<{ items: Channel[] }>(page.request, "GET", "/v1/channels?limit=100");
-  const found = items.find((channel) => channel.code === code);
-  if (!found) throw new Error(`The demo school has no channel ${code}.`);
-  return found;
-}
 
 /** The fields of a text by the simulated SMS vendor. */
 async function fillTrial(page: Page, phone: string): Promise<void> {
@@ -115,11 +104,7 @@ test("a message is previewed request by request, sent as a test, and followed to
 
 test("a mail is shown as envelope and text", async ({ page }) => {
   await signIn(page, "owner");
-  const { items } = await callApi<{ items: (Channel & { kind: string })[] }>(
-    page.request,
-    "GET",
-    "/v1/channels?kind=email",
-  );
+  const { items } = await callApi<{ items: DemoChannel[] }>(page.request, "GET", "/v1/channels?kind=email");
   await page.goto(`/channels/${items[0]?.id}/test`);
   await page.getByLabel("邮箱").fill("wangfang@school.example");
   await page.getByLabel("主题").fill("Notice");

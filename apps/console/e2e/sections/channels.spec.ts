@@ -1,29 +1,12 @@
-import { expect, type Page, test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
+import { channelOf } from "../server/demo-channels.ts";
 import { expectScreen, openSignedIn } from "../server/expect-screen.ts";
 import { callApi, signIn } from "../server/sign-in.ts";
 import { expectAccessible } from "../support/axe.ts";
 import { looks, screenshot } from "../support/looks.ts";
 
-interface Channel {
-  id: string;
-  code: string;
-  kind: string;
-  settings: Record<string, string>;
-}
-
 /** A signing secret that no receiver knows. */
 const wrongSecret = `whsec_${Buffer.alloc(24, "x").toString("base64")}`;
-
-async function listChannels(page: Page): Promise<Channel[]> {
-  const { items } = await callApi<{ items: Channel[] }>(page.request, "GET", "/v1/channels?limit=100");
-  return items;
-}
-
-async function channelOf(page: Page, code: string): Promise<Channel> {
-  const found = (await listChannels(page)).find((channel) => channel.code === code);
-  if (!found) throw new Error(`The demo school has no channel ${code}.`);
-  return found;
-}
 
 for (const look of looks) {
   test(`channels are accessible and fit at ${look.name}`, async ({ browser }) => {

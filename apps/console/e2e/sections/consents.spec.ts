@@ -1,21 +1,10 @@
 import { expect, type Page, test } from "@playwright/test";
+import { channelOf } from "../server/demo-channels.ts";
 import { expectScreen, openSignedIn } from "../server/expect-screen.ts";
 import { callApi, signIn } from "../server/sign-in.ts";
 import { looks } from "../support/looks.ts";
 
 const TEMPLATE = "consents-spec-template";
-
-interface Channel {
-  id: string;
-  pluginId: string;
-}
-
-async function channelOf(page: Page, pluginId: string): Promise<string> {
-  const { items } = await callApi<{ items: Channel[] }>(page.request, "GET", "/v1/channels?limit=100");
-  const found = items.find((channel) => channel.pluginId === pluginId);
-  if (!found) throw new Error(`The demo school has no channel of ${pluginId}.`);
-  return found.id;
-}
 
 /** One recipient who let three messages through, and one who took it back. */
 async function reportConsents(page: Page, channelId: string, who: string): Promise<void> {
@@ -32,7 +21,7 @@ async function reportConsents(page: Page, channelId: string, who: string): Promi
 for (const look of looks) {
   test(`the consents of a channel are accessible and fit at ${look.name}`, async ({ browser }) => {
     const page = await openSignedIn(browser, look, "owner");
-    const channelId = await channelOf(page, "tidings/wechat-mini");
+    const { id: channelId } = await channelOf(page, "school-program");
     await reportConsents(page, channelId, `openid-${look.name}`);
     await expectScreen(page, `/channels/${channelId}/allowances`, `channel-consents-${look.name}`);
     await page.context().close();
@@ -43,7 +32,7 @@ test("what recipients still let through is listed, and found by address and by w
   page,
 }) => {
   await signIn(page, "owner");
-  const channelId = await channelOf(page, "tidings/wechat-mini");
+  const { id: channelId } = await channelOf(page, "school-program");
   const who = `openid-${Date.now()}`;
   await reportConsents(page, channelId, who);
   const row = (name: string) => page.getByRole("row").filter({ hasText: `${who}-${name}` });
@@ -74,7 +63,7 @@ test("what recipients still let through is listed, and found by address and by w
 
 test("a channel that needs no consent has no such tab, and its address says why", async ({ page }) => {
   await signIn(page, "owner");
-  const channelId = await channelOf(page, "tidings/sms-aliyun");
+  const { id: channelId } = await channelOf(page, "school-sms");
   await page.goto(`/channels/${channelId}/health`);
   await expect(page.getByRole("link", { name: "测试与预览" })).toBeVisible();
   await expect(page.getByRole("link", { name: "订阅次数" })).toHaveCount(0);

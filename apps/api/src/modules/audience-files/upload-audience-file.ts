@@ -164,10 +164,7 @@ function createStaging(
   async function flush(): Promise<void> {
     const full = rows;
     rows = { lines: [], recipients: [], variables: [] };
-    while (storing.length >= deps.batchesAtOnce()) {
-      await storing[0];
-      storing.shift();
-    }
+    while (storing.length >= deps.batchesAtOnce()) await storing.shift();
     if (full.lines.length === 0) return;
     const stored = deps.transact(ctx, (tx) => repository.insertRows(tx, ctx.tenantId, fileId, full));
     // It is awaited later; a failure meanwhile must not end the process.
