@@ -1,5 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
-import { channelOf, type DemoChannel } from "../server/demo-channels.ts";
+import { channelOf } from "../server/demo-channels.ts";
 import { expectScreen, openSignedIn } from "../server/expect-screen.ts";
 import { callApi, signIn } from "../server/sign-in.ts";
 import { expectAccessible } from "../support/axe.ts";
@@ -104,8 +104,8 @@ test("a message is previewed request by request, sent as a test, and followed to
 
 test("a mail is shown as envelope and text", async ({ page }) => {
   await signIn(page, "owner");
-  const { items } = await callApi<{ items: DemoChannel[] }>(page.request, "GET", "/v1/channels?kind=email");
-  await page.goto(`/channels/${items[0]?.id}/test`);
+  const { id } = await channelOf(page, "school-mail");
+  await page.goto(`/channels/${id}/test`);
   await page.getByLabel("邮箱").fill("wangfang@school.example");
   await page.getByLabel("主题").fill("Notice");
   await page.getByLabel(/正文/).first().fill("Tomorrow is a holiday.");

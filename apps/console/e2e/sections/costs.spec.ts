@@ -1,26 +1,16 @@
 import { expect, type Page, test } from "@playwright/test";
+import { channelOf } from "../server/demo-channels.ts";
 import { openSignedIn } from "../server/expect-screen.ts";
 import { openAtCheck } from "../server/open-at-check.ts";
 import { callApi, signIn } from "../server/sign-in.ts";
 import { expectAccessible } from "../support/axe.ts";
 import { looks, screenshot } from "../support/looks.ts";
 
-async function priced(page: Page): Promise<string> {
-  const { items } = await callApi<{ items: { id: string; code: string }[] }>(
-    page.request,
-    "GET",
-    "/v1/channels?limit=100",
-  );
-  const found = items.find(({ code }) => code === "school-sms");
-  if (!found) throw new Error("The demo school has no channel with a price.");
-  return found.id;
-}
-
 /** A text of two units, at the demo's 0.045 yuan each. */
 async function sendCostly(page: Page): Promise<string> {
   const { id } = await callApi<{ id: string }>(page.request, "POST", "/v1/messages", {
     audience: { kind: "addresses", addresses: [{ address: "13800138000" }] },
-    channels: [await priced(page)],
+    channels: ["school-sms"],
     content: { sms: { templateCode: "SMS_100003", text: "【通知】{{content}}" } },
     variables: { content: "明".repeat(80) },
   });
@@ -39,7 +29,7 @@ for (const look of looks) {
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       expect(width).toBeLessThanOrEqual(look.width);
     };
-    const channel = await priced(page);
+    const { id: channel } = await channelOf(page, "school-sms");
     const id = await sendCostly(page);
 
     await page.goto(`/messages/${id}`);
@@ -63,12 +53,7 @@ for (const look of looks) {
 
 test("a price is set, told what is wrong with it, and taken away again", async ({ page }) => {
   await signIn(page, "owner");
-  const { items } = await callApi<{ items: { id: string; code: string }[] }>(
-    page.request,
-    "GET",
-    "/v1/channels?limit=100",
-  );
-  const mail = items.find(({ code }) => code === "school-mail")?.id;
+  const { id: mail } = await channelOf(page, "school-mail");
   await page.goto(`/channels/${mail}`);
   const price = page.getByLabel(/^单价/);
   await price.fill("0.00001");

@@ -1,4 +1,4 @@
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Locator, type Page, test } from "@playwright/test";
 import { openSignedIn } from "../server/expect-screen.ts";
 import { openAtCheck } from "../server/open-at-check.ts";
 import { callApi, signIn } from "../server/sign-in.ts";
@@ -96,19 +96,26 @@ async function slowMessage(page: Page): Promise<string> {
   const addresses = Array.from({ length: 40 }, (_, index) => ({
     address: `1380013${String(index).padStart(4, "0")}`,
   }));
-  const channels = await callApi<{ items: { id: string; kind: string }[] }>(
-    page.request,
-    "GET",
-    "/v1/channels",
-  );
   const { id } = await callApi<{ id: string }>(page.request, "POST", "/v1/messages", {
     audience: { kind: "addresses", addresses },
-    channels: channels.items.filter(({ kind }) => kind === "sms").map((channel) => channel.id),
+    channels: ["school-sms"],
     template: "attendance-warning",
     variables: { course: "高等数学", rate: "72%", user_name: "张伟" },
     rate: { perSecond: 3 },
   });
   return id;
+}
+
+/** Counts from now on how often a list says that it is being loaded. */
+async function countTimesLoading(list: Locator): Promise<() => Promise<number>> {
+  const counted = await list.evaluateHandle((panel) => {
+    const count = { times: 0 };
+    new MutationObserver(() => {
+      if (panel.getAttribute("aria-busy") === "true") count.times++;
+    }).observe(panel, { attributeFilter: ["aria-busy"] });
+    return count;
+  });
+  return async () => (await counted.jsonValue()).times;
 }
 
 test("a message is followed as the server tells it, without asking again and again", async ({ page }) => {
@@ -121,8 +128,13 @@ test("a message is followed as the server tells it, without asking again and aga
   await page.goto(`/messages/${id}`);
   const bar = page.getByRole("progressbar");
   await expect(bar).toBeVisible();
+  const people = page.locator("#people");
+  await expect(people.getByRole("row").nth(1)).toBeVisible();
+  const timesLoading = await countTimesLoading(people.locator(".panel"));
   const first = Number(await bar.getAttribute("aria-valuenow"));
   await expect.poll(async () => Number(await bar.getAttribute("aria-valuenow"))).toBeGreaterThan(first + 5);
+  // The rows change under the eyes; the list neither fades nor starts anew.
+  expect(await timesLoading()).toBe(0);
   await screenshot(page, "message-live");
   await expectAccessible(page);
   expect(asked).toBe(1);

@@ -1,22 +1,12 @@
 import { expect, type Page, test } from "@playwright/test";
+import { channelOf } from "../server/demo-channels.ts";
 import { expectScreen, openSignedIn } from "../server/expect-screen.ts";
 import { callApi, signIn } from "../server/sign-in.ts";
 import { expectAccessible } from "../support/axe.ts";
 import { looks, screenshot } from "../support/looks.ts";
 
-interface Channel {
-  id: string;
-  code: string;
-  settings: Record<string, string | number>;
-}
-
 /** The school's mail channel, whose mailbox for returned mail is the simulator's. */
-async function schoolMail(page: Page): Promise<Channel> {
-  const { items } = await callApi<{ items: Channel[] }>(page.request, "GET", "/v1/channels?kind=email");
-  const found = items.find(({ code }) => code === "school-mail");
-  if (!found) throw new Error("The demo school has no channel school-mail.");
-  return found;
-}
+const schoolMail = (page: Page) => channelOf(page, "school-mail");
 
 for (const look of looks) {
   test(`a mailbox for returned mail is accessible and fits at ${look.name}`, async ({ browser }) => {
@@ -97,7 +87,6 @@ test("a mailbox asks for what it needs, and says in words and by code why it cou
     await screenshot(page, "channel-collection-failed-en");
     await expectAccessible(page);
   });
-  const { items } = await callApi<{ items: Channel[] }>(page.request, "GET", "/v1/channels?kind=email");
-  const created = items.find((channel) => channel.code === code);
-  await callApi(page.request, "DELETE", `/v1/channels/${created?.id}`);
+  const created = await channelOf(page, code);
+  await callApi(page.request, "DELETE", `/v1/channels/${created.id}`);
 });
