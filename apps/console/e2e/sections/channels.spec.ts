@@ -176,8 +176,8 @@ test("filters live in the address", async ({ page }) => {
   await page.goto("/channels");
   await page.getByLabel("通道类型").selectOption({ label: "邮件" });
   await expect(page).toHaveURL("/channels?kind=email");
-  await expect(page.getByRole("cell", { name: /^校园邮件/ })).toBeVisible();
-  await expect(page.getByRole("cell", { name: /^校园短信/ })).toBeHidden();
+  await expect(page.getByRole("cell", { name: /^校园邮件 / })).toBeVisible();
+  await expect(page.getByRole("cell", { name: /^校园短信 / })).toBeHidden();
   await page.getByLabel("使用状态").selectOption({ label: "关闭" });
   await expect(page.getByText("没有符合条件的结果")).toBeVisible();
 });
