@@ -3,6 +3,7 @@ import { commitWithoutWaiting, type Database, type Tx } from "../../../platform/
 import type { Loop } from "../../../platform/loops.ts";
 import type { HintQueue } from "../../../platform/queue/index.ts";
 import { type ClaimedChunk, claimChunks, listLanes, readInFlight } from "./claim.repository.ts";
+import { OWN_DELIVERIES } from "./claims.rules.ts";
 import type { DirectSender } from "./direct-sender.ts";
 import { FairShare, type InFlightLimits, type Newcomer } from "./fair-share.rules.ts";
 
@@ -20,8 +21,6 @@ const WINDOW = 1_024;
 /** Deliveries and chunks that one hint is for at most; a larger chunk has a hint of its own. */
 const HINT_DELIVERIES = 500;
 const HINT_CHUNKS = 100;
-/** Deliveries that are sent from here however busy this process is: for fewer people a hint takes longer than sending. */
-const OWN_DELIVERIES = 100;
 const IDLE_MS = 200;
 
 /** A worker process follows 64 hints at once: six large chunks of a tenant leave most of them to others. */

@@ -2,6 +2,7 @@ import type { Fragment, Tx } from "../../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../../platform/ids.ts";
 import { REASONS } from "../delivery.rules.ts";
 import { type Claim, type LeaseRow, queuedUntil, toClaim } from "../dispatch/claim.repository.ts";
+import { OWN_DELIVERIES } from "../dispatch/claims.rules.ts";
 import { holdCaps } from "../judge/capping.repository.ts";
 import { dueTogether } from "../judge/deferral.repository.ts";
 import { contentKeyOf, lockContents, rememberContents } from "../judge/duplicates.repository.ts";
@@ -25,7 +26,10 @@ export interface Making {
   step: number;
   restraints: Restraints;
   deduplicates: boolean;
-  /** Chunks that are due are claimed as they are made, but for those of channels that are on trial. */
+  /**
+   * Chunks that are due are claimed as they are made, but for those of channels that are on trial. There are no more than
+   * `OWN_DELIVERIES` of them.
+   */
   isClaimed?: boolean;
 }
 
@@ -174,10 +178,12 @@ function insertDeliveries(
         state: sql`when ${isClaimable(tx, tenant)} then 'queued'`,
         claims: sql`union all
           select null, tenant_id, channel_id, id, lease_token from chunked where state = 'queued'`,
+        // Leaves nothing out. A planner that takes every list for a hundred provides megabytes for each call.
+        target: sql`select * from (${target}) few limit ${sql.unsafe(String(OWN_DELIVERIES))}`,
       }
-    : { columns: sql``, values: sql``, state: sql``, claims: sql`` };
+    : { columns: sql``, values: sql``, state: sql``, claims: sql``, target };
   return sql<MadeRow[]>`
-    with judged as (${judge(tx, tenant, target, restraints)}), numbered as materialized (
+    with judged as (${judge(tx, tenant, claim.target, restraints)}), numbered as materialized (
       select j.*, base, base + row_number() over (order by message_id, channel_id ${due.byDue}) - 1 as id
       from judged j cross join (select nextval('delivery_ids') as base) block
     ), saved as (

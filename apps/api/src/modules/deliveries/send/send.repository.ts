@@ -94,7 +94,12 @@ interface ChunkWorkRow {
   circuit: "closed" | "probe" | "held";
 }
 
-/** Leases as parameters of a statement: chunks of one tenant and the tokens they are held by. */
+/**
+ * Leases as parameters of a statement: chunks of one tenant and the tokens they are held by. A statement that changes
+ * chunks names them twice, `c.id = claim.id and c.id = any(ids)`: a planner that takes the table for small, as it was a
+ * minute ago, would join by going through all of it. And it compares states by `is not distinct from`, which keeps the
+ * planner from going through all that is leased, in an index that looks small and has much in it that is over.
+ */
 const leasesOf = (held: readonly Pick<Claim, "chunkId" | "leaseToken">[]) => ({
   ids: held.map(({ chunkId }) => chunkId),
   tokens: held.map(({ leaseToken }) => leaseToken),
@@ -112,14 +117,13 @@ export async function beginChunks(
 ): Promise<ChunkWork[]> {
   const tenant = toUuid("tenant", tenantId);
   const { ids, tokens } = leasesOf(claims);
-  // OFFSET keeps the messages to one probe of the index for each chunk; a planner that takes the table for small, as it was
-  // a minute ago, would go through all of the tenant's.
+  // OFFSET keeps the messages, too, to one probe of the index for each chunk.
   const rows = await sql<ChunkWorkRow[]>`
     with begun as (
       update chunks c set state = 'sending', lease_until = now() + make_interval(secs => ${SENDING_LEASE_SECONDS})
       from unnest(${ids}::bigint[], ${tokens}::uuid[]) as claim(id, token)
-      where c.tenant_id = ${tenant} and c.id = claim.id and c.lease_token = claim.token
-        and c.state = 'queued' and exists(
+      where c.tenant_id = ${tenant} and c.id = claim.id and c.id = any(${ids}::bigint[])
+        and c.lease_token = claim.token and c.state is not distinct from 'queued' and exists(
           select from messages m where m.tenant_id = ${tenant} and m.id = c.message_id
             and m.state in ('expanding', 'sending') and (m.expires_at is null or m.expires_at > now()) offset 0)
       returning c.*
@@ -210,7 +214,8 @@ export async function readReady(
       from unnest(${ids}::bigint[], ${tokens}::uuid[]) as claim(id, token)
       cross join lateral (
         select first_id, last_id, round_cursor from chunks c
-        where c.tenant_id = ${tenant} and c.id = claim.id and c.lease_token = claim.token and c.state = 'sending' offset 0
+        where c.tenant_id = ${tenant} and c.id = claim.id and c.lease_token = claim.token
+          and c.state is not distinct from 'sending' offset 0
       ) c
       cross join lateral (
         select * from deliveries d
@@ -275,8 +280,8 @@ export async function openAttempts(tx: Tx, intents: readonly Intent[]): Promise<
       with held as (
         update chunks c set lease_until = now() + make_interval(secs => ${SENDING_LEASE_SECONDS})
         from unnest(${ids}::bigint[], ${tokens}::uuid[]) as claim(id, token)
-        where c.tenant_id = ${tenant} and c.id = claim.id and c.lease_token = claim.token
-          and c.state = 'sending' and c.lease_until > now()
+        where c.tenant_id = ${tenant} and c.id = claim.id and c.id = any(${ids}::bigint[])
+          and c.lease_token = claim.token and c.state is not distinct from 'sending' and c.lease_until > now()
           and exists(select from messages m where m.tenant_id = ${tenant} and m.id = c.message_id
             and m.state in ('expanding', 'sending') offset 0)
         returning c.id, c.lease_token, c.created_at
@@ -314,7 +319,8 @@ export async function extendLeases({ sql }: Tx, works: readonly ChunkWork[]): Pr
     update chunks c set lease_until = now() + make_interval(secs => ${SENDING_LEASE_SECONDS})
     from unnest(${ids}::bigint[], ${tokens}::uuid[]) as claim(id, token)
     where c.tenant_id = ${toUuid("tenant", works[0]?.tenantId ?? "")} and c.id = claim.id
-      and c.lease_token = claim.token and c.state = 'sending' and c.lease_until > now()`;
+      and c.id = any(${ids}::bigint[]) and c.lease_token = claim.token
+      and c.state is not distinct from 'sending' and c.lease_until > now()`;
 }
 
 /** How a worker leaves a chunk. */
@@ -340,6 +346,7 @@ export interface LeftChunk {
 /** Ends the worker's hold on chunks of a tenant: done, or ready again for what is left, not before the pause is over. */
 export async function endChunks({ sql }: Tx, tenantId: string, left: readonly LeftChunk[]): Promise<void> {
   const tenant = toUuid("tenant", tenantId);
+  const { ids } = leasesOf(left.map(({ work }) => work));
   const ends = left.map(({ work, end }) => ({ id: work.chunkId, token: work.leaseToken, ...end }));
   const isAnyLimited = left.some(({ end }) => end.isLimited);
   const [wait, until] = isAnyLimited
@@ -354,7 +361,7 @@ export async function endChunks({ sql }: Tx, tenantId: string, left: readonly Le
     from jsonb_to_recordset(${JSON.stringify(ends)}::jsonb) as e(id bigint, token uuid, "roundCursor" bigint,
       "pauseSeconds" float8, "dueAt" timestamptz, "isRoundCounted" boolean, "isLimited" boolean)
     ${wait}
-    where c.tenant_id = ${tenant} and c.id = e.id and c.lease_token = e.token`;
+    where c.tenant_id = ${tenant} and c.id = e.id and c.id = any(${ids}::bigint[]) and c.lease_token = e.token`;
 }
 
 /** When the first of what chunk `e` still has is given room at the vendor, if all of it waits for that. */
@@ -377,8 +384,8 @@ export async function releaseChunks(
   const released = await sql<{ message_id: string }[]>`
     update chunks c set state = 'ready', lease_token = null, lease_until = null
     from unnest(${ids}::bigint[], ${tokens}::uuid[]) as claim(id, token)
-    where c.tenant_id = ${toUuid("tenant", tenantId)} and c.id = claim.id and c.lease_token = claim.token
-      and c.state = 'queued'
+    where c.tenant_id = ${toUuid("tenant", tenantId)} and c.id = claim.id and c.id = any(${ids}::bigint[])
+      and c.lease_token = claim.token and c.state is not distinct from 'queued'
     returning c.message_id`;
   return released.map((row) => fromUuid("message", row.message_id));
 }

@@ -66,6 +66,8 @@ export async function settleBatch(tx: Tx, outcomes: readonly Outcome[]): Promise
       attemptId,
     })),
   );
+  // The rows that a statement changes are named as well as joined: see `leasesOf`.
+  const attemptIds = outcomes.map(({ attemptId }) => attemptId);
   const exceptionIds = exceptions.map(({ id }) => id);
   const references = outcomes.flatMap((outcome) => outcome.references);
   // A range is read in half the time that single rows take.
@@ -97,14 +99,15 @@ export async function settleBatch(tx: Tx, outcomes: readonly Outcome[]): Promise
         reason = e.reason, reason_detail = e.detail ${charged.excepted}
       from jsonb_to_recordset(${JSON.stringify(exceptions)}::jsonb)
         as e(id bigint, state delivery_state, reason text, detail text, "attemptId" bigint, "unitCount" smallint)
-      where d.tenant_id = ${tenant} and d.id = e.id and d.state = 'ready'
+      where d.tenant_id = ${tenant} and d.id = e.id and d.id = any(${exceptionIds}::bigint[]) and d.state = 'ready'
         -- That it may have been sent is no news of an attempt that was taken over: it has been settled since.
         and (e.state <> 'unknown' or exists(select from attempts a
-          where a.tenant_id = ${tenant} and a.id = e."attemptId" and a.ended_at is null))
+          where a.tenant_id = ${tenant} and a.id = e."attemptId" and a.ended_at is null offset 0))
       returning d.message_id, d.step, date_trunc('hour', d.created_at) as hour, e.state, e.reason
     ), attempted as (
       update attempts a set ended_at = now(), outcome = s.counts, vendor_ids = s."vendorIds"
-      from share s where a.tenant_id = ${tenant} and a.id = s."attemptId"
+      from share s
+      where a.tenant_id = ${tenant} and a.id = s."attemptId" and a.id = any(${attemptIds}::bigint[])
     ), referenced as (
       insert into vendor_references (tenant_id, channel_id, vendor_id, delivery_id)
       select ${tenant}, ${channel}, "vendorId", id
