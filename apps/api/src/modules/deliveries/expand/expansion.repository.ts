@@ -200,19 +200,7 @@ function insertDeliveries(
         min(id), max(id), count(*) filter (where state <> 'suppressed') ${due.value} ${claim.values}
       from numbered group by message_id, channel_id, (id - base) / ${CHUNK_SIZE} ${due.perDue}
       returning tenant_id, channel_id, id, lease_token, state
-    ), flowing as (
-      insert into flows (tenant_id, message_id, user_id, wake_at)
-      select ${tenant}, message_id, user_id, case when bool_and(reason is not null) then now() end
-      from numbered where ${step} = 0 and policy_version_id is not null and user_id is not null
-      group by message_id, user_id
-    ), skipping as (
-      -- Nothing of a later step can be sent: no batch will wake the flow.
-      update flows f set wake_at = now()
-      from (
-        select message_id, user_id from numbered where ${step} > 0
-        group by message_id, user_id having bool_and(reason is not null)
-      ) n where f.tenant_id = ${tenant} and f.message_id = n.message_id and f.user_id = n.user_id
-    ), recorded as (
+    ), flowing as (${flowing(tx, tenant, step)}), recorded as (
       insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
         reason, count)
       select ${tenant}, n.message_id, coalesce(n.source_id, ${NIL_UUID}), n.channel_id,
@@ -234,6 +222,20 @@ function insertDeliveries(
     from numbered group by message_id having bool_and(reason is not null)
     ${claim.claims}`;
 }
+
+/** The first step begins the flows of rows `numbered`; a later one of which nothing can be sent wakes them: no batch will. */
+const flowing = ({ sql }: Tx, tenant: string, step: number): Fragment =>
+  step === 0
+    ? sql`
+      insert into flows (tenant_id, message_id, user_id, wake_at)
+      select ${tenant}, message_id, user_id, case when bool_and(reason is not null) then now() end
+      from numbered where policy_version_id is not null and user_id is not null
+      group by message_id, user_id`
+    : sql`
+      update flows f set wake_at = now()
+      from (
+        select message_id, user_id from numbered group by message_id, user_id having bool_and(reason is not null)
+      ) n where f.tenant_id = ${tenant} and f.message_id = n.message_id and f.user_id = n.user_id`;
 
 /** A message of which nothing can be sent, or a claimed chunk. */
 type MadeRow = { message_id: string | null } & LeaseRow;
