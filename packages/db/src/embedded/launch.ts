@@ -31,8 +31,6 @@ const SETTINGS = {
   max_wal_size: "2GB",
   synchronous_commit: "on",
   random_page_cost: "1.1",
-  // Compiling costs more than it saves on statements of a few milliseconds.
-  jit: "off",
   // Every month of deliveries is a partition, and a statement may lock them all.
   max_locks_per_transaction: "256",
 };

@@ -58,6 +58,18 @@ const fragmentOf = ({ sql }: Pick<Tx, "sql">) => sql`select`;
 /** A piece of SQL to put into a statement. */
 export type Fragment = ReturnType<typeof fragmentOf>;
 
+/**
+ * Says again which rows a statement is about that joins them by their key: a planner that takes a table for small, as it
+ * was a minute ago, would join by going through all that the tenant has in it. Where it is one row, an equation leaves it
+ * no choice. `ids` are keys of type bigint.
+ */
+export function isOneOf({ sql }: Pick<Tx, "sql">, column: Fragment, ids: readonly string[]): Fragment {
+  const [only, ...others] = ids;
+  return only !== undefined && others.length === 0
+    ? sql`${column} = ${only}::bigint`
+    : sql`${column} = any(${[...ids]}::bigint[])`;
+}
+
 const UNIQUE_VIOLATION = "23505";
 
 /** The columns of the unique constraint that an insert or update ran into, or undefined for another error. */

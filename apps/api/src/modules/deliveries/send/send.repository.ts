@@ -1,5 +1,5 @@
 import type { schema } from "@tidings/db";
-import type { Tx } from "../../../platform/database/index.ts";
+import { isOneOf, type Tx } from "../../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../../platform/ids.ts";
 import type { Money } from "../../costs/index.ts";
 import type { MessageCategory } from "../../templates/index.ts";
@@ -95,10 +95,9 @@ interface ChunkWorkRow {
 }
 
 /**
- * Leases as parameters of a statement: chunks of one tenant and the tokens they are held by. A statement that changes
- * chunks names them twice, `c.id = claim.id and c.id = any(ids)`: a planner that takes the table for small, as it was a
- * minute ago, would join by going through all of it. And it compares states by `is not distinct from`, which keeps the
- * planner from going through all that is leased, in an index that looks small and has much in it that is over.
+ * Leases as parameters of a statement: chunks of one tenant and the tokens they are held by. Statements compare states by
+ * `is not distinct from`, which keeps the planner from going through all that is leased, in an index that looks small and
+ * has much in it that is over.
  */
 const leasesOf = (held: readonly Pick<Claim, "chunkId" | "leaseToken">[]) => ({
   ids: held.map(({ chunkId }) => chunkId),
@@ -122,7 +121,7 @@ export async function beginChunks(
     with begun as (
       update chunks c set state = 'sending', lease_until = now() + make_interval(secs => ${SENDING_LEASE_SECONDS})
       from unnest(${ids}::bigint[], ${tokens}::uuid[]) as claim(id, token)
-      where c.tenant_id = ${tenant} and c.id = claim.id and c.id = any(${ids}::bigint[])
+      where c.tenant_id = ${tenant} and c.id = claim.id and ${isOneOf({ sql }, sql`c.id`, ids)}
         and c.lease_token = claim.token and c.state is not distinct from 'queued' and exists(
           select from messages m where m.tenant_id = ${tenant} and m.id = c.message_id
             and m.state in ('expanding', 'sending') and (m.expires_at is null or m.expires_at > now()) offset 0)
@@ -280,7 +279,7 @@ export async function openAttempts(tx: Tx, intents: readonly Intent[]): Promise<
       with held as (
         update chunks c set lease_until = now() + make_interval(secs => ${SENDING_LEASE_SECONDS})
         from unnest(${ids}::bigint[], ${tokens}::uuid[]) as claim(id, token)
-        where c.tenant_id = ${tenant} and c.id = claim.id and c.id = any(${ids}::bigint[])
+        where c.tenant_id = ${tenant} and c.id = claim.id and ${isOneOf({ sql }, sql`c.id`, ids)}
           and c.lease_token = claim.token and c.state is not distinct from 'sending' and c.lease_until > now()
           and exists(select from messages m where m.tenant_id = ${tenant} and m.id = c.message_id
             and m.state in ('expanding', 'sending') offset 0)
@@ -319,7 +318,7 @@ export async function extendLeases({ sql }: Tx, works: readonly ChunkWork[]): Pr
     update chunks c set lease_until = now() + make_interval(secs => ${SENDING_LEASE_SECONDS})
     from unnest(${ids}::bigint[], ${tokens}::uuid[]) as claim(id, token)
     where c.tenant_id = ${toUuid("tenant", works[0]?.tenantId ?? "")} and c.id = claim.id
-      and c.id = any(${ids}::bigint[]) and c.lease_token = claim.token
+      and ${isOneOf({ sql }, sql`c.id`, ids)} and c.lease_token = claim.token
       and c.state is not distinct from 'sending' and c.lease_until > now()`;
 }
 
@@ -361,7 +360,7 @@ export async function endChunks({ sql }: Tx, tenantId: string, left: readonly Le
     from jsonb_to_recordset(${JSON.stringify(ends)}::jsonb) as e(id bigint, token uuid, "roundCursor" bigint,
       "pauseSeconds" float8, "dueAt" timestamptz, "isRoundCounted" boolean, "isLimited" boolean)
     ${wait}
-    where c.tenant_id = ${tenant} and c.id = e.id and c.id = any(${ids}::bigint[]) and c.lease_token = e.token`;
+    where c.tenant_id = ${tenant} and c.id = e.id and ${isOneOf({ sql }, sql`c.id`, ids)} and c.lease_token = e.token`;
 }
 
 /** When the first of what chunk `e` still has is given room at the vendor, if all of it waits for that. */
@@ -384,7 +383,7 @@ export async function releaseChunks(
   const released = await sql<{ message_id: string }[]>`
     update chunks c set state = 'ready', lease_token = null, lease_until = null
     from unnest(${ids}::bigint[], ${tokens}::uuid[]) as claim(id, token)
-    where c.tenant_id = ${toUuid("tenant", tenantId)} and c.id = claim.id and c.id = any(${ids}::bigint[])
+    where c.tenant_id = ${toUuid("tenant", tenantId)} and c.id = claim.id and ${isOneOf({ sql }, sql`c.id`, ids)}
       and c.lease_token = claim.token and c.state is not distinct from 'queued'
     returning c.message_id`;
   return released.map((row) => fromUuid("message", row.message_id));

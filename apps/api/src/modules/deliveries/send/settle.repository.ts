@@ -1,4 +1,4 @@
-import type { Tx } from "../../../platform/database/index.ts";
+import { isOneOf, type Tx } from "../../../platform/database/index.ts";
 import { toUuid } from "../../../platform/ids.ts";
 import type { DeliveryState } from "../delivery.rules.ts";
 import { NIL_UUID } from "../expand/expansion.repository.ts";
@@ -66,7 +66,6 @@ export async function settleBatch(tx: Tx, outcomes: readonly Outcome[]): Promise
       attemptId,
     })),
   );
-  // The rows that a statement changes are named as well as joined: see `leasesOf`.
   const attemptIds = outcomes.map(({ attemptId }) => attemptId);
   const exceptionIds = exceptions.map(({ id }) => id);
   const references = outcomes.flatMap((outcome) => outcome.references);
@@ -107,7 +106,7 @@ export async function settleBatch(tx: Tx, outcomes: readonly Outcome[]): Promise
     ), attempted as (
       update attempts a set ended_at = now(), outcome = s.counts, vendor_ids = s."vendorIds"
       from share s
-      where a.tenant_id = ${tenant} and a.id = s."attemptId" and a.id = any(${attemptIds}::bigint[])
+      where a.tenant_id = ${tenant} and a.id = s."attemptId" and ${isOneOf(tx, sql`a.id`, attemptIds)}
     ), referenced as (
       insert into vendor_references (tenant_id, channel_id, vendor_id, delivery_id)
       select ${tenant}, ${channel}, "vendorId", id
