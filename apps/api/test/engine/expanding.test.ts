@@ -94,6 +94,19 @@ describe("messages that name their recipients", () => {
     expect(made.map(({ count }) => count)).toEqual([MOST_AT_ONCE, 22_000 - MOST_AT_ONCE]);
   });
 
+  it("reach everybody, however close to what is begun as it is made", async () => {
+    for (const recipients of [99, 100, 101]) {
+      const addressees = Array.from({ length: recipients }, (_, index) => `${recipients}-${index}`);
+      await school.addUsers(
+        addressees.map((userId) => ({ userId, identities: [{ kind: "push", address: userId }] })),
+      );
+      const id = await send({}, users(...addressees));
+      await finish(id);
+      const { counts } = await school.message(id);
+      expect(counts).toMatchObject({ targeted: recipients, submitted: recipients });
+    }
+  });
+
   it("are completed at once when nothing of them can be sent", async () => {
     const [nobody, somebody] = [await send({}, users("nobody")), await send({}, users("nobody", "u-1"))];
     await expandOnce(installation);
