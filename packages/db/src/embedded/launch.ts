@@ -31,6 +31,8 @@ const SETTINGS = {
   max_wal_size: "2GB",
   synchronous_commit: "on",
   random_page_cost: "1.1",
+  // As our own connections have it, for the others: the queue's, and tools.
+  jit: "off",
   // Every month of deliveries is a partition, and a statement may lock them all.
   max_locks_per_transaction: "256",
 };
