@@ -48,8 +48,16 @@ const BIGINT_DIGITS = 13;
 const GROUP_DIGITS = 4;
 const GROUP_HEX = 5;
 const PAIRS = [...ALPHABET].flatMap((high) => [...ALPHABET].map((low) => high + low));
-const VALUES = new Map([...ALPHABET].map((character, value) => [character.charCodeAt(0), value]));
-const VALUE_BY_CODE = Int8Array.from({ length: 128 }, (_, code) => VALUES.get(code) ?? -1);
+const VALUE_BY_CODE = valuesByCode(ALPHABET);
+const HEX_BY_CODE = valuesByCode("0123456789abcdef");
+const TWO_HEX = Array.from({ length: 1 << 8 }, (_, value) => value.toString(16).padStart(2, "0"));
+const THREE_HEX = Array.from({ length: 1 << 12 }, (_, value) => value.toString(16).padStart(3, "0"));
+const HYPHEN = "-".charCodeAt(0);
+
+/** What each character stands for by its code; negative where it is no digit. */
+function valuesByCode(digits: string): Int8Array {
+  return Int8Array.from({ length: 128 }, (_, code) => digits.indexOf(String.fromCharCode(code)));
+}
 
 /** A call for random numbers costs as much as an id, however many it asks for. */
 const random = { numbers: new Uint32Array(1024), used: 1024 };
@@ -70,7 +78,7 @@ export function newId(kind: IdKind): string {
 
 /** The public id for a row's UUID. */
 export function fromUuid(kind: IdKind, uuid: string): string {
-  return `${ID_PREFIXES[kind]}_${encode(uuid.replaceAll("-", ""))}`;
+  return `${ID_PREFIXES[kind]}_${encode(uuid, 32)}`;
 }
 
 /** The UUID behind a public id. Throws a `RangeError` for an id of another kind or a malformed one. */
@@ -94,7 +102,7 @@ export const DELIVERY_ID_PATTERN = `^dlv_[0-7][${ALPHABET}]{12}$`;
 
 /** The public id of a delivery or an attempt, whose keys are bigints (as decimal text in JavaScript). */
 export function fromBigint(prefix: "dlv" | "att", key: string | bigint): string {
-  return `${prefix}_${encode(BigInt(key).toString(16).padStart(16, "0"))}`;
+  return `${prefix}_${encode(BigInt(key).toString(16).padStart(16, "0"), 16)}`;
 }
 
 /** The bigint key, as decimal text, behind a delivery's or attempt's id. Throws a `RangeError` when malformed. */
@@ -104,12 +112,21 @@ export function toBigint(prefix: "dlv" | "att", id: string): string {
   return BigInt(`0x${hex}`).toString();
 }
 
-/** 16 or 32 hexadecimal digits as 13 or 26 of base32; the groups are counted from the right. */
-function encode(hex: string): string {
-  const head = hex.length % GROUP_HEX;
-  let text = toDigits(Number.parseInt(hex.slice(0, head), 16), head === 1 ? 1 : 2);
-  for (let start = head; start < hex.length; start += GROUP_HEX) {
-    text += toDigits(Number.parseInt(hex.slice(start, start + GROUP_HEX), 16), GROUP_DIGITS);
+/** `count` hexadecimal digits, 16 or 32, as 13 or 26 of base32; the groups are counted from the right. */
+function encode(hex: string, count: 16 | 32): string {
+  let left = count % GROUP_HEX;
+  let digits: 1 | 2 | typeof GROUP_DIGITS = left === 1 ? 1 : 2;
+  let text = "";
+  let value = 0;
+  for (let at = 0; at < hex.length; at++) {
+    const code = hex.charCodeAt(at);
+    if (code === HYPHEN) continue;
+    value = value * 16 + (HEX_BY_CODE[code] ?? 0);
+    if (--left > 0) continue;
+    text += toDigits(value, digits);
+    left = GROUP_HEX;
+    digits = GROUP_DIGITS;
+    value = 0;
   }
   return text;
 }
@@ -132,7 +149,7 @@ function decode(id: string, prefix: string, digits: number): string {
   for (let at = start + head; at < id.length; at += GROUP_DIGITS) {
     const value = fromDigits(id, at, GROUP_DIGITS);
     if (value < 0) throw malformed(id, prefix);
-    hex += value.toString(16).padStart(GROUP_HEX, "0");
+    hex += (THREE_HEX[value >> 8] ?? "") + (TWO_HEX[value & 255] ?? "");
   }
   return hex;
 }

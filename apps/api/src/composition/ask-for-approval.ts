@@ -5,7 +5,7 @@ import type { RequestContext } from "../platform/context.ts";
 import type { Tx } from "../platform/database/index.ts";
 
 export const askForMessage = (tx: Tx, ctx: RequestContext, message: NewMessage): Promise<boolean> =>
-  ask(tx, ctx, "message", message);
+  ask(tx, ctx, "message", { ...message, contentHash: Buffer.from(message.contentHash, "hex") });
 
 export const askForSeries = (tx: Tx, ctx: RequestContext, series: SeriesToApprove): Promise<boolean> =>
   ask(tx, ctx, "series", series);

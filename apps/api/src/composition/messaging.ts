@@ -106,7 +106,7 @@ export function composeMessaging(foundation: Foundation, nudge: Nudge) {
     readBacklog: () => foundation.dispatch.transaction(readBacklog),
     limits: foundation.backlogLimits ?? DEFAULT_BACKLOG,
   });
-  const planSend = createSendPlanner({ transact, isApprovalNeeded });
+  const planSend = createSendPlanner({ transact, catalogue, isApprovalNeeded });
   const acceptMessage = createAcceptMessage({
     transact,
     transactAtOnce: transactAtOnceIn(foundation.api),

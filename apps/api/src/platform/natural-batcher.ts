@@ -58,14 +58,17 @@ export class NaturalBatcher<Item, Result> {
     else if (!this.#gathering) this.#gather();
   }
 
+  /** The first call back ends the turn that is under way; what those who have just been answered ask comes in the next. */
   #gather(): void {
     this.#gathering = true;
     const before = this.#waiting.length;
-    setImmediate(() => {
-      this.#gathering = false;
-      if (this.#waiting.length > before) this.#schedule();
-      else if (this.#flushing < this.#options.slots && before > 0) void this.#flushNext();
-    });
+    setImmediate(() =>
+      setImmediate(() => {
+        this.#gathering = false;
+        if (this.#waiting.length > before) this.#schedule();
+        else if (this.#flushing < this.#options.slots && this.#waiting.length > 0) void this.#flushNext();
+      }),
+    );
   }
 
   async #flushNext(): Promise<void> {

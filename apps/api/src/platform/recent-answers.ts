@@ -1,7 +1,7 @@
 export interface RecentAnswersOptions {
   /** An answer older than this, counted from the question, is asked for again. */
   ttlMs: number;
-  /** Beyond this many answers the one not used for longest is dropped. */
+  /** Beyond this many answers the oldest is dropped. */
   maxEntries: number;
   /** Milliseconds on a clock that nobody sets; `performance.now` in production. */
   monotonicMs: () => number;
@@ -12,23 +12,22 @@ export interface RecentAnswersOptions {
  * question: what changed after it was asked is seen after `ttlMs` at the latest. Failures are not remembered.
  */
 export function createRecentAnswers<Answer>({ ttlMs, maxEntries, monotonicMs }: RecentAnswersOptions) {
-  /** In the order of last use: a Map keeps the order in which keys were set. */
+  /** The oldest first: a Map keeps the order in which keys were set. */
   const entries = new Map<string, { askedAtMs: number; answer: Promise<Answer> }>();
 
   return {
     get(key: string, ask: () => Promise<Answer>): Promise<Answer> {
       const nowMs = monotonicMs();
       const known = entries.get(key);
-      const entry = known && nowMs - known.askedAtMs < ttlMs ? known : { askedAtMs: nowMs, answer: ask() };
+      if (known && nowMs - known.askedAtMs < ttlMs) return known.answer;
+      const entry = { askedAtMs: nowMs, answer: ask() };
       entries.delete(key);
       entries.set(key, entry);
-      if (entry !== known) {
-        entry.answer.catch(() => {
-          if (entries.get(key) === entry) entries.delete(key);
-        });
-        const oldest = entries.keys().next();
-        if (entries.size > maxEntries && !oldest.done) entries.delete(oldest.value);
-      }
+      entry.answer.catch(() => {
+        if (entries.get(key) === entry) entries.delete(key);
+      });
+      const oldest = entries.keys().next();
+      if (entries.size > maxEntries && !oldest.done) entries.delete(oldest.value);
       return entry.answer;
     },
   };

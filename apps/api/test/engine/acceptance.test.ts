@@ -207,7 +207,7 @@ describe("a message whose COMMIT was not answered", () => {
     variables: {},
     channelIds: [],
     policyVersionId: null,
-    contentHash: Buffer.alloc(32),
+    contentHash: "00".repeat(32),
     scheduledAt: null,
     timeZone: null,
     ttlSeconds: null,
@@ -216,7 +216,7 @@ describe("a message whose COMMIT was not answered", () => {
     rate: null,
     ratePerSecond: null,
     createdAt: new Date(),
-    idempotency: key ? { scope: "src", key, requestHash: Buffer.alloc(32) } : null,
+    idempotency: key ? { scope: "src", key, requestHash: "00".repeat(32) } : null,
   });
 
   it.each([undefined, "tried-again"])(

@@ -200,7 +200,7 @@ describe("headers and documents", () => {
       expect(headers.get("x-frame-options")).toBe("DENY");
       expect(headers.get("referrer-policy")).toBe("no-referrer");
       expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
-      expect(headers.get("x-request-id")).toMatch(/^req_[0-9a-f]{32}$/);
+      expect(headers.get("x-request-id")).toMatch(/^req_[0-9a-f-]{36}$/);
       expect(headers.has("server") || headers.has("x-powered-by")).toBe(false);
       if (path.startsWith("/v1/")) expect(headers.get("cache-control")).toBe("no-store");
     },

@@ -1,6 +1,6 @@
 import { authorize } from "../../platform/authorization/index.ts";
 import type { RequestContext } from "../../platform/context.ts";
-import { canonicalJson, sha256 } from "../../platform/crypto/index.ts";
+import { canonicalJson, sha256Hex } from "../../platform/crypto/index.ts";
 import type { Transact, Tx } from "../../platform/database/index.ts";
 import { noSuch } from "../../platform/errors.ts";
 import { newId, toBigint } from "../../platform/ids.ts";
@@ -174,9 +174,7 @@ async function toMessage(
     audience: { kind: "deliveries", messageId, deliveryCount, recipientCount: chosen.recipientCount },
     channelIds: chosen.channelIds,
     policyVersionId: null,
-    contentHash: sha256(
-      JSON.stringify([Buffer.from(original.contentHash).toString("hex"), chosen.deliveryIds]),
-    ),
+    contentHash: sha256Hex(JSON.stringify([original.contentHash, chosen.deliveryIds])),
     scheduledAt: null,
     timeZone: null,
     expiresAt: expiryOf(original.ttlSeconds, createdAt),
@@ -201,4 +199,4 @@ function refusalOf({ action, subjectId, force }: Resend, { skippedCount }: Resen
 const HELD_BACK = "all are under way, may have arrived, or were sent again already.";
 
 const idempotencyOf = (ctx: RequestContext, key: string | undefined, request: object): Idempotency | null =>
-  key ? { scope: scopeOf(ctx), key, requestHash: sha256(canonicalJson({ resend: request })) } : null;
+  key ? { scope: scopeOf(ctx), key, requestHash: sha256Hex(canonicalJson({ resend: request })) } : null;

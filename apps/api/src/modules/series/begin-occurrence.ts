@@ -122,7 +122,7 @@ const toMessage = (series: Due, createdAt: Date): NewMessage => ({
   variables: series.variables,
   channelIds: channelIdsOf(series),
   policyVersionId: series.policyVersionId,
-  contentHash: Buffer.from(series.contentHash),
+  contentHash: Buffer.from(series.contentHash).toString("hex"),
   scheduledAt: series.wakeAt,
   timeZone: series.timeZone,
   ttlSeconds: series.ttlSeconds,

@@ -115,7 +115,7 @@ async function plan(
   const input = { ...asked, audience: await resolveAudience(deps.transact, ctx, asked.audience) };
   checkSend(deps.catalogue.of(ctx.tenantId), sendPlan, input);
   const next = nextOccurrence(recurrence);
-  const content = contentHashOf(sendPlan, input).toString("hex");
+  const content = contentHashOf(sendPlan, input);
   const { actor } = ctx;
   return {
     tenantId: ctx.tenantId,

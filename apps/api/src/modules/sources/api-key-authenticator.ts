@@ -1,6 +1,6 @@
 import { type Permission, SOURCE_PERMISSIONS } from "../../platform/authorization/index.ts";
 import type { Actor } from "../../platform/context.ts";
-import { sha256 } from "../../platform/crypto/index.ts";
+import { sha256Hex } from "../../platform/crypto/index.ts";
 import type { Database, Transact } from "../../platform/database/index.ts";
 import { unauthenticated } from "../../platform/errors.ts";
 import type { Logger } from "../../platform/logger.ts";
@@ -44,8 +44,8 @@ export function createApiKeyAuthenticator(deps: ApiKeyAuthenticatorDeps): ApiKey
   return async (key) => {
     if (!looksLikeApiKey(key)) return { problem: "unknown" };
     // The hash, not the key: memory dumps and heap snapshots hold no credentials.
-    const keyHash = sha256(key);
-    return recent.get(keyHash.toString("base64"), () => lookUp(deps, keyHash));
+    const keyHash = sha256Hex(key);
+    return recent.get(keyHash, () => lookUp(deps, Buffer.from(keyHash, "hex")));
   };
 }
 

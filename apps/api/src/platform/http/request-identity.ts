@@ -8,7 +8,7 @@ import { withDefaultHeaders } from "./default-headers.ts";
 /** Names the request: `x-request-id` on the answer, the same in problems, logs and audit entries. */
 export function identifyRequest(proxies: TrustedProxies): MiddlewareHandler<AppEnv> {
   return (c, next) => {
-    const requestId = `req_${randomUUID().replaceAll("-", "")}`;
+    const requestId = `req_${randomUUID()}`;
     c.set("requestId", requestId);
     c.set("ipAddress", clientAddress(remoteAddress(c), c.req.header("x-forwarded-for"), proxies));
     return withDefaultHeaders(c, { "x-request-id": requestId }, next);

@@ -80,7 +80,7 @@ export function createAcceptMessage(deps: AcceptDeps) {
       // What was accepted once stays accepted, even if it would be refused now.
       const requestHash = requestHashOf(input);
       const first = await findFirst(ctx, refusal, idempotencyKey);
-      if (!first || !Buffer.from(first.requestHash).equals(requestHash)) throw refusal;
+      if (first?.requestHash !== requestHash) throw refusal;
       return { accepted: replay(first, requestHash), deliveryCount: 0 };
     }
   }
@@ -88,13 +88,12 @@ export function createAcceptMessage(deps: AcceptDeps) {
   async function storeNew(ctx: RequestContext, asked: MessageRequest, idempotencyKey: string | undefined) {
     const plan = await deps.planSend(ctx, referencesOf(asked));
     const audience = await resolveAudience(deps.transact, ctx, asked.audience);
-    const input = { ...asked, audience };
+    const input = audience === asked.audience ? (asked as SendMessage) : { ...asked, audience };
     checkSend(deps.catalogue.of(ctx.tenantId), plan, input);
     const requestHash = requestHashOf(asked);
-    const message = await judged(ctx, plan, input, {
-      ...toNewMessage(ctx, plan, input, audience === asked.audience ? requestHash : undefined),
-      idempotency: idempotencyKey ? { scope: scopeOf(ctx), key: idempotencyKey, requestHash } : null,
-    });
+    const idempotency = idempotencyKey ? { scope: scopeOf(ctx), key: idempotencyKey, requestHash } : null;
+    const drafted = toNewMessage(ctx, plan, input, idempotency, input === asked ? requestHash : undefined);
+    const message = drafted.needsApproval ? await judged(ctx, plan, input, drafted) : drafted;
     const stored = message.needsApproval
       ? await deps.transact(ctx, (tx) => storeMessage(deps, tx, ctx, message))
       : await writerOf(ctx.tenantId).add(message);
@@ -103,7 +102,7 @@ export function createAcceptMessage(deps: AcceptDeps) {
 
   /** What costs too little to be approved goes the way of what needs no approval. */
   async function judged(ctx: RequestContext, plan: SendPlan, input: SendMessage, message: NewMessage) {
-    if (!message.needsApproval || (await deps.judgeApproval(ctx, { plan, input, message }))) return message;
+    if (await deps.judgeApproval(ctx, { plan, input, message })) return message;
     const state = firstStateOf({ ...plan, needsApproval: false }, message.scheduledAt);
     return { ...message, needsApproval: false, state };
   }
@@ -127,8 +126,9 @@ export function toNewMessage(
   ctx: RequestContext,
   plan: SendPlan,
   input: SendMessage,
-  requestHash: Buffer | undefined,
-): Omit<NewMessage, "idempotency"> {
+  idempotency: NewMessage["idempotency"],
+  requestHash?: string,
+): NewMessage {
   const { actor } = ctx;
   const createdAt = ctx.now();
   const scheduledAt = input.schedule ? judgeSchedule(input.schedule, createdAt) : null;
@@ -159,6 +159,7 @@ export function toNewMessage(
     rate: input.rate ?? null,
     ratePerSecond: firstRateOf(plan, input),
     createdAt,
+    idempotency,
   };
 }
 

@@ -25,7 +25,8 @@ export interface NewMessage {
   variables: Record<string, string | number>;
   channelIds: string[];
   policyVersionId: string | null;
-  contentHash: Buffer;
+  /** In hexadecimal. */
+  contentHash: string;
   scheduledAt: Date | null;
   timeZone: string | null;
   ttlSeconds: number | null;
@@ -34,12 +35,13 @@ export interface NewMessage {
   rate: schema.Rate | null;
   ratePerSecond: number | null;
   createdAt: Date;
-  idempotency: { scope: string; key: string; requestHash: Buffer } | null;
+  /** `requestHash` is in hexadecimal. */
+  idempotency: { scope: string; key: string; requestHash: string } | null;
 }
 
 const NIL_UUID = "00000000-0000-0000-0000-000000000000";
 
-const hex = (bytes: Buffer) => `\\x${bytes.toString("hex")}`;
+const bytea = (hex: string) => `\\x${hex}`;
 
 /**
  * Stores messages, many in one statement, and takes them from the day's quota. A message whose idempotency key is taken
@@ -99,19 +101,19 @@ function toInput(message: NewMessage) {
     variables: message.variables,
     channel_ids: message.channelIds.map((id) => toUuid("channel", id)),
     policy_version_id: message.policyVersionId ? toUuid("policyVersion", message.policyVersionId) : undefined,
-    content_hash: hex(message.contentHash),
+    content_hash: bytea(message.contentHash),
     scheduled_at: message.scheduledAt?.toISOString(),
     time_zone: message.timeZone ?? undefined,
     ttl_seconds: message.ttlSeconds ?? undefined,
     expires_at: message.expiresAt?.toISOString(),
-    wake_at: wakeAtOf({ ...message, pausedFrom: null })?.toISOString(),
+    wake_at: wakeAtOf(message)?.toISOString(),
     options: message.options,
     rate: message.rate ?? undefined,
     rate_per_second: message.ratePerSecond ?? undefined,
     created_at: message.createdAt.toISOString(),
     scope: idempotency?.scope,
     key: idempotency?.key,
-    request_hash: idempotency ? hex(idempotency.requestHash) : undefined,
+    request_hash: idempotency ? bytea(idempotency.requestHash) : undefined,
   };
 }
 
@@ -125,7 +127,8 @@ export function rowOf({ sql }: Tx, tenantId: string, message: NewMessage): Fragm
 export interface FirstMessage {
   scope: string;
   key: string;
-  requestHash: Uint8Array;
+  /** In hexadecimal. */
+  requestHash: string;
   id: string;
   needsApproval: boolean;
   scheduledAt: Date | null;
@@ -139,7 +142,7 @@ export async function findByIdempotencyKeys(
   keys: { scope: string; key: string }[],
 ): Promise<FirstMessage[]> {
   const { idempotencyKeys, messages } = schema;
-  return tx.db
+  const rows = await tx.db
     .select({
       scope: idempotencyKeys.scope,
       key: idempotencyKeys.key,
@@ -164,4 +167,5 @@ export async function findByIdempotencyKeys(
         ),
       ),
     );
+  return rows.map((row) => ({ ...row, requestHash: Buffer.from(row.requestHash).toString("hex") }));
 }

@@ -1,16 +1,12 @@
 import type { schema } from "@tidings/db";
-import { canonicalJson, sha256 } from "../../../platform/crypto/index.ts";
+import { canonicalJson, sha256Hex } from "../../../platform/crypto/index.ts";
 import { type FieldProblem, invalidField, invalidInput } from "../../../platform/errors.ts";
 import type { PluginCatalogue } from "../../../platform/plugin-runtime/index.ts";
-import {
-  checkRenderings,
-  missingFields,
-  missingVariables,
-  mistypedVariables,
-} from "../../templates/index.ts";
+import { checkRenderings, missingVariables, mistypedVariables } from "../../templates/index.ts";
 import { checkAddress, checkEntered } from "../../users/index.ts";
 import type { Schedule } from "../course/schedule.rules.ts";
 import { variablesMissing } from "../message.errors.ts";
+import { assertContentFor } from "../request/content.rules.ts";
 import type { AudienceRequest } from "../request/resolve-audience.ts";
 import type { SendPlan } from "../request/send-plan.ts";
 import type { AskedOptions } from "../request/sending-options.rules.ts";
@@ -47,30 +43,16 @@ export function checkSend(catalogue: PluginCatalogue, plan: SendPlan, input: Sen
   checkVariables(plan, input);
 }
 
-/** Every channel kind that may be used needs a rendering, and the rendering the fields of the plugin. */
+/** What a template says was checked with the plan; content of the request's own is checked here. */
 function checkContent(catalogue: PluginCatalogue, plan: SendPlan, input: SendMessage): void {
-  const renderings = plan.renderings ?? input.content ?? {};
-  const pointer = plan.template ? "/template" : "/content";
-  const missing = [...new Set(plan.allChannels.map((channel) => channel.kind))].filter(
-    (kind) => !renderings[kind],
-  );
-  if (missing.length > 0) {
-    throw invalidField(pointer, `There is no content for: ${missing.join(", ")}.`, "no_rendering");
-  }
-  const incomplete = plan.allChannels.flatMap(({ kind, name, pluginId }) => {
-    const fields = catalogue.find(pluginId)?.manifest.content ?? {};
-    const lacking = missingFields(renderings[kind] ?? {}, fields);
-    return lacking.length > 0 ? [`${name} (${lacking.join(", ")})`] : [];
-  });
-  if (incomplete.length > 0) {
-    throw invalidField(pointer, `Fields are missing for: ${incomplete.join("; ")}.`, "incomplete");
-  }
   if (plan.template) {
     if (input.tracking)
       throw invalidField("/tracking", "The template says what is tracked.", "not_applicable");
     return;
   }
-  const problems = checkRenderings(input.content ?? {}, namesIn(input), catalogue).map((problem) => ({
+  const content = input.content ?? {};
+  assertContentFor(catalogue, plan.allChannels, content, "/content");
+  const problems = checkRenderings(content, namesIn(input), catalogue).map((problem) => ({
     ...problem,
     pointer: problem.pointer.replace(/^\/renderings/, "/content"),
   }));
@@ -159,22 +141,20 @@ function isKnownLater(audience: schema.Audience, name: string): boolean {
 }
 
 /** Tells one request from another: equal fields, in whatever order, give equal hashes. */
-export const requestHashOf = (input: SendMessage | MessageRequest): Buffer => sha256(canonicalJson(input));
+export const requestHashOf = (input: SendMessage | MessageRequest): string => sha256Hex(canonicalJson(input));
 
 /**
  * What an approval binds to: the request, and what its references stood for. Time and rate are no part of it: they
  * can be changed afterwards, by somebody who may send, and the change stands in the audit log. `requestHash` spares
  * working it out again where it is known.
  */
-export function contentHashOf(plan: SendPlan, input: SendMessage, requestHash?: Buffer): Buffer {
-  const { schedule, rate, ...lasting } = input;
-  const isSame = schedule === undefined && rate === undefined;
-  const request = (isSame && requestHash) || requestHashOf(lasting);
-  const channels = plan.channels.map((channel) => channel.id);
-  return sha256(
-    JSON.stringify([request.toString("hex"), plan.template?.versionId, channels, plan.policyVersionId]),
-  );
+export function contentHashOf(plan: SendPlan, input: SendMessage, requestHash?: string): string {
+  const isLasting = input.schedule === undefined && input.rate === undefined;
+  const request = (isLasting && requestHash) || requestHashOf(lastingOf(input));
+  return sha256Hex(`${request} ${plan.fingerprint}`);
 }
+
+const lastingOf = ({ schedule: _, rate: __, ...lasting }: SendMessage) => lasting;
 
 /**
  * What lists show: the template's name, else the beginning of the first text with the message's variables in it. What

@@ -22,8 +22,8 @@ const fresh = (message: NewMessage): AcceptedMessage => ({
 });
 
 /** Answers a repeat with the first result; the same key with another body is a mistake of the caller. */
-export function replay(first: FirstMessage, requestHash: Buffer | undefined): AcceptedMessage {
-  if (!requestHash || !Buffer.from(first.requestHash).equals(requestHash)) {
+export function replay(first: FirstMessage, requestHash: string | undefined): AcceptedMessage {
+  if (first.requestHash !== requestHash) {
     throw idempotencyKeyReused(`The Idempotency-Key "${first.key}" was used before with another body.`);
   }
   return {

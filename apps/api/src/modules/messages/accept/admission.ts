@@ -64,13 +64,14 @@ export function createAdmission({ readBacklog, limits }: AdmissionDeps) {
     }
   }
 
+  const ageMs = () => performance.now() - sample.at;
+
+  /** Counts anew; waits for it only where the last count says nothing any more. */
   async function freshen(): Promise<void> {
-    const ageMs = performance.now() - sample.at;
-    if (ageMs < sample.restMs) return;
     sampling ??= takeSample().finally(() => {
       sampling = undefined;
     });
-    if (ageMs > Math.max(MAX_AGE_MS, 2 * sample.restMs)) await sampling;
+    if (ageMs() > Math.max(MAX_AGE_MS, 2 * sample.restMs)) await sampling;
   }
 
   function assertKeepingUp(): void {
@@ -111,7 +112,7 @@ export function createAdmission({ readBacklog, limits }: AdmissionDeps) {
       const storing = { since: performance.now() };
       underWay.add(storing);
       try {
-        await freshen();
+        if (ageMs() >= sample.restMs) await freshen();
         assertRoom(tenantId);
         const stored = await store();
         addTo(acceptedSince, tenantId, stored.deliveryCount);

@@ -52,5 +52,5 @@ export async function reserveMessage(tx: Tx, tenantId: string, messageId: string
     .from(messages)
     .where(and(eq(messages.tenantId, tenantId), eq(messages.id, messageId)));
   if (!row) throw new Error("the message has gone between two statements of one transaction");
-  return { ...row, contentHash: Buffer.from(row.contentHash) };
+  return { ...row, contentHash: Buffer.from(row.contentHash).toString("hex") };
 }

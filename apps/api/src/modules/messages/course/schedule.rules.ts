@@ -57,7 +57,11 @@ export function expiryOf(ttlSeconds: number | null, beginsAt: Date): Date | null
 }
 
 /** When something has to be done about the message unless somebody does something before. */
-export function wakeAtOf({ state, scheduledAt, expiresAt }: Course): Date | null {
+export function wakeAtOf({
+  state,
+  scheduledAt,
+  expiresAt,
+}: Pick<Course, "state" | "scheduledAt" | "expiresAt">): Date | null {
   if (state === "scheduled") return scheduledAt;
   if (state === "pending_approval") return scheduledAt ?? expiresAt;
   return isUnderWay(state) ? expiresAt : null;

@@ -68,7 +68,7 @@ export function createExplainMessage(deps: ExplainMessageDeps) {
     const plan = await deps.planSend(ctx, referencesOf(asked));
     const input = { ...asked, audience: await resolveAudience(deps.read, ctx, asked.audience) };
     checkSend(deps.catalogue.of(ctx.tenantId), plan, input);
-    const message = { ...toNewMessage(ctx, plan, input, undefined), idempotency: null };
+    const message = toNewMessage(ctx, plan, input, null);
     const { planned, tally, cost } = await estimateMessage(deps, ctx, { plan, input, message });
     const facts = await deps.read(ctx, (tx) => readFacts(deps, tx, ctx, plan, message, cost));
     const story =

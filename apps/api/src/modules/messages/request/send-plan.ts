@@ -3,10 +3,13 @@ import type { RequestContext } from "../../../platform/context.ts";
 import type { Transact, Tx } from "../../../platform/database/index.ts";
 import { invalidField, noSuch } from "../../../platform/errors.ts";
 import { isId } from "../../../platform/ids.ts";
+import type { PluginCatalogues } from "../../../platform/plugin-runtime/index.ts";
+import { createRecentAnswers } from "../../../platform/recent-answers.ts";
 import { findPolicyVersion, policyArchived } from "../../policies/index.ts";
 import { hasRecipientList } from "../../recipient-lists/index.ts";
 import { findPublishedVersion, type MessageCategory } from "../../templates/index.ts";
 import { channelNotGranted, channelOff, channelUnknown, templateNotPublished } from "../message.errors.ts";
+import { assertContentFor } from "./content.rules.ts";
 import { type ChannelRow, findChannels, findGranted } from "./send-plan.repository.ts";
 
 /** What a request refers to. */
@@ -55,14 +58,17 @@ export interface SendPlan {
   } | null;
   renderings: schema.Renderings | null;
   needsApproval: boolean;
+  /** Equal for equal references: what of the plan an approval binds to. */
+  fingerprint: string;
 }
 
 export interface SendPlannerDeps {
   transact: Transact;
+  catalogue: PluginCatalogues;
   isApprovalNeeded(tx: Tx, ctx: RequestContext, sourceId: string | null): Promise<boolean>;
 }
 
-const REMEMBER_MS = 1_000;
+const REMEMBERED_MS = 1_000;
 const MAX_REMEMBERED = 1_000;
 
 /**
@@ -70,20 +76,24 @@ const MAX_REMEMBERED = 1_000;
  * second: a revoked grant, a switched-off channel or a new template version takes effect within that time.
  */
 export function createSendPlanner(deps: SendPlannerDeps) {
-  const remembered = new Map<string, { plan: Promise<SendPlan>; until: number }>();
+  const recent = createRecentAnswers<SendPlan>({
+    ttlMs: REMEMBERED_MS,
+    maxEntries: MAX_REMEMBERED,
+    monotonicMs: () => performance.now(),
+  });
 
   return function planSend(ctx: RequestContext, references: SendReferences): Promise<SendPlan> {
     const sourceId = ctx.actor.kind === "source" ? ctx.actor.id : null;
-    const key = JSON.stringify([ctx.tenantId, sourceId, references]);
-    const known = remembered.get(key);
-    if (known && known.until > performance.now()) return known.plan;
-    const plan = deps.transact(ctx, (tx) => loadPlan(deps, tx, ctx, sourceId, references));
-    remembered.delete(key);
-    remembered.set(key, { plan, until: performance.now() + REMEMBER_MS });
-    if (remembered.size > MAX_REMEMBERED) remembered.delete(remembered.keys().next().value ?? "");
-    plan.catch(() => remembered.delete(key));
-    return plan;
+    return recent.get(keyOf(ctx.tenantId, sourceId, references), () =>
+      deps.transact(ctx, (tx) => loadPlan(deps, tx, ctx, sourceId, references)),
+    );
   };
+}
+
+/** No text of a request has a NUL in it. */
+function keyOf(tenantId: string, sourceId: string | null, references: SendReferences): string {
+  const { channels = [], policy, template, allowList, denyList } = references;
+  return [tenantId, sourceId, policy, template, allowList, denyList, ...channels].join("\0");
 }
 
 export type SendPlanner = ReturnType<typeof createSendPlanner>;
@@ -100,9 +110,15 @@ async function loadPlan(
   const resolved = await getUsableChannels(tx, ctx.tenantId, sourceId, steps, policy ? "policy" : "channels");
   await assertLists(tx, ctx.tenantId, references);
   const template = references.template ? await getTemplate(tx, ctx, references.template) : null;
+  const channels = resolved[0] ?? [];
+  const allChannels = [...new Set(resolved.flat())];
+  if (template) {
+    assertContentFor(deps.catalogue.of(ctx.tenantId), allChannels, template.renderings, "/template");
+  }
+  const pinned = [template?.id ?? null, channels.map(({ id }) => id), policy?.id ?? null];
   return {
-    channels: resolved[0] ?? [],
-    allChannels: [...new Set(resolved.flat())],
+    channels,
+    allChannels,
     steps: resolved.map((channels, index) => {
       const { when, afterSeconds } = policy?.steps[index] ?? {};
       return { channels, when, afterSeconds };
@@ -116,6 +132,7 @@ async function loadPlan(
     },
     renderings: template?.renderings ?? null,
     needsApproval: await deps.isApprovalNeeded(tx, ctx, sourceId),
+    fingerprint: JSON.stringify(pinned),
   };
 }
 
