@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { NaturalBatcher } from "./natural-batcher.ts";
 
 const FLUSH_MS = 5;
@@ -49,6 +49,26 @@ describe("NaturalBatcher", () => {
     const settled = batches.slice(10, -4).map(({ length }) => length);
     expect(Math.min(...settled)).toBeGreaterThanOrEqual(10);
     expect(Math.max(...settled)).toBeLessThanOrEqual(30);
+  });
+
+  it("waits a turn of the loop for those whom it has just answered before it writes a lone call", async () => {
+    vi.useFakeTimers({ toFake: ["setImmediate"] });
+    try {
+      const { batcher, batches } = createNoting({ slots: 1 });
+      const answered = Array.from({ length: 20 }, (_, item) => batcher.add(item));
+      const lone = delay(FLUSH_MS * 2).then(() => batcher.add(100));
+      await Promise.all(answered);
+      await delay(FLUSH_MS);
+      expect(batches.map(({ length }) => length)).toEqual([1, 19]);
+      // The turn in which the answers came ends; what is asked on hearing them comes in the next.
+      vi.runOnlyPendingTimers();
+      const again = Array.from({ length: 19 }, (_, item) => batcher.add(item));
+      vi.runOnlyPendingTimers();
+      await Promise.all([lone, ...again]);
+      expect(batches[2]?.length).toBeGreaterThanOrEqual(10);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("fails alone what is at fault", async () => {

@@ -41,8 +41,8 @@ export function createApiKeyAuthenticator(deps: ApiKeyAuthenticatorDeps): ApiKey
     maxEntries: REMEMBERED_KEYS,
     monotonicMs: deps.monotonicMs ?? (() => performance.now()),
   });
-  return async (key) => {
-    if (!looksLikeApiKey(key)) return { problem: "unknown" };
+  return (key) => {
+    if (!looksLikeApiKey(key)) return Promise.resolve({ problem: "unknown" });
     // The hash, not the key: memory dumps and heap snapshots hold no credentials.
     const keyHash = sha256Hex(key);
     return recent.get(keyHash, () => lookUp(deps, Buffer.from(keyHash, "hex")));

@@ -24,8 +24,8 @@ export async function findDailyUse({ sql }: Tx, ctx: Pick<RequestContext, "tenan
 }
 
 /**
- * Takes `stored`, rows with an `id` that the same statement has stored, from today's quota (the tenant's day) and selects
- * their ids: one guarded statement on one row. When the quota does not reach, the statement fails, as `dailyRefusal`
+ * Takes `stored`, rows that the same statement has stored, from today's quota (the tenant's day) and selects their
+ * `count`: one guarded statement on one row. When the quota does not reach, the statement fails, as `dailyRefusal`
  * tells.
  */
 export function takingDaily({ sql }: Pick<Tx, "sql">, tenant: string, stored: Fragment): Fragment {
@@ -42,7 +42,7 @@ export function takingDaily({ sql }: Pick<Tx, "sql">, tenant: string, stored: Fr
       where q.used + excluded.used <= excluded."limit"
     returning used
   )
-  select id from ${stored} s
+  select count(*)::int as count from ${stored} s
   where case when exists(select from taken) then true else refuse_quota(${KIND}, coalesce((
     select used from quotas where tenant_id = ${tenant} and kind = ${KIND} order by period desc limit 1), 0), ${limit}) end`;
 }

@@ -22,12 +22,15 @@ export const guardBody: MiddlewareHandler<AppEnv> = async (c, next) => {
   return next();
 };
 
-async function readBody(request: Request): Promise<string> {
+function readBody(request: Request): Promise<string> {
   const declared = request.headers.get("content-length");
   if (Number(declared ?? 0) > MAX_BODY_BYTES) throw tooLarge();
   // The server holds a body to its declared length. Reading it in parts would first make a web stream of the
   // socket, which costs more than everything else about a small request.
-  const bytes = declared === null ? await readParts(request) : new Uint8Array(await request.arrayBuffer());
+  return declared === null ? readParts(request).then(decode) : request.arrayBuffer().then(decode);
+}
+
+function decode(bytes: ArrayBuffer | Uint8Array): string {
   try {
     return utf8.decode(bytes);
   } catch {

@@ -1,4 +1,4 @@
-import { BlockList, isIP, isIPv4 } from "node:net";
+import { BlockList, isIP } from "node:net";
 
 /** Proxies whose `X-Forwarded-For` is believed. */
 export type TrustedProxies = Pick<BlockList, "check">;
@@ -32,7 +32,8 @@ export function clientAddress(
   forwardedFor: string | undefined,
   proxies: TrustedProxies,
 ): string {
-  let client = readAddress(peer) ?? peer;
+  // What a socket says without a colon is an IPv4 address as it is.
+  let client = peer.includes(":") ? (readAddress(peer) ?? peer) : peer;
   if (forwardedFor === undefined) return client;
   for (const hop of forwardedFor.split(",").reverse()) {
     const address = readAddress(hop.trim());
@@ -46,7 +47,6 @@ const familyOf = (address: string) => (isIP(address) === 6 ? "ipv6" : "ipv4");
 
 /** An address without port, brackets and zone; IPv4 in IPv6 notation becomes IPv4. */
 function readAddress(text: string): string | undefined {
-  if (isIPv4(text)) return text;
   const bare = /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
   const address = bare.replace(/%.*$/, "").replace(/^::ffff:(?=\d+\.)/i, "");
   return isIP(address) === 0 ? undefined : address;

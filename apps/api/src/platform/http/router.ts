@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import type { Action, Subject } from "../authorization/index.ts";
 import type { AppEnv } from "./app-env.ts";
 import { checkInput } from "./checked-input.ts";
+import { RememberingRouter } from "./remembering-router.ts";
 
 // Callers read what to do rather than the types that a validator compares.
 z.config({
@@ -16,7 +17,7 @@ export type Router = OpenAPIHono<AppEnv>;
 
 /** A router whose declared inputs are checked before the handler runs; a miss answers 422 with the fields. */
 export function createRouter(): Router {
-  const router = new OpenAPIHono<AppEnv>();
+  const router = new OpenAPIHono<AppEnv>({ router: new RememberingRouter() });
   const openapi = (route: DeclaredRoute, handler: (c: Context<AppEnv>) => Response | Promise<Response>) => {
     router.openAPIRegistry.registerPath(route);
     const check = checkInput(route.request ?? {});

@@ -9,7 +9,7 @@ import { countListed, isListed, perSecondOf } from "../../deliveries/index.ts";
 import { trackingOf } from "../../templates/index.ts";
 import { expiryOf, judgeSchedule } from "../course/schedule.rules.ts";
 import type { JudgeApproval } from "../estimate/judge-approval.ts";
-import { resolveAudience } from "../request/resolve-audience.ts";
+import { isKept, resolveAudience } from "../request/resolve-audience.ts";
 import { assertOneOfEach, referencesOf, type SendPlan, type SendPlanner } from "../request/send-plan.ts";
 import { assertOneList, categoryOf, optionsOf } from "../request/sending-options.rules.ts";
 import { type FirstMessage, findByIdempotencyKeys, type NewMessage } from "./accept.repository.ts";
@@ -87,8 +87,9 @@ export function createAcceptMessage(deps: AcceptDeps) {
 
   async function storeNew(ctx: RequestContext, asked: MessageRequest, idempotencyKey: string | undefined) {
     const plan = await deps.planSend(ctx, referencesOf(asked));
-    const audience = await resolveAudience(deps.transact, ctx, asked.audience);
-    const input = audience === asked.audience ? (asked as SendMessage) : { ...asked, audience };
+    const input = hasKept(asked)
+      ? asked
+      : { ...asked, audience: await resolveAudience(deps.transact, ctx, asked.audience) };
     checkSend(deps.catalogue.of(ctx.tenantId), plan, input);
     const requestHash = requestHashOf(asked);
     const idempotency = idempotencyKey ? { scope: scopeOf(ctx), key: idempotencyKey, requestHash } : null;
@@ -120,6 +121,9 @@ export function createAcceptMessage(deps: AcceptDeps) {
 }
 
 export type AcceptMessage = ReturnType<typeof createAcceptMessage>;
+
+const hasKept = (asked: MessageRequest): asked is MessageRequest & Pick<SendMessage, "audience"> =>
+  isKept(asked.audience);
 
 /** The message that a request would become. */
 export function toNewMessage(

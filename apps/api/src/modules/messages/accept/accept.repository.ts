@@ -45,14 +45,14 @@ const bytea = (hex: string) => `\\x${hex}`;
 
 /**
  * Stores messages, many in one statement, and takes them from the day's quota. A message whose idempotency key is taken
- * is left out, and so is one that is there already; the ids (row keys) of those stored come back. A concurrent request
- * with the same key waits on the key's row and then finds it taken. The quota comes last: its row is everybody's, so it
+ * is left out, and so is one that is there already; how many were stored comes back. A concurrent request with the same
+ * key waits on the key's row and then finds it taken. The quota comes last: its row is everybody's, so it
  * is locked for the shortest time.
  */
 export function storing(tx: Pick<Tx, "sql">, tenantId: string, messages: readonly NewMessage[]) {
   const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
-  return sql<{ id: string }[]>`
+  return sql<[{ count: number }]>`
     with input as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(messages.map(toInput))}::jsonb) as i(
         id uuid, source_id uuid, author_id uuid, state message_state, needs_approval boolean, is_test boolean,

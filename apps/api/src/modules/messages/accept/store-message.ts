@@ -1,6 +1,5 @@
 import type { RequestContext } from "../../../platform/context.ts";
 import type { Transact, TransactAtOnce, Tx } from "../../../platform/database/index.ts";
-import { toUuid } from "../../../platform/ids.ts";
 import { countListed, isListed } from "../../deliveries/index.ts";
 import { dailyRefusal } from "../../tenants/index.ts";
 import { decideMessage } from "../course/decide-message.ts";
@@ -26,12 +25,12 @@ export async function storeTogether(
   tenantId: string,
   messages: readonly NewMessage[],
 ): Promise<Stored[]> {
-  const [rows] = await transactAtOnce({ tenantId }, (tx) => [
+  const [[stored]] = await transactAtOnce({ tenantId }, (tx) => [
     storing(tx, tenantId, messages),
     ...recordingUses(tx, tenantId, messages.map(asHolder)),
   ]).catch(tellRefusal);
-  if (rows.length === messages.length) return messages.map(() => STORED);
-  return transact({ tenantId }, (tx) => findFirsts(tx, tenantId, messages, rows));
+  if (stored.count === messages.length) return messages.map(() => STORED);
+  return transact({ tenantId }, (tx) => findFirsts(tx, tenantId, messages));
 }
 
 /** Stores one message, with what it takes of the quota, and asks for the approval that it needs. */
@@ -53,10 +52,13 @@ export async function storeMessage(
 
 /** Stores one message that needs no approval, or has it already. */
 export async function storeApprovedMessage(tx: Tx, tenantId: string, message: NewMessage): Promise<Stored> {
-  const rows = await storing(tx, tenantId, [message]).catch(tellRefusal);
-  if (rows.length > 0) await Promise.all(recordingUses(tx, tenantId, [asHolder(message)]));
-  const [stored] = await findFirsts(tx, tenantId, [message], rows);
-  return stored as Stored;
+  const [stored] = await storing(tx, tenantId, [message]).catch(tellRefusal);
+  if (stored.count > 0) {
+    await Promise.all(recordingUses(tx, tenantId, [asHolder(message)]));
+    return STORED;
+  }
+  const [first] = await findFirsts(tx, tenantId, [message]);
+  return first as Stored;
 }
 
 const asHolder = ({ id, audience }: NewMessage) => ({ kind: "message" as const, id, audience });
@@ -65,26 +67,16 @@ function tellRefusal(error: unknown): never {
   throw dailyRefusal(error) ?? error;
 }
 
-/** What became of each message; of one that was not stored, the one that had its key before. */
-async function findFirsts(
-  tx: Tx,
-  tenantId: string,
-  messages: readonly NewMessage[],
-  rows: readonly { id: string }[],
-): Promise<Stored[]> {
-  const stored = new Set(rows.map(({ id }) => id));
-  const isStored = ({ id }: NewMessage) => stored.has(toUuid("message", id));
-  const repeated = messages.flatMap((message) =>
-    isStored(message) || !message.idempotency ? [] : [message.idempotency],
-  );
-  const firsts = repeated.length > 0 ? await findByIdempotencyKeys(tx, tenantId, repeated) : [];
+/** What became of messages of which some were not stored; of those, the one that had their key before. */
+async function findFirsts(tx: Tx, tenantId: string, messages: readonly NewMessage[]): Promise<Stored[]> {
+  const keys = messages.flatMap(({ idempotency }) => idempotency ?? []);
+  const firsts = keys.length > 0 ? await findByIdempotencyKeys(tx, tenantId, keys) : [];
   const byKey = new Map(firsts.map((first) => [`${first.scope} ${first.key}`, first]));
-  return messages.map((message) => {
+  return messages.map(({ id, idempotency }) => {
     // One without a key is left out only when it is there: the answer to its COMMIT was lost, and it was tried again.
-    if (isStored(message) || !message.idempotency) return STORED;
-    const { scope, key } = message.idempotency;
-    const first = byKey.get(`${scope} ${key}`);
+    if (!idempotency) return STORED;
+    const first = byKey.get(`${idempotency.scope} ${idempotency.key}`);
     if (!first) throw new Error("a message was neither stored nor found under its idempotency key");
-    return first.id === message.id ? STORED : { stored: false, first };
+    return first.id === id ? STORED : { stored: false, first };
   });
 }

@@ -7,13 +7,18 @@ import { fullName, resolveDepartments } from "../../departments/index.ts";
 import { findSegmentRule } from "../../segments/index.ts";
 
 type Named = { kind: "departments" | "segment" | "file" | "deliveries" };
+type Kept = Exclude<schema.Audience, Named>;
 
 /** Whom a request asks for; of what is kept elsewhere it gives the id. */
 export type AudienceRequest =
-  | Exclude<schema.Audience, Named>
+  | Kept
   | { kind: "departments"; departmentIds: string[]; includeChildren: boolean }
   | { kind: "segment"; segmentId: string }
   | { kind: "file"; fileId: string };
+
+/** Whether a message keeps the audience as it was asked for, so that nothing is to be looked up. */
+export const isKept = (asked: AudienceRequest): asked is Kept =>
+  asked.kind !== "departments" && asked.kind !== "segment" && asked.kind !== "file";
 
 /**
  * Looks up what an audience names, and pins what the message keeps of it: the rule of a segment, so that what was
