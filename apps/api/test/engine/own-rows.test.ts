@@ -1,8 +1,10 @@
+import { toUuid } from "@tidings/db";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import {
   givenSchool,
   type Installation,
   messageTo,
+  mustSucceed,
   newPhone,
   type School,
   startInstallation,
@@ -56,3 +58,47 @@ it("a message costs the same reading however many there were before", async () =
     expect(count / MESSAGES, table).toBeLessThan(MOST_ENTRIES);
   }
 });
+
+/** Of whom a class is a few, and how many entries reading them may cost: several for each, and none for the others. */
+const PUPILS = 5_000;
+const CLASSMATES = 10;
+const MOST_USER_ENTRIES = 500;
+
+it("a message to few reads those, however many others there are", async () => {
+  const tenant = toUuid("tenant", school.tenantId);
+  await installation.books.transaction(
+    ({ sql }) => sql`insert into users (tenant_id, id, external_id, name)
+      select ${tenant}, gen_random_uuid(), 'other-' || n, '同学' from generate_series(1, ${PUPILS}) n`,
+  );
+  const { id: departmentId } = await mustSucceed<{ id: string }>(
+    school.owner("POST", "/v1/departments", { name: "三班", code: "c3" }),
+  );
+  await school.addUsers(
+    Array.from({ length: CLASSMATES }, (_, index) => ({
+      userId: `mate-${index}`,
+      tags: ["三班"],
+      departments: ["c3"],
+      identities: [{ kind: "push", address: `device-${index}` }],
+    })),
+  );
+  const audiences = [
+    { kind: "tags", any: ["三班"] },
+    { kind: "departments", departmentIds: [departmentId] },
+  ];
+  for (const audience of audiences) {
+    const before = await readUserEntries();
+    const id = await school.send(messageTo(audience, ["courier"]));
+    await school.completed(id);
+    expect((await school.message(id)).counts).toMatchObject({ targeted: CLASSMATES, submitted: CLASSMATES });
+    await until(async () => (await readUserEntries()) > before);
+    expect((await readUserEntries()) - before, audience.kind).toBeLessThan(MOST_USER_ENTRIES);
+  }
+});
+
+async function readUserEntries(): Promise<number> {
+  return installation.books.transaction(async ({ sql }) => {
+    const [row] = await sql<[{ entries: number }]>`
+      select (idx_tup_fetch + seq_tup_read)::int as entries from pg_stat_user_tables where relname = 'users'`;
+    return row.entries;
+  });
+}

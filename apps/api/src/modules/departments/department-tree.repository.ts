@@ -72,6 +72,16 @@ export function isInDepartments(
       and ud.department_id = any(array(${departmentsWithin(tx, tenant, departmentIds, includeChildren)})))`;
 }
 
+/** The `id` of every user in one of these departments, as often as somebody is in one. */
+export const membersOfDepartments = (
+  tx: Tx,
+  tenant: string,
+  departmentIds: readonly string[],
+  includeChildren: boolean,
+): Fragment => tx.sql`
+  select user_id as id from user_departments where tenant_id = ${tenant}
+    and department_id = any(array(${departmentsWithin(tx, tenant, departmentIds, includeChildren)}))`;
+
 /** The department that an id or code stands for and those below it; none when there is no such department. */
 export async function findDepartmentsWithin(tx: Tx, tenantId: string, reference: string): Promise<string[]> {
   const ids = [...(await findDepartmentsByReference(tx, tenantId, [reference], { isKept: false })).values()];

@@ -1,7 +1,7 @@
 import type { schema } from "@tidings/db";
 import type { Fragment, Tx } from "../../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../../platform/ids.ts";
-import { isInDepartments } from "../../departments/index.ts";
+import { isInDepartments, membersOfDepartments } from "../../departments/index.ts";
 import { matchesRule } from "../../segments/index.ts";
 import type { MessageCategory } from "../../templates/index.ts";
 import { holdCaps } from "../judge/capping.repository.ts";
@@ -27,6 +27,8 @@ export const LAST_USER = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 export interface Slice {
   lastUserId: string;
   isLast: boolean;
+  /** Of all the users between its ends the audience has so few that they are found by what makes them members. */
+  isOfFew: boolean;
 }
 
 /** An audience that says which of the users it has. */
@@ -59,7 +61,10 @@ export interface ExpandingMessage {
   expandCursor: string;
 }
 
-/** Finds where the next slice ends: behind so many users of whom the audience may consist. */
+/**
+ * Finds where the next slice ends: behind so many users of whom the audience may consist. A small audience of a large
+ * tenant is found in one slice.
+ */
 export async function nextSlice(
   tx: Tx,
   tenantId: string,
@@ -69,22 +74,41 @@ export async function nextSlice(
 ): Promise<Slice> {
   const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
-  const tag = tagOfAll(audience);
-  const candidates =
-    tag === undefined
-      ? sql`select id from users where tenant_id = ${tenant}`
-      : sql`select user_id as id from user_tags where tenant_id = ${tenant}
-          and tag_id = (select id from tags where tenant_id = ${tenant} and name = ${tag})`;
+  const members = membersOf(tx, tenant, audience);
+  const isSorted = tagOfAll(audience) !== undefined;
+  if (members && !isSorted && (await hasAtMost(tx, members, size))) {
+    return { lastUserId: LAST_USER, isLast: true, isOfFew: true };
+  }
+  const candidates = members && isSorted ? members : sql`select id from users where tenant_id = ${tenant}`;
   const [end] = await sql<{ id: string }[]>`
     select id from (${candidates}) candidate where id > ${cursor} order by id offset ${size - 1} limit 1`;
-  return end ? { lastUserId: end.id, isLast: false } : { lastUserId: LAST_USER, isLast: true };
+  const lastUserId = end?.id ?? LAST_USER;
+  return { lastUserId, isLast: end === undefined, isOfFew: isSorted };
 }
 
-/** A tag that everybody in the audience has: a small audience of a large tenant is then found in one slice. */
+/** The users of whom an audience consists, some more or the same several times, where an index has them together. */
+function membersOf(tx: Tx, tenant: string, audience: UserAudience): Fragment | undefined {
+  const tag = tagOfAll(audience);
+  if (tag !== undefined) {
+    return tx.sql`select user_id as id from user_tags where tenant_id = ${tenant}
+      and tag_id = (select id from tags where tenant_id = ${tenant} and name = ${tag})`;
+  }
+  if (audience.kind !== "departments") return undefined;
+  const ids = audience.departments.map(({ id }) => id);
+  return membersOfDepartments(tx, tenant, ids, audience.includeChildren);
+}
+
+/** A tag that everybody in the audience has; those with it stand in an index in the order of slices. */
 function tagOfAll(audience: UserAudience): string | undefined {
   if (audience.kind !== "tags") return undefined;
   const { any, all } = audience;
   return any.length === 1 ? any[0] : all[0];
+}
+
+async function hasAtMost({ sql }: Tx, members: Fragment, most: number): Promise<boolean> {
+  const [row] = await sql<[{ count: number }]>`
+    select count(*)::int as count from (select from (${members}) m limit ${most + 1}) counted`;
+  return row.count <= most;
 }
 
 /** How many users an audience has now, of all or of those behind a cursor up to the end of its slice. */
@@ -153,18 +177,31 @@ export const sliceTarget = (
     ${JSON.stringify(message.options)}::text::jsonb as options, ${message.contentKey}::bytea as content_key
   from users u
   where u.tenant_id = ${tenant} and u.id > ${message.expandCursor} and u.id <= ${slice.lastUserId}
-    and ${isInAudience(tx, tenant, message.audience)}`;
+    and ${isInAudience(tx, tenant, message.audience)} ${amongFew(tx, tenant, message, slice)}`;
+
+/** Names those whom a slice may have: the planner would go through everybody between the first and the last of them. */
+function amongFew(
+  tx: Tx,
+  tenant: string,
+  { audience, expandCursor }: ExpandingMessage,
+  { lastUserId, isOfFew }: Slice,
+): Fragment {
+  const members = isOfFew && membersOf(tx, tenant, audience);
+  if (!members) return tx.sql``;
+  return tx.sql`and u.id = any(array(select id from (${members}) m
+    where id > ${expandCursor} and id <= ${lastUserId}))`;
+}
 
 /** Where the users of a slice lie; undefined where they are few of many, or need no identity. */
 function rangeOf(
   { sql }: Tx,
-  { audience, sourceId, expandCursor: after }: ExpandingMessage,
+  { sourceId, expandCursor: after }: ExpandingMessage,
   channel: ExpandingChannel,
-  { lastUserId }: Slice,
+  { lastUserId, isOfFew }: Slice,
   { userKinds }: Restraints,
 ): UserRange | undefined {
   const isOfUsers = channel.kind === null || userKinds.includes(channel.kind);
-  if (isOfUsers || tagOfAll(audience) !== undefined) return undefined;
+  if (isOfUsers || isOfFew) return undefined;
   const way = {
     kind: sql`${channel.kind}`,
     sourceId: sql`${sourceId}::uuid`,

@@ -152,7 +152,10 @@ const overUsers = (
   overSlices<UserSlice>(
     deps,
     ctx,
-    async (tx, { lastUserId: after } = { lastUserId: NO_USER, isLast: false, after: NO_USER }) => ({
+    async (
+      tx,
+      { lastUserId: after } = { lastUserId: NO_USER, isLast: false, isOfFew: false, after: NO_USER },
+    ) => ({
       ...(await nextSlice(tx, ctx.tenantId, audience, after)),
       after,
     }),

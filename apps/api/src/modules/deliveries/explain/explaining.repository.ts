@@ -101,6 +101,7 @@ export async function isInSlices(
   const target = sliceTarget(tx, toUuid("tenant", tenantId), all, channel, {
     lastUserId: LAST_USER,
     isLast: true,
+    isOfFew: false,
   });
   const [row] = await tx.sql<[{ found: boolean }]>`
     select exists(select from (${target}) t where t.user_id = ${userId}) as found`;
