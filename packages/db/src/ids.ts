@@ -48,16 +48,14 @@ const BIGINT_DIGITS = 13;
 const GROUP_DIGITS = 4;
 const GROUP_HEX = 5;
 const PAIRS = [...ALPHABET].flatMap((high) => [...ALPHABET].map((low) => high + low));
-const VALUE_BY_CODE = valuesByCode(ALPHABET);
-const HEX_BY_CODE = valuesByCode("0123456789abcdef");
+const CODES = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
+/** What a digit stands for, by its code; negative where the character is none. */
+const VALUE_BY_CODE = Int8Array.from(CODES, (character) => ALPHABET.indexOf(character));
+/** The same for UUIDs, which come from the database and are well-formed. */
+const HEX_BY_CODE = Int8Array.from(CODES, (character) => Number.parseInt(character, 16));
 const TWO_HEX = Array.from({ length: 1 << 8 }, (_, value) => value.toString(16).padStart(2, "0"));
 const THREE_HEX = Array.from({ length: 1 << 12 }, (_, value) => value.toString(16).padStart(3, "0"));
 const HYPHEN = "-".charCodeAt(0);
-
-/** What each character stands for by its code; negative where it is no digit. */
-function valuesByCode(digits: string): Int8Array {
-  return Int8Array.from({ length: 128 }, (_, code) => digits.indexOf(String.fromCharCode(code)));
-}
 
 /** A call for random numbers costs as much as an id, however many it asks for. */
 const random = { numbers: new Uint32Array(1024), used: 1024 };

@@ -19,6 +19,7 @@ describe("ids", () => {
         expect(id).toBe(`msg_${base32(BigInt(`0x${uuid.replaceAll("-", "")}`), 26)}`);
         expect(isId("message", id)).toBe(true);
         expect(toUuid("message", id)).toBe(uuid);
+        expect(fromUuid("message", uuid.toUpperCase())).toBe(id);
       }),
     );
   });
