@@ -1,8 +1,9 @@
 /**
  * `npm start`: builds what has changed, then runs the server in this very process, so that Ctrl-C and signals reach
- * it directly. Arguments are passed on (`npm start -- --role api`).
+ * it directly. The console, which takes longest to build, is built beside it. Arguments are passed on
+ * (`npm start -- --role api`).
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,8 +12,12 @@ const OLDEST_NODE = [20, 19];
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
+const turbo = join(root, "node_modules/.bin/turbo");
+const isFirst = !existsSync(join(root, "apps/console/build"));
+const runsInShell = process.platform === "win32";
 checkNode();
-build();
+buildServer();
+buildConsole();
 await import("../apps/api/dist/main.js");
 
 function checkNode() {
@@ -23,21 +28,48 @@ function checkNode() {
 }
 
 /** Turbo remembers what it has built: only the first start takes long. */
-function build() {
-  const turbo = join(root, "node_modules/.bin/turbo");
+function buildServer() {
   if (!existsSync(turbo)) fail("Install the dependencies first: npm ci");
-  const first = !existsSync(join(root, "apps/console/build"));
-  console.log(
-    first ? "Building Tidings; the first time takes about half a minute …" : "Checking the build …",
-  );
-  const built = spawnSync(turbo, ["run", "build", "--output-logs=errors-only", "--no-update-notifier"], {
-    stdio: ["ignore", first ? "inherit" : "pipe", "inherit"],
-    env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1", FORCE_COLOR: "0" },
-    shell: process.platform === "win32",
+  console.log(isFirst ? "Building the server and the plugins …" : "Checking the build …");
+  const built = spawnSync(turbo, toBuild("!@tidings/console"), {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: environment(),
+    shell: runsInShell,
   });
   if (built.status === 0) return;
-  if (built.stdout) process.stderr.write(built.stdout);
+  process.stderr.write(built.stdout ?? "");
   fail("The build failed; see above.");
+}
+
+/** The server gives browsers a page that waits for it. */
+function buildConsole() {
+  if (isFirst) console.log("Building the console beside it; the first time takes about half a minute …");
+  const build = spawn(turbo, toBuild("@tidings/console"), {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: environment(),
+    shell: runsInShell,
+  });
+  const stop = () => build.kill();
+  process.once("exit", stop);
+  const said = [];
+  build.stdout.on("data", (part) => said.push(part));
+  build.once("close", (status, signal) => {
+    process.off("exit", stop);
+    if (status === 0 && isFirst) console.log("  · the console is built");
+    if (status === 0 || signal) return;
+    process.stderr.write(Buffer.concat(said));
+    console.error("The console could not be built; see above.");
+    process.exitCode = 1;
+    process.kill(process.pid, "SIGTERM");
+  });
+}
+
+function toBuild(filter) {
+  return ["run", "build", `--filter=${filter}`, "--output-logs=errors-only", "--no-update-notifier"];
+}
+
+function environment() {
+  return { ...process.env, TURBO_TELEMETRY_DISABLED: "1", FORCE_COLOR: "0" };
 }
 
 function fail(message) {

@@ -32,7 +32,7 @@ function stopOnSignal(stop: () => Promise<void>): void {
     stopping = true;
     setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
     stop().then(
-      () => process.exit(0),
+      () => process.exit(),
       () => process.exit(1),
     );
   };

@@ -17,6 +17,7 @@ import { type SeedDeps, type SeededSchool, seedSchool } from "./demo/seed.ts";
 import { type DemoSimulator, startSimulators } from "./demo/simulators.ts";
 import { KEY_BYTES } from "./platform/crypto/index.ts";
 import type { Env } from "./platform/env.ts";
+import { isConsoleBuilt } from "./platform/http/console-files.ts";
 import type { Logger } from "./platform/logger.ts";
 import { createSandbox, type Isolation, loadPlugins, type Sandbox } from "./platform/plugin-runtime/index.ts";
 import { createQueueTransport } from "./platform/queue/index.ts";
@@ -113,8 +114,17 @@ async function start(
   // The demo's operators can be appointed once there are their logins.
   if (role !== "worker") stops.push(startDesk(foundation, http.desk));
   const embedded = env.DATABASE_URL === undefined;
-  const portalUrl = portal?.url;
-  announce({ publicUrl, role, queue: queue.backend, embedded, simulators, portalUrl, seeded, startedAt });
+  announce({
+    publicUrl,
+    role,
+    queue: queue.backend,
+    embedded,
+    isConsoleBuilt: isConsoleBuilt(resolve(env.CONSOLE_DIR)),
+    simulators,
+    portalUrl: portal?.url,
+    seeded,
+    startedAt,
+  });
 }
 
 async function embedDatabase(dataDir: string, stops: Stop[]): Promise<string> {
