@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, migrate, type Tx } from "@tidings/db";
@@ -21,6 +21,8 @@ const PATIENCE = { deadlineMs: 600_000, statementTimeoutMs: 600_000 };
 
 export async function startScratchDatabase(): Promise<ScratchDatabase> {
   const folder = await mkdtemp(join(tmpdir(), "tidings-bench-"));
+  // Started by root, the server runs as nobody, who has to get there.
+  await chmod(folder, 0o711);
   const server = await startEmbeddedPostgres({ dataDir: folder, port: 0, durable: true });
   await migrate(server.url);
   const database = connect({ url: server.url, max: 2, applicationName: "tidings-bench" });

@@ -48,10 +48,8 @@ export async function run(options: RunOptions): Promise<Stop> {
   return stopAll;
 }
 
-async function start(
-  { env, role, demo, logger, allowedEndpoints = [] }: RunOptions,
-  stops: Stop[],
-): Promise<void> {
+async function start(options: RunOptions, stops: Stop[]): Promise<void> {
+  const { env, role, demo, logger } = options;
   const startedAt = performance.now();
   const databaseUrl = env.DATABASE_URL ?? (await embedDatabase(env.DATA_DIR, stops));
   progress("migrating the database");
@@ -65,28 +63,7 @@ async function start(
   const portal = demo ? await startDemoPortal(publicUrl, stops) : undefined;
   const sandbox = createSandbox({ logger });
   stops.push(() => sandbox.close());
-  const foundation = lay({
-    databaseUrl,
-    installationKey: readInstallationKey(env),
-    publicUrl,
-    plugins: await loadPlugins([resolve(env.PLUGINS_DIR)], logger, chooseIsolation(env, sandbox)),
-    sandbox,
-    outbound: {
-      allowedEndpoints: new Set([
-        ...allowedEndpoints,
-        ...simulators.flatMap(({ simulator }) => simulator.endpoints),
-      ]),
-    },
-    logger,
-    consoleDir: resolve(env.CONSOLE_DIR),
-    widgetFile: resolve(env.WIDGET_FILE),
-    trustedProxies: env.TRUSTED_PROXIES,
-    operatorEmails: env.OPERATOR_EMAILS ?? (demo ? OPERATORS.map(({ email }) => email) : undefined),
-    registryDir: resolve(env.REGISTRY_DIR),
-    quotaContact: env.QUOTA_CONTACT,
-    egressAddresses: env.EGRESS_ADDRESSES,
-    ...readLimits(env),
-  });
+  const foundation = await layFoundation(options, { databaseUrl, publicUrl, sandbox, simulators });
   stops.push(() => foundation.close());
   stops.push(await watchPlugins(foundation), reloadOnSignal(foundation));
   let accepting = true;
@@ -113,17 +90,51 @@ async function start(
   const seeded = portal && (await seedDemo({ http, databaseUrl, simulators, publicUrl }, portal));
   // The demo's operators can be appointed once there are their logins.
   if (role !== "worker") stops.push(startDesk(foundation, http.desk));
-  const embedded = env.DATABASE_URL === undefined;
   announce({
     publicUrl,
     role,
     queue: queue.backend,
-    embedded,
+    embedded: env.DATABASE_URL === undefined,
     isConsoleBuilt: isConsoleBuilt(resolve(env.CONSOLE_DIR)),
     simulators,
     portalUrl: portal?.url,
     seeded,
     startedAt,
+  });
+}
+
+interface Found {
+  databaseUrl: string;
+  publicUrl: string;
+  sandbox: Sandbox;
+  simulators: DemoSimulator[];
+}
+
+async function layFoundation(
+  { env, demo, logger, allowedEndpoints = [] }: RunOptions,
+  { databaseUrl, publicUrl, sandbox, simulators }: Found,
+): Promise<Foundation> {
+  return lay({
+    databaseUrl,
+    installationKey: readInstallationKey(env),
+    publicUrl,
+    plugins: await loadPlugins([resolve(env.PLUGINS_DIR)], logger, chooseIsolation(env, sandbox)),
+    sandbox,
+    outbound: {
+      allowedEndpoints: new Set([
+        ...allowedEndpoints,
+        ...simulators.flatMap(({ simulator }) => simulator.endpoints),
+      ]),
+    },
+    logger,
+    consoleDir: resolve(env.CONSOLE_DIR),
+    widgetFile: resolve(env.WIDGET_FILE),
+    trustedProxies: env.TRUSTED_PROXIES,
+    operatorEmails: env.OPERATOR_EMAILS ?? (demo ? OPERATORS.map(({ email }) => email) : undefined),
+    registryDir: resolve(env.REGISTRY_DIR),
+    quotaContact: env.QUOTA_CONTACT,
+    egressAddresses: env.EGRESS_ADDRESSES,
+    ...readLimits(env),
   });
 }
 
