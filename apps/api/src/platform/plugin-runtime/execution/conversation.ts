@@ -1,4 +1,4 @@
-import type { PlannedRequest, SettleInput } from "@tidings/sdk/plugin";
+import type { PlannedRequest, PlannedResponse, SettleInput } from "@tidings/sdk/plugin";
 import type { Clock } from "../../clock.ts";
 import type { PureFunctions } from "../catalogue.ts";
 import { PluginFault } from "./plugin-fault.ts";
@@ -37,22 +37,38 @@ export function createConversation({
     { op, first, startBy }: Opening,
     listener: Listener,
   ): Promise<void> => {
-    const send = sendRequests(sender, startBy);
+    const { send, atOnce } = sendRequests(sender, startBy);
     const { settings } = sender.channel;
     let requests = first;
     for (let round = 1; requests.length > 0; round += 1) {
       if (round > MAX_ROUNDS) throw new PluginFault(`asked for more than ${MAX_ROUNDS} rounds`);
-      const responses = await Promise.all(
-        requests.map(async (request) => {
-          const response = await send(request);
-          if (!("error" in response) || response.error === "ambiguous") listener.sent?.(request.refs);
-          return response;
-        }),
-      );
+      const responses = await sendInTurn(requests, atOnce, async (request) => {
+        const response = await send(request);
+        if (!("error" in response) || response.error === "ambiguous") listener.sent?.(request.refs);
+        return response;
+      });
       const now = clock.now().getTime();
       const settlement = readSettlement(await plugin.settle({ op, responses, settings, now }));
       listener.settled(settlement);
       requests = settlement.requests;
     }
   };
+}
+
+/**
+ * Sends requests in order, so many at once, and returns their responses in the same order. The rest is not even asked
+ * for: of several batches of a channel each gets its share of the turns, and thousands of promises need not be kept.
+ */
+async function sendInTurn(
+  requests: readonly PlannedRequest[],
+  atOnce: number,
+  send: (request: PlannedRequest) => Promise<PlannedResponse>,
+): Promise<PlannedResponse[]> {
+  const responses = new Array<PlannedResponse>(requests.length);
+  const rest = requests.entries();
+  const runners = Array.from({ length: Math.min(atOnce, requests.length) }, async () => {
+    for (const [index, request] of rest) responses[index] = await send(request);
+  });
+  await Promise.all(runners);
+  return responses;
 }

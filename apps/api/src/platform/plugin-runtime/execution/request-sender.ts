@@ -31,11 +31,15 @@ export interface RequestSenderDeps {
   metrics: PluginMetrics;
 }
 
-/** Sends one request of a plugin, once; what comes back carries no secret. Never rejects. */
-export type SendRequest = (request: PlannedRequest) => Promise<PlannedResponse>;
+export interface RequestSender {
+  /** Sends one request of a plugin, once; what comes back carries no secret. Never rejects. */
+  send(request: PlannedRequest): Promise<PlannedResponse>;
+  /** How many of the channel's requests are under way at once; further ones wait for their turn. */
+  atOnce: number;
+}
 
 export function createRequestSender(deps: RequestSenderDeps) {
-  return ({ channel, manifest, credentials }: Sender, startBy = Number.POSITIVE_INFINITY): SendRequest => {
+  return ({ channel, manifest, credentials }: Sender, startBy = Number.POSITIVE_INFINITY): RequestSender => {
     const { id: pluginId, limits } = manifest;
     const hosts = allowedHosts(manifest.hosts, channel.settings);
     const key = channelKey(channel);
@@ -95,11 +99,13 @@ export function createRequestSender(deps: RequestSenderDeps) {
       return { answer, tokenVersion: prepared.tokenVersion };
     }
 
-    return async (request) => {
+    async function send(request: PlannedRequest): Promise<PlannedResponse> {
       const answer = await deps.slots.run(key, limits.concurrency, () => exchange(request));
       const { id, refs, context } = request;
       return { id, refs, ...(context !== undefined && { context }), ...answer };
-    };
+    }
+
+    return { send, atOnce: limits.concurrency };
   };
 }
 
