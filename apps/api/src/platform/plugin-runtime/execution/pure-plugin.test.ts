@@ -46,6 +46,16 @@ describe("a batch", () => {
     expect(most).toBe(3);
   });
 
+  it("does not wait until a larger one of the channel that began before it is through", async () => {
+    behave((_, response) => setTimeout(() => response.end("{}"), 1));
+    const { send } = runtimeFor({}, { limits: { batchSize: 100, concurrency: 2, timeoutMs: 5000 } });
+    const large = send(...Array.from({ length: 100 }, (_, i) => `r${i}`));
+    await send("small");
+    expect(vendor().requests.length).toBeLessThan(20);
+    expect(vendor().requests.map(({ url }) => url)).toContain("/send/small");
+    expect((await large).map(({ ref }) => ref)).toEqual(Array.from({ length: 100 }, (_, i) => `r${i}`));
+  });
+
   it("is not begun when it asks for more requests than any batch needs", async () => {
     const { send, logs } = runtimeFor({
       plan: ({ settings }) => ({
