@@ -14,7 +14,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
 const turbo = join(root, "node_modules/.bin/turbo");
 const isFirst = !existsSync(join(root, "apps/console/build"));
-const runsInShell = process.platform === "win32";
+const isWindows = process.platform === "win32";
 checkNode();
 buildServer();
 buildConsole();
@@ -34,7 +34,7 @@ function buildServer() {
   const built = spawnSync(turbo, toBuild("!@tidings/console"), {
     stdio: ["ignore", "pipe", "inherit"],
     env: environment(),
-    shell: runsInShell,
+    shell: isWindows,
   });
   if (built.status === 0) return;
   process.stderr.write(built.stdout ?? "");
@@ -47,9 +47,11 @@ function buildConsole() {
   const build = spawn(turbo, toBuild("@tidings/console"), {
     stdio: ["ignore", "pipe", "inherit"],
     env: environment(),
-    shell: runsInShell,
+    shell: isWindows,
+    // Ctrl-C is for the server: a build that it reached as well would seem to have failed.
+    detached: !isWindows,
   });
-  const stop = () => build.kill();
+  const stop = () => endGroup(build);
   process.once("exit", stop);
   const said = [];
   build.stdout.on("data", (part) => said.push(part));
@@ -62,6 +64,15 @@ function buildConsole() {
     process.exitCode = 1;
     process.kill(process.pid, "SIGTERM");
   });
+}
+
+function endGroup(build) {
+  if (isWindows) return build.kill();
+  try {
+    process.kill(-build.pid);
+  } catch {
+    // It has just ended by itself.
+  }
 }
 
 function toBuild(filter) {
