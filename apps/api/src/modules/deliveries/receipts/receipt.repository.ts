@@ -211,34 +211,29 @@ const moves = (sql: Tx["sql"], tenant: string) => sql`
       returning d.message_id, d.channel_id, d.user_id, d.step, n.hour, n.old_state, n.old_reason, d.state, d.reason,
         d.unit_count, d.cost, d.currency, n.old_read_at is null and d.read_at is not null as first_read,
         n.old_clicked_at is null and d.clicked_at is not null as first_click
-    ), changes as (
-      -- A push brings much of the same: what is grouped first is looked up and told apart once.
-      select message_id, channel_id, step, hour, old_state, state, old_reason, reason, currency, first_read, first_click,
-        count(*) as amount, sum(unit_count) as units, sum(cost) as cost
-      from moved group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
     ), counted as (
       insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
         reason, count)
-      select ${tenant}, d.message_id, coalesce(m.source_id, ${NIL_UUID}), d.channel_id,
-        coalesce(v.template_id, ${NIL_UUID}), d.step, d.hour, c.measure, c.reason, sum(c.amount)
-      from changes d
-      join messages m on m.tenant_id = ${tenant} and m.id = d.message_id
+      select ${tenant}, moved.message_id, coalesce(m.source_id, ${NIL_UUID}), moved.channel_id,
+        coalesce(v.template_id, ${NIL_UUID}), moved.step, moved.hour, c.measure, c.reason, sum(c.amount)
+      from moved
+      join messages m on m.tenant_id = ${tenant} and m.id = moved.message_id
       left join template_versions v on v.tenant_id = ${tenant} and v.id = m.template_version_id
       cross join lateral (
-        select 'delivered'::statistics_measure as measure, '' as reason, d.amount
-          where d.state = 'delivered' and d.old_state <> 'delivered'
-        union all select 'undelivered', coalesce(d.reason, ''), d.amount
-          where d.state = 'undelivered' and d.old_state <> 'undelivered'
-        union all select 'undelivered', coalesce(d.old_reason, ''), -d.amount
-          where d.old_state = 'undelivered' and d.state = 'delivered'
-        union all select 'submitted', '', d.amount where d.old_state = 'unknown' and d.state <> 'unknown'
-        union all select 'unknown', '', -d.amount where d.old_state = 'unknown' and d.state <> 'unknown'
-        union all select 'units', '', d.units
-          where d.old_state = 'unknown' and d.state <> 'unknown' and d.units is not null
-        union all select 'cost', d.currency, d.cost
-          where d.old_state = 'unknown' and d.state <> 'unknown' and d.cost is not null
-        union all select 'read', '', d.amount where d.first_read
-        union all select 'clicked', '', d.amount where d.first_click
+        select 'delivered'::statistics_measure as measure, '' as reason, 1 as amount
+          where moved.state = 'delivered' and moved.old_state <> 'delivered'
+        union all select 'undelivered', coalesce(moved.reason, ''), 1
+          where moved.state = 'undelivered' and moved.old_state <> 'undelivered'
+        union all select 'undelivered', coalesce(moved.old_reason, ''), -1
+          where moved.old_state = 'undelivered' and moved.state = 'delivered'
+        union all select 'submitted', '', 1 where moved.old_state = 'unknown' and moved.state <> 'unknown'
+        union all select 'unknown', '', -1 where moved.old_state = 'unknown' and moved.state <> 'unknown'
+        union all select 'units', '', moved.unit_count
+          where moved.old_state = 'unknown' and moved.state <> 'unknown' and moved.unit_count is not null
+        union all select 'cost', moved.currency, moved.cost
+          where moved.old_state = 'unknown' and moved.state <> 'unknown' and moved.cost is not null
+        union all select 'read', '', 1 where moved.first_read
+        union all select 'clicked', '', 1 where moved.first_click
       ) c
       group by 2, 3, 4, 5, 6, 7, 8, 9
     ), woken as (
