@@ -12,7 +12,7 @@ export interface Announcement {
   role: string;
   queue: "redis" | "postgres";
   embedded: boolean;
-  /** Else it is still being built, and its address opens it by itself. */
+  /** Else its address waits for it. */
   isConsoleBuilt: boolean;
   simulators: DemoSimulator[];
   /** Where the site is that embeds the inbox. */
@@ -29,7 +29,7 @@ export function announce(options: Announcement): void {
     "",
     `Tidings is ready (${seconds} s)`,
     "",
-    `  Console   ${options.publicUrl}${options.isConsoleBuilt ? "" : "  (being built: the page opens by itself)"}`,
+    `  Console   ${options.publicUrl}${options.isConsoleBuilt ? "" : "  (not built yet: the page waits for it)"}`,
     `  API docs  ${options.publicUrl}/docs`,
     `  Runs      ${options.role}, PostgreSQL ${options.embedded ? "embedded" : "at DATABASE_URL"}, queue on ${options.queue}`,
     ...(options.seeded ? describeDemo(options, options.seeded) : []),
