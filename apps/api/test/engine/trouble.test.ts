@@ -7,6 +7,7 @@ import {
   messageTo,
   mustSucceed,
   newPhone,
+  pausesPass,
   type School,
   startInstallation,
   startLine,
@@ -134,7 +135,7 @@ it("gives up after eight rounds, with the last reason", async () => {
   for (let round = 1; round <= 8; round++) {
     await until(async () => {
       if ((await school.timelineOf(id)).attemptCount >= round) return true;
-      await timePasses(installation, 2000);
+      await pausesPass(installation, 2000);
       return false;
     });
   }

@@ -52,4 +52,4 @@ export {
   type SchoolChannel,
   users,
 } from "./school.ts";
-export { timePasses } from "./time.ts";
+export { pausesPass, timePasses } from "./time.ts";

@@ -4,17 +4,34 @@ import type { Installation } from "./installation.ts";
  * Lets time pass for the engine: every moment in the database that something waits for, or is counted from, moves
  * into the past. What is due then is found by the next round of the loops.
  */
-export async function timePasses(installation: Pick<Installation, "books">, seconds: number): Promise<void> {
-  await moveMoments(installation, seconds).catch((error) => {
-    // Workers lock the same rows in an order of their own; whoever is chosen to give way begins anew.
-    if (error.code !== DEADLOCK) throw error;
-    return timePasses(installation, seconds);
-  });
-}
+export const timePasses = (installation: Books, seconds: number): Promise<void> =>
+  givingWay(() => moveMoments(installation, seconds));
+
+/**
+ * Lets the pauses pass of what waits for its next round. What is under way is left alone, where so much time would take
+ * its lease away: so this may be called again and again, whatever happens meanwhile.
+ */
+export const pausesPass = (installation: Books, seconds: number): Promise<void> =>
+  givingWay(() =>
+    installation.books.transaction(async ({ sql }) => {
+      await sql`update chunks set due_at = due_at - make_interval(secs => ${seconds}) where state = 'ready'`;
+      await sql`update channel_circuits set next_probe_at = next_probe_at - make_interval(secs => ${seconds})`;
+    }),
+  );
+
+type Books = Pick<Installation, "books">;
 
 const DEADLOCK = "40P01";
 
-async function moveMoments({ books }: Pick<Installation, "books">, seconds: number): Promise<void> {
+/** Workers lock the same rows in an order of their own; whoever is chosen to give way begins anew. */
+async function givingWay(work: () => Promise<void>): Promise<void> {
+  await work().catch((error) => {
+    if (error.code !== DEADLOCK) throw error;
+    return givingWay(work);
+  });
+}
+
+async function moveMoments({ books }: Books, seconds: number): Promise<void> {
   await books.transaction(async ({ sql }) => {
     await sql`update chunks set due_at = due_at - make_interval(secs => ${seconds}) where state = 'ready'`;
     await sql`update chunks set lease_until = lease_until - make_interval(secs => ${seconds})
