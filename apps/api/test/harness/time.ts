@@ -1,4 +1,7 @@
+import type { Tx } from "@tidings/db";
 import type { Installation } from "./installation.ts";
+
+type Books = Pick<Installation, "books">;
 
 /**
  * Lets time pass for the engine: every moment in the database that something waits for, or is counted from, moves
@@ -12,14 +15,7 @@ export const timePasses = (installation: Books, seconds: number): Promise<void> 
  * its lease away: so this may be called again and again, whatever happens meanwhile.
  */
 export const pausesPass = (installation: Books, seconds: number): Promise<void> =>
-  givingWay(() =>
-    installation.books.transaction(async ({ sql }) => {
-      await sql`update chunks set due_at = due_at - make_interval(secs => ${seconds}) where state = 'ready'`;
-      await sql`update channel_circuits set next_probe_at = next_probe_at - make_interval(secs => ${seconds})`;
-    }),
-  );
-
-type Books = Pick<Installation, "books">;
+  givingWay(() => installation.books.transaction((tx) => movePauses(tx, seconds)));
 
 const DEADLOCK = "40P01";
 
@@ -31,9 +27,15 @@ async function givingWay(work: () => Promise<void>): Promise<void> {
   });
 }
 
+async function movePauses({ sql }: Tx, seconds: number): Promise<void> {
+  await sql`update chunks set due_at = due_at - make_interval(secs => ${seconds}) where state = 'ready'`;
+  await sql`update channel_circuits set next_probe_at = next_probe_at - make_interval(secs => ${seconds})`;
+}
+
 async function moveMoments({ books }: Books, seconds: number): Promise<void> {
-  await books.transaction(async ({ sql }) => {
-    await sql`update chunks set due_at = due_at - make_interval(secs => ${seconds}) where state = 'ready'`;
+  await books.transaction(async (tx) => {
+    await movePauses(tx, seconds);
+    const { sql } = tx;
     await sql`update chunks set lease_until = lease_until - make_interval(secs => ${seconds})
       where state in ('queued', 'sending')`;
     await sql`update deliveries set accepted_at = accepted_at - make_interval(secs => ${seconds}),
@@ -43,8 +45,7 @@ async function moveMoments({ books }: Books, seconds: number): Promise<void> {
     await sql`update attempts set started_at = started_at - make_interval(secs => ${seconds}),
       ended_at = ended_at - make_interval(secs => ${seconds})`;
     await sql`update handovers set kept_until = kept_until - make_interval(secs => ${seconds})`;
-    await sql`update channel_circuits set next_probe_at = next_probe_at - make_interval(secs => ${seconds}),
-      since = since - make_interval(secs => ${seconds})`;
+    await sql`update channel_circuits set since = since - make_interval(secs => ${seconds})`;
     await sql`update messages set scheduled_at = scheduled_at - make_interval(secs => ${seconds}),
       expires_at = expires_at - make_interval(secs => ${seconds}),
       wake_at = wake_at - make_interval(secs => ${seconds}),
