@@ -1,6 +1,7 @@
 import { Socket } from "node:net";
 import postgres, { type Sql } from "postgres";
 import { DatabaseUnavailableError, type TransactionOutcome } from "./errors.ts";
+import { makeFast } from "./fast-class.ts";
 import { type Endpoint, openStream } from "./socket.ts";
 import { ARRAY_TYPE_BY_ELEMENT, driverTypes } from "./value-types.ts";
 
@@ -108,5 +109,7 @@ function createClient(settings: ConnectionSettings, openSocket: () => Promise<So
   const sql: Sql = postgres(settings.url, options);
   const { shared } = sql.options as unknown as { shared: { typeArrayMap: Record<number, number> } };
   Object.assign(shared.typeArrayMap, ARRAY_TYPE_BY_ELEMENT);
+  // Every statement and every fragment of one is an instance of the driver's class.
+  makeFast(sql``.constructor as new () => object);
   return sql;
 }
