@@ -6,7 +6,7 @@ export const holdQueue = ({ books }: Pick<Installation, "books">): Promise<void>
     await sql`
       create function wait_for_ever() returns trigger language plpgsql as $$ begin
         new.due_at := 'infinity';
-        new.state := case when new.state = 'queued' then 'ready' else new.state end;
+        new.state := case when new.state = 'sending' then 'ready' else new.state end;
         new.lease_token := null;
         new.lease_until := null;
         return new;

@@ -18,9 +18,6 @@ export interface ClaimedChunk extends Claim {
 /** How long a hint may take to reach a worker before the chunk is claimed again, seconds. */
 const QUEUED_LEASE_SECONDS = 30;
 
-/** Until when a chunk that is claimed now belongs to the process that has claimed it, or told a worker. */
-export const queuedUntil = ({ sql }: Tx) => sql`now() + make_interval(secs => ${QUEUED_LEASE_SECONDS})`;
-
 /** Lanes looked at in one round: beyond that, tenants wait for the lanes before theirs to become empty. */
 const MAX_LANES = 10_000;
 
@@ -95,7 +92,7 @@ export async function claimChunks(tx: Tx, chosen: readonly ChosenChunk[]): Promi
       select id from chunks where id = any(${allowed}::bigint[]) and state = 'ready' for update skip locked
     )
     update chunks set state = 'queued', lease_token = gen_random_uuid(),
-      lease_until = ${queuedUntil(tx)}
+      lease_until = now() + make_interval(secs => ${QUEUED_LEASE_SECONDS})
     where id in (select id from chosen)
     returning tenant_id, channel_id, id, lease_token, delivery_count`;
   const place = new Map(chosen.map(({ id }, index) => [id, index]));

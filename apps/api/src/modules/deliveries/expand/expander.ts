@@ -28,7 +28,7 @@ export interface ExpanderDeps {
   dispatch: Database;
   transact: Transact;
   nudgeDispatcher(): void;
-  /** Where nobody waits, what is small is claimed as it is made, and begun at once. */
+  /** Where nobody waits, what is small is begun as it is made. */
   letThrough: Dispatcher["letThrough"];
   direct: Pick<DirectSender, "begin">;
   afterChunk(tenantId: string, messageId: string): Promise<void>;
@@ -54,7 +54,7 @@ const IDLE_MS = 250;
  * A message that fails is tried again after a pause that grows with each failure, by itself, until it works or ends;
  * nothing has to step over it meanwhile.
  *
- * What is for a few people is claimed and begun as it is made, where nobody waits, and sent from here.
+ * What is for a few people is begun as it is made, where nobody waits, and sent from here.
  */
 export function createExpander(deps: ExpanderDeps): Expander {
   const expected = new Set<string>();
@@ -103,8 +103,8 @@ export function createExpander(deps: ExpanderDeps): Expander {
   };
 }
 
-/** What came of a turn: nothing, only chunks that are claimed already, or something that others have to go on with. */
-type Progress = "none" | "claimed" | "waiting";
+/** What came of a turn: nothing, only chunks that are begun already, or something that others have to go on with. */
+type Progress = "none" | "begun" | "waiting";
 
 /** One turn of a tenant. */
 async function expandTenant(deps: ExpanderDeps, tenantId: string, failures: unknown[]): Promise<Progress> {
@@ -118,16 +118,17 @@ async function expandTenant(deps: ExpanderDeps, tenantId: string, failures: unkn
         expanding.reserveNamed(tx, tenantId),
         expanding.listSliced(tx, tenantId, SLICES_A_ROUND),
       ]);
-      const isClaimed = named.length > 0 && deps.letThrough(newcomerOf(tenantId, named));
+      const isAlive = named.length > 0 && named.every(({ isOver }) => !isOver);
+      const isBegun = isAlive && deps.letThrough(newcomerOf(tenantId, named));
       // An intent has to last before the vendor is called.
       const [claims] = await Promise.all([
-        expandNamed(tx, tenantId, named, { restraints, isClaimed }),
-        ...(isClaimed ? [] : [commitWithoutWaiting(tx)]),
+        expandNamed(tx, tenantId, named, { restraints, isBegun }),
+        ...(isBegun ? [] : [commitWithoutWaiting(tx)]),
       ]);
-      return isClaimed ? deps.direct.begin(tx, claims, restraints) : undefined;
+      return isBegun ? deps.direct.begin(tx, claims, restraints) : undefined;
     });
     send?.();
-    if (named.length > 0) progress = send ? "claimed" : "waiting";
+    if (named.length > 0) progress = send ? "begun" : "waiting";
   } catch (failure) {
     failures.push(failure);
     // One of them may be at fault: each by itself, the others get through.
@@ -155,12 +156,12 @@ async function expandOrPutOff(deps: ExpanderDeps, message: Message): Promise<Pro
   }
 }
 
-/** Makes the deliveries of messages that name their recipients; returns the chunks that are claimed already. */
+/** Makes the deliveries of messages that name their recipients; returns the chunks that are begun already. */
 async function expandNamed(
   tx: Tx,
   tenantId: string,
   messages: readonly expanding.NamedMessage[],
-  { restraints, isClaimed }: { restraints: Restraints; isClaimed: boolean },
+  { restraints, isBegun }: { restraints: Restraints; isBegun: boolean },
 ): Promise<Claim[]> {
   // What is critical does not wait for those who count.
   const isFree = ({ isCritical }: expanding.NamedMessage) => isCritical || restraints.caps.length === 0;
@@ -172,7 +173,7 @@ async function expandNamed(
   const [, ...made] = await Promise.all([
     expanding.markExpanded(tx, tenantId, idsOf(messages)),
     ...groups.map(({ ids, restraints }) =>
-      expandListed(tx, tenantId, ids, { restraints, deduplicates: false, isClaimed }),
+      expandListed(tx, tenantId, ids, { restraints, deduplicates: false, isBegun }),
     ),
   ]);
   await finishMessages(

@@ -26,6 +26,8 @@ export async function listExpandingTenants({ sql }: Tx, limit: number): Promise<
 export interface NamedMessage {
   id: string;
   isCritical: boolean;
+  /** Its time to live is over; the loop that ends it is behind. */
+  isOver: boolean;
   recipientCount: number;
   channelIds: string[];
 }
@@ -42,8 +44,10 @@ const isNamed = ({ sql }: Tx) => sql`
 /** Reserves messages that name their recipients, the urgent first, leaving out those that others have locked. */
 export async function reserveNamed(tx: Tx, tenantId: string): Promise<NamedMessage[]> {
   const { sql } = tx;
-  const rows = await sql<{ id: string; is_critical: boolean; recipients: number; channel_ids: string[] }[]>`
-    select m.id, m.category = 'critical' as is_critical, m.channel_ids,
+  const rows = await sql<
+    { id: string; is_critical: boolean; is_over: boolean; recipients: number; channel_ids: string[] }[]
+  >`
+    select m.id, m.category = 'critical' as is_critical, coalesce(m.expires_at <= now(), false) as is_over, m.channel_ids,
       jsonb_array_length(coalesce(m.audience -> 'userIds', m.audience -> 'addresses')) as recipients
     from messages m
     where m.tenant_id = ${toUuid("tenant", tenantId)} and ${isExpanding(sql)} and ${isNamed(tx)}
@@ -56,6 +60,7 @@ export async function reserveNamed(tx: Tx, tenantId: string): Promise<NamedMessa
   return reserved.map((row) => ({
     id: fromUuid("message", row.id),
     isCritical: row.is_critical,
+    isOver: row.is_over,
     recipientCount: row.recipients,
     channelIds: row.channel_ids.map((id) => fromUuid("channel", id)),
   }));

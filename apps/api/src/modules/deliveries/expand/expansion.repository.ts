@@ -1,20 +1,21 @@
 import type { Fragment, Tx } from "../../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../../platform/ids.ts";
 import { REASONS } from "../delivery.rules.ts";
-import { type Claim, type LeaseRow, queuedUntil, toClaim } from "../dispatch/claim.repository.ts";
+import { type Claim, type LeaseRow, toClaim } from "../dispatch/claim.repository.ts";
 import { OWN_DELIVERIES } from "../dispatch/claims.rules.ts";
 import { holdCaps } from "../judge/capping.repository.ts";
 import { dueTogether } from "../judge/deferral.repository.ts";
 import { contentKeyOf, lockContents, rememberContents } from "../judge/duplicates.repository.ts";
 import { judge } from "../judge/judging.repository.ts";
 import type { Restraints } from "../judge/restraints.ts";
+import { sendingUntil } from "../send/send.repository.ts";
 
 /** Deliveries of one chunk at most: the number that waits for a crashed worker's lease to run out. */
 export const CHUNK_SIZE = 2000;
 /** Stands for "no source" and "no template" in the statistics. */
 export const NIL_UUID = "00000000-0000-0000-0000-000000000000";
 
-/** What was made: the messages of which nothing can be sent, and the chunks that are claimed already. */
+/** What was made: the messages of which nothing can be sent, and the chunks that are being sent already. */
 export interface Made {
   /** No chunk will ever end them. */
   unsendable: string[];
@@ -27,10 +28,10 @@ export interface Making {
   restraints: Restraints;
   deduplicates: boolean;
   /**
-   * Chunks that are due are claimed as they are made, but for those of channels that are on trial. There are no more than
-   * `OWN_DELIVERIES` of them.
+   * Chunks that are due are made as a worker's that is sending, but for those of channels that are on trial. There are no
+   * more than `OWN_DELIVERIES` of them.
    */
-  isClaimed?: boolean;
+  isBegun?: boolean;
 }
 
 /**
@@ -163,27 +164,27 @@ function insertDeliveries(
   tx: Tx,
   tenant: string,
   target: Fragment,
-  { step, restraints, deduplicates, isClaimed = false }: Making,
+  { step, restraints, deduplicates, isBegun = false }: Making,
 ) {
   const { sql } = tx;
   const due = dueTogether(tx, restraints.quietHours);
   const remembered = deduplicates
     ? sql`, remembered as (${rememberContents(tx, tenant, sql`numbered`)})`
     : sql``;
-  const claim = isClaimed
+  const begin = isBegun
     ? {
         columns: sql`, lease_token, lease_until`,
-        values: sql`, case when ${isClaimable(tx, tenant)} then gen_random_uuid() end,
-          case when ${isClaimable(tx, tenant)} then ${queuedUntil(tx)} end`,
-        state: sql`when ${isClaimable(tx, tenant)} then 'queued'`,
+        values: sql`, case when is_begun then gen_random_uuid() end, case when is_begun then ${sendingUntil(tx)} end`,
+        state: sql`when is_begun then 'sending'`,
+        isBegun: sql`, ${isBeginnable(tx, tenant)} as is_begun`,
         claims: sql`union all
-          select null, tenant_id, channel_id, id, lease_token from chunked where state = 'queued'`,
+          select null, tenant_id, channel_id, id, lease_token from chunked where state = 'sending'`,
         // Leaves nothing out. A planner that takes every list for a hundred provides megabytes for each call.
         target: sql`select * from (${target}) few limit ${sql.unsafe(String(OWN_DELIVERIES))}`,
       }
-    : { columns: sql``, values: sql``, state: sql``, claims: sql``, target };
+    : { columns: sql``, values: sql``, state: sql``, isBegun: sql``, claims: sql``, target };
   return sql<MadeRow[]>`
-    with judged as (${judge(tx, tenant, claim.target, restraints)}), numbered as materialized (
+    with judged as (${judge(tx, tenant, begin.target, restraints)}), numbered as materialized (
       select j.*, base, base + row_number() over (order by message_id, channel_id ${due.byDue}) - 1 as id
       from judged j cross join (select nextval('delivery_ids') as base) block
     ), saved as (
@@ -194,11 +195,16 @@ function insertDeliveries(
       from numbered
     ), chunked as (
       insert into chunks (tenant_id, message_id, channel_id, step, priority, state, first_id, last_id, delivery_count
-        ${due.column} ${claim.columns})
-      select ${tenant}, message_id, channel_id, ${step}, min(priority),
-        case ${claim.state} when bool_or(state = 'ready') then 'ready' else 'done' end::chunk_state,
-        min(id), max(id), count(*) filter (where state <> 'suppressed') ${due.value} ${claim.values}
-      from numbered group by message_id, channel_id, (id - base) / ${CHUNK_SIZE} ${due.perDue}
+        ${due.column} ${begin.columns})
+      select ${tenant}, message_id, channel_id, ${step}, priority,
+        case ${begin.state} when is_ready then 'ready' else 'done' end::chunk_state, first_id, last_id,
+        delivery_count ${due.column} ${begin.values}
+      from (
+        select message_id, channel_id, min(priority) as priority, bool_or(state = 'ready') as is_ready,
+          min(id) as first_id, max(id) as last_id, count(*) filter (where state <> 'suppressed') as delivery_count
+          ${due.value} ${begin.isBegun}
+        from numbered group by message_id, channel_id, (id - base) / ${CHUNK_SIZE} ${due.perDue}
+      ) made
       returning tenant_id, channel_id, id, lease_token, state
     ), flowing as (${flowing(tx, tenant, step)}), recorded as (
       insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
@@ -220,7 +226,7 @@ function insertDeliveries(
     )${remembered}
     select message_id, null::uuid as tenant_id, null::uuid as channel_id, null::bigint as id, null::uuid as lease_token
     from numbered group by message_id having bool_and(reason is not null)
-    ${claim.claims}`;
+    ${begin.claims}`;
 }
 
 /** The first step begins the flows of rows `numbered`; a later one of which nothing can be sent wakes them: no batch will. */
@@ -237,11 +243,11 @@ const flowing = ({ sql }: Tx, tenant: string, step: number): Fragment =>
         select message_id, user_id from numbered group by message_id, user_id having bool_and(reason is not null)
       ) n where f.tenant_id = ${tenant} and f.message_id = n.message_id and f.user_id = n.user_id`;
 
-/** A message of which nothing can be sent, or a claimed chunk. */
+/** A message of which nothing can be sent, or a chunk that is being sent. */
 type MadeRow = { message_id: string | null } & LeaseRow;
 
-/** Whether a chunk of rows `numbered` is to be claimed as it is made: some of it is due, and its channel is well. */
-const isClaimable = (
+/** Whether a chunk of rows `numbered` is begun as it is made: some of it is due, and its channel is well. */
+const isBeginnable = (
   { sql }: Tx,
   tenant: string,
 ): Fragment => sql`bool_or(state = 'ready' and deferred_until is null)

@@ -36,7 +36,7 @@ export function dueTogether({ sql }: Tx, quiet: QuietNow | undefined) {
   return {
     column: sql`, due_at`,
     made: sql`, deferred_until`,
-    value: sql`, coalesce(min(deferred_until), now())`,
+    value: sql`, coalesce(min(deferred_until), now()) as due_at`,
     perDue: sql`, deferred_until`,
     byDue: sql`, deferred_until nulls first`,
     inOrder: sql`order by deferred_until nulls first`,

@@ -49,25 +49,61 @@ export async function begin(
   claims: readonly Claim[],
   restraints: Restraints,
 ): Promise<Begun> {
-  const tenantId = claims[0]?.tenantId ?? "";
+  const tenantId = tenantOf(claims);
   // One round trip: the second is sent right behind the first.
   const [works, ready] = await Promise.all([
     sending.beginChunks(tx, tenantId, claims),
     sending.readReady(tx, tenantId, claims),
   ]);
-  const over = new Set<string>();
   const begunIds = new Set(works.map(({ chunkId }) => chunkId));
   const stale = claims.filter(({ chunkId }) => !begunIds.has(chunkId));
   // A message cancelled while the hint was on its way leaves its chunks to be ended.
-  if (stale.length > 0) for (const id of await sending.releaseChunks(tx, tenantId, stale)) over.add(id);
+  const over = stale.length > 0 ? await sending.releaseChunks(tx, tenantId, stale) : [];
+  const begun = await open(deps, tx, { tenantId, works, ready, areMade: false }, restraints);
+  return { ...begun, over: [...new Set([...over, ...begun.over])] };
+}
+
+/** The same for chunks that the transaction has made in `sending`. */
+export async function beginMade(
+  deps: SendChunksDeps,
+  tx: Tx,
+  claims: readonly Claim[],
+  restraints: Restraints,
+): Promise<Begun> {
+  const tenantId = tenantOf(claims);
+  const [works, ready] = await Promise.all([
+    sending.readMade(tx, tenantId, claims),
+    sending.readReady(tx, tenantId, claims),
+  ]);
+  return open(deps, tx, { tenantId, works, ready, areMade: true }, restraints);
+}
+
+const tenantOf = ([any]: readonly Claim[]): string => any?.tenantId ?? "";
+
+interface Taken {
+  tenantId: string;
+  works: ChunkWork[];
+  ready: ReadyRow[];
+  /** By the same transaction. */
+  areMade: boolean;
+}
+
+/** Opens the first batches of chunks in `sending`, and leaves those again that have nothing to send. */
+async function open(
+  deps: SendChunksDeps,
+  tx: Tx,
+  { tenantId, works, ready, areMade }: Taken,
+  restraints: Restraints,
+): Promise<Begun> {
   const { channel, goingOn, left, obstacle } = await judge(deps, tx, works, ready, restraints);
   if (left.length > 0) await sending.endChunks(tx, tenantId, left);
-  for (const { work } of left) over.add(work.messageId);
+  const over = [...new Set(left.map(({ work }) => work.messageId))];
   const isAlone = ({ work }: SendingChunk) => goingOn.length > 1 && work.isPaced;
   const together = goingOn.filter((chunk) => !isAlone(chunk));
-  const opened = channel && (await openRows(tx, together, { manifest: channel.manifest, isFirst: true }));
+  const options = channel && { manifest: channel.manifest, isFirst: true, areMade };
+  const opened = options && (await openRows(tx, together, options));
   const alone = goingOn.filter(isAlone);
-  return { tenantId, over: [...over], ...(channel && { channel }), together, opened, alone, obstacle };
+  return { tenantId, over, ...(channel && { channel }), together, opened, alone, obstacle };
 }
 
 /** What of begun chunks goes on, and how the others are left. */

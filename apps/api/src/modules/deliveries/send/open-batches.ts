@@ -70,6 +70,14 @@ export type Opened =
   | { batches: Batch[]; covered: Map<SendingChunk, number> }
   | { waitMs: number; turnMs: number };
 
+export interface OpenOptions {
+  manifest: PluginManifest;
+  /** Of the round. */
+  isFirst: boolean;
+  /** The chunks are made by the same transaction. */
+  areMade?: boolean;
+}
+
 /**
  * Opens what may be sent at once: several batches, or as much of them as the rates let through. The chunks are of one
  * channel; of those that have a rate each comes alone. A probe's first batch goes alone. Undefined when nothing may be
@@ -78,7 +86,7 @@ export type Opened =
 export async function openRows(
   tx: Tx,
   chunks: readonly SendingChunk[],
-  { manifest, isFirst }: { manifest: PluginManifest; isFirst: boolean },
+  { manifest, isFirst, areMade = false }: OpenOptions,
 ): Promise<Opened | undefined> {
   const { batchSize, perRecipient } = manifest.limits;
   const [only, ...others] = chunks;
@@ -94,19 +102,20 @@ export async function openRows(
   const isApart = manifest.recall !== undefined;
   const count = perRecipient ? await waitForRoom(tx, chunks, slots.count, perRecipient) : slots.count;
   if (count === 0) return { batches: [], covered: new Map() };
-  return openBatches(tx, pack(runsOf(chunks, count), { batchSize, isApart }), manifest);
+  return openBatches(tx, pack(runsOf(chunks, count), { batchSize, isApart }), manifest, areMade);
 }
 
 async function openBatches(
   tx: Tx,
   packed: Run<SendingChunk>[][],
   { limits: { perRecipient }, allowances }: PluginManifest,
+  areMade: boolean,
 ): Promise<Opened | undefined> {
   const startBy = performance.now() + START_WITHIN_SECONDS * 1000;
   const intents = packed.flatMap((runs, batch) =>
     runs.map(({ chunk, rows }) => ({ chunk, work: chunk.work, rows, batch })),
   );
-  const { byFirstId, areSuppressionsNew } = await openAttempts(tx, intents);
+  const { byFirstId, areSuppressionsNew } = await openAttempts(tx, intents, areMade);
   const batches = new Map<string, Batch>();
   const covered = new Map<SendingChunk, Share[]>();
   for (const { chunk, rows } of intents) {

@@ -2,7 +2,7 @@ import type { Tx } from "../../../platform/database/index.ts";
 import type { Claim } from "../dispatch/claim.repository.ts";
 import { byChannel } from "../dispatch/claims.rules.ts";
 import type { Restraints } from "../judge/restraints.ts";
-import { type Begun, begin, type ChannelObstacle } from "./begin-chunks.ts";
+import { type Begun, begin, beginMade, type ChannelObstacle } from "./begin-chunks.ts";
 import { brokenOff, endOf } from "./chunk-end.rules.ts";
 import { type Opened, openRows, type SendingChunk } from "./open-batches.ts";
 import { HOLD_MS, LONGEST_WAIT_MS } from "./pace.rules.ts";
@@ -21,8 +21,8 @@ const EXTEND_EVERY_MS = (sending.SENDING_LEASE_SECONDS * 1000) / 3;
 export interface ChunkSender {
   send(claims: readonly Claim[]): Promise<void>;
   /**
-   * Takes chunks of a tenant as far as the vendor's door, in a transaction of the caller's. What it returns goes on from
-   * there: to be called once that has committed, and without delay.
+   * Takes chunks of a tenant as far as the vendor's door, in the transaction of the caller's that has made them in
+   * `sending`. What it returns goes on from there: to be called once that has committed, and without delay.
    */
   begin(tx: Tx, claims: readonly Claim[], restraints: Restraints): Promise<() => Promise<void>>;
 }
@@ -34,7 +34,7 @@ export function createChunkSender(deps: SendChunksDeps): ChunkSender {
     },
     async begin(tx, claims, restraints) {
       const all: Begun[] = [];
-      for (const some of byChannel(claims)) all.push(await begin(deps, tx, some, restraints));
+      for (const some of byChannel(claims)) all.push(await beginMade(deps, tx, some, restraints));
       return () => allOf(all.map((begun) => goOn(deps, begun)));
     },
   };

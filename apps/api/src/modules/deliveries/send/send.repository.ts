@@ -1,5 +1,5 @@
 import type { schema } from "@tidings/db";
-import { isOneOf, type Tx } from "../../../platform/database/index.ts";
+import { type Fragment, isOneOf, type Tx } from "../../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../../platform/ids.ts";
 import type { Money } from "../../costs/index.ts";
 import type { MessageCategory } from "../../templates/index.ts";
@@ -14,6 +14,9 @@ export const SENDING_LEASE_SECONDS = 60;
  * lost the chunk, and what it has not begun may be sent by somebody else.
  */
 export const START_WITHIN_SECONDS = SENDING_LEASE_SECONDS / 2;
+
+/** Until when a chunk belongs to the worker that gives a sign of life now. */
+export const sendingUntil = ({ sql }: Tx) => sql`now() + make_interval(secs => ${SENDING_LEASE_SECONDS})`;
 
 /** What a worker has to know to send a chunk. */
 export interface ChunkWork {
@@ -109,24 +112,42 @@ const leasesOf = (held: readonly Pick<Claim, "chunkId" | "leaseToken">[]) => ({
  * stale: the lease was lost, or the message was cancelled meanwhile. One whose time to live is over is left to the loop
  * that ends it, which may be behind after a standstill.
  */
-export async function beginChunks(
-  { sql }: Tx,
-  tenantId: string,
-  claims: readonly Claim[],
-): Promise<ChunkWork[]> {
+export async function beginChunks(tx: Tx, tenantId: string, claims: readonly Claim[]): Promise<ChunkWork[]> {
+  const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
   const { ids, tokens } = leasesOf(claims);
-  // OFFSET keeps the messages, too, to one probe of the index for each chunk.
-  const rows = await sql<ChunkWorkRow[]>`
-    with begun as (
-      update chunks c set state = 'sending', lease_until = now() + make_interval(secs => ${SENDING_LEASE_SECONDS})
+  // OFFSET keeps the messages to one probe of the index for each chunk.
+  return readWork(
+    tx,
+    tenantId,
+    sql`
+      update chunks c set state = 'sending', lease_until = ${sendingUntil(tx)}
       from unnest(${ids}::bigint[], ${tokens}::uuid[]) as claim(id, token)
-      where c.tenant_id = ${tenant} and c.id = claim.id and ${isOneOf({ sql }, sql`c.id`, ids)}
+      where c.tenant_id = ${tenant} and c.id = claim.id and ${isOneOf(tx, sql`c.id`, ids)}
         and c.lease_token = claim.token and c.state is not distinct from 'queued' and exists(
           select from messages m where m.tenant_id = ${tenant} and m.id = c.message_id
             and m.state in ('expanding', 'sending') and (m.expires_at is null or m.expires_at > now()) offset 0)
-      returning c.*
-    )
+      returning c.*`,
+  );
+}
+
+/** Reads chunks that this transaction has made in `sending`, in the order of their deliveries. */
+export function readMade(tx: Tx, tenantId: string, claims: readonly Claim[]): Promise<ChunkWork[]> {
+  const { ids } = leasesOf(claims);
+  return readWork(
+    tx,
+    tenantId,
+    tx.sql`
+      select * from chunks where tenant_id = ${toUuid("tenant", tenantId)} and ${isOneOf(tx, tx.sql`id`, ids)}`,
+  );
+}
+
+/** What is to be known of the chunks that `begun` gives. */
+async function readWork({ sql }: Tx, tenantId: string, begun: Fragment): Promise<ChunkWork[]> {
+  const tenant = toUuid("tenant", tenantId);
+  // OFFSET as above.
+  const rows = await sql<ChunkWorkRow[]>`
+    with begun as (${begun})
     select b.id, b.lease_token, b.message_id, m.source_id, b.channel_id, b.step, b.first_id, b.last_id,
       coalesce(b.round_cursor + 1, b.first_id) as next_id, b.round_count,
       coalesce((select extract(epoch from now() - min(a.started_at)) from attempts a
@@ -255,8 +276,16 @@ export interface OpenedAttempts {
   areSuppressionsNew: boolean;
 }
 
-/** Writes down, before the vendor is called, what is about to be sent of chunks of a channel. Extends the leases. */
-export async function openAttempts(tx: Tx, intents: readonly Intent[]): Promise<OpenedAttempts> {
+/**
+ * Writes down, before the vendor is called, what is about to be sent of chunks of a channel. Extends the leases. Of chunks
+ * that the transaction has made itself (`areMade`) nobody else knows: their leases are fresh, and a cancellation waits for
+ * the messages' rows.
+ */
+export async function openAttempts(
+  tx: Tx,
+  intents: readonly Intent[],
+  areMade: boolean,
+): Promise<OpenedAttempts> {
   const { sql } = tx;
   const [any] = intents;
   if (!any) return { byFirstId: new Map(), areSuppressionsNew: false };
@@ -270,21 +299,21 @@ export async function openAttempts(tx: Tx, intents: readonly Intent[]): Promise<
     last: rows.at(-1)?.[0],
     count: rows.length,
   }));
-  const [, opened] = await Promise.all([
-    holdCancellation(
-      tx,
-      works.map(({ messageId }) => messageId),
-    ),
-    sql<{ id: string; batch_id: string; first_id: string; are_suppressions_new: boolean }[]>`
-      with held as (
-        update chunks c set lease_until = now() + make_interval(secs => ${SENDING_LEASE_SECONDS})
+  const held = areMade
+    ? sql`select id, lease_token, created_at from chunks where tenant_id = ${tenant} and ${isOneOf(tx, sql`id`, ids)}`
+    : sql`
+        update chunks c set lease_until = ${sendingUntil(tx)}
         from unnest(${ids}::bigint[], ${tokens}::uuid[]) as claim(id, token)
-        where c.tenant_id = ${tenant} and c.id = claim.id and ${isOneOf({ sql }, sql`c.id`, ids)}
+        where c.tenant_id = ${tenant} and c.id = claim.id and ${isOneOf(tx, sql`c.id`, ids)}
           and c.lease_token = claim.token and c.state is not distinct from 'sending' and c.lease_until > now()
           and exists(select from messages m where m.tenant_id = ${tenant} and m.id = c.message_id
             and m.state in ('expanding', 'sending') offset 0)
-        returning c.id, c.lease_token, c.created_at
-      ), parts as materialized (
+        returning c.id, c.lease_token, c.created_at`;
+  const messageIds = works.map(({ messageId }) => messageId);
+  const [, opened] = await Promise.all([
+    areMade || holdCancellation(tx, messageIds),
+    sql<{ id: string; batch_id: string; first_id: string; are_suppressions_new: boolean }[]>`
+      with held as (${held}), parts as materialized (
         select * from jsonb_to_recordset(${JSON.stringify(parts)}::jsonb)
           as p(chunk bigint, batch int, first bigint, last bigint, count int)
       ), batches as materialized (
@@ -312,10 +341,11 @@ export async function startOfAttempt({ sql }: Tx, tenantId: string, attemptId: s
 }
 
 /** Keeps the leases on chunks of a tenant while a long call is under way; one that is lost stays lost. */
-export async function extendLeases({ sql }: Tx, works: readonly ChunkWork[]): Promise<void> {
+export async function extendLeases(tx: Tx, works: readonly ChunkWork[]): Promise<void> {
+  const { sql } = tx;
   const { ids, tokens } = leasesOf(works);
   await sql`
-    update chunks c set lease_until = now() + make_interval(secs => ${SENDING_LEASE_SECONDS})
+    update chunks c set lease_until = ${sendingUntil(tx)}
     from unnest(${ids}::bigint[], ${tokens}::uuid[]) as claim(id, token)
     where c.tenant_id = ${toUuid("tenant", works[0]?.tenantId ?? "")} and c.id = claim.id
       and ${isOneOf({ sql }, sql`c.id`, ids)} and c.lease_token = claim.token
