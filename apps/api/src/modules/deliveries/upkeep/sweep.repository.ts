@@ -109,16 +109,57 @@ export async function listForgottenMessages(
   };
 }
 
-/** Cancelled messages with chunks that nobody will claim. Runs as the dispatcher, across tenants. */
-export async function listEndedWithChunks({ sql }: Tx, limit: number): Promise<ForgottenMessage[]> {
-  const rows = await sql<{ tenant_id: string; id: string }[]>`
-    select distinct c.tenant_id, c.message_id as id
-    from chunks c cross join lateral (
-      select from messages m
-      where m.tenant_id = c.tenant_id and m.id = c.message_id and m.state in ('cancelled', 'expired') offset 0
-    ) m
-    where c.state = 'ready' limit ${limit}`;
-  return rows.map(toForgotten);
+/** How many waiting chunks are looked at in one round. */
+const CHUNKS_LOOKED_AT = 10_000;
+
+/** A place in the index of the chunks that wait, behind which a walk through them goes on. */
+export interface WaitingPlace {
+  priority: number;
+  tenantId: string;
+  channelId: string;
+  /** As the database writes it: to the microsecond. */
+  dueAt: string;
+  chunkId: string;
+}
+
+/** Before everything that waits. */
+export const FIRST_WAITING: WaitingPlace = {
+  priority: -1,
+  tenantId: NIL_UUID,
+  channelId: NIL_UUID,
+  dueAt: "-infinity",
+  chunkId: "0",
+};
+
+/**
+ * Ended messages with chunks that nobody will claim. Looks at some of the waiting chunks behind `after`, whose ids are row
+ * keys, and says where to go on; undefined when it has been through. Runs as the dispatcher, across tenants.
+ */
+export async function listEndedWithChunks(
+  { sql }: Tx,
+  after: WaitingPlace,
+): Promise<{ ended: ForgottenMessage[]; goOnAfter: WaitingPlace | undefined }> {
+  const rows = await sql<(WaitingPlace & { messageId: string; isEnded: boolean; isLast: boolean })[]>`
+    with looked_at as materialized (
+      select priority, tenant_id, channel_id, due_at, id, message_id from chunks
+      where state = 'ready' and (priority, tenant_id, channel_id, due_at, id)
+        > (${after.priority}, ${after.tenantId}, ${after.channelId}, ${after.dueAt}, ${after.chunkId})
+      order by priority, tenant_id, channel_id, due_at, id limit ${CHUNKS_LOOKED_AT}
+    ), judged as (
+      select c.*, row_number() over (order by priority, tenant_id, channel_id, due_at, id) = ${CHUNKS_LOOKED_AT}
+          as is_last,
+        exists(select from messages m where m.tenant_id = c.tenant_id and m.id = c.message_id
+          and m.state in ('cancelled', 'expired') offset 0) as is_ended
+      from looked_at c
+    )
+    select priority, tenant_id as "tenantId", channel_id as "channelId", due_at::text as "dueAt", id as "chunkId",
+      message_id as "messageId", is_ended as "isEnded", is_last as "isLast"
+    from judged where is_ended or is_last order by priority, tenant_id, channel_id, due_at, id`;
+  const ended = rows.filter(({ isEnded }) => isEnded);
+  const byMessage = new Map(
+    ended.map(({ tenantId: tenant_id, messageId: id }) => [id, toForgotten({ tenant_id, id })]),
+  );
+  return { ended: [...byMessage.values()], goOnAfter: rows.find(({ isLast }) => isLast) };
 }
 
 const toForgotten = (row: { tenant_id: string; id: string }): ForgottenMessage => ({

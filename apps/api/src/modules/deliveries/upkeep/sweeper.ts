@@ -45,6 +45,7 @@ export function createSweeperLoops(deps: SweeperDeps): Loop[] {
   return [
     { name: "lease-sweeper", idleMs: 1_000, run: () => sweepLeases(deps) },
     { name: "message-sweeper", idleMs: 5_000, run: createMessageSweep(deps) },
+    { name: "leftover-sweeper", idleMs: 5_000, run: createLeftoverSweep(deps) },
     { name: "receipt-sweeper", idleMs: 1_000, run: () => sweepReceipts(deps) },
     { name: "statistics-compaction", idleMs: 1_000, run: () => compact(deps) },
     { name: "content-sweeper", idleMs: FORGET_EVERY_MS, run: () => forgetOldContents(deps) },
@@ -86,15 +87,29 @@ async function recoverChunk(deps: SweeperDeps, claim: Claim): Promise<void> {
 function createMessageSweep(deps: SweeperDeps): () => Promise<boolean> {
   let cursor = NIL_UUID;
   return async () => {
-    const { forgotten, goOnAfter, ended } = await deps.dispatch.transaction(async (tx) => ({
-      ...(await sweep.listForgottenMessages(tx, cursor)),
-      ended: await sweep.listEndedWithChunks(tx, MESSAGES_A_ROUND),
-    }));
-    for (const { tenantId, messageId } of [...forgotten, ...ended]) {
+    const { forgotten, goOnAfter } = await deps.dispatch.transaction((tx) =>
+      sweep.listForgottenMessages(tx, cursor),
+    );
+    for (const { tenantId, messageId } of forgotten) await deps.afterChunk(tenantId, messageId);
+    cursor = goOnAfter ?? NIL_UUID;
+    return false;
+  };
+}
+
+/** Ends what ended messages have left waiting, some of them a round. */
+function createLeftoverSweep(deps: SweeperDeps): () => Promise<boolean> {
+  let cursor = sweep.FIRST_WAITING;
+  return async () => {
+    const { ended, goOnAfter } = await deps.dispatch.transaction((tx) =>
+      sweep.listEndedWithChunks(tx, cursor),
+    );
+    for (const { tenantId, messageId } of ended.slice(0, MESSAGES_A_ROUND)) {
       await deps.afterChunk(tenantId, messageId);
     }
-    cursor = goOnAfter ?? NIL_UUID;
-    return ended.length >= MESSAGES_A_ROUND;
+    // What has been ended is not found again.
+    if (ended.length > MESSAGES_A_ROUND) return true;
+    cursor = goOnAfter ?? sweep.FIRST_WAITING;
+    return false;
   };
 }
 
