@@ -4,12 +4,13 @@ import { compileRendering, variablesIn } from "../../templates/index.ts";
 import { pauseSeconds, REASONS } from "../delivery.rules.ts";
 import type { Claim } from "../dispatch/claim.repository.ts";
 import type { Restraints } from "../judge/restraints.ts";
+import { type ChunkEnd, endChunks, type LeftChunk, releaseChunks } from "./chunk-end.repository.ts";
 import { brokenOff, UNTOUCHED } from "./chunk-end.rules.ts";
 import { carriesUnsubscribe, neededVariables, type SharedContent } from "./content.rules.ts";
 import { type Findings, type Opened, openRows, type SendingChunk } from "./open-batches.ts";
 import { willDropRepeat } from "./outcome.rules.ts";
 import { restrainRows } from "./restrain-rows.ts";
-import type { ChunkEnd, ChunkWork, LeftChunk, ReadyRow } from "./send.repository.ts";
+import type { ChunkWork, ReadyRow } from "./send.repository.ts";
 import * as sending from "./send.repository.ts";
 import type { SendChunksDeps, SendingChannel } from "./send-batch.ts";
 import { failChunk } from "./settle.repository.ts";
@@ -58,7 +59,7 @@ export async function begin(
   const begunIds = new Set(works.map(({ chunkId }) => chunkId));
   const stale = claims.filter(({ chunkId }) => !begunIds.has(chunkId));
   // A message cancelled while the hint was on its way leaves its chunks to be ended.
-  const over = stale.length > 0 ? await sending.releaseChunks(tx, tenantId, stale) : [];
+  const over = stale.length > 0 ? await releaseChunks(tx, tenantId, stale) : [];
   const begun = await open(deps, tx, { tenantId, works, ready, areMade: false }, restraints);
   return { ...begun, over: [...new Set([...over, ...begun.over])] };
 }
@@ -96,7 +97,7 @@ async function open(
   restraints: Restraints,
 ): Promise<Begun> {
   const { channel, goingOn, left, obstacle } = await judge(deps, tx, works, ready, restraints);
-  if (left.length > 0) await sending.endChunks(tx, tenantId, left);
+  if (left.length > 0) await endChunks(tx, tenantId, left);
   const over = [...new Set(left.map(({ work }) => work.messageId))];
   const isAlone = ({ work }: SendingChunk) => goingOn.length > 1 && work.isPaced;
   const together = goingOn.filter((chunk) => !isAlone(chunk));

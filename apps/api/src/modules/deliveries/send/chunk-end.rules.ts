@@ -1,5 +1,6 @@
+import type { ChunkEnd } from "./chunk-end.repository.ts";
 import type { SendingChunk } from "./open-batches.ts";
-import type { ChunkEnd, ChunkWork, ReadyRow } from "./send.repository.ts";
+import type { ChunkWork, ReadyRow } from "./send.repository.ts";
 
 /** Everything of the chunk has been sent. */
 export const ALL_SENT: ChunkEnd = { roundCursor: null, pauseSeconds: 0, isRoundCounted: true };

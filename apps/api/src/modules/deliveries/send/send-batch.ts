@@ -11,6 +11,7 @@ import { deadAddressesIn, suppressAddresses } from "../../suppressions/index.ts"
 import { finishInTurn } from "../completion.repository.ts";
 import type { ReadRestraints } from "../judge/restraints.ts";
 import { type Charge, chargesOf, withCharges } from "./charges.rules.ts";
+import { endChunks } from "./chunk-end.repository.ts";
 import { ALL_SENT } from "./chunk-end.rules.ts";
 import { type Rendered, renderDelivery, type TrackedAddress, type UnsubscribeUrl } from "./content.rules.ts";
 import type { Batch, Share } from "./open-batches.ts";
@@ -21,7 +22,7 @@ import {
   judgeResults,
   questionsAbout,
 } from "./outcome.rules.ts";
-import { type ChunkWork, endChunks, startOfAttempt } from "./send.repository.ts";
+import { type ChunkWork, startOfAttempt } from "./send.repository.ts";
 import { type DeliveryException, type Outcome, settleBatch } from "./settle.repository.ts";
 
 export type { ChannelObservation } from "./outcome.rules.ts";

@@ -3,10 +3,10 @@ import type { Claim } from "../dispatch/claim.repository.ts";
 import { byChannel } from "../dispatch/claims.rules.ts";
 import type { Restraints } from "../judge/restraints.ts";
 import { type Begun, begin, beginMade, type ChannelObstacle } from "./begin-chunks.ts";
+import { type ChunkEnd, endChunks } from "./chunk-end.repository.ts";
 import { brokenOff, endOf } from "./chunk-end.rules.ts";
 import { type Opened, openRows, type SendingChunk } from "./open-batches.ts";
 import { HOLD_MS, LONGEST_WAIT_MS } from "./pace.rules.ts";
-import type { ChunkEnd } from "./send.repository.ts";
 import * as sending from "./send.repository.ts";
 import { type SendChunksDeps, type SendingChannel, sendBatch } from "./send-batch.ts";
 
@@ -177,7 +177,7 @@ async function leave(
   if (!any) return;
   const { tenantId } = any.chunk.work;
   const works = open.map(({ chunk, end }) => ({ work: chunk.work, end }));
-  await deps.transact(any.chunk.work, (tx) => sending.endChunks(tx, tenantId, works));
+  await deps.transact(any.chunk.work, (tx) => endChunks(tx, tenantId, works));
   const messageIds = new Set(works.map(({ work }) => work.messageId));
   await deps.afterChunk(tenantId, ...messageIds);
 }
