@@ -1,5 +1,5 @@
 import { toUuid } from "@tidings/db";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   expandOnce,
   expectNothingLost,
@@ -63,6 +63,22 @@ async function finish(...ids: string[]): Promise<void> {
 const sentCounts = () => [...installation.vendor.effects.values()];
 
 describe("messages that name their recipients", () => {
+  it("are not begun where they are made when their time is over", async () => {
+    const id = await send();
+    await query(
+      `update messages set expires_at = now(), wake_at = now() where id = '${toUuid("message", id)}'`,
+    );
+    const letThrough = vi.fn(() => true);
+    await expandOnce(installation, letThrough);
+    expect(letThrough).not.toHaveBeenCalled();
+    const states = await query<{ state: string }>("select state from chunks where state <> 'done'");
+    expect(states).toEqual([{ state: "ready" }]);
+    const engine = await installation.startEngine();
+    await until(async () => (await stateOf(id)) === "expired");
+    await engine.stop();
+    expect(sentCounts()).toEqual([]);
+  });
+
   it("are expanded also where no plugin reaches users under their own ids", async () => {
     const { foundation } = installation;
     const readRestraints: typeof foundation.readRestraints = async (...of) => ({

@@ -1,8 +1,14 @@
 import { createExpander, finishMessages } from "../../src/modules/deliveries/index.ts";
 import type { Installation } from "./installation.ts";
 
-/** One round of the expander, without an engine; true when there is probably more to make. */
-export function expandOnce({ foundation }: Pick<Installation, "foundation">): Promise<boolean> {
+/**
+ * One round of the expander, without an engine; true when there is probably more to make. Nobody sends: what is made waits,
+ * and what is let through fails.
+ */
+export function expandOnce(
+  { foundation }: Pick<Installation, "foundation">,
+  letThrough = () => false,
+): Promise<boolean> {
   const { dispatch, transactAsWorker: transact, readRestraints, logger } = foundation;
   const afterChunk = (tenantId: string, messageId: string) =>
     transact({ tenantId }, (tx) => finishMessages(tx, tenantId, [messageId]));
@@ -13,8 +19,7 @@ export function expandOnce({ foundation }: Pick<Installation, "foundation">): Pr
     readRestraints,
     afterChunk,
     nudgeDispatcher,
-    // Nobody sends: what is made waits.
-    letThrough: () => false,
+    letThrough,
     direct: { begin: () => Promise.reject(new Error("nothing is begun")) },
     logger,
   }).run();

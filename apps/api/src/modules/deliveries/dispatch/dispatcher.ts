@@ -30,8 +30,8 @@ export interface Dispatcher extends Loop {
   /** Whether something due was left waiting for room: the end of a chunk is then worth a round. */
   isHoldingBack(): boolean;
   /**
-   * Takes room for what is small and may be claimed where it is made, because nobody waits; false when it has to wait for
-   * its turn like everybody. What other processes let through since the last round is not known here.
+   * Takes room for what is small and may be begun where it is made, because nobody waits; false when it has to wait for its
+   * turn like everybody. What other processes let through since the last round is not known here.
    */
   letThrough(newcomer: Newcomer): boolean;
 }

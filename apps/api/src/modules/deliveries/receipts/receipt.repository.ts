@@ -57,19 +57,17 @@ export async function keepAndApply(
 
 /**
  * Remembers when the channel last heard something new, to the second. Whoever finds the row locked leaves it: somebody else
- * writes the same second, or the channel is being changed.
+ * writes the same second, or the channel is being changed. But for the first time: there may be no further receipt, and
+ * the row is often written just then, because the channel has begun to work.
  */
 const marking = (sql: Tx["sql"], tenant: string, channelId: string) => sql`
     marked as (
       update channels c set last_receipt_at = now()
-      from (
-        select id from channels
-        where tenant_id = ${tenant} and id = ${toUuid("channel", channelId)}
-          and (last_receipt_at is null or last_receipt_at < now() - interval '1 second')
-          and exists (select from incoming)
-        for no key update skip locked
-      ) quiet
-      where c.tenant_id = ${tenant} and c.id = quiet.id
+      where c.tenant_id = ${tenant} and c.id = ${toUuid("channel", channelId)} and exists (select from incoming)
+        and (c.last_receipt_at is null or exists (
+          select from channels quiet where quiet.tenant_id = ${tenant} and quiet.id = c.id
+            and quiet.last_receipt_at < now() - interval '1 second'
+          for no key update skip locked))
     )`;
 
 /** A receipt that has been applied, which says that something did not arrive, and why. */

@@ -43,68 +43,36 @@ export interface ChannelObstacle {
   obstacle: Obstacle;
 }
 
-/** Takes chunks of one channel from `queued` as far as the vendor's door: what their first batches are is written down. */
+/**
+ * Takes chunks of one channel from `queued` as far as the vendor's door: what their first batches are is written down.
+ * Those that the transaction has made itself (`areMade`) are in `sending` already.
+ */
 export async function begin(
   deps: SendChunksDeps,
   tx: Tx,
   claims: readonly Claim[],
-  restraints: Restraints,
+  { restraints, areMade }: { restraints: Restraints; areMade: boolean },
 ): Promise<Begun> {
-  const tenantId = tenantOf(claims);
+  const tenantId = claims[0]?.tenantId ?? "";
   // One round trip: the second is sent right behind the first.
   const [works, ready] = await Promise.all([
-    sending.beginChunks(tx, tenantId, claims),
+    areMade ? sending.readMade(tx, tenantId, claims) : sending.beginChunks(tx, tenantId, claims),
     sending.readReady(tx, tenantId, claims),
   ]);
+  const over = new Set<string>();
   const begunIds = new Set(works.map(({ chunkId }) => chunkId));
   const stale = claims.filter(({ chunkId }) => !begunIds.has(chunkId));
   // A message cancelled while the hint was on its way leaves its chunks to be ended.
-  const over = stale.length > 0 ? await releaseChunks(tx, tenantId, stale) : [];
-  const begun = await open(deps, tx, { tenantId, works, ready, areMade: false }, restraints);
-  return { ...begun, over: [...new Set([...over, ...begun.over])] };
-}
-
-/** The same for chunks that the transaction has made in `sending`. */
-export async function beginMade(
-  deps: SendChunksDeps,
-  tx: Tx,
-  claims: readonly Claim[],
-  restraints: Restraints,
-): Promise<Begun> {
-  const tenantId = tenantOf(claims);
-  const [works, ready] = await Promise.all([
-    sending.readMade(tx, tenantId, claims),
-    sending.readReady(tx, tenantId, claims),
-  ]);
-  return open(deps, tx, { tenantId, works, ready, areMade: true }, restraints);
-}
-
-const tenantOf = ([any]: readonly Claim[]): string => any?.tenantId ?? "";
-
-interface Taken {
-  tenantId: string;
-  works: ChunkWork[];
-  ready: ReadyRow[];
-  /** By the same transaction. */
-  areMade: boolean;
-}
-
-/** Opens the first batches of chunks in `sending`, and leaves those again that have nothing to send. */
-async function open(
-  deps: SendChunksDeps,
-  tx: Tx,
-  { tenantId, works, ready, areMade }: Taken,
-  restraints: Restraints,
-): Promise<Begun> {
+  if (stale.length > 0) for (const id of await releaseChunks(tx, tenantId, stale)) over.add(id);
   const { channel, goingOn, left, obstacle } = await judge(deps, tx, works, ready, restraints);
   if (left.length > 0) await endChunks(tx, tenantId, left);
-  const over = [...new Set(left.map(({ work }) => work.messageId))];
+  for (const { work } of left) over.add(work.messageId);
   const isAlone = ({ work }: SendingChunk) => goingOn.length > 1 && work.isPaced;
   const together = goingOn.filter((chunk) => !isAlone(chunk));
   const options = channel && { manifest: channel.manifest, isFirst: true, areMade };
   const opened = options && (await openRows(tx, together, options));
   const alone = goingOn.filter(isAlone);
-  return { tenantId, over, ...(channel && { channel }), together, opened, alone, obstacle };
+  return { tenantId, over: [...over], ...(channel && { channel }), together, opened, alone, obstacle };
 }
 
 /** What of begun chunks goes on, and how the others are left. */

@@ -2,7 +2,7 @@ import type { Tx } from "../../../platform/database/index.ts";
 import type { Claim } from "../dispatch/claim.repository.ts";
 import { byChannel } from "../dispatch/claims.rules.ts";
 import type { Restraints } from "../judge/restraints.ts";
-import { type Begun, begin, beginMade, type ChannelObstacle } from "./begin-chunks.ts";
+import { type Begun, begin, type ChannelObstacle } from "./begin-chunks.ts";
 import { type ChunkEnd, endChunks } from "./chunk-end.repository.ts";
 import { brokenOff, endOf } from "./chunk-end.rules.ts";
 import { type Opened, openRows, type SendingChunk } from "./open-batches.ts";
@@ -34,7 +34,8 @@ export function createChunkSender(deps: SendChunksDeps): ChunkSender {
     },
     async begin(tx, claims, restraints) {
       const all: Begun[] = [];
-      for (const some of byChannel(claims)) all.push(await beginMade(deps, tx, some, restraints));
+      const made = { restraints, areMade: true };
+      for (const some of byChannel(claims)) all.push(await begin(deps, tx, some, made));
       return () => allOf(all.map((begun) => goOn(deps, begun)));
     },
   };
@@ -44,8 +45,8 @@ export function createChunkSender(deps: SendChunksDeps): ChunkSender {
 async function sendThrough(deps: SendChunksDeps, claims: readonly Claim[]): Promise<void> {
   const [any] = claims;
   if (!any) return;
-  const restraints = await deps.readRestraints(any.tenantId);
-  await goOn(deps, await deps.transact(any, (tx) => begin(deps, tx, claims, restraints)));
+  const queued = { restraints: await deps.readRestraints(any.tenantId), areMade: false };
+  await goOn(deps, await deps.transact(any, (tx) => begin(deps, tx, claims, queued)));
 }
 
 /** Sends what has been begun, and whatever is left of the chunks. */

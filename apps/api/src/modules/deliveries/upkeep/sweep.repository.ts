@@ -89,7 +89,7 @@ export async function listForgottenMessages(
   after: string,
 ): Promise<{ forgotten: ForgottenMessage[]; goOnAfter: string | undefined }> {
   // OFFSET keeps these index probes: however many messages there are, a round takes the same time.
-  const rows = await sql<{ tenant_id: string; id: string; is_forgotten: boolean; is_last: boolean }[]>`
+  const rows = await sql<(ForgottenMessage & { isForgotten: boolean; isLast: boolean })[]>`
     with looked_at as materialized (
       select tenant_id, id from messages where state = 'sending' and id > ${after} order by id limit ${MESSAGES_LOOKED_AT}
     ), judged as (
@@ -102,10 +102,11 @@ export async function listForgottenMessages(
           where i.tenant_id = m.tenant_id and i.message_id = m.id and i.kind = 'outcome' offset 0) as is_forgotten
       from looked_at m
     )
-    select tenant_id, id, is_forgotten, is_last from judged where is_forgotten or is_last order by id`;
+    select tenant_id as "tenantId", id as "messageId", is_forgotten as "isForgotten", is_last as "isLast"
+    from judged where is_forgotten or is_last order by id`;
   return {
-    forgotten: rows.filter(({ is_forgotten: isForgotten }) => isForgotten).map(toForgotten),
-    goOnAfter: rows.find(({ is_last: isLast }) => isLast)?.id,
+    forgotten: rows.filter(({ isForgotten }) => isForgotten).map(toForgotten),
+    goOnAfter: rows.find(({ isLast }) => isLast)?.messageId,
   };
 }
 
@@ -155,16 +156,15 @@ export async function listEndedWithChunks(
     select priority, tenant_id as "tenantId", channel_id as "channelId", due_at::text as "dueAt", id as "chunkId",
       message_id as "messageId", is_ended as "isEnded", is_last as "isLast"
     from judged where is_ended or is_last order by priority, tenant_id, channel_id, due_at, id`;
-  const ended = rows.filter(({ isEnded }) => isEnded);
-  const byMessage = new Map(
-    ended.map(({ tenantId: tenant_id, messageId: id }) => [id, toForgotten({ tenant_id, id })]),
+  const ended = new Map(
+    rows.filter(({ isEnded }) => isEnded).map((row) => [row.messageId, toForgotten(row)]),
   );
-  return { ended: [...byMessage.values()], goOnAfter: rows.find(({ isLast }) => isLast) };
+  return { ended: [...ended.values()], goOnAfter: rows.find(({ isLast }) => isLast) };
 }
 
-const toForgotten = (row: { tenant_id: string; id: string }): ForgottenMessage => ({
-  tenantId: fromUuid("tenant", row.tenant_id),
-  messageId: fromUuid("message", row.id),
+const toForgotten = ({ tenantId, messageId }: ForgottenMessage): ForgottenMessage => ({
+  tenantId: fromUuid("tenant", tenantId),
+  messageId: fromUuid("message", messageId),
 });
 
 /** Tenants that have counts to compact. */
