@@ -5,8 +5,12 @@ const project = (name: string, root: string, folders: string[] = ["src", "test"]
   test: {
     name,
     include: folders.map((folder) => `${folder}/**/*.test.ts`),
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Beyond what the tests of the engine themselves call hung (apps/api/test/harness/patience.ts).
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // A worker loads a project's modules once, not again for each file: so they keep nothing that another file could see,
+    // and a module that tests share declares its hooks in a function that each of them calls.
+    isolate: false,
   },
 });
 
@@ -14,8 +18,9 @@ export default defineConfig({
   test: {
     // Not inherited by the projects, so it runs once: one PostgreSQL server for all of them.
     globalSetup: ["packages/db/src/testing/global-setup.ts"],
-    // A test file has a database and a pool of its own; more at once than the cores can carry only adds timeouts.
-    maxWorkers: 2,
+    // One more than a small machine has cores, since tests of the engine also wait. Each file has a database and a pool of
+    // its own; still more at once would only add timeouts.
+    maxWorkers: 3,
     projects: [
       project("db", "packages/db"),
       project("sdk", "packages/sdk"),

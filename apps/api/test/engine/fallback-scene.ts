@@ -1,5 +1,5 @@
 /*
- * A school with policies, for the tests of one file each: importing it starts an installation and stops it again.
+ * A school with policies, for the tests of one file: `givenFallbackScene` starts it before them and stops it again.
  */
 import { afterAll, afterEach, beforeAll } from "vitest";
 import {
@@ -19,7 +19,14 @@ export let installation: Installation;
 export let school: School;
 export const policies: Record<string, string> = {};
 
-beforeAll(async () => {
+/** To be called once, at the top of a test file. */
+export function givenFallbackScene(): void {
+  beforeAll(start);
+  afterEach(comeToRest);
+  afterAll(() => installation?.stop());
+}
+
+async function start(): Promise<void> {
   installation = await startInstallation();
   school = await givenSchool(installation);
   const { courier, mail, hook } = school.channels;
@@ -45,9 +52,9 @@ beforeAll(async () => {
     ],
   };
   policies.three = (await mustSucceed<{ id: string }>(school.owner("POST", "/v1/policies", three))).id;
-});
-afterAll(() => installation?.stop());
-afterEach(async () => {
+}
+
+async function comeToRest(): Promise<void> {
   installation.vendor.answer(() => ({ status: 200 }));
   // What still waits for a receipt would wait for days: let the days pass.
   await until(async () => {
@@ -58,7 +65,7 @@ afterEach(async () => {
     return row.count === 0;
   });
   await expectNothingLost(installation);
-});
+}
 
 let nextUser = 0;
 export async function givenUser({ email }: { email?: string } = {}): Promise<string> {

@@ -11,6 +11,7 @@ import {
 } from "../harness/index.ts";
 import {
   flowOf,
+  givenFallbackScene,
   givenUser,
   installation,
   mailsTo,
@@ -21,6 +22,8 @@ import {
   sendWith,
   stepsOf,
 } from "./fallback-scene.ts";
+
+givenFallbackScene();
 
 it("counts a receipt that comes after the fallback as a wasted fallback", async () => {
   const userId = await givenUser();

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { expectProblem, messageTo, timePasses, until } from "../harness/index.ts";
 import {
+  givenFallbackScene,
   givenUser,
   installation,
   mailsTo,
@@ -12,6 +13,8 @@ import {
   sendWith,
   stepsOf,
 } from "./fallback-scene.ts";
+
+givenFallbackScene();
 
 it("sends the fallback once, at once, after a final failure", async () => {
   refuseAll();

@@ -1,5 +1,5 @@
 /*
- * A school with an inbox channel: importing it starts an installation and stops it again.
+ * A school with an inbox channel, for the tests of one file: `givenInboxScene` starts it before them and stops it again.
  */
 import { afterAll, beforeAll } from "vitest";
 import {
@@ -20,12 +20,15 @@ export let installation: Installation;
 export let school: School;
 export let inboxChannelId: string;
 
-beforeAll(async () => {
-  installation = await startInstallation();
-  school = await givenSchool(installation);
-  inboxChannelId = await addInbox(school);
-});
-afterAll(() => installation?.stop());
+/** To be called once, at the top of a test file. */
+export function givenInboxScene(): void {
+  beforeAll(async () => {
+    installation = await startInstallation();
+    school = await givenSchool(installation);
+    inboxChannelId = await addInbox(school);
+  });
+  afterAll(() => installation?.stop());
+}
 
 /** Gives a school an inbox channel that its source may use. */
 export async function addInbox(owner: School, code = "inbox"): Promise<string> {

@@ -1,6 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { callWithKey, givenSchool, mustSucceed, startInstallation, until } from "../harness/index.ts";
-import { addInbox, arrived, callAsUser, givenUser, installation, school, tokenFor } from "./inbox-scene.ts";
+import {
+  addInbox,
+  arrived,
+  callAsUser,
+  givenInboxScene,
+  givenUser,
+  installation,
+  school,
+  tokenFor,
+} from "./inbox-scene.ts";
+
+givenInboxScene();
 
 interface Stream {
   status: number;

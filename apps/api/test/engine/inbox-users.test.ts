@@ -15,6 +15,7 @@ import {
   callAsUser,
   countsOf,
   entriesOf,
+  givenInboxScene,
   givenUser,
   installation,
   notice,
@@ -23,6 +24,8 @@ import {
   sendTo,
   tokenFor,
 } from "./inbox-scene.ts";
+
+givenInboxScene();
 
 const MUST_CONFIRM = { confirmation: "required" };
 const ROUTES = [

@@ -17,6 +17,7 @@ import {
   callAsUser,
   countsOf,
   entriesOf,
+  givenInboxScene,
   givenUser,
   inboxChannelId,
   installation,
@@ -24,6 +25,8 @@ import {
   school,
   sendTo,
 } from "./inbox-scene.ts";
+
+givenInboxScene();
 
 describe("a message by the inbox", () => {
   it("reaches a user without any identity under their own id, and has arrived with being accepted", async () => {
