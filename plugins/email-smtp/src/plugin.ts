@@ -17,7 +17,7 @@ import { readSettings, returnAddress, type SmtpSettings } from "./settings.ts";
 import { SmtpFailure } from "./smtp-failure.ts";
 import { SmtpSession } from "./smtp-session.ts";
 
-const MAX_MAILS_PER_CONNECTION = 200;
+const MAX_MAILS_PER_CONNECTION = 500;
 const IDLE_MS = 10_000;
 /** Stands for the seal, which nobody can work out without the channel's key. */
 const SHOWN_SEAL = "x".repeat(16);

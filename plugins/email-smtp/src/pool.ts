@@ -1,9 +1,12 @@
 import type { SmtpSession } from "./smtp-session.ts";
 
+/** The remainders of its multiples by 1 are spread evenly, however many there are. */
+const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
+
 export interface PoolOptions {
   /** The most connections open at once. */
   size: number;
-  /** Mails after which a connection is replaced; servers tire of endless ones. */
+  /** The most mails after which a connection is replaced; servers tire of endless ones. Some carry only half as many. */
   maxMailsPerConnection: number;
   idleMs: number;
   open(): Promise<SmtpSession>;
@@ -21,7 +24,10 @@ interface Waiter {
 export class ConnectionPool {
   readonly #options: PoolOptions;
   readonly #idle = new Map<SmtpSession, NodeJS.Timeout>();
+  /** How many mails each connection may carry. */
+  readonly #lifetimes = new WeakMap<SmtpSession, number>();
   readonly #waiters: Waiter[] = [];
+  #openedCount = 0;
   /** Connections that are being opened, at work or idle. */
   #count = 0;
   #opening = 0;
@@ -41,8 +47,8 @@ export class ConnectionPool {
   }
 
   release(session: SmtpSession): void {
-    const spent = session.mailCount >= this.#options.maxMailsPerConnection;
-    if (this.#closed || spent || !session.alive) this.#discard(session);
+    const isSpent = session.mailCount >= (this.#lifetimes.get(session) ?? 0);
+    if (this.#closed || isSpent || !session.alive) this.#discard(session);
     else this.#offer(session);
   }
 
@@ -79,12 +85,19 @@ export class ConnectionPool {
     try {
       const session = await this.#options.open();
       this.#opening -= 1;
+      this.#lifetimes.set(session, this.#nextLifetime());
       this.release(session);
     } catch (error) {
       this.#opening -= 1;
       this.#count -= 1;
       if (this.#count === 0) this.#failWaiters(error);
     }
+  }
+
+  // Connections that are opened together would also be spent together, and nothing would go out while all are replaced.
+  #nextLifetime(): number {
+    const place = (this.#openedCount++ * GOLDEN_RATIO) % 1;
+    return Math.ceil(this.#options.maxMailsPerConnection * (1 - place / 2));
   }
 
   #offer(session: SmtpSession): void {
