@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
@@ -34,6 +35,8 @@ interface Model {
 }
 
 async function readModel(name: string): Promise<Model | undefined> {
+  // A folder without a manifest is no plugin, but what plugins share.
+  if (!existsSync(`${FOLDER}${name}/channel.json`)) return undefined;
   const read = (file: string) => readFile(`${FOLDER}${name}/${file}`, "utf8");
   const manifest = JSON.parse(await read("channel.json")) as PluginManifest;
   if (manifest.level !== "pure") return undefined;
