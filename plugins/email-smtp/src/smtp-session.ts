@@ -59,14 +59,14 @@ export class SmtpSession {
   send(envelope: Envelope, raw: Buffer): Promise<string | undefined> {
     this.#mailCount += 1;
     let contentStarted = false;
-    const { _socket: socket } = this.#connection;
+    const socket = this.#connection._socket || undefined;
     // The connection pulls the content when the server has asked for it, which marks the point of no return.
     const content = new Readable({
       read() {
         contentStarted = true;
         // The content and the line that ends it come one after the other in this turn and leave together.
-        socket.cork();
-        setImmediate(() => socket.uncork());
+        socket?.cork();
+        setImmediate(() => socket?.uncork());
         this.push(raw);
         this.push(null);
       },
