@@ -1,11 +1,24 @@
 import { cpus } from "node:os";
 import { isReached, type Measurement, medianOf, type RowResult } from "./rounds.ts";
 
-export function printReport(results: RowResult[], options: { json: boolean; database: string }): void {
-  console.log(options.json ? toJson(results, options.database) : toTable(results, options.database));
+/** A row without a figure: what was done was not correct, or could not be done. */
+export interface VoidRow {
+  name: string;
+  reason: string;
 }
 
-function toJson(results: RowResult[], database: string): string {
+export interface Report {
+  results: RowResult[];
+  voids: VoidRow[];
+  /** PostgreSQL's version. */
+  database: string;
+}
+
+export function printReport(report: Report, { json }: { json: boolean }): void {
+  console.log(json ? toJson(report) : toTable(report));
+}
+
+function toJson({ results, voids, database }: Report): string {
   const rows = results.map(({ name, ratio, target, atMost, rounds, isNoisy }) => ({
     name,
     ratio,
@@ -14,11 +27,12 @@ function toJson(results: RowResult[], database: string): string {
     isNoisy,
     rounds,
   }));
-  return JSON.stringify({ machine: describeMachine(database), rows }, null, 2);
+  return JSON.stringify({ machine: describeMachine(database), rows, voids }, null, 2);
 }
 
-function toTable(results: RowResult[], database: string): string {
-  return [...results.flatMap(describeRow), "", describeMachine(database)].join("\n");
+function toTable({ results, voids, database }: Report): string {
+  const broken = voids.flatMap(({ name, reason }) => ["", `${name} · VOID: ${reason}`]);
+  return [...results.flatMap(describeRow), ...broken, "", describeMachine(database)].join("\n");
 }
 
 function describeRow(result: RowResult): string[] {
