@@ -59,6 +59,7 @@ export class SmtpSession {
   send(envelope: Envelope, raw: Buffer): Promise<string | undefined> {
     this.#mailCount += 1;
     let contentStarted = false;
+    // Public in spite of its name; of TLS, where that has been agreed on.
     const socket = this.#connection._socket || undefined;
     // The connection pulls the content when the server has asked for it, which marks the point of no return.
     const content = new Readable({

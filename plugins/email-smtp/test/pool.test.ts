@@ -38,7 +38,7 @@ async function sendByAll(pool: ConnectionPool): Promise<void> {
   }
 }
 
-test("replaces its connections one after the other, each after half to all of the mails it may carry", async () => {
+test("replaces few of its connections at a time, each after half to all of the mails it may carry", async () => {
   const { pool, opened } = givenPool();
   for (let round = 0; round < 10 * MOST; round++) {
     const openedBefore = opened.length;
