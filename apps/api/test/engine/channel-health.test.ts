@@ -61,6 +61,30 @@ it("counts the last day by outcome, with the vendor's codes in words, and knows 
   expect((await report("hook")).counts.targeted).toBe(0);
 });
 
+it("has heard of every receipt that it counts, though one comes while the report is made", async () => {
+  const id = await school.send(messageTo(to("c-1"), ["courier"]));
+  await school.completed(id);
+  const { id: ref } = await school.timelineOf(id);
+  const isWaiting = () =>
+    installation.books.transaction(async ({ sql }) => {
+      const [row] = await sql<[{ waits: boolean }]>`select exists (
+        select from pg_locks
+        where relation = 'statistics_hourly'::regclass and mode = 'AccessShareLock' and not granted) as waits`;
+      return row.waits || undefined;
+    });
+  // Nobody counts meanwhile.
+  const making = await installation.books.transaction(async ({ sql }) => {
+    await sql`lock table statistics_hourly in access exclusive mode`;
+    const made = report("courier");
+    await until(isWaiting);
+    await school.pushReceipt(school.channels.courier, {
+      events: [{ eventId: "meanwhile", type: "delivered", at: Date.now(), ref }],
+    });
+    return { made };
+  });
+  expect(await making.made).toMatchObject({ counts: { delivered: 1 }, lastReceiptAt: expect.any(String) });
+});
+
 it("knows the first receipt, though it comes while the channel is being written, and leaves a later one", async () => {
   const id = await school.send(messageTo(to("f-1"), ["courier"]));
   await school.completed(id);

@@ -91,8 +91,9 @@ export function createChannelHealthService(deps: ChannelHealthDeps) {
       const since = wholeHour(ctx.now().getTime() - DAY_MS);
       const sourceId = actor.kind === "source" ? actor.id : undefined;
       return deps.transact(ctx, async (tx) => {
-        const channel = await getChannel(tx, ctx, channelId);
+        // The channel second: a receipt that is counted has then been heard.
         const { counts, reasons } = await deps.countRecent(tx, tenantId, { channelId, sourceId, since });
+        const channel = await getChannel(tx, ctx, channelId);
         const manifest = deps.catalogue.of(tenantId).find(channel.pluginId)?.manifest;
         return {
           channel,
