@@ -146,14 +146,14 @@ export async function listExpiredLeases({ sql }: Tx, limit: number): Promise<Cla
 }
 
 /** A claim as a row of `chunks`. */
-export interface LeaseRow {
+interface LeaseRow {
   tenant_id: string;
   channel_id: string;
   id: string;
   lease_token: string;
 }
 
-export const toClaim = (row: LeaseRow): Claim => ({
+const toClaim = (row: LeaseRow): Claim => ({
   tenantId: fromUuid("tenant", row.tenant_id),
   channelId: fromUuid("channel", row.channel_id),
   chunkId: row.id,

@@ -1,6 +1,7 @@
 import type { Tx } from "../../../platform/database/index.ts";
 import type { Logger } from "../../../platform/logger.ts";
 import type { Restraints } from "../judge/restraints.ts";
+import type { ReadChunk } from "../send/send.repository.ts";
 import type { ChunkSender } from "../send/send-chunks.ts";
 import type { Claim } from "./claim.repository.ts";
 import { byChannel } from "./claims.rules.ts";
@@ -62,9 +63,10 @@ export function createDirectSender({ sender, slots, onRoom, logger }: DirectSend
      * Begins chunks in the transaction that has made them. What it returns sends them, and is to be called when that has
      * committed: the intents are then written down, so they wait for no slot, and are sent also while this stops.
      */
-    async begin(tx: Tx, claims: readonly Claim[], restraints: Restraints): Promise<() => void> {
-      const goOn = await sender.begin(tx, claims, restraints);
-      return () => start(claims, goOn);
+    async begin(tx: Tx, made: readonly ReadChunk[], restraints: Restraints): Promise<() => void> {
+      const goOn = await sender.begin(tx, made, restraints);
+      const works = made.map(({ work }) => work);
+      return () => start(works, goOn);
     },
     /** Takes up nothing more, and waits for what is under way. */
     async stop(): Promise<void> {

@@ -7,11 +7,11 @@ import {
 import type { Logger } from "../../../platform/logger.ts";
 import type { Loop } from "../../../platform/loops.ts";
 import { finishMessages } from "../completion.repository.ts";
-import type { Claim } from "../dispatch/claim.repository.ts";
 import type { DirectSender } from "../dispatch/direct-sender.ts";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { Newcomer } from "../dispatch/fair-share.rules.ts";
 import type { ReadRestraints, Restraints } from "../judge/restraints.ts";
+import type { ReadChunk } from "../send/send.repository.ts";
 import { expandBeside, expandNext, type Step, waitIfOvertaken } from "./expand-next.ts";
 import * as expanding from "./expanding.repository.ts";
 import { expandListed } from "./expansion.repository.ts";
@@ -121,11 +121,11 @@ async function expandTenant(deps: ExpanderDeps, tenantId: string, failures: unkn
       const isAlive = named.length > 0 && named.every(({ isOver }) => !isOver);
       const isBegun = isAlive && deps.letThrough(newcomerOf(tenantId, named));
       // An intent has to last before the vendor is called.
-      const [claims] = await Promise.all([
+      const [begun] = await Promise.all([
         expandNamed(tx, tenantId, named, { restraints, isBegun }),
         ...(isBegun ? [] : [commitWithoutWaiting(tx)]),
       ]);
-      return isBegun ? deps.direct.begin(tx, claims, restraints) : undefined;
+      return isBegun ? deps.direct.begin(tx, begun, restraints) : undefined;
     });
     send?.();
     if (named.length > 0) progress = send ? "begun" : "waiting";
@@ -162,7 +162,7 @@ async function expandNamed(
   tenantId: string,
   messages: readonly expanding.NamedMessage[],
   { restraints, isBegun }: { restraints: Restraints; isBegun: boolean },
-): Promise<Claim[]> {
+): Promise<ReadChunk[]> {
   // What is critical does not wait for those who count.
   const isFree = ({ isCritical }: expanding.NamedMessage) => isCritical || restraints.caps.length === 0;
   const groups = [
@@ -181,7 +181,7 @@ async function expandNamed(
     tenantId,
     made.flatMap(({ unsendable }) => unsendable),
   );
-  return made.flatMap(({ claims }) => claims);
+  return made.flatMap(({ begun }) => begun);
 }
 
 /** Room for all recipients in each of the channels: more than messages take that do not go through the same. */

@@ -1,25 +1,25 @@
 import type { Fragment, Tx } from "../../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../../platform/ids.ts";
 import { REASONS } from "../delivery.rules.ts";
-import { type Claim, type LeaseRow, toClaim } from "../dispatch/claim.repository.ts";
 import { OWN_DELIVERIES } from "../dispatch/claims.rules.ts";
 import { holdCaps } from "../judge/capping.repository.ts";
 import { dueTogether } from "../judge/deferral.repository.ts";
 import { contentKeyOf, lockContents, rememberContents } from "../judge/duplicates.repository.ts";
 import { judge } from "../judge/judging.repository.ts";
 import type { Restraints } from "../judge/restraints.ts";
-import { sendingUntil } from "../send/send.repository.ts";
+import { type ReadChunk, readMade, sendingUntil } from "../send/send.repository.ts";
 
 /** Deliveries of one chunk at most: the number that waits for a crashed worker's lease to run out. */
 export const CHUNK_SIZE = 2000;
 /** Stands for "no source" and "no template" in the statistics. */
 export const NIL_UUID = "00000000-0000-0000-0000-000000000000";
 
-/** What was made: the messages of which nothing can be sent, and the chunks that are being sent already. */
+/** What was made of messages that name their recipients. */
 export interface Made {
-  /** No chunk will ever end them. */
+  /** Messages of which nothing can be sent: no chunk will ever end them. */
   unsendable: string[];
-  claims: Claim[];
+  /** The chunks that are being sent already. */
+  begun: ReadChunk[];
 }
 
 /** Which step is made, what restrains it, and whether a message of it asks for deduplication. */
@@ -48,7 +48,12 @@ export async function expandListed(
   const ids = messageIds.map((id) => toUuid("message", id));
   const messages = tx.sql`select * from messages where tenant_id = ${tenant} and id = any(${ids}::uuid[])`;
   const target = listedTarget(tx, tenant, messages, recipientsOf(tx));
-  return makeDeliveries(tx, tenant, target, { step: 0, ...making });
+  const [unsendable, begun] = await Promise.all([
+    makeDeliveries(tx, tenant, target, { step: 0, ...making }),
+    // Right behind it, so that it finds what has been made.
+    making.isBegun ? readMade(tx, tenantId, messageIds) : [],
+  ]);
+  return { unsendable, begun };
 }
 
 /** The recipients that message `m` names, each once; of an address that stands there twice the last row holds. */
@@ -113,7 +118,7 @@ export async function expandResends(
   tenantId: string,
   messageId: string,
   { restraints, deduplicates }: Omit<Making, "step">,
-): Promise<Made> {
+): Promise<void> {
   const { sql } = tx;
   if (deduplicates) await lockContents(tx, tenantId, [messageId]);
   const tenant = toUuid("tenant", tenantId);
@@ -135,29 +140,25 @@ export async function expandResends(
       where u.tenant_id = ${tenant} and (u.id = d.user_id or u.external_id = absent.external_id)
     ) u on true
     where r.tenant_id = ${tenant} and r.message_id = ${toUuid("message", messageId)}`;
-  return makeDeliveries(tx, tenant, target, { step: 0, restraints, deduplicates });
+  await makeDeliveries(tx, tenant, target, { step: 0, restraints, deduplicates });
 }
 
 /**
  * Makes the deliveries of `target`, one row per recipient and channel, with their chunks, flows and counts in one
- * statement. What cannot be sent becomes a row too, with its reason, so that every recipient has an answer.
+ * statement. What cannot be sent becomes a row too, with its reason, so that every recipient has an answer. Returns the
+ * messages of which nothing can be sent.
  */
 export async function makeDeliveries(
   tx: Tx,
   tenant: string,
   target: Fragment,
   making: Making,
-): Promise<Made> {
+): Promise<string[]> {
   const [, rows] = await Promise.all([
     holdCaps(tx, tenant, making.restraints.caps),
     insertDeliveries(tx, tenant, target, making),
   ]);
-  const made: Made = { unsendable: [], claims: [] };
-  for (const { message_id: messageId, ...claimed } of rows) {
-    if (messageId !== null) made.unsendable.push(fromUuid("message", messageId));
-    else made.claims.push(toClaim(claimed));
-  }
-  return made;
+  return rows.map((row) => fromUuid("message", row.message_id));
 }
 
 function insertDeliveries(
@@ -177,13 +178,11 @@ function insertDeliveries(
         values: sql`, case when is_begun then gen_random_uuid() end, case when is_begun then ${sendingUntil(tx)} end`,
         state: sql`when is_begun then 'sending'`,
         isBegun: sql`, ${isBeginnable(tx, tenant)} as is_begun`,
-        claims: sql`union all
-          select null, tenant_id, channel_id, id, lease_token from chunked where state = 'sending'`,
         // Leaves nothing out. A planner that takes every list for a hundred provides megabytes for each call.
         target: sql`select * from (${target}) few limit ${sql.unsafe(String(OWN_DELIVERIES))}`,
       }
-    : { columns: sql``, values: sql``, state: sql``, isBegun: sql``, claims: sql``, target };
-  return sql<MadeRow[]>`
+    : { columns: sql``, values: sql``, state: sql``, isBegun: sql``, target };
+  return sql<{ message_id: string }[]>`
     with judged as (${judge(tx, tenant, begin.target, restraints)}), numbered as materialized (
       select j.*, base, base + row_number() over (order by message_id, channel_id ${due.byDue}) - 1 as id
       from judged j cross join (select nextval('delivery_ids') as base) block
@@ -205,7 +204,6 @@ function insertDeliveries(
           ${due.value} ${begin.isBegun}
         from numbered group by message_id, channel_id, (id - base) / ${CHUNK_SIZE} ${due.perDue}
       ) made
-      returning tenant_id, channel_id, id, lease_token, state
     ), flowing as (${flowing(tx, tenant, step)}), recorded as (
       insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
         reason, count)
@@ -224,9 +222,7 @@ function insertDeliveries(
       ) counted
       group by 2, 3, 4, 5, 8, 9
     )${remembered}
-    select message_id, null::uuid as tenant_id, null::uuid as channel_id, null::bigint as id, null::uuid as lease_token
-    from numbered group by message_id having bool_and(reason is not null)
-    ${begin.claims}`;
+    select message_id from numbered group by message_id having bool_and(reason is not null)`;
 }
 
 /** The first step begins the flows of rows `numbered`; a later one of which nothing can be sent wakes them: no batch will. */
@@ -242,9 +238,6 @@ const flowing = ({ sql }: Tx, tenant: string, step: number): Fragment =>
       from (
         select message_id, user_id from numbered group by message_id, user_id having bool_and(reason is not null)
       ) n where f.tenant_id = ${tenant} and f.message_id = n.message_id and f.user_id = n.user_id`;
-
-/** A message of which nothing can be sent, or a chunk that is being sent. */
-type MadeRow = { message_id: string | null } & LeaseRow;
 
 /** Whether a chunk of rows `numbered` is begun as it is made: some of it is due, and its channel is well. */
 const isBeginnable = (

@@ -10,7 +10,7 @@ import { carriesUnsubscribe, neededVariables, type SharedContent } from "./conte
 import { type Findings, type Opened, openRows, type SendingChunk } from "./open-batches.ts";
 import { willDropRepeat } from "./outcome.rules.ts";
 import { restrainRows } from "./restrain-rows.ts";
-import type { ChunkWork, ReadyRow } from "./send.repository.ts";
+import type { ChunkWork, ReadChunk, ReadyRow } from "./send.repository.ts";
 import * as sending from "./send.repository.ts";
 import type { SendChunksDeps, SendingChannel } from "./send-batch.ts";
 import { failChunk } from "./settle.repository.ts";
@@ -43,36 +43,47 @@ export interface ChannelObstacle {
   obstacle: Obstacle;
 }
 
-/**
- * Takes chunks of one channel from `queued` as far as the vendor's door: what their first batches are is written down.
- * Those that the transaction has made itself (`areMade`) are in `sending` already.
- */
-export async function begin(
+/** Takes chunks of one channel from `queued` as far as the vendor's door: what their first batches are is written down. */
+export async function beginQueued(
   deps: SendChunksDeps,
   tx: Tx,
   claims: readonly Claim[],
-  { restraints, areMade }: { restraints: Restraints; areMade: boolean },
+  restraints: Restraints,
 ): Promise<Begun> {
   const tenantId = claims[0]?.tenantId ?? "";
-  // One round trip: the second is sent right behind the first.
-  const [works, ready] = await Promise.all([
-    areMade ? sending.readMade(tx, tenantId, claims) : sending.beginChunks(tx, tenantId, claims),
-    sending.readReady(tx, tenantId, claims),
-  ]);
-  const over = new Set<string>();
-  const begunIds = new Set(works.map(({ chunkId }) => chunkId));
+  const read = await sending.takeQueued(tx, tenantId, claims);
+  const begunIds = new Set(read.map(({ work }) => work.chunkId));
   const stale = claims.filter(({ chunkId }) => !begunIds.has(chunkId));
   // A message cancelled while the hint was on its way leaves its chunks to be ended.
-  if (stale.length > 0) for (const id of await releaseChunks(tx, tenantId, stale)) over.add(id);
-  const { channel, goingOn, left, obstacle } = await judge(deps, tx, works, ready, restraints);
+  const over = stale.length > 0 ? await releaseChunks(tx, tenantId, stale) : [];
+  const begun = await begin(deps, tx, tenantId, read, { restraints, areMade: false });
+  return { ...begun, over: [...new Set([...over, ...begun.over])] };
+}
+
+/** The same for chunks of one channel that this transaction has made in `sending`. */
+export const beginMade = (
+  deps: SendChunksDeps,
+  tx: Tx,
+  made: readonly ReadChunk[],
+  restraints: Restraints,
+): Promise<Begun> => begin(deps, tx, made[0]?.work.tenantId ?? "", made, { restraints, areMade: true });
+
+async function begin(
+  deps: SendChunksDeps,
+  tx: Tx,
+  tenantId: string,
+  read: readonly ReadChunk[],
+  { restraints, areMade }: { restraints: Restraints; areMade: boolean },
+): Promise<Begun> {
+  const { channel, goingOn, left, obstacle } = await judge(deps, tx, read, restraints);
   if (left.length > 0) await endChunks(tx, tenantId, left);
-  for (const { work } of left) over.add(work.messageId);
+  const over = [...new Set(left.map(({ work }) => work.messageId))];
   const isAlone = ({ work }: SendingChunk) => goingOn.length > 1 && work.isPaced;
   const together = goingOn.filter((chunk) => !isAlone(chunk));
   const options = channel && { manifest: channel.manifest, isFirst: true, areMade };
   const opened = options && (await openRows(tx, together, options));
   const alone = goingOn.filter(isAlone);
-  return { tenantId, over: [...over], ...(channel && { channel }), together, opened, alone, obstacle };
+  return { tenantId, over, ...(channel && { channel }), together, opened, alone, obstacle };
 }
 
 /** What of begun chunks goes on, and how the others are left. */
@@ -86,23 +97,21 @@ interface Judged {
 async function judge(
   deps: SendChunksDeps,
   tx: Tx,
-  works: readonly ChunkWork[],
-  ready: ReadyRow[],
+  read: readonly ReadChunk[],
   restraints: Restraints,
 ): Promise<Judged> {
-  const isHeld = ({ channel }: ChunkWork) => channel?.circuit === "held" || deps.isStopping();
-  const judged: Judged = { goingOn: [], left: untouched(works.filter(isHeld)) };
-  const free = shareOut(works, ready).filter(([work]) => !isHeld(work));
+  const isHeld = ({ work }: ReadChunk) => work.channel?.circuit === "held" || deps.isStopping();
+  const judged: Judged = { goingOn: [], left: untouched(read.filter(isHeld)) };
+  const free = read.filter((chunk) => !isHeld(chunk));
   const [any] = free;
   if (!any) return judged;
-  const through = await findPlugin(deps, tx, any[0]);
-  if ("waits" in through) return { ...judged, ...waitingFor(through.waits, any[0], free, judged.left) };
+  const through = await findPlugin(deps, tx, any.work);
+  if ("waits" in through) return { ...judged, ...waitingFor(through.waits, any.work, free, judged.left) };
   if ("reason" in through) {
-    const failed = free.map(([work]) => work);
-    await failAll(deps, tx, failed, through.reason);
-    return { ...judged, left: [...judged.left, ...untouched(failed)] };
+    await failAll(deps, tx, free, through.reason);
+    return { ...judged, left: [...judged.left, ...untouched(free)] };
   }
-  for (const [work, rows] of free) {
+  for (const { work, rows } of free) {
     const { heldIds, dueAt, suppressedCount, ...kept } = await restrainRows(tx, work, rows, restraints);
     if (suppressedCount > 0) await deps.afterBatch(tx, work, work);
     if (kept.rows.length > 0) {
@@ -116,14 +125,14 @@ async function judge(
 function waitingFor(
   { obstacle }: Extract<Through, { waits: unknown }>["waits"],
   any: ChunkWork,
-  free: readonly [ChunkWork, ReadyRow[]][],
+  free: readonly ReadChunk[],
   left: readonly LeftChunk[],
 ): Pick<Judged, "left" | "obstacle"> {
-  const waiting = free.map(([work, rows]) => ({ work, end: pausing(work, rows) }));
+  const waiting = free.map(({ work, rows }) => ({ work, end: pausing(work, rows) }));
   return { left: [...left, ...waiting], ...(obstacle && { obstacle: { work: any, obstacle } }) };
 }
 
-const untouched = (works: readonly ChunkWork[]) => works.map((work) => ({ work, end: UNTOUCHED }));
+const untouched = (chunks: readonly ReadChunk[]) => chunks.map(({ work }) => ({ work, end: UNTOUCHED }));
 
 /** Until a plugin that cannot be run is looked for again; where there is an obstacle, the circuit is open by then. */
 const PLUGIN_PAUSE_SECONDS = 2;
@@ -160,26 +169,13 @@ async function findPlugin(deps: SendChunksDeps, tx: Tx, work: ChunkWork): Promis
 async function failAll(
   deps: SendChunksDeps,
   tx: Tx,
-  works: readonly ChunkWork[],
+  chunks: readonly ReadChunk[],
   reason: string,
 ): Promise<void> {
-  for (const work of works) {
+  for (const { work } of chunks) {
     await failChunk(tx, work, reason);
     await deps.afterBatch(tx, work, work);
   }
-}
-
-/** The rows of each chunk; both are in the order of the deliveries. */
-function shareOut(works: readonly ChunkWork[], ready: ReadyRow[]): [ChunkWork, ReadyRow[]][] {
-  const [only, ...others] = works;
-  if (only && others.length === 0) return [[only, ready]];
-  let next = 0;
-  return works.map((work) => {
-    const first = next;
-    const lastId = BigInt(work.lastId);
-    while (next < ready.length && BigInt(ready[next]?.[0] ?? 0) <= lastId) next++;
-    return [work, ready.slice(first, next)];
-  });
 }
 
 function toSending(

@@ -2,11 +2,12 @@ import type { Tx } from "../../../platform/database/index.ts";
 import type { Claim } from "../dispatch/claim.repository.ts";
 import { byChannel } from "../dispatch/claims.rules.ts";
 import type { Restraints } from "../judge/restraints.ts";
-import { type Begun, begin, type ChannelObstacle } from "./begin-chunks.ts";
+import { type Begun, beginMade, beginQueued, type ChannelObstacle } from "./begin-chunks.ts";
 import { type ChunkEnd, endChunks } from "./chunk-end.repository.ts";
 import { brokenOff, endOf } from "./chunk-end.rules.ts";
 import { type Opened, openRows, type SendingChunk } from "./open-batches.ts";
 import { HOLD_MS, LONGEST_WAIT_MS } from "./pace.rules.ts";
+import type { ReadChunk } from "./send.repository.ts";
 import * as sending from "./send.repository.ts";
 import { type SendChunksDeps, type SendingChannel, sendBatch } from "./send-batch.ts";
 
@@ -24,7 +25,7 @@ export interface ChunkSender {
    * Takes chunks of a tenant as far as the vendor's door, in the transaction of the caller's that has made them in
    * `sending`. What it returns goes on from there: to be called once that has committed, and without delay.
    */
-  begin(tx: Tx, claims: readonly Claim[], restraints: Restraints): Promise<() => Promise<void>>;
+  begin(tx: Tx, made: readonly ReadChunk[], restraints: Restraints): Promise<() => Promise<void>>;
 }
 
 export function createChunkSender(deps: SendChunksDeps): ChunkSender {
@@ -32,10 +33,10 @@ export function createChunkSender(deps: SendChunksDeps): ChunkSender {
     async send(claims) {
       await allOf(byChannel(claims).map((some) => sendThrough(deps, some)));
     },
-    async begin(tx, claims, restraints) {
+    async begin(tx, made, restraints) {
       const all: Begun[] = [];
-      const made = { restraints, areMade: true };
-      for (const some of byChannel(claims)) all.push(await begin(deps, tx, some, made));
+      const channels = byChannel(made.map((chunk) => ({ channelId: chunk.work.channelId, ...chunk })));
+      for (const some of channels) all.push(await beginMade(deps, tx, some, restraints));
       return () => allOf(all.map((begun) => goOn(deps, begun)));
     },
   };
@@ -45,8 +46,8 @@ export function createChunkSender(deps: SendChunksDeps): ChunkSender {
 async function sendThrough(deps: SendChunksDeps, claims: readonly Claim[]): Promise<void> {
   const [any] = claims;
   if (!any) return;
-  const queued = { restraints: await deps.readRestraints(any.tenantId), areMade: false };
-  await goOn(deps, await deps.transact(any, (tx) => begin(deps, tx, claims, queued)));
+  const restraints = await deps.readRestraints(any.tenantId);
+  await goOn(deps, await deps.transact(any, (tx) => beginQueued(deps, tx, claims, restraints)));
 }
 
 /** Sends what has been begun, and whatever is left of the chunks. */

@@ -106,12 +106,8 @@ export const leasesOf = (held: readonly Pick<Claim, "chunkId" | "leaseToken">[])
   tokens: held.map(({ leaseToken }) => leaseToken),
 });
 
-/**
- * Takes chunks of a tenant from `queued` to `sending`, in the order of their deliveries. Those are missing whose hint is
- * stale: the lease was lost, or the message was cancelled meanwhile. One whose time to live is over is left to the loop
- * that ends it, which may be behind after a standstill.
- */
-export async function beginChunks(tx: Tx, tenantId: string, claims: readonly Claim[]): Promise<ChunkWork[]> {
+/** One whose time to live is over is left to the loop that ends it, which may be behind after a standstill. */
+async function beginChunks(tx: Tx, tenantId: string, claims: readonly Claim[]): Promise<ChunkWork[]> {
   const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
   const { ids, tokens } = leasesOf(claims);
@@ -130,15 +126,58 @@ export async function beginChunks(tx: Tx, tenantId: string, claims: readonly Cla
   );
 }
 
-/** Reads chunks that this transaction has made in `sending`, in the order of their deliveries. */
-export function readMade(tx: Tx, tenantId: string, claims: readonly Claim[]): Promise<ChunkWork[]> {
-  const { ids } = leasesOf(claims);
-  return readWork(
-    tx,
-    tenantId,
-    tx.sql`
-      select * from chunks where tenant_id = ${toUuid("tenant", tenantId)} and ${isOneOf(tx, tx.sql`id`, ids)}`,
+/** A chunk that has been begun, and what this round has to send of it, in order. */
+export interface ReadChunk {
+  work: ChunkWork;
+  rows: ReadyRow[];
+}
+
+/**
+ * Takes chunks of a tenant from `queued` to `sending` and reads what is to be sent of them, in the order of their
+ * deliveries. Those are missing whose hint is stale: the lease was lost, or the message was cancelled meanwhile.
+ */
+export async function takeQueued(tx: Tx, tenantId: string, claims: readonly Claim[]): Promise<ReadChunk[]> {
+  const { sql } = tx;
+  const { ids, tokens } = leasesOf(claims);
+  const begun = sql`
+    select first_id, last_id, round_cursor
+    from unnest(${ids}::bigint[], ${tokens}::uuid[]) as claim(id, token)
+    cross join lateral (
+      select * from chunks c
+      where c.tenant_id = ${toUuid("tenant", tenantId)} and c.id = claim.id and c.lease_token = claim.token
+        and c.state is not distinct from 'sending' offset 0
+    ) held`;
+  // One round trip: the second is sent right behind the first.
+  return shareOut(
+    ...(await Promise.all([beginChunks(tx, tenantId, claims), readReady(tx, tenantId, begun)])),
   );
+}
+
+/** Reads the chunks of messages that this transaction has made in `sending`: nobody else knows of any. */
+export async function readMade(
+  tx: Tx,
+  tenantId: string,
+  messageIds: readonly string[],
+): Promise<ReadChunk[]> {
+  const ids = messageIds.map((id) => toUuid("message", id));
+  const made = tx.sql`
+    select * from chunks
+    where tenant_id = ${toUuid("tenant", tenantId)} and message_id = any(${ids}::uuid[])
+      and state is not distinct from 'sending'`;
+  return shareOut(...(await Promise.all([readWork(tx, tenantId, made), readReady(tx, tenantId, made)])));
+}
+
+/** The rows of each chunk; both are in the order of the deliveries. */
+function shareOut(works: readonly ChunkWork[], ready: ReadyRow[]): ReadChunk[] {
+  const [only, ...others] = works;
+  if (only && others.length === 0) return [{ work: only, rows: ready }];
+  let next = 0;
+  return works.map((work) => {
+    const first = next;
+    const lastId = BigInt(work.lastId);
+    while (next < ready.length && BigInt(ready[next]?.[0] ?? 0) <= lastId) next++;
+    return { work, rows: ready.slice(first, next) };
+  });
 }
 
 /** What is to be known of the chunks that `begun` gives. */
@@ -216,26 +255,16 @@ export type ReadyRow = [
   attributes: Record<string, string | number | boolean> | null,
 ];
 
-/** The deliveries of begun chunks that this round has still to send, in order. */
-export async function readReady(
-  { sql }: Tx,
-  tenantId: string,
-  claims: readonly Claim[],
-): Promise<ReadyRow[]> {
+/** The deliveries that this round has still to send of the chunks that `begun` gives, in order. */
+async function readReady({ sql }: Tx, tenantId: string, begun: Fragment): Promise<ReadyRow[]> {
   const tenant = toUuid("tenant", tenantId);
-  const { ids, tokens } = leasesOf(claims);
   // The range is written without arithmetic: behind row-level security the index takes leakproof conditions only, and a
   // sum may overflow. The users are fetched by one scan for all their keys, which costs a third of a probe for each; every
   // one of them has a delivery, so the full join is a left join that cannot become a nested loop.
   const rows = await sql`
     with ready as materialized (
       select d.id, d.address, d.variables, d.user_id
-      from unnest(${ids}::bigint[], ${tokens}::uuid[]) as claim(id, token)
-      cross join lateral (
-        select first_id, last_id, round_cursor from chunks c
-        where c.tenant_id = ${tenant} and c.id = claim.id and c.lease_token = claim.token
-          and c.state is not distinct from 'sending' offset 0
-      ) c
+      from (${begun}) c
       cross join lateral (
         select * from deliveries d
         where d.tenant_id = ${tenant} and d.id between c.first_id and c.last_id and d.id > coalesce(c.round_cursor, 0)
