@@ -34,10 +34,7 @@ describe("migrate", () => {
   });
 
   it("lets the reviewers and operators of every tenant read plugins and roles", async () => {
-    const migration = readFileSync(
-      join(import.meta.dirname, "../migrations/0002_names_for_reviewers.sql"),
-      "utf8",
-    );
+    const migration = readMigration("0002_names_for_reviewers");
     const before = [{ action: "read", subject: "Message" }];
     const permissions = await withSession(database.url, "test", async (sql) => {
       for (const code of ["east", "west"]) await givenRoles(sql, code, before);
@@ -54,7 +51,59 @@ describe("migrate", () => {
       ["reviewer", after],
     ]);
   });
+
+  it("keeps why versions were refused that are over, and has those in use checked again", async () => {
+    const updates = readMigration("0034_publisher_logins_and_faults")
+      .split("--> statement-breakpoint")
+      .filter((statement) => statement.includes("update plugin_listings"));
+    expect(updates).toHaveLength(2);
+    const grants = { hosts: ["sms.example"] };
+    const report = { protocol: "1", checkedAt: "2026-01-02T03:04:05.000Z", grants, widening: [] };
+    const old = {
+      ...report,
+      faults: ["no icon", 'a "quoted" word'],
+      findings: [{ rule: "eval" }],
+      conformance: {},
+    };
+    const reports = await withSession(database.url, "test", async (sql) => {
+      await givenListings(sql, {
+        listed: old,
+        in_review: old,
+        refused: old,
+        withdrawn: { ...old, faults: [] },
+        checking: null,
+      });
+      for (const update of updates) await sql.unsafe(update);
+      const rows = await sql`select state, report from plugin_listings`;
+      return Object.fromEntries(rows.map((row) => [row.state, row.report]));
+    });
+    const asWritten = (text: string) => ({ code: "as_written", params: { text }, at: [], detail: text });
+    const over = { ...report, findings: [], conformance: null };
+    expect(reports).toEqual({
+      listed: { protocol: null },
+      in_review: { protocol: null },
+      refused: { ...over, faults: [asWritten("no icon"), asWritten('a "quoted" word')] },
+      withdrawn: { ...over, faults: [] },
+      checking: null,
+    });
+  });
 });
+
+const readMigration = (name: string): string =>
+  readFileSync(join(import.meta.dirname, `../migrations/${name}.sql`), "utf8");
+
+/** A version of a plugin in each of these states, with its report. */
+async function givenListings(sql: Sql, reports: Record<string, object | null>): Promise<void> {
+  const registryId = randomUUID();
+  await sql`insert into registries (id, kind, name, priority, public_keys)
+    values (${registryId}, 'own', 'desk', 1, '{}')`;
+  for (const [state, report] of Object.entries(reports)) {
+    await sql`insert into plugin_packages (sha256, plugin_id, version, manifest, archive)
+      values (${state}, 'a/b', ${state}, '{}', '')`;
+    await sql`insert into plugin_listings (registry_id, plugin_id, version, sha256, envelope, state, report)
+      values (${registryId}, 'a/b', ${state}, ${state}, '{}', ${state}, ${report && JSON.stringify(report)}::text::jsonb)`;
+  }
+}
 
 async function givenRoles(sql: Sql, tenantCode: string, permissions: object[]): Promise<void> {
   const tenantId = randomUUID();
