@@ -131,6 +131,23 @@ describe.each(BACKENDS)("recovery, with the queue on %s", (backend) => {
     expect([...installation.vendor.effects.values()]).toEqual([1, 1]);
   });
 
+  it.each([1, 2])("sends once when a hint comes again, and brings %i more along", async (more) => {
+    const names = ["u-1", "u-2", "u-3"].slice(0, 1 + more);
+    const ids: string[] = [];
+    for (const name of names) ids.push(await school.send(messageTo(users(name), ["courier"])));
+    const gate = installation.vendor.hold();
+    await expandOnce(installation);
+    const [hint] = await dispatchOnce(([all]) => [{ claims: all?.claims.slice(0, 1) ?? [] }]);
+    expect(hint?.claims).toHaveLength(names.length);
+    await startEngine();
+    await gate.arrived(1);
+    await installation.queue.openQueue(SEND_QUEUE).add([{ claims: hint?.claims ?? [] }]);
+    await gate.arrived(2);
+    gate.open();
+    await school.allCompleted(ids);
+    expect([...installation.vendor.effects.values()]).toEqual(names.map(() => 1));
+  });
+
   it("calls what a lost worker had under way unknown where the vendor cannot deduplicate", async () => {
     const gate = installation.vendor.hold();
     await startEngine();

@@ -5,6 +5,7 @@ import type { Money } from "../../costs/index.ts";
 import type { MessageCategory } from "../../templates/index.ts";
 import { holdCancellation } from "../cancellation-lock.repository.ts";
 import type { Claim } from "../dispatch/claim.repository.ts";
+import { type ChunkShare, shareOut } from "./share-out.rules.ts";
 
 /** How long a worker may hold a chunk without a sign of life, seconds. */
 export const SENDING_LEASE_SECONDS = 60;
@@ -127,10 +128,7 @@ async function beginChunks(tx: Tx, tenantId: string, claims: readonly Claim[]): 
 }
 
 /** A chunk that has been begun, and what this round has to send of it, in order. */
-export interface ReadChunk {
-  work: ChunkWork;
-  rows: ReadyRow[];
-}
+export type ReadChunk = ChunkShare<ChunkWork, ReadyRow>;
 
 /**
  * Takes chunks of a tenant from `queued` to `sending` and reads what is to be sent of them, in the order of their
@@ -147,7 +145,7 @@ export async function takeQueued(tx: Tx, tenantId: string, claims: readonly Clai
       where c.tenant_id = ${toUuid("tenant", tenantId)} and c.id = claim.id and c.lease_token = claim.token
         and c.state is not distinct from 'sending' offset 0
     ) held`;
-  // One round trip: the second is sent right behind the first.
+  // One round trip: the second is sent right behind the first. Of a hint that comes twice it also finds what is being sent.
   return shareOut(
     ...(await Promise.all([beginChunks(tx, tenantId, claims), readReady(tx, tenantId, begun)])),
   );
@@ -165,19 +163,6 @@ export async function readMade(
     where tenant_id = ${toUuid("tenant", tenantId)} and message_id = any(${ids}::uuid[])
       and state is not distinct from 'sending'`;
   return shareOut(...(await Promise.all([readWork(tx, tenantId, made), readReady(tx, tenantId, made)])));
-}
-
-/** The rows of each chunk; both are in the order of the deliveries. */
-function shareOut(works: readonly ChunkWork[], ready: ReadyRow[]): ReadChunk[] {
-  const [only, ...others] = works;
-  if (only && others.length === 0) return [{ work: only, rows: ready }];
-  let next = 0;
-  return works.map((work) => {
-    const first = next;
-    const lastId = BigInt(work.lastId);
-    while (next < ready.length && BigInt(ready[next]?.[0] ?? 0) <= lastId) next++;
-    return { work, rows: ready.slice(first, next) };
-  });
 }
 
 /** What is to be known of the chunks that `begun` gives. */
