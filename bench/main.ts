@@ -18,7 +18,7 @@ const SIZES: Record<string, Size> = {
   quick: {
     users: 200_000,
     singleUsers: 30_000,
-    mailUsers: 10_000,
+    mailUsers: 20_000,
     jobUsers: 3_000,
     measureMs: 4_000,
     rounds: 3,
@@ -26,7 +26,7 @@ const SIZES: Record<string, Size> = {
   full: {
     users: 1_000_000,
     singleUsers: 150_000,
-    mailUsers: 50_000,
+    mailUsers: 100_000,
     jobUsers: 10_000,
     measureMs: 8_000,
     rounds: 5,
