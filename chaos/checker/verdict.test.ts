@@ -116,11 +116,14 @@ describe("the checker", () => {
     }
   });
 
-  it("lets a cancellation leave unknown what would have been repeated", () => {
-    const rows = [row({ state: "unknown", channel: "keyed", reason: "cancelled" })];
-    const accepted = [message({ channels: ["keyed"], isCancelled: true })];
-    expect(judged({ accepted, rows, vendor: [taken({ channel: "keyed" })] }).isConvicted).toBe(false);
-  });
+  it.each(["cancelled", "reached_earlier"])(
+    "lets unknown what would have been repeated, but was %s",
+    (reason) => {
+      const rows = [row({ state: "unknown", channel: "keyed", reason })];
+      const accepted = [message({ channels: ["keyed"], isCancelled: true })];
+      expect(judged({ accepted, rows, vendor: [taken({ channel: "keyed" })] }).isConvicted).toBe(false);
+    },
+  );
 
   it("counts what the vendor dropped as a repeat, not as a duplicate", () => {
     const vendor = [taken(), taken({ kind: "repeat" })];

@@ -118,8 +118,8 @@ class Court {
   }
 
   #hearUnknown({ channel, reason }: DeliveryRow, name: string): void {
-    // A cancellation forbids the repeat that would have told.
-    if (channel === "keyed" && reason !== "cancelled") {
+    // Who cancels, or was reached otherwise, forbids the repeat that would have told.
+    if (channel === "keyed" && reason !== "cancelled" && reason !== "reached_earlier") {
       this.#charge("falseStatus", `${name}, although the vendor drops repeats`);
       return;
     }

@@ -42,6 +42,7 @@ import { createOccurrenceLoop } from "../modules/series/index.ts";
 import { compactStatistics } from "../modules/statistics/index.ts";
 import { createSyncChannel, createVendorTemplateSyncer } from "../modules/vendor-templates/index.ts";
 import type { Loop } from "../platform/loops.ts";
+import type { PluginCatalogues } from "../platform/plugin-runtime/index.ts";
 import type { QueueTransport } from "../platform/queue/index.ts";
 import { createSpareTime } from "../platform/spare-time.ts";
 import type { Foundation } from "./foundation.ts";
@@ -143,6 +144,12 @@ export function startEngine(
   };
 }
 
+/** Tells of plugins that a tenant has, and that this process cannot read or has not heard of yet. */
+const outOfReachIn =
+  (catalogue: PluginCatalogues): ReconcilerDeps["isOutOfReach"] =>
+  async (tx, tenantId, pluginId) =>
+    catalogue.of(tenantId).obstacleTo(pluginId) !== undefined || isInstalled(tx, pluginId);
+
 /** What puts right, compacts and checks. */
 function upkeepLoops(foundation: Foundation, afterChunk: SendChunksDeps["afterChunk"]): Loop[] {
   const { dispatch, transactAsWorker: transact, logger, plugins } = foundation;
@@ -151,6 +158,7 @@ function upkeepLoops(foundation: Foundation, afterChunk: SendChunksDeps["afterCh
     worker: foundation.worker,
     transact,
     catalogue: plugins,
+    isOutOfReach: outOfReachIn(plugins),
     compactStatistics: async (tenantId) => {
       await transact({ tenantId }, (tx) => compactStatistics(tx, tenantId));
     },
@@ -201,6 +209,7 @@ function followUpLoops(
   return [
     createReconciler({
       ...shared,
+      isOutOfReach: outOfReachIn(catalogue),
       applyReceipts: applyEvents,
       holdCancellation,
       wakeFlows,

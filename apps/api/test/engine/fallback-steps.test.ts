@@ -168,3 +168,23 @@ it("says that a policy is archived when a message asks for it", async () => {
     errors: [{ pointer: "/policy" }],
   });
 });
+
+it("does not call cancelled what may have been sent and waits to be repeated, when an earlier step arrives", async () => {
+  const settings = { url: `${installation.vendor.url}/hook` };
+  await mustSucceed(school.owner("PATCH", `/v1/channels/${school.channels.hook.id}`, { settings }));
+  const steps = [
+    { channelIds: [school.channels.courier.id] },
+    { channelIds: [school.channels.hook.id], when: "undelivered", afterSeconds: 300 },
+  ];
+  const policy = await mustSucceed<{ id: string }>(
+    school.owner("POST", "/v1/policies", { name: "courier, then webhook", steps }),
+  );
+  const userId = await givenUser();
+  installation.vendor.answer(({ path }) => (path === "/hook" ? "cut" : { status: 200 }));
+  const id = await school.send(messageTo(users(userId), [], { channels: undefined, policy: policy.id }));
+  const { id: ref } = await school.reaches(id, "accepted", 0);
+  await timePasses(installation, 301);
+  await until(async () => (await school.timelineOf(id, 1).catch(() => undefined))?.attemptCount === 1);
+  await pushed("delivered", ref);
+  await until(async () => (await stepsOf(id)).join() === "0 delivered,1 unknown");
+});

@@ -156,6 +156,8 @@ export const attempts = pgTable(
     endedAt: moment("ended_at"),
     /** Results by status, or `{"abandoned": n}` when the worker died. */
     outcome: jsonb("outcome").$type<Record<string, number>>(),
+    /** Those of its deliveries that the vendor may have taken, where it is not all of them. */
+    doubtfulIds: bigint("doubtful_ids", { mode: "bigint" }).array(),
     /** The vendor's ids of the calls, when it gives them per call. */
     vendorIds: text("vendor_ids").array(),
   },

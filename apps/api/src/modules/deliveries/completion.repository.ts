@@ -2,6 +2,7 @@ import type { Tx } from "../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
 import { enterCancellation } from "./cancellation-lock.repository.ts";
 import { REASONS } from "./delivery.rules.ts";
+import { mayHaveBeenSent } from "./doubt.repository.ts";
 import { NIL_UUID } from "./expand/expansion.repository.ts";
 
 /**
@@ -67,11 +68,7 @@ export async function endUnsent(
           then ${REASONS.quietHoursOutlast}
           when ${end} = 'expired' and d.reason = ${REASONS.recipientLimit} and d.limited_until >= m.expires_at
           then ${REASONS.recipientLimitOutlasts} else ${REASONS[end]} end,
-        state = case when exists(select from attempts a where a.tenant_id = ${tenant} and a.chunk_id = c.id
-          and d.id between a.first_id and a.last_id and a.outcome ?| array['unknown', 'abandoned']
-          and not exists(select from receipts r where r.tenant_id = ${tenant} and r.delivery_id = d.id
-            and r.type = 'not_found' and r.received_at >= a.ended_at))
-          then 'unknown' else ${end} end::delivery_state
+        state = case when ${mayHaveBeenSent(tx, tenant, sql`c.id`)} then 'unknown' else ${end} end::delivery_state
       from chunks c join messages m on m.tenant_id = ${tenant} and m.id = ${message}
       where c.tenant_id = ${tenant} and c.message_id = ${message} and c.state <> 'done'
         and d.tenant_id = ${tenant} and d.id between c.first_id and c.last_id and d.state = 'ready'

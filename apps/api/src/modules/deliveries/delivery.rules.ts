@@ -128,6 +128,7 @@ export const REASONS = {
   missingVariable: "missing_variable",
   contentTooLong: "content_too_long",
   workerLost: "worker_lost",
+  tooLateToRepeat: "too_late_to_repeat",
   cancelled: "cancelled",
   reachedEarlier: "reached_earlier",
   expired: "time_to_live_over",

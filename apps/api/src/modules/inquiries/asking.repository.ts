@@ -96,6 +96,17 @@ async function putOffHeld({ sql }: Tx, due: DueChannel): Promise<void> {
       and c.state in ('queued', 'sending')`;
 }
 
+/** How soon to look again whether a channel's plugin can be read, seconds. */
+const LOOK_AGAIN_SECONDS = 10;
+
+/** Leaves what is due of a channel to a later round. */
+export async function putOffInquiries({ sql }: Tx, due: DueChannel): Promise<void> {
+  await sql`
+    update inquiries set ask_at = now() + make_interval(secs => ${LOOK_AGAIN_SECONDS})
+    where tenant_id = ${toUuid("tenant", due.tenantId)} and channel_id = ${toUuid("channel", due.channelId)}
+      and ask_at <= now()`;
+}
+
 /** Takes up due inquiries of a channel, with at most as many deliveries as one call may ask about. */
 export async function takeInquiries(tx: Tx, due: DueChannel, batchSize: number): Promise<Inquiry[]> {
   await putOffHeld(tx, due);

@@ -3,7 +3,13 @@ import type { Database, Transact, Tx } from "../../platform/database/index.ts";
 import { fromBigint, toBigint } from "../../platform/ids.ts";
 import type { Loop } from "../../platform/loops.ts";
 import type { ChannelHandle, PluginCatalogues, PluginRuntime } from "../../platform/plugin-runtime/index.ts";
-import { type DueChannel, type Inquiry, listDueChannels, takeInquiries } from "./asking.repository.ts";
+import {
+  type DueChannel,
+  type Inquiry,
+  listDueChannels,
+  putOffInquiries,
+  takeInquiries,
+} from "./asking.repository.ts";
 import { isLastWord, judgeNotFound, pauseAfter } from "./inquiry.rules.ts";
 import { openInquiry } from "./opening.repository.ts";
 import type { Settled } from "./settling.repository.ts";
@@ -15,6 +21,8 @@ export interface ReconcilerDeps {
   transact: Transact;
   runtime: Pick<PluginRuntime, "query">;
   catalogue: PluginCatalogues;
+  /** Whether the tenant has a plugin that this process does not find at the moment. */
+  isOutOfReach(tx: Tx, tenantId: string, pluginId: string): Promise<boolean>;
   findChannel(tx: Tx, channel: DueChannel): Promise<ChannelHandle | undefined>;
   /** Keeps and applies the vendor's last word like any other receipt. */
   applyReceipts(tx: Tx, channel: DueChannel & { pluginId: string }, events: ReceiptEvent[]): Promise<void>;
@@ -59,6 +67,10 @@ async function askChannel(deps: ReconcilerDeps, due: DueChannel): Promise<void> 
   const { handle, manifest, inquiries } = await deps.transact(due, async (tx) => {
     const handle = await deps.findChannel(tx, due);
     const manifest = handle && deps.catalogue.of(due.tenantId).find(handle.pluginId)?.manifest;
+    if (handle && !manifest && (await deps.isOutOfReach(tx, due.tenantId, handle.pluginId))) {
+      await putOffInquiries(tx, due);
+      return { handle, manifest, inquiries: [] };
+    }
     return { handle, manifest, inquiries: await takeInquiries(tx, due, manifest?.query?.batchSize ?? 1) };
   });
   const asked = inquiries.filter(({ isOver }) => !isOver);

@@ -8,7 +8,6 @@ import { type ChunkEnd, endChunks, type LeftChunk, releaseChunks } from "./chunk
 import { brokenOff, UNTOUCHED } from "./chunk-end.rules.ts";
 import { carriesUnsubscribe, neededVariables, type SharedContent } from "./content.rules.ts";
 import { type Findings, type Opened, openRows, type SendingChunk } from "./open-batches.ts";
-import { willDropRepeat } from "./outcome.rules.ts";
 import { restrainRows } from "./restrain-rows.ts";
 import type { ChunkWork, ReadChunk, ReadyRow } from "./send.repository.ts";
 import * as sending from "./send.repository.ts";
@@ -193,7 +192,7 @@ function toSending(
     round: {
       count: work.roundCount,
       isProbe: work.channel?.circuit === "probe",
-      dropsRepeats: willDropRepeat(plugin.manifest.idempotency, work.secondsSinceFirstTry),
+      dropsRepeats: plugin.manifest.idempotency.kind === "key",
     },
     found: startOf(work),
   };

@@ -1,4 +1,4 @@
-import type { PluginManifest } from "@tidings/sdk/plugin";
+import type { IdempotencyAbility, PluginManifest } from "@tidings/sdk/plugin";
 import type { Tx } from "../../../platform/database/index.ts";
 import type { SharedContent } from "./content.rules.ts";
 import type { Round } from "./outcome.rules.ts";
@@ -6,7 +6,7 @@ import { takeSlots } from "./pacer.repository.ts";
 import { pack, type Run } from "./packing.rules.ts";
 import { recordHandovers, roomKeyOf } from "./recipient-limits.repository.ts";
 import { type ChunkWork, openAttempts, type ReadyRow, START_WITHIN_SECONDS } from "./send.repository.ts";
-import { dropSuppressed } from "./suppression.repository.ts";
+import { dropSuppressed, dropTooLate } from "./suppression.repository.ts";
 import { takeConsents } from "./take-consents.ts";
 import { waitForRoom } from "./wait-for-room.ts";
 import { keepReady } from "./withdrawal.repository.ts";
@@ -108,7 +108,7 @@ export async function openRows(
 async function openBatches(
   tx: Tx,
   packed: Run<SendingChunk>[][],
-  { limits: { perRecipient }, allowances }: PluginManifest,
+  { limits: { perRecipient }, allowances, idempotency }: PluginManifest,
   areMade: boolean,
 ): Promise<Opened | undefined> {
   const startBy = performance.now() + START_WITHIN_SECONDS * 1000;
@@ -133,7 +133,10 @@ async function openBatches(
   if (!any) return undefined;
   if (perRecipient) await recordHandovers(tx, any.chunk.work, shares.map(toHandover), perRecipient);
   const counts = [...covered].map(([chunk, some]): [SendingChunk, number] => [chunk, countRows(some)]);
-  await Promise.all([...covered.values()].map((some) => leaveOutLate(tx, some, areSuppressionsNew)));
+  const repeatSeconds = areMade || idempotency.kind !== "key" ? undefined : repeatSecondsOf(idempotency);
+  await Promise.all(
+    [...covered.values()].map((some) => leaveOutLate(tx, some, { areSuppressionsNew, repeatSeconds })),
+  );
   if (allowances) await takeConsents(tx, allowances, shares);
   return { batches: [...batches.values()], covered: new Map(counts) };
 }
@@ -146,13 +149,31 @@ const toHandover = ({ attemptId, rows }: Share) => ({
 const countRows = (some: readonly { rows: ReadyRow[] }[]) =>
   some.reduce((sum, { rows }) => sum + rows.length, 0);
 
-/** Takes out of a chunk's shares what has meanwhile been suppressed, or withdrawn. */
-async function leaveOutLate(tx: Tx, shares: readonly Share[], areSuppressionsNew: boolean): Promise<void> {
+/** The part of a vendor's window in which a repeat is begun; it may be a while on its way. */
+const SAFE_SHARE = 0.9;
+
+/** Seconds after a try in which the vendor is sure to drop a repeat. */
+const repeatSecondsOf = ({ windowSeconds = 0 }: IdempotencyAbility) => windowSeconds * SAFE_SHARE;
+
+interface Late {
+  areSuppressionsNew: boolean;
+  /** For how long what may have been sent is sent again; undefined where it never is. */
+  repeatSeconds: number | undefined;
+}
+
+/** Takes out of a chunk's shares what has meanwhile been suppressed or withdrawn, and what it is too late to repeat. */
+async function leaveOutLate(
+  tx: Tx,
+  shares: readonly Share[],
+  { areSuppressionsNew, repeatSeconds }: Late,
+): Promise<void> {
   const work = shares[0]?.chunk.work;
   if (!work) return;
   const rows = shares.map((share) => share.rows);
   const wanted = areSuppressionsNew ? await dropSuppressed(tx, work, rows) : rows;
-  const ready = await keepReady(tx, work, wanted);
+  const repeatable =
+    repeatSeconds === undefined ? wanted : await dropTooLate(tx, work, wanted, repeatSeconds);
+  const ready = await keepReady(tx, work, repeatable);
   shares.forEach((share, index) => {
     share.rows = ready[index] ?? [];
   });

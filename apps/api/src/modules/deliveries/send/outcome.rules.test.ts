@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MAX_ROUNDS } from "../delivery.rules.ts";
-import { judgeResults, questionsAbout, type Round, willDropRepeat } from "./outcome.rules.ts";
+import { judgeResults, questionsAbout, type Round } from "./outcome.rules.ts";
 
 const stateAfter = (status: "unknown" | "transient" | "accepted", round: Round) =>
   judgeResults([{ ref: "dlv_1", status }], () => "1", round).exceptions[0]?.state ?? "accepted";
@@ -11,6 +11,14 @@ describe("what may have been sent", () => {
     expect(stateAfter("unknown", { count: MAX_ROUNDS - 1, isProbe: false, dropsRepeats: true })).toBe(
       "unknown",
     );
+  });
+
+  it("is noted one by one, and so is what the vendor has refused for certain", () => {
+    const statuses = ["accepted", "unknown", "rejected", "throttled"] as const;
+    const results = statuses.map((status) => ({ ref: status, status }));
+    const judged = judgeResults(results, (ref) => ref, { count: 0, isProbe: false, dropsRepeats: true });
+    expect(judged.doubtfulIds).toEqual(["unknown"]);
+    expect(judged.exceptions.filter(({ isRefused }) => isRefused).map(({ id }) => id)).toEqual(["rejected"]);
   });
 
   it("is unknown at once where a repeat would be a second message", () => {
@@ -29,16 +37,4 @@ describe("what may have been sent", () => {
     const refused = judgeResults([{ ref: "1", status: "rejected" }], (ref) => ref, round);
     expect(questionsAbout(refused, { query, receipts: receipts("both") })).toEqual([]);
   });
-
-  it.each([
-    [{ kind: "key", windowSeconds: 600 }, 0, true],
-    [{ kind: "key", windowSeconds: 600 }, 299, true],
-    [{ kind: "key", windowSeconds: 600 }, 300, false],
-    [{ kind: "none" }, 0, false],
-  ] as const)(
-    "is repeated well inside the vendor's window only: %j after %i s",
-    (ability, seconds, repeats) => {
-      expect(willDropRepeat(ability, seconds)).toBe(repeats);
-    },
-  );
 });

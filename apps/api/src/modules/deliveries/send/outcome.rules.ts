@@ -1,4 +1,4 @@
-import { type IdempotencyAbility, isPulled, type PluginManifest, type SendResult } from "@tidings/sdk/plugin";
+import { isPulled, type PluginManifest, type SendResult } from "@tidings/sdk/plugin";
 import { MAX_ROUNDS } from "../delivery.rules.ts";
 import type { DeliveryException } from "./settle.repository.ts";
 
@@ -6,6 +6,8 @@ import type { DeliveryException } from "./settle.repository.ts";
 export interface JudgedResults {
   exceptions: DeliveryException[];
   counts: Record<string, number>;
+  /** What the vendor may have taken. */
+  doubtfulIds: string[];
   vendorIds: string[];
   references: { id: string; vendorId: string }[];
   /** The vendor refuses the channel's settings: its code and sentence. */
@@ -20,19 +22,8 @@ export interface Round {
   count: number;
   /** One batch tries out the channel: that it fails says something about the channel, and is no reason to give up. */
   isProbe: boolean;
-  /** The vendor still knows the keys of what it may have taken, and drops a repeat. */
+  /** The vendor drops a repeat of what it may have taken. */
   dropsRepeats: boolean;
-}
-
-/** The part of a vendor's window in which a repeat is sent: the next round may come late. */
-const SAFE_SHARE = 0.5;
-
-/** Whether a repeat in the next round would be dropped by the vendor, if it took the message this time. */
-export function willDropRepeat(
-  { kind, windowSeconds = 0 }: IdempotencyAbility,
-  secondsSinceFirstTry: number,
-): boolean {
-  return kind === "key" && secondsSinceFirstTry < windowSeconds * SAFE_SHARE;
 }
 
 /**
@@ -49,6 +40,7 @@ export function judgeResults(
   const judged: JudgedResults = {
     exceptions: [],
     counts: {},
+    doubtfulIds: [],
     vendorIds: [],
     references: [],
     configFault: undefined,
@@ -68,11 +60,19 @@ function judgeOne(
   judged.counts[result.status] = (judged.counts[result.status] ?? 0) + 1;
   if (result.batchVendorId) judged.vendorIds.push(result.batchVendorId);
   if (result.vendorId) judged.references.push({ id: idOf(result.ref), vendorId: result.vendorId });
+  if (result.status === "unknown") judged.doubtfulIds.push(idOf(result.ref));
   judged.retryAfterMs = Math.max(judged.retryAfterMs, result.retryAfterMs ?? 0);
   const state = stateOf(result, round);
   if (state === "accepted") return;
   const reason = result.code ?? result.status;
-  judged.exceptions.push({ id: idOf(result.ref), state, reason, detail: result.detail ?? null });
+  const isRefused = result.status === "rejected";
+  judged.exceptions.push({
+    id: idOf(result.ref),
+    state,
+    reason,
+    detail: result.detail ?? null,
+    ...(isRefused && { isRefused }),
+  });
   if (result.status === "config") {
     judged.configFault ??= { code: reason, detail: result.detail ?? "" };
   }

@@ -37,7 +37,9 @@ export function createChunkSender(deps: SendChunksDeps): ChunkSender {
       const all: Begun[] = [];
       const channels = byChannel(made.map((chunk) => ({ channelId: chunk.work.channelId, ...chunk })));
       for (const some of channels) all.push(await beginMade(deps, tx, some, restraints));
-      return () => allOf(all.map((begun) => goOn(deps, begun)));
+      return async () => {
+        await allOf(all.map((begun) => goOn(deps, begun)));
+      };
     },
   };
 }
@@ -69,10 +71,10 @@ async function goOn(deps: SendChunksDeps, begun: Begun): Promise<void> {
   }
 }
 
-/** Waits for all, also when some fail; then throws the first failure. */
-async function allOf(work: Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(work)).find(({ status }) => status === "rejected");
-  if (failed?.status === "rejected") throw failed.reason;
+/** What all of them come to. Waits for all, also when some fail; then throws the first failure. */
+async function allOf<T>(work: Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }
 
 /** The plugin cannot be run: nothing of the channel is claimed until somebody has mended that. */
@@ -163,7 +165,7 @@ async function hasSent(
   channel: SendingChannel,
   { batches, covered }: Extract<Opened, { batches: unknown }>,
 ): Promise<boolean> {
-  const sent = await Promise.all(batches.map((batch) => sendBatch(deps, channel, batch)));
+  const sent = await allOf(batches.map((batch) => sendBatch(deps, channel, batch)));
   for (const [chunk, count] of covered) chunk.left = chunk.left.slice(count);
   return !sent.includes(false);
 }

@@ -32,8 +32,6 @@ export interface ChunkWork {
   /** Where this round goes on: the first delivery that it has not been through. */
   nextId: string;
   roundCount: number;
-  /** Since the vendor got the first of it, 0 before; what the vendor remembers of it is at most this old. */
-  secondsSinceFirstTry: number;
   hour: Date;
   /** Since it was made. */
   ageSeconds: number;
@@ -74,7 +72,6 @@ interface ChunkWorkRow {
   last_id: string;
   next_id: string;
   round_count: number;
-  seconds_since_first_try: number;
   hour: Date;
   age_seconds: number;
   category: MessageCategory;
@@ -173,9 +170,6 @@ async function readWork({ sql }: Tx, tenantId: string, begun: Fragment): Promise
     with begun as (${begun})
     select b.id, b.lease_token, b.message_id, m.source_id, b.channel_id, b.step, b.first_id, b.last_id,
       coalesce(b.round_cursor + 1, b.first_id) as next_id, b.round_count,
-      coalesce((select extract(epoch from now() - min(a.started_at)) from attempts a
-        where b.round_count > 0 and a.tenant_id = ${tenant} and a.chunk_id = b.id), 0)::float
-        as seconds_since_first_try,
       date_trunc('hour', b.created_at) as hour, extract(epoch from now() - b.created_at)::float as age_seconds,
       m.category, m.options ->> 'quietHours' as quiet_hours, m.template_version_id, v.template_id,
       coalesce(m.renderings, v.renderings) as renderings, coalesce(v.variables, '[]') as variable_schema,
@@ -213,7 +207,6 @@ function toChunkWork(tenantId: string, row: ChunkWorkRow): ChunkWork {
     lastId: row.last_id,
     nextId: row.next_id,
     roundCount: row.round_count,
-    secondsSinceFirstTry: row.seconds_since_first_try,
     hour: row.hour,
     ageSeconds: row.age_seconds,
     category: row.category,

@@ -1,6 +1,8 @@
 import type { Fragment, Tx } from "../../../platform/database/index.ts";
 import { toUuid } from "../../../platform/ids.ts";
 import { suppressionOf } from "../../suppressions/index.ts";
+import { REASONS } from "../delivery.rules.ts";
+import { leavesInDoubt, mayHaveBeenSent } from "../doubt.repository.ts";
 import { NIL_UUID } from "../expand/expansion.repository.ts";
 import type { ChunkWork, ReadyRow } from "./send.repository.ts";
 
@@ -67,22 +69,54 @@ export async function dropSuppressed(tx: Tx, work: ChunkWork, batches: ReadyRow[
         where d.tenant_id = ${tenant} and d.id = any(${ids}::bigint[]) and d.state = 'ready'
       ) a`,
   );
-  return gone.size === 0 ? batches : batches.map((batch) => batch.filter(([id]) => !gone.has(id)));
+  return without(gone, batches);
 }
+
+/**
+ * Takes out of batches that are about to be sent what the vendor may have got so long ago that it would no longer drop a
+ * repeat: nobody knows, and nobody will.
+ */
+export async function dropTooLate(
+  tx: Tx,
+  work: ChunkWork,
+  batches: ReadyRow[][],
+  afterSeconds: number,
+): Promise<ReadyRow[][]> {
+  const { sql } = tx;
+  const tenant = toUuid("tenant", work.tenantId);
+  const ids = batches.flat().map(([id]) => id);
+  const gone = await leaveOut(
+    tx,
+    work,
+    sql`
+      select distinct d.id, ${REASONS.tooLateToRepeat} as reason, null::text as detail
+      from (
+        select * from attempts where tenant_id = ${tenant} and chunk_id = ${work.chunkId}
+          and outcome ?| array['unknown', 'abandoned']
+          and started_at < now() - make_interval(secs => ${afterSeconds}) offset 0
+      ) a
+      join deliveries d on d.tenant_id = ${tenant} and d.id = any(${ids}::bigint[]) and d.state = 'ready'
+        and ${leavesInDoubt(tx, tenant)}`,
+  );
+  return without(gone, batches);
+}
+
+const without = (gone: ReadonlySet<string>, batches: ReadyRow[][]): ReadyRow[][] =>
+  gone.size === 0 ? batches : batches.map((batch) => batch.filter(([id]) => !gone.has(id)));
 
 /**
  * Leaves out the rows of `judged` that have a `reason`, and returns which. What waits to be sent again, because the vendor
  * may have it already and would drop a repeat, is `unknown`.
  */
-async function leaveOut({ sql }: Tx, work: ChunkWork, judged: Fragment): Promise<Set<string>> {
+async function leaveOut(tx: Tx, work: ChunkWork, judged: Fragment): Promise<Set<string>> {
+  const { sql } = tx;
   const tenant = toUuid("tenant", work.tenantId);
   const source = work.sourceId ? toUuid("source", work.sourceId) : NIL_UUID;
   const rows = await sql<{ id: string }[]>`
     with judged as materialized (${judged}), dropped as (
       update deliveries d set changed_at = now(), reason = j.reason, reason_detail = j.detail,
-        state = case when exists(select from attempts t where t.tenant_id = ${tenant} and t.chunk_id = ${work.chunkId}
-          and d.id between t.first_id and t.last_id and t.outcome ?| array['unknown', 'abandoned'])
-          then 'unknown' else 'suppressed' end::delivery_state
+        state = case when ${mayHaveBeenSent(tx, tenant, sql`${work.chunkId}`)} then 'unknown' else 'suppressed'
+          end::delivery_state
       from judged j
       where j.reason is not null and d.tenant_id = ${tenant} and d.id = j.id and d.state = 'ready'
       returning d.id, d.state, d.reason

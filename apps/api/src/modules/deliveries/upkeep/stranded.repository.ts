@@ -1,6 +1,7 @@
 import type { Tx } from "../../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../../platform/ids.ts";
 import { REASONS } from "../delivery.rules.ts";
+import { mayHaveBeenSent } from "../doubt.repository.ts";
 import { NIL_UUID } from "../expand/expansion.repository.ts";
 import { quietUntilOf } from "../judge/deferral.repository.ts";
 import type { Restraints } from "../judge/restraints.ts";
@@ -80,9 +81,10 @@ export async function giveUpStranded(
       join deliveries d on d.tenant_id = ${tenant} and d.id between c.first_id and c.last_id and d.state = 'ready'
       join messages m on m.tenant_id = ${tenant} and m.id = ${message}
       cross join lateral (select m.category, m.options, d.user_id) t
-      where ${quietUntilOf(tx, tenant, quietHours)} is null and not exists(select from attempts a where a.tenant_id = ${tenant} and a.chunk_id = c.id
-        and d.id between a.first_id and a.last_id
-        and (a.ended_at is null or a.outcome ?| array['unknown', 'abandoned']))
+      where ${quietUntilOf(tx, tenant, quietHours)} is null
+        and not exists(select from attempts a where a.tenant_id = ${tenant} and a.chunk_id = c.id
+          and a.ended_at is null and d.id between a.first_id and a.last_id)
+        and not ${mayHaveBeenSent(tx, tenant, sql`c.id`)}
       order by d.id for update of d skip locked
     ), ended as (
       update deliveries d set state = 'failed', changed_at = now(), reason = ${REASONS.channelDown}

@@ -33,6 +33,17 @@ export async function takeOverChunk({ sql }: Tx, claim: Claim): Promise<Abandone
   return { ...chunk, messageId: fromUuid("message", messageUuid) };
 }
 
+/** How soon to look again whether a chunk's plugin can be read, seconds. */
+const LOOK_AGAIN_SECONDS = 10;
+
+/** Leaves a chunk whose lease ran out to a later round. */
+export async function putOffTakingOver({ sql }: Tx, claim: Claim): Promise<void> {
+  await sql`
+    update chunks set lease_until = now() + make_interval(secs => ${LOOK_AGAIN_SECONDS})
+    where tenant_id = ${toUuid("tenant", claim.tenantId)} and id = ${claim.chunkId}
+      and lease_token = ${claim.leaseToken}`;
+}
+
 /**
  * Closes the chunk's open attempts. Where the vendor does not deduplicate, what they covered may have been sent, so
  * it becomes `unknown`; otherwise it stays `ready` and goes out again under the same keys.

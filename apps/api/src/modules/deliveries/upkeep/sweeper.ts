@@ -16,6 +16,8 @@ export interface SweeperDeps {
   worker: Database;
   transact: Transact;
   catalogue: PluginCatalogues;
+  /** Whether the tenant has a plugin that this process does not find at the moment. */
+  isOutOfReach(tx: Tx, tenantId: string, pluginId: string): Promise<boolean>;
   compactStatistics(tenantId: string): Promise<void>;
   /** Fallback timers of the users of a range: what has become `unknown` starts their windows. */
   wakeFlows(
@@ -65,14 +67,9 @@ async function recoverChunk(deps: SweeperDeps, claim: Claim): Promise<void> {
   const recovered = await deps.transact(claim, async (tx) => {
     const chunk = await sweep.takeOverChunk(tx, claim);
     if (!chunk) return undefined;
-    const manifest =
-      chunk.pluginId === null ? undefined : deps.catalogue.of(claim.tenantId).find(chunk.pluginId)?.manifest;
-    if (chunk.openAttempts > 0) {
-      const mayHaveBeenSent = manifest?.idempotency.kind !== "key";
-      await sweep.closeAttempts(tx, claim, mayHaveBeenSent);
-      if (mayHaveBeenSent && manifest?.query) {
-        await deps.openAbandoned(tx, { ...claim, messageId: chunk.messageId }, manifest);
-      }
+    if (chunk.openAttempts > 0 && !(await settleAbandoned(deps, tx, claim, chunk))) {
+      await sweep.putOffTakingOver(tx, claim);
+      return undefined;
     }
     if (chunk.hasFlows) await deps.wakeFlows(tx, { ...chunk, tenantId: claim.tenantId }, chunk.step, chunk);
     await sweep.reopenChunk(tx, claim);
@@ -81,6 +78,22 @@ async function recoverChunk(deps: SweeperDeps, claim: Claim): Promise<void> {
   if (!recovered) return;
   deps.logger.warn({ chunkId: claim.chunkId, openAttempts: recovered.openAttempts }, "a lease ran out");
   await deps.afterChunk(claim.tenantId, recovered.messageId);
+}
+
+/** False when the plugin cannot be read just then: what may be done stands in its manifest. */
+async function settleAbandoned(
+  deps: SweeperDeps,
+  tx: Tx,
+  claim: Claim,
+  { messageId, pluginId }: sweep.AbandonedChunk,
+): Promise<boolean> {
+  const { tenantId } = claim;
+  const manifest = pluginId === null ? undefined : deps.catalogue.of(tenantId).find(pluginId)?.manifest;
+  if (!manifest && pluginId !== null && (await deps.isOutOfReach(tx, tenantId, pluginId))) return false;
+  const mayHaveBeenSent = manifest?.idempotency.kind !== "key";
+  await sweep.closeAttempts(tx, claim, mayHaveBeenSent);
+  if (mayHaveBeenSent && manifest?.query) await deps.openAbandoned(tx, { ...claim, messageId }, manifest);
+  return true;
 }
 
 /** Ends what a worker that died behind its last chunk did not end, some messages a round. */

@@ -14,6 +14,7 @@ const texts: Record<string, (input: { detail: string; plugins: PluginCatalogue }
   missing_variable: m.deliveries_reason_missing_variable,
   content_too_long: m.deliveries_reason_content_too_long,
   worker_lost: m.deliveries_reason_worker_lost,
+  too_late_to_repeat: m.deliveries_reason_too_late_to_repeat,
   cancelled: m.deliveries_reason_cancelled,
   reached_earlier: m.deliveries_reason_reached_earlier,
   time_to_live_over: m.deliveries_reason_time_to_live_over,
