@@ -201,6 +201,30 @@ describe("a filtered set of deliveries", () => {
     ]);
   });
 
+  it("leaves out whom another step of the policy has reached", async () => {
+    const { courier, mail } = school.channels;
+    const steps = [{ channelIds: [courier.id] }, { channelIds: [mail.id], when: "failed" }];
+    const { id: policy } = await mustSucceed<{ id: string }>(
+      school.owner("POST", "/v1/policies", { name: "falls back", steps }),
+    );
+    await school.addUsers(
+      ["mailed", "bounce"].map((userId) => ({
+        userId,
+        identities: [
+          { kind: "push", address: `d-${userId}` },
+          { kind: "email", address: `${userId}@example.cn` },
+        ],
+      })),
+    );
+    const id = await refusingOnce(messageTo(users("mailed", "bounce"), [], { channels: undefined, policy }));
+    const preview = await school.operator("GET", `/v1/messages/${id}/replay?channelId=${courier.id}`);
+    expect(preview.body).toMatchObject({ deliveryCount: 1, skippedCount: 1 });
+    const answer = await replay(id, { channelId: courier.id });
+    await school.completed(answer.body.id);
+    expect(addressesSent()).toEqual(["d-bounce"]);
+    expectProblem(await replay(id, { channelId: courier.id }), "nothing-to-resend", 409);
+  });
+
   it("sends typed addresses again with their own variables", async () => {
     const content = { push: { text: "{{name}}" } };
     const addresses = [

@@ -1,7 +1,7 @@
 import type { Tx } from "../../platform/database/index.ts";
 import { fromUuid, toBigint, toUuid } from "../../platform/ids.ts";
 import { type DeliveryFilter, matching } from "./delivery.repository.ts";
-import { RESENDABLE_STATES } from "./delivery.rules.ts";
+import { REACHING_STATES, RESENDABLE_STATES } from "./delivery.rules.ts";
 
 /** Deliveries that one message may repeat: what one transaction makes without keeping others waiting. */
 const MAX_RESENT = 10_000;
@@ -40,7 +40,7 @@ export async function listResendable(
   const safe = sql`(
     d.state = any(${[...RESENDABLE_STATES]}::text[]::delivery_state[])
     and not exists(select from flows f where f.tenant_id = ${tenant} and f.message_id = ${message}
-      and f.user_id = d.user_id and f.state in ('waiting', 'satisfied'))
+      and f.user_id = d.user_id and (f.state in ('waiting', 'satisfied') or f.step > 0 and ${reachedBesides(tx, tenant)}))
     and not exists(select from resends r join messages m on m.tenant_id = ${tenant} and m.id = r.message_id
       where r.tenant_id = ${tenant} and r.delivery_id = d.id
         and m.state not in ('rejected', 'cancelled', 'expired')))`;
@@ -61,6 +61,11 @@ export async function listResendable(
     skippedCount: skipped.count,
   };
 }
+
+/** Whether another step than that of `d` has reached the user of flow `f`; one that stands at its first step has no other. */
+const reachedBesides = ({ sql }: Tx, tenant: string) => sql`
+  exists(select from deliveries o where o.tenant_id = ${tenant} and o.user_id = f.user_id
+    and o.message_id = f.message_id and o.step <> d.step and o.state = any(${[...REACHING_STATES]}::text[]::delivery_state[]))`;
 
 /** Remembers which deliveries a later message repeats. */
 export async function saveResends(
