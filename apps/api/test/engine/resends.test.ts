@@ -133,6 +133,49 @@ describe("one delivery", () => {
     await needApproval("off");
   });
 
+  it("may not go again when a message that was cancelled has repeated it, whoever it was for", async () => {
+    const addresses = [{ address: "d-typed" }];
+    const ids = [
+      await refusingOnce(messageTo(users("u-1"), ["courier"])),
+      await refusingOnce(messageTo(users("unknown-yet"), ["courier"])),
+      await refusingOnce(messageTo({ kind: "addresses", addresses }, ["courier"])),
+    ];
+    await school.addUsers([
+      { userId: "unknown-yet", identities: [{ kind: "push", address: "d-unknown-yet" }] },
+    ]);
+    for (const id of ids) {
+      const gate = installation.vendor.hold();
+      const { body } = await replay(id);
+      await gate.arrived(1);
+      expect((await school.operator("POST", `/v1/messages/${body.id}/cancellation`)).status).toBe(204);
+      expectProblem(await replay(id), "nothing-to-resend", 409);
+      gate.open();
+      await until(async () => (await school.message(body.id)).counts.submitted === 1);
+      expectProblem(await replay(id), "nothing-to-resend", 409);
+      const preview = await school.operator("GET", `/v1/messages/${id}/replay`);
+      expect(preview.body).toMatchObject({ deliveryCount: 0, skippedCount: 1 });
+      installation.vendor.reset();
+    }
+  });
+
+  it("may go again when the message that was to repeat it was cancelled on the way to somebody else", async () => {
+    refuseAllBut();
+    const original = await school.send(messageTo(users("u-1", "u-2"), ["courier"]));
+    await school.completed(original);
+    installation.vendor.reset();
+    refuseAllBut("d-u-2");
+    const gate = installation.vendor.hold();
+    const first = await replay(original);
+    await gate.arrived(1);
+    await mustSucceed(school.operator("POST", `/v1/messages/${first.body.id}/cancellation`));
+    gate.open();
+    await until(async () => (await school.message(first.body.id)).counts.failed === 1);
+    installation.vendor.reset();
+    const second = await replay(original);
+    await school.completed(second.body.id);
+    expect(addressesSent()).toEqual(["d-u-1"]);
+  });
+
   it("is refused to those who may not send or may not see it, and by a channel that is off", async () => {
     const original = await refusingOnce(messageTo(users("u-1"), ["courier"]));
     const [failed] = await school.deliveriesOf(original);
