@@ -48,9 +48,12 @@ export async function listResendable(
         and m.state not in ('rejected', 'cancelled', 'expired'))
     and d.id not in (select unnest(${reached}::bigint[])))`;
   const asked = sql`${matching(tx, tenantId, messageId, filter)} and (${key}::bigint is null or d.id = ${key}::bigint)`;
+  // Sorted when they are found: looking for the first of all would look at all.
   const rows = await sql<{ id: string; channel_id: string; recipient: string }[]>`
-    select d.id, d.channel_id, coalesce(d.user_id::text, d.address, d.reason_detail, '') as recipient
-    ${asked} and (${force} or ${safe}) order by d.id limit ${MAX_RESENT + 1}`;
+    select * from (
+      select d.id, d.channel_id, coalesce(d.user_id::text, d.address, d.reason_detail, '') as recipient
+      ${asked} and (${force} or ${safe}) limit ${MAX_RESENT + 1}
+    ) found order by id`;
   const [skipped] = await sql<[{ count: number }]>`
     select count(*)::int as count from (
       select ${asked} and not (${force} or ${safe}) limit ${MAX_RESENT}
