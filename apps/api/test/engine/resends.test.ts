@@ -268,6 +268,28 @@ describe("a filtered set of deliveries", () => {
     expectProblem(await replay(id, { channelId: courier.id }), "nothing-to-resend", 409);
   });
 
+  it("is of a step that is a number, or refused", async () => {
+    const id = await refusingOnce(messageTo(users("u-1"), ["courier"]));
+    const errors = [{ pointer: "/step" }];
+    for (const step of [null, "", "0", true, [], 0.5, 21]) {
+      const answer = await replay(id, { step });
+      expectProblem(answer, "invalid-input", 422);
+      expect(answer.body).toMatchObject({ errors });
+    }
+    for (const step of ["", "%20", "true", "0.5", "21"]) {
+      for (const list of ["replay", "deliveries"]) {
+        const answer = await school.operator("GET", `/v1/messages/${id}/${list}?step=${step}`);
+        expectProblem(answer, "invalid-input", 422);
+      }
+    }
+    const later = await school.operator("GET", `/v1/messages/${id}/replay?step=1`);
+    expect(later.body).toMatchObject({ deliveryCount: 0 });
+    const first = await school.operator("GET", `/v1/messages/${id}/replay?step=0`);
+    expect(first.body).toMatchObject({ deliveryCount: 1 });
+    const { body } = await replay(id, { step: 0 });
+    await school.completed(body.id);
+  });
+
   it("sends typed addresses again with their own variables", async () => {
     const content = { push: { text: "{{name}}" } };
     const addresses = [
