@@ -227,6 +227,31 @@ describe("a filtered set of deliveries", () => {
     expect((await school.message(answer.body.id)).counts).toMatchObject({ targeted: 2, submitted: 2 });
   });
 
+  it("has an answer for each user who has been deleted, however often it is repeated", async () => {
+    const leavers = ["leaver-1", "leaver-2"];
+    await school.addUsers(leavers.map((userId) => ({ userId })));
+    const original = await school.send(messageTo(users(...leavers, "never-there"), ["courier"]));
+    await school.completed(original);
+    for (const userId of leavers) await mustSucceed(school.owner("DELETE", `/v1/users/${userId}`));
+    let last = original;
+    for (let times = 0; times < 3; times++) {
+      const { body: preview } = await school.operator("GET", `/v1/messages/${last}/replay`);
+      expect(preview).toMatchObject({ deliveryCount: 3, recipientCount: 3 });
+      last = (await replay(last)).body.id;
+      await school.completed(last);
+      expect((await school.message(last)).counts).toMatchObject({ targeted: 3, suppressed: 3 });
+    }
+    const reasons = (await school.deliveriesOf(last)).map(({ reason, reasonDetail }) => [
+      reason,
+      reasonDetail,
+    ]);
+    expect(reasons.sort()).toEqual([
+      ["no_address", null],
+      ["no_address", null],
+      ["user_unknown", "never-there"],
+    ]);
+  });
+
   it("keeps each to the channel that failed", async () => {
     await school.addUsers([{ userId: "only-push", identities: [{ kind: "push", address: "d-only-push" }] }]);
     const id = await refusingOnce(messageTo(users("only-push"), ["courier", "hook"]));

@@ -51,7 +51,7 @@ export async function listResendable(
   // Sorted when they are found: looking for the first of all would look at all.
   const rows = await sql<{ id: string; channel_id: string; recipient: string }[]>`
     select * from (
-      select d.id, d.channel_id, coalesce(d.user_id::text, d.address, d.reason_detail, '') as recipient
+      select d.id, d.channel_id, coalesce(d.user_id::text, d.address, d.reason_detail, d.id::text) as recipient
       ${asked} and (${force} or ${safe}) limit ${MAX_RESENT + 1}
     ) found order by id`;
   const [skipped] = await sql<[{ count: number }]>`

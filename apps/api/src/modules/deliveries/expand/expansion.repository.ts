@@ -117,7 +117,8 @@ export async function expandStep(
 
 /**
  * Makes the deliveries of a message that repeats earlier ones: to the same recipients, each by the same channel. A
- * typed address stays what it was; a user's is looked up again, and so is a user who was not known then.
+ * typed address stays what it was; a user's is looked up again, and so is a user who was not known then. Of whom nothing
+ * is known any more each delivery stands for itself.
  */
 export async function expandResends(
   tx: Tx,
@@ -129,7 +130,7 @@ export async function expandResends(
   if (deduplicates) await lockContents(tx, tenantId, [messageId]);
   const tenant = toUuid("tenant", tenantId);
   const target = sql`
-    select distinct on (d.channel_id, coalesce(d.user_id::text, d.address, d.reason_detail))
+    select distinct on (d.channel_id, coalesce(d.user_id::text, d.address, d.reason_detail, d.id::text))
       m.id as message_id, coalesce(u.external_id, absent.external_id) as external_id,
       case when d.user_id is null then d.address end as address, d.variables, m.source_id, m.priority,
       m.category, m.options, m.policy_version_id, m.template_version_id, ${contentKeyOf(tx)} as content_key,
