@@ -1,5 +1,6 @@
 import { toUuid } from "@tidings/db";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { expandNext } from "../../src/modules/deliveries/expand/expand-next.ts";
 import {
   expandOnce,
   expectNothingLost,
@@ -284,6 +285,74 @@ describe.each([
     await expandAll();
     expect(await stateOf(id)).toBe("sending");
     expect(await perSecondOf(id)).toBeCloseTo(PUPILS.length / 60);
+    await changeRate(id, null);
+    await finish(id);
+  });
+});
+
+describe("with a part of its deliveries made, a message that is to be spread over another time", () => {
+  const SLICE = 2_000;
+  const BEHIND = 120;
+
+  /** Users of whom every tenth can be sent to, past the API. */
+  async function addCrowd(count: number): Promise<void> {
+    const tenant = toUuid("tenant", school.tenantId);
+    await query(`insert into users (tenant_id, id, external_id, name)
+      select '${tenant}', gen_random_uuid(), 'g-' || n, 'G' from generate_series(1, ${count}) n`);
+    await query(`insert into identities (tenant_id, id, user_id, kind, address, scope)
+      select '${tenant}', gen_random_uuid(), id, 'push', external_id, 'all' from users
+      where tenant_id = '${tenant}' and external_id like 'g-%0'`);
+  }
+
+  async function makeFirstSlice(messageId: string): Promise<void> {
+    const { foundation } = installation;
+    const { tenantId } = school;
+    const restraints = await foundation.readRestraints(tenantId);
+    const nothingBeside = () => undefined;
+    await foundation.transactAsWorker({ tenantId }, (tx) =>
+      expandNext(tx, { tenantId, messageId }, restraints, nothingBeside),
+    );
+  }
+
+  async function countReady(messageId: string): Promise<number> {
+    const { valid = 0 } = (await school.message(messageId)).counts;
+    return valid;
+  }
+
+  it.each([
+    ["while it goes on", []],
+    ["while it is paused", ["pause"] as const],
+  ])("is spread with those that are not made yet, %s", async (_, orders) => {
+    await addCrowd(SLICE + BEHIND - PUPILS.length);
+    const id = await send({}, { kind: "all" });
+    await makeFirstSlice(id);
+    for (const one of orders) await order(one, id);
+    const ready = await countReady(id);
+    expect(ready).toBeGreaterThan(0);
+    await changeRate(id, { overMinutes: 2 });
+    expect(await perSecondOf(id)).toBeCloseTo((ready + BEHIND) / 120);
+    if (orders.length > 0) await order("resumption", id);
+    await expandAll();
+    expect(await perSecondOf(id)).toBeCloseTo((ready + BEHIND) / 120);
+    await changeRate(id, null);
+    await finish(id);
+  });
+
+  it("is spread with the lines of its file that are not made yet", async () => {
+    const file = await mustSucceed<{ id: string }>(
+      school.source("POST", "/v1/audience-files?name=all.csv", undefined, {
+        rawBody: ["userId", ...PUPILS].join("\n"),
+        headers: { "content-type": "text/csv" },
+      }),
+    );
+    const id = await send({}, { kind: "file", fileId: file.id });
+    await expandAll();
+    // As if the first row, behind the line of names, had been a slice: a real one has 20,000.
+    const halfway = "state = 'expanding', expand_cursor = '00000000-0000-0000-0000-000000000002'";
+    await query(`update messages set ${halfway} where id = '${toUuid("message", id)}'`);
+    await changeRate(id, { overMinutes: 1 });
+    await query(`update messages set state = 'sending' where id = '${toUuid("message", id)}'`);
+    expect(await perSecondOf(id)).toBeCloseTo((PUPILS.length + 2) / 60);
     await changeRate(id, null);
     await finish(id);
   });

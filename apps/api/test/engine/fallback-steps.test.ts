@@ -95,6 +95,26 @@ it("skips a later step at once for a user without an address on it", async () =>
   expect((await school.deliveriesOf(id))[1]).toMatchObject({ reason: "no_address" });
 });
 
+it("has no address for users who are deleted while the next step waits, and ends their messages", async () => {
+  const [leaver, stayer] = [await givenUser(), await givenUser()];
+  const ids = [await sendWith("three", leaver), await sendWith("undelivered", leaver, stayer)] as const;
+  await school.reaches(ids[0], "accepted");
+  await until(async () => (await stepsOf(ids[1])).join() === "0 accepted,0 accepted");
+  await mustSucceed(school.owner("DELETE", `/v1/users/${leaver}`));
+  await timePasses(installation, 301);
+  await school.allCompleted([...ids]);
+  const [alone, together] = await Promise.all(ids.map((id) => school.deliveriesOf(id)));
+  expect(alone).toMatchObject([
+    { step: 0, state: "accepted" },
+    { step: 1, state: "suppressed", reason: "no_address", user: null },
+    { step: 2, state: "suppressed", reason: "no_address", user: null },
+  ]);
+  const later = together?.filter(({ step }) => step === 1).map(({ state }) => state);
+  expect(later?.sort()).toEqual(["accepted", "suppressed"]);
+  expect(mailsTo(leaver)).toHaveLength(0);
+  expect(mailsTo(stayer)).toHaveLength(1);
+});
+
 it("sends no third step when the first is read after the second has left", async () => {
   const userId = await givenUser();
   const id = await sendWith("three", userId);

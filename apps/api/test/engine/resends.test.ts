@@ -133,6 +133,49 @@ describe("one delivery", () => {
     await needApproval("off");
   });
 
+  it("may not go again when a message that was cancelled has repeated it, whoever it was for", async () => {
+    const addresses = [{ address: "d-typed" }];
+    const ids = [
+      await refusingOnce(messageTo(users("u-1"), ["courier"])),
+      await refusingOnce(messageTo(users("unknown-yet"), ["courier"])),
+      await refusingOnce(messageTo({ kind: "addresses", addresses }, ["courier"])),
+    ];
+    await school.addUsers([
+      { userId: "unknown-yet", identities: [{ kind: "push", address: "d-unknown-yet" }] },
+    ]);
+    for (const id of ids) {
+      const gate = installation.vendor.hold();
+      const { body } = await replay(id);
+      await gate.arrived(1);
+      expect((await school.operator("POST", `/v1/messages/${body.id}/cancellation`)).status).toBe(204);
+      expectProblem(await replay(id), "nothing-to-resend", 409);
+      gate.open();
+      await until(async () => (await school.message(body.id)).counts.submitted === 1);
+      expectProblem(await replay(id), "nothing-to-resend", 409);
+      const preview = await school.operator("GET", `/v1/messages/${id}/replay`);
+      expect(preview.body).toMatchObject({ deliveryCount: 0, skippedCount: 1 });
+      installation.vendor.reset();
+    }
+  });
+
+  it("may go again when the message that was to repeat it was cancelled on the way to somebody else", async () => {
+    refuseAllBut();
+    const original = await school.send(messageTo(users("u-1", "u-2"), ["courier"]));
+    await school.completed(original);
+    installation.vendor.reset();
+    refuseAllBut("d-u-2");
+    const gate = installation.vendor.hold();
+    const first = await replay(original);
+    await gate.arrived(1);
+    await mustSucceed(school.operator("POST", `/v1/messages/${first.body.id}/cancellation`));
+    gate.open();
+    await until(async () => (await school.message(first.body.id)).counts.failed === 1);
+    installation.vendor.reset();
+    const second = await replay(original);
+    await school.completed(second.body.id);
+    expect(addressesSent()).toEqual(["d-u-1"]);
+  });
+
   it("is refused to those who may not send or may not see it, and by a channel that is off", async () => {
     const original = await refusingOnce(messageTo(users("u-1"), ["courier"]));
     const [failed] = await school.deliveriesOf(original);
@@ -184,6 +227,31 @@ describe("a filtered set of deliveries", () => {
     expect((await school.message(answer.body.id)).counts).toMatchObject({ targeted: 2, submitted: 2 });
   });
 
+  it("has an answer for each user who has been deleted, however often it is repeated", async () => {
+    const leavers = ["leaver-1", "leaver-2"];
+    await school.addUsers(leavers.map((userId) => ({ userId })));
+    const original = await school.send(messageTo(users(...leavers, "never-there"), ["courier"]));
+    await school.completed(original);
+    for (const userId of leavers) await mustSucceed(school.owner("DELETE", `/v1/users/${userId}`));
+    let last = original;
+    for (let times = 0; times < 3; times++) {
+      const { body: preview } = await school.operator("GET", `/v1/messages/${last}/replay`);
+      expect(preview).toMatchObject({ deliveryCount: 3, recipientCount: 3 });
+      last = (await replay(last)).body.id;
+      await school.completed(last);
+      expect((await school.message(last)).counts).toMatchObject({ targeted: 3, suppressed: 3 });
+    }
+    const reasons = (await school.deliveriesOf(last)).map(({ reason, reasonDetail }) => [
+      reason,
+      reasonDetail,
+    ]);
+    expect(reasons.sort()).toEqual([
+      ["no_address", null],
+      ["no_address", null],
+      ["user_unknown", "never-there"],
+    ]);
+  });
+
   it("keeps each to the channel that failed", async () => {
     await school.addUsers([{ userId: "only-push", identities: [{ kind: "push", address: "d-only-push" }] }]);
     const id = await refusingOnce(messageTo(users("only-push"), ["courier", "hook"]));
@@ -199,6 +267,52 @@ describe("a filtered set of deliveries", () => {
     expect(await school.deliveriesOf(rest.body.id)).toMatchObject([
       { state: "suppressed", reason: "no_address", channel: { id: school.channels.hook.id } },
     ]);
+  });
+
+  it("leaves out whom another step of the policy has reached", async () => {
+    const { courier, mail } = school.channels;
+    const steps = [{ channelIds: [courier.id] }, { channelIds: [mail.id], when: "failed" }];
+    const { id: policy } = await mustSucceed<{ id: string }>(
+      school.owner("POST", "/v1/policies", { name: "falls back", steps }),
+    );
+    await school.addUsers(
+      ["mailed", "bounce"].map((userId) => ({
+        userId,
+        identities: [
+          { kind: "push", address: `d-${userId}` },
+          { kind: "email", address: `${userId}@example.cn` },
+        ],
+      })),
+    );
+    const id = await refusingOnce(messageTo(users("mailed", "bounce"), [], { channels: undefined, policy }));
+    const preview = await school.operator("GET", `/v1/messages/${id}/replay?channelId=${courier.id}`);
+    expect(preview.body).toMatchObject({ deliveryCount: 1, skippedCount: 1 });
+    const answer = await replay(id, { channelId: courier.id });
+    await school.completed(answer.body.id);
+    expect(addressesSent()).toEqual(["d-bounce"]);
+    expectProblem(await replay(id, { channelId: courier.id }), "nothing-to-resend", 409);
+  });
+
+  it("is of a step that is a number, or refused", async () => {
+    const id = await refusingOnce(messageTo(users("u-1"), ["courier"]));
+    const errors = [{ pointer: "/step" }];
+    for (const step of [null, "", "0", true, [], 0.5, 21]) {
+      const answer = await replay(id, { step });
+      expectProblem(answer, "invalid-input", 422);
+      expect(answer.body).toMatchObject({ errors });
+    }
+    for (const step of ["", "%20", "true", "0.5", "21"]) {
+      for (const list of ["replay", "deliveries"]) {
+        const answer = await school.operator("GET", `/v1/messages/${id}/${list}?step=${step}`);
+        expectProblem(answer, "invalid-input", 422);
+      }
+    }
+    const later = await school.operator("GET", `/v1/messages/${id}/replay?step=1`);
+    expect(later.body).toMatchObject({ deliveryCount: 0 });
+    const first = await school.operator("GET", `/v1/messages/${id}/replay?step=0`);
+    expect(first.body).toMatchObject({ deliveryCount: 1 });
+    const { body } = await replay(id, { step: 0 });
+    await school.completed(body.id);
   });
 
   it("sends typed addresses again with their own variables", async () => {

@@ -3145,7 +3145,7 @@ export type ReplayMessage = {
      */
     engagement?: 'read' | 'clicked';
     channelId?: string;
-    step?: number | null;
+    step?: number;
     /**
      * A reason code, ours or the vendor's.
      */
@@ -6998,7 +6998,7 @@ export type ListDeliveriesData = {
          */
         engagement?: 'read' | 'clicked';
         channelId?: string;
-        step?: number | null;
+        step?: number;
         /**
          * A reason code, ours or the vendor's.
          */
@@ -7244,7 +7244,7 @@ export type PreviewReplayData = {
          */
         engagement?: 'read' | 'clicked';
         channelId?: string;
-        step?: number | null;
+        step?: number;
         /**
          * A reason code, ours or the vendor's.
          */

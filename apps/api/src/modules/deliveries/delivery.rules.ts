@@ -60,6 +60,14 @@ export const RESENDABLE_STATES = [
   "expired",
 ] as const satisfies readonly DeliveryState[];
 
+/** The states in which somebody has got it, may have, or still will: sending again would reach them twice. */
+export const REACHING_STATES = [
+  "ready",
+  "accepted",
+  "delivered",
+  "unknown",
+] as const satisfies readonly DeliveryState[];
+
 /** The states in which the vendor has it and could take it back. */
 export const RECALLABLE_STATES = DELIVERY_STATES.filter((state) => canMove(state, "recalled"));
 

@@ -23,6 +23,8 @@ const severalOf = <Values extends readonly [string, ...string[]]>(values: Values
     return given === undefined ? undefined : several;
   }, z.array(z.enum(values)).min(1).max(values.length).optional());
 
+const LAST_STEP = 20;
+
 /** Which of a message's deliveries are meant. */
 export const deliveryFilter = z.object({
   state: severalOf(DELIVERY_STATES).openapi({
@@ -32,12 +34,23 @@ export const deliveryFilter = z.object({
     description: "Only those that were read, or clicked; a click counts as reading.",
   }),
   channelId: fields.id("channel").optional(),
-  step: z.coerce.number().int().min(0).max(20).optional(),
+  step: z.int().min(0).max(LAST_STEP).optional(),
   reason: z.string().max(100).optional().openapi({ description: "A reason code, ours or the vendor's." }),
   userId: z.string().max(64).optional().openapi({ description: "The tenant's own id of a user." }),
 });
 
-export const DeliveryQuery = fields.pageQuery.extend(deliveryFilter.shape);
+/** The same in a query, where a number is a text. */
+export const deliveryFilterQuery = deliveryFilter.extend({
+  step: z
+    .string()
+    .regex(/^\d+$/, "Use a whole number.")
+    .transform(Number)
+    .pipe(z.int().max(LAST_STEP))
+    .optional()
+    .openapi({ type: "integer", minimum: 0, maximum: LAST_STEP }),
+});
+
+export const DeliveryQuery = fields.pageQuery.extend(deliveryFilterQuery.shape);
 
 export const Delivery = z
   .object({

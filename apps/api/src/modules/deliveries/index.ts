@@ -12,7 +12,7 @@ export {
   RECALLABLE_STATES,
   type Receipt,
 } from "./delivery.rules.ts";
-export { deliveryFilter } from "./delivery.schemas.ts";
+export { deliveryFilter, deliveryFilterQuery } from "./delivery.schemas.ts";
 export { createDeliveryService } from "./delivery.service.ts";
 export { createDirectSender } from "./dispatch/direct-sender.ts";
 export { createDispatcher, type DispatcherDeps, SEND_QUEUE, SendHint } from "./dispatch/dispatcher.ts";

@@ -1,5 +1,5 @@
 import { fields, z } from "../../platform/http/index.ts";
-import { deliveryFilter } from "../deliveries/index.ts";
+import { deliveryFilter, deliveryFilterQuery } from "../deliveries/index.ts";
 
 export const ResendParam = z.object({ deliveryId: fields.deliveryId });
 export const ReplayParam = z.object({ messageId: fields.id("message") });
@@ -14,7 +14,7 @@ export const ResendBody = z.strictObject({ force }).openapi("ResendDelivery");
 export const ReplayBody = z.strictObject({ ...deliveryFilter.shape, force }).openapi("ReplayMessage");
 
 export const ReplayQuery = z.object({
-  ...deliveryFilter.shape,
+  ...deliveryFilterQuery.shape,
   force: z.stringbool().default(false).openapi({ type: "boolean" }),
 });
 

@@ -80,7 +80,10 @@ export function listedTarget(tx: Tx, tenant: string, messages: Fragment, recipie
     ) u on true`;
 }
 
-/** Makes the deliveries of a later step for the users whose condition held. `userIds` are row keys. */
+/**
+ * Makes the deliveries of a later step for the users whose condition held. `userIds` are row keys. Who has been deleted
+ * meanwhile has no address, and a row that says so: it takes the flow on to its end.
+ */
 export async function expandStep(
   tx: Tx,
   due: { tenantId: string; messageId: string },
@@ -94,10 +97,10 @@ export async function expandStep(
     select m.id as message_id, u.external_id, null as address,
       case when m.is_of_file then (
         select d.variables from deliveries d
-        where d.tenant_id = ${tenant} and d.user_id = u.id and d.message_id = m.id and d.step = 0 limit 1
+        where d.tenant_id = ${tenant} and d.user_id = taking.id and d.message_id = m.id and d.step = 0 limit 1
       ) end as variables,
       m.source_id, m.priority, m.category, m.options, m.policy_version_id, m.template_version_id,
-      ${contentKeyOf(tx)} as content_key, chosen.id as channel_id, c.kind, u.id as user_id
+      ${contentKeyOf(tx)} as content_key, chosen.id as channel_id, c.kind, taking.id as user_id
     from (
       -- OFFSET keeps the audience, which may be long, from being looked into once a user.
       select *, audience ->> 'kind' = 'file' as is_of_file from messages
@@ -105,13 +108,17 @@ export async function expandStep(
     ) m
     cross join unnest(${channels}::uuid[]) as chosen(id)
     left join channels c on c.tenant_id = ${tenant} and c.id = chosen.id
-    join users u on u.tenant_id = ${tenant} and u.id = any(${step.userIds}::uuid[])`;
+    cross join unnest(${step.userIds}::uuid[]) as taking(id)
+    left join lateral (
+      select external_id from users u where u.tenant_id = ${tenant} and u.id = taking.id offset 0
+    ) u on true`;
   await makeDeliveries(tx, tenant, target, { ...step, step: step.index });
 }
 
 /**
  * Makes the deliveries of a message that repeats earlier ones: to the same recipients, each by the same channel. A
- * typed address stays what it was; a user's is looked up again, and so is a user who was not known then.
+ * typed address stays what it was; a user's is looked up again, and so is a user who was not known then. Of whom nothing
+ * is known any more each delivery stands for itself.
  */
 export async function expandResends(
   tx: Tx,
@@ -123,7 +130,7 @@ export async function expandResends(
   if (deduplicates) await lockContents(tx, tenantId, [messageId]);
   const tenant = toUuid("tenant", tenantId);
   const target = sql`
-    select distinct on (d.channel_id, coalesce(d.user_id::text, d.address, d.reason_detail))
+    select distinct on (d.channel_id, coalesce(d.user_id::text, d.address, d.reason_detail, d.id::text))
       m.id as message_id, coalesce(u.external_id, absent.external_id) as external_id,
       case when d.user_id is null then d.address end as address, d.variables, m.source_id, m.priority,
       m.category, m.options, m.policy_version_id, m.template_version_id, ${contentKeyOf(tx)} as content_key,

@@ -39,6 +39,20 @@ export async function nextFileSlice(
   return { from, to, cursor: toCursor(to), isLast: end === undefined };
 }
 
+/** How many of the file's lines stand behind a cursor. */
+export async function countFileLines(
+  { sql }: Tx,
+  tenantId: string,
+  audience: schema.FileAudience,
+  after: string,
+): Promise<number> {
+  const [row] = await sql<[{ count: number }]>`
+    select count(*)::int as count from audience_file_rows
+    where tenant_id = ${toUuid("tenant", tenantId)} and file_id = ${toUuid("audienceFile", audience.fileId)}
+      and line > ${fromCursor(after)}`;
+  return row.count;
+}
+
 /** Makes the deliveries of a slice's lines on all channels of the first step. */
 export async function expandFileSlice(
   tx: Tx,

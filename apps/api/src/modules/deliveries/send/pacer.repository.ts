@@ -1,6 +1,7 @@
 import type { schema } from "@tidings/db";
 import type { Tx } from "../../../platform/database/index.ts";
 import { toUuid } from "../../../platform/ids.ts";
+import { countUnmade } from "../expand/unmade.repository.ts";
 import { perSecondOf, roomOf, usedUntil, visitOf, waitMs } from "./pace.rules.ts";
 import type { ChunkWork } from "./send.repository.ts";
 
@@ -84,29 +85,50 @@ async function lockPacers({ sql }: Tx, work: PacedWork): Promise<PacerRow[]> {
 
 /**
  * Gives a message another rate. One that spreads it over time is worked out from what is known to be left; before the
- * audience is, that is left to the expander.
+ * audience is, that is left to the expander. The message has to be locked.
  */
 export async function setRate(
-  { sql }: Tx,
+  tx: Tx,
   tenantId: string,
   messageId: string,
   rate: schema.Rate | null,
 ): Promise<void> {
+  const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
   const message = toUuid("message", messageId);
-  const [left] = await sql<{ count: number }[]>`
-    select coalesce(sum(n.count), 0)::int as count from chunks c cross join lateral (
-      select count(*) from deliveries d where d.tenant_id = ${tenant} and d.id between c.first_id and c.last_id
-        and d.state = 'ready'
-    ) n where c.tenant_id = ${tenant} and c.message_id = ${message} and c.state <> 'done'`;
-  const count = left?.count ?? 0;
-  const perSecond = rate && (count > 0 || "perSecond" in rate) ? perSecondOf(rate, count) : null;
+  const perSecond = rate && (await perSecondNow(tx, tenantId, messageId, rate));
   await sql`update messages set rate = ${rate && JSON.stringify(rate)}::text::jsonb,
     rate_per_second = ${perSecond}::float8, updated_at = now() where tenant_id = ${tenant} and id = ${message}`;
   // What was put off under the old rate looks again now, in a queue of its own.
   await sql`update pacers set queued_until_ms = 0 where tenant_id = ${tenant} and subject_id = ${message}`;
   await sql`update chunks set due_at = now() where tenant_id = ${tenant} and message_id = ${message}
     and state = 'ready' and due_at <> 'infinity' and round_cursor is not null`;
+}
+
+/** What the rate comes to for what is left; null while that is not known. */
+async function perSecondNow(
+  tx: Tx,
+  tenantId: string,
+  messageId: string,
+  rate: schema.Rate,
+): Promise<number | null> {
+  if ("perSecond" in rate) return rate.perSecond;
+  const [unsent, unmade] = await Promise.all([
+    countUnsent(tx, tenantId, messageId),
+    countUnmade(tx, tenantId, messageId),
+  ]);
+  const left = unsent + unmade;
+  return left > 0 ? perSecondOf(rate, left) : null;
+}
+
+async function countUnsent({ sql }: Tx, tenantId: string, messageId: string): Promise<number> {
+  const tenant = toUuid("tenant", tenantId);
+  const [row] = await sql<[{ count: number }]>`
+    select coalesce(sum(n.count), 0)::int as count from chunks c cross join lateral (
+      select count(*) from deliveries d where d.tenant_id = ${tenant} and d.id between c.first_id and c.last_id
+        and d.state = 'ready'
+    ) n where c.tenant_id = ${tenant} and c.message_id = ${toUuid("message", messageId)} and c.state <> 'done'`;
+  return row.count;
 }
 
 /** Works out what a rate over time comes to, once it is known for how many the message is. */
