@@ -27,12 +27,17 @@ export function createWakingLoop(deps: WakingDeps): Loop {
     idleMs: 200,
     async run() {
       const waking = await deps.dispatch.transaction((tx) => listWaking(tx, MESSAGES_A_ROUND));
+      const failures: unknown[] = [];
       let begun = false;
       for (const message of waking) {
-        const state = await deps.transact(message, (tx) => wakeMessage(deps, tx, message));
+        const state = await deps
+          .transact(message, (tx) => wakeMessage(deps, tx, message))
+          .catch((error) => void failures.push(error));
         begun ||= state === "expanding";
       }
       if (begun) deps.nudgeExpander();
+      // One message that cannot be woken must not keep those behind it waiting.
+      if (failures.length > 0) throw new AggregateError(failures, "messages were not woken");
       return waking.length === MESSAGES_A_ROUND;
     },
   };
