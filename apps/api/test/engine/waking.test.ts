@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createWakingLoop } from "../../src/modules/messages/index.ts";
 import {
+  expectProblem,
   givenSchool,
   type Installation,
   messageTo,
+  mustSucceed,
   type School,
   startInstallation,
   timePasses,
@@ -22,24 +24,43 @@ const inSeconds = (seconds: number) => ({
   at: new Date(Date.now() + seconds * 1000).toISOString(),
   timeZone: "Asia/Shanghai",
 });
+const later = (seconds: number, rest: object = {}) =>
+  messageTo(users("u-1"), ["courier"], { schedule: inSeconds(seconds), ...rest });
 
-it("begins messages behind one that cannot be woken", async () => {
-  const other = await givenSchool(installation, "邻校");
-  const broken = await school.send(messageTo(users("u-1"), ["courier"], { schedule: inSeconds(60) }));
-  const behind = await other.send(messageTo(users("u-1"), ["courier"], { schedule: inSeconds(61) }));
-  await timePasses(installation, 120);
-  const { dispatch, transactAsWorker, clock } = installation.foundation;
-  const loop = createWakingLoop({
+/** One round of the loop. */
+function wake(transact = installation.foundation.transactAsWorker): Promise<boolean> {
+  const { dispatch, clock } = installation.foundation;
+  return createWakingLoop({
     dispatch,
-    transact: (context, work) =>
-      context.tenantId === school.tenantId
-        ? Promise.reject(new Error("this one cannot be woken"))
-        : transactAsWorker(context, work),
+    transact,
     withdrawApproval: async () => undefined,
     nudgeExpander: () => undefined,
     now: () => clock.now(),
-  });
-  await expect(loop.run()).rejects.toThrow("messages were not woken");
+  }).run();
+}
+
+it("begins messages behind one that cannot be woken", async () => {
+  const other = await givenSchool(installation, "邻校");
+  const broken = await school.send(later(60));
+  const behind = await other.send(later(61));
+  await timePasses(installation, 120);
+  const { transactAsWorker } = installation.foundation;
+  const round = wake((context, work) =>
+    context.tenantId === school.tenantId
+      ? Promise.reject(new Error("this one cannot be woken"))
+      : transactAsWorker(context, work),
+  );
+  await expect(round).rejects.toThrow("messages were not woken");
   expect((await other.message(behind)).state).toBe("expanding");
   expect((await school.message(broken)).state).toBe("scheduled");
+});
+
+it("gives no other time to a message that has expired while it was paused", async () => {
+  const id = await school.send(later(60, { ttlSeconds: 60 }));
+  await mustSucceed(school.source("POST", `/v1/messages/${id}/pause`));
+  await timePasses(installation, 180);
+  await wake();
+  expect(await school.message(id)).toMatchObject({ state: "expired", pausedFrom: null });
+  const answer = await school.source("PATCH", `/v1/messages/${id}`, { schedule: inSeconds(60) });
+  expectProblem(answer, "message-not-scheduled", 409);
 });

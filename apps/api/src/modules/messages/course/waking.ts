@@ -54,7 +54,7 @@ async function wakeMessage(
   const found = await lockCourse(tx, tenantId, messageId);
   const state = found && stateWhenDue(found, deps.now());
   if (!found || !state) return undefined;
-  await saveCourse(tx, tenantId, messageId, { ...found, state });
+  await saveCourse(tx, tenantId, messageId, { ...found, state, pausedFrom: null });
   if (state !== "expired") return state;
   await endUnsent(tx, tenantId, messageId, "expired");
   await recordAudit(tx, ctx, {
