@@ -64,3 +64,32 @@ it("gives no other time to a message that has expired while it was paused", asyn
   const answer = await school.source("PATCH", `/v1/messages/${id}`, { schedule: inSeconds(60) });
   expectProblem(answer, "message-not-scheduled", 409);
 });
+
+it("records that a message has expired when it is approved too late", async () => {
+  const strict = await givenSchool(installation, "严校");
+  await mustSucceed(
+    strict.owner("PUT", "/v1/approval-flow", {
+      name: "审核",
+      state: "on",
+      conditions: { sourceIds: [strict.sourceId], composed: false },
+      levels: [{ name: "一级", roleIds: [strict.roleIds.reviewer], mode: "any" }],
+    }),
+  );
+  const id = await strict.send(later(60));
+  await timePasses(installation, 120);
+  const { approvalRequestId, contentHash } = await mustSucceed<{
+    approvalRequestId: string;
+    contentHash: string;
+  }>(strict.owner("GET", `/v1/messages/${id}`));
+  await mustSucceed(
+    strict.reviewer("POST", `/v1/approval-requests/${approvalRequestId}/decisions`, {
+      decision: "approve",
+      contentHash,
+    }),
+  );
+  expect((await strict.message(id)).state).toBe("expired");
+  const audit = await strict.owner("GET", "/v1/audit-entries?action=message.expired");
+  expect(audit.body.items).toMatchObject([
+    { subjectId: id, actor: { kind: "system" }, before: { state: "pending_approval" } },
+  ]);
+});
