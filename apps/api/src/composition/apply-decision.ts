@@ -6,5 +6,5 @@ import { decideSeries } from "../modules/series/index.ts";
 export const applyDecision: OnDecided = async (tx, ctx, subject, outcome) => {
   if (subject.kind === "series") await decideSeries(tx, ctx.tenantId, subject.id, outcome);
   if (subject.kind !== "message") return;
-  await decideMessage(tx, ctx.tenantId, subject.id, { outcome, at: ctx.now() });
+  await decideMessage(tx, ctx, subject.id, { outcome, at: ctx.now() });
 };

@@ -1,5 +1,5 @@
 import { createAllowanceForgettingLoop } from "../modules/allowances/index.ts";
-import { voidApproval } from "../modules/approvals/index.ts";
+import { holdApproval, voidApproval } from "../modules/approvals/index.ts";
 import { createAudienceFileSweeper } from "../modules/audience-files/index.ts";
 import { createCircuitBreaker, createHealthReporter, findChannel } from "../modules/channels/index.ts";
 import { type CollectorDeps, createCollector } from "../modules/collections/index.ts";
@@ -244,6 +244,7 @@ function calendarLoops(foundation: Foundation, nudgeExpander: () => void): Loop[
     createOccurrenceLoop({
       dispatch,
       transact,
+      holdApproval,
       withdrawApproval: (tx, ctx, id) => voidApproval(tx, ctx, { kind: "series", id }),
       nudgeExpander,
       clock,

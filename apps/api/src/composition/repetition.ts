@@ -1,4 +1,4 @@
-import { isApprovalNeeded, voidApproval } from "../modules/approvals/index.ts";
+import { holdApproval, isApprovalNeeded, voidApproval } from "../modules/approvals/index.ts";
 import type { Admission, SendPlanner } from "../modules/messages/index.ts";
 import { createResendService, type ResendDeps, resendRoutes } from "../modules/resends/index.ts";
 import { createCreateSeries, createSeriesService, seriesRoutes } from "../modules/series/index.ts";
@@ -26,6 +26,7 @@ export function composeRepetition(
   const createSeries = createCreateSeries({ transact, planSend, catalogue, requestApproval: askForSeries });
   const series = createSeriesService({
     transact,
+    holdApproval,
     withdrawApproval: (tx, ctx, id) => voidApproval(tx, ctx, { kind: "series", id }),
   });
   return [resendRoutes(resends), seriesRoutes(createSeries, series)];

@@ -101,6 +101,23 @@ describe("a progress stream", () => {
     expect(stream.events).toMatchObject([{ event: "progress", data: { state: "cancelled", isOver: true } }]);
   });
 
+  it("goes on after a cancellation until the batch that was under way has ended", async () => {
+    const gate = installation.vendor.hold();
+    const id = await school.send(
+      messageTo({ kind: "addresses", addresses: [{ address: "a" }] }, ["courier"]),
+    );
+    await gate.arrived(1);
+    await school.source("POST", `/v1/messages/${id}/cancellation`);
+    const stream = await follow(id);
+    await until(() => stream.events.length > 0);
+    gate.open();
+    await until(() => stream.isOver);
+    expect(stream.events.map(({ data }) => [data.state, data.isOver, data.counts.submitted])).toEqual([
+      ["cancelled", false, 0],
+      ["cancelled", true, 1],
+    ]);
+  });
+
   it("begins again with a fresh snapshot for who comes back", async () => {
     const id = await scheduled();
     const stream = await follow(id);

@@ -200,14 +200,7 @@ describe("a series", () => {
   });
 
   it("is approved once, before which no time counts", async () => {
-    const strict = await givenSchool(installation, "严校");
-    await strict.addUsers([{ userId: "u-1", identities: [{ kind: "push", address: "d-1" }] }]);
-    await strict.owner("PUT", "/v1/approval-flow", {
-      name: "审核",
-      state: "on",
-      conditions: { sourceIds: [strict.sourceId], composed: false },
-      levels: [{ name: "一级", roleIds: [strict.roleIds.reviewer], mode: "any" }],
-    });
+    const strict = await givenStrictSchool("严校");
     const id = await create(daily(), strict);
     await timePasses(installation, HOUR);
     await until(async () => (await occurrences(id, strict))[0]?.state === "missed");
@@ -228,6 +221,41 @@ describe("a series", () => {
     await strict.operator("POST", `/v1/series/${id}/cancellation`);
   });
 
+  it.each([
+    {
+      what: "somebody cancels its last day",
+      act: (id: string, on: string, by: School) =>
+        by.operator("POST", `/v1/series/${id}/occurrences/${on}/cancellation`),
+      waitingCount: 1,
+    },
+    // Both workers find it.
+    { what: "its last day passes", act: () => timePasses(installation, HOUR), waitingCount: 2 },
+  ])("is not approved at the moment at which $what", async ({ act, waitingCount }) => {
+    const strict = await givenStrictSchool("同时校");
+    const at = new Date(Date.now() + HOUR * 1000);
+    const on = new Date(at.getTime() + 8 * HOUR * 1000).toISOString().slice(0, 10);
+    const repeat = { kind: "daily", until: on };
+    const schedule = { at: at.toISOString(), timeZone: SHANGHAI, repeat };
+    const id = await create(daily({ schedule }), strict);
+    const { body } = await strict.reviewer("GET", "/v1/approval-requests?state=pending");
+    const [request] = body.items;
+    // Whatever becomes of the day is held up between the series and its request.
+    const underWay = await installation.books.transaction(async ({ sql }) => {
+      await sql`lock table occurrences in exclusive mode`;
+      const acting = act(id, on, strict);
+      await until(async () => (await countWaiting()) === waitingCount);
+      const deciding = strict.reviewer("POST", `/v1/approval-requests/${request.id}/decisions`, {
+        decision: "approve",
+        contentHash: request.contentHash,
+      });
+      await until(async () => (await countWaiting()) > waitingCount);
+      return { acting, deciding };
+    });
+    await underWay.acting;
+    expectProblem(await underWay.deciding, "already-decided", 409);
+    expect((await strict.owner("GET", `/v1/series/${id}`)).body.state).toBe("ended");
+  });
+
   it("shows its first five times before it is made", async () => {
     const schedule = { at: `${dayInShanghai(1)}T08:00:00+08:00`, timeZone: SHANGHAI };
     const repeat = { kind: "daily", until: dayInShanghai(10) };
@@ -238,6 +266,29 @@ describe("a series", () => {
     expect(body.next.map(({ on }: { on: string }) => on)).toEqual([1, 2, 3, 4, 5].map(dayInShanghai));
   });
 });
+
+async function givenStrictSchool(name: string): Promise<School> {
+  const strict = await givenSchool(installation, name);
+  await strict.addUsers([{ userId: "u-1", identities: [{ kind: "push", address: "d-1" }] }]);
+  await mustSucceed(
+    strict.owner("PUT", "/v1/approval-flow", {
+      name: "审核",
+      state: "on",
+      conditions: { sourceIds: [strict.sourceId], composed: false },
+      levels: [{ name: "一级", roleIds: [strict.roleIds.reviewer], mode: "any" }],
+    }),
+  );
+  return strict;
+}
+
+/** How many wait for a lock. */
+async function countWaiting(): Promise<number> {
+  const [row] = await installation.books.transaction(
+    ({ sql }) => sql<[{ count: number }]>`select count(*)::int as count from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`,
+  );
+  return row.count;
+}
 
 async function wakeAtOf(id: string): Promise<Date> {
   const [row] = await installation.books.transaction(

@@ -128,7 +128,10 @@ export const messages = pgTable(
     ratePerSecond: doublePrecision("rate_per_second"),
     /** What has not been sent by then never is. */
     expiresAt: moment("expires_at"),
-    /** When something is to be done about it at the latest: it begins, or its time runs out. */
+    /**
+     * When something is to be done about it at the latest: it begins, or its time runs out. Infinity once it was ended
+     * and its flows are still to be.
+     */
     wakeAt: moment("wake_at"),
     /** What a paused message was, and will be again. */
     pausedFrom: messageState("paused_from"),

@@ -151,6 +151,22 @@ export async function updatePendingRequest(
     .where(and(thisRequest(request.tenantId, request.id), eq(approvalRequests.state, "pending")));
 }
 
+const pendingAbout = (tenantId: string, subjectId: string) =>
+  and(
+    eq(approvalRequests.tenantId, tenantId),
+    eq(approvalRequests.subjectId, subjectId),
+    eq(approvalRequests.state, "pending"),
+  );
+
+/** Keeps the pending request about a subject from decisions until the transaction ends, if there is one. */
+export async function lockPendingRequest(tx: Tx, tenantId: string, subjectId: string): Promise<void> {
+  await tx.db
+    .select({ id: approvalRequests.id })
+    .from(approvalRequests)
+    .where(pendingAbout(tenantId, subjectId))
+    .for("update");
+}
+
 /** Ends the pending request about a subject, if there is one. */
 export async function voidPendingRequest(
   tx: Tx,
@@ -161,13 +177,7 @@ export async function voidPendingRequest(
   const [row] = await tx.db
     .update(approvalRequests)
     .set({ state: "void", decidedAt })
-    .where(
-      and(
-        eq(approvalRequests.tenantId, tenantId),
-        eq(approvalRequests.subjectId, subjectId),
-        eq(approvalRequests.state, "pending"),
-      ),
-    )
+    .where(pendingAbout(tenantId, subjectId))
     .returning();
   return row;
 }

@@ -6,6 +6,7 @@ export {
   type ApprovalSubject,
   type DemandedLevel,
   findDemandedLevels,
+  holdApproval,
   isApprovalByCost,
   isApprovalNeeded,
   requestApproval,

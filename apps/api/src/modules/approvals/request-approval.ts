@@ -4,7 +4,12 @@ import { newId } from "../../platform/ids.ts";
 import { recordAudit } from "../audit/index.ts";
 import { type ApprovalCost, assertDecidable, hexOf, needsApproval, reviewersOf } from "./approval.rules.ts";
 import { findFlow, findRoles } from "./approval-flow.repository.ts";
-import { findCandidates, insertRequest, voidPendingRequest } from "./approval-request.repository.ts";
+import {
+  findCandidates,
+  insertRequest,
+  lockPendingRequest,
+  voidPendingRequest,
+} from "./approval-request.repository.ts";
 
 export interface ApprovalSubject {
   kind: "message" | "series" | "template_version";
@@ -118,6 +123,16 @@ export async function requestApproval(
   });
   return { id: request.id };
 }
+
+/**
+ * Keeps the pending request about a subject from being decided until the transaction ends, for who may have to void it
+ * later. Call it before locking the subject itself, as `voidApproval`.
+ */
+export const holdApproval = (
+  tx: Tx,
+  ctx: Pick<RequestContext, "tenantId">,
+  subjectId: string,
+): Promise<void> => lockPendingRequest(tx, ctx.tenantId, subjectId);
 
 /**
  * Ends the pending request about a subject that is changed or withdrawn. Call it before locking the subject itself: a

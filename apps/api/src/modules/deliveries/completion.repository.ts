@@ -3,6 +3,7 @@ import { fromUuid, toUuid } from "../../platform/ids.ts";
 import { enterCancellation } from "./cancellation-lock.repository.ts";
 import { REASONS } from "./delivery.rules.ts";
 import { mayHaveBeenSent } from "./doubt.repository.ts";
+import { leaveFlows } from "./ended-flows.repository.ts";
 import { NIL_UUID } from "./expand/expansion.repository.ts";
 
 /**
@@ -29,7 +30,7 @@ export async function finishMessages(tx: Tx, tenantId: string, messageIds: reado
     where m.tenant_id = ${tenant} and m.id = any(${messages}::uuid[]) and m.state in ('cancelled', 'expired')
       and exists(select from chunks c where c.tenant_id = ${tenant} and c.message_id = m.id and c.state = 'ready')
     order by m.id`;
-  for (const { id, state } of ended) await endUnsent(tx, tenantId, fromUuid("message", id), state);
+  for (const { id, state } of ended) await endDeliveries(tx, tenantId, fromUuid("message", id), state);
 }
 
 /**
@@ -46,12 +47,23 @@ async function lockMessages({ sql }: Tx, tenantId: string, messageIds: readonly 
     and id = any(${messageIds.map((id) => toUuid("message", id))}::uuid[]) order by id for no key update`;
 }
 
+/** Ends what has not been sent of a message that is ended in this transaction; its flows follow, some at a time. */
+export async function endUnsent(
+  tx: Tx,
+  tenantId: string,
+  messageId: string,
+  end: "cancelled" | "expired",
+): Promise<void> {
+  await leaveFlows(tx, tenantId, messageId);
+  await endDeliveries(tx, tenantId, messageId, end);
+}
+
 /**
  * Ends what has not been sent of an ended message; what an open attempt covers is left to its outcome. What waits to
  * be sent again, because the vendor may have it already and would drop a repeat, is `unknown`; what the vendor said it
  * never got is not.
  */
-export async function endUnsent(
+async function endDeliveries(
   tx: Tx,
   tenantId: string,
   messageId: string,
@@ -77,9 +89,6 @@ export async function endUnsent(
       returning d.state, d.channel_id, d.step, date_trunc('hour', d.created_at) as hour
     ), closed as (
       update chunks set state = 'done' where tenant_id = ${tenant} and message_id = ${message} and state = 'ready'
-    ), stopped as (
-      update flows set state = 'exhausted', wake_at = null
-      where tenant_id = ${tenant} and message_id = ${message} and state = 'waiting'
     )
     insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
       reason, count)

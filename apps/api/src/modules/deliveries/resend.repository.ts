@@ -39,10 +39,14 @@ export async function listResendable(
   const message = toUuid("message", messageId);
   const key = filter.key ?? null;
   const reached = force ? [] : await listReachedByEnded(tx, tenant, message);
+  // The flows of an ended message may not have been ended yet.
+  const isEnded = sql`exists(select from messages m where m.tenant_id = ${tenant} and m.id = ${message}
+    and m.state in ('cancelled', 'expired'))`;
   const safe = sql`(
     d.state = any(${[...RESENDABLE_STATES]}::text[]::delivery_state[])
     and not exists(select from flows f where f.tenant_id = ${tenant} and f.message_id = ${message}
-      and f.user_id = d.user_id and (f.state in ('waiting', 'satisfied') or f.step > 0 and ${reachedBesides(tx, tenant)}))
+      and f.user_id = d.user_id and (f.state = 'satisfied' or f.state = 'waiting' and not ${isEnded}
+        or f.step > 0 and ${reachedBesides(tx, tenant)}))
     and not exists(select from resends r join messages m on m.tenant_id = ${tenant} and m.id = r.message_id
       where r.tenant_id = ${tenant} and r.delivery_id = d.id
         and m.state not in ('rejected', 'cancelled', 'expired'))

@@ -48,7 +48,8 @@ export interface JudgedFlow {
 }
 
 /**
- * Locks due flows of a message and looks at their steps; what another process judges is left alone. The deliveries are
+ * Locks due flows of a message and looks at their steps; what another process judges is left alone. Where the message has
+ * ended, none waits any more, whatever its row says. The deliveries are
  * read by a statement of their own: it sees every receipt that was committed before the lock was ours, and a later one
  * wakes the flow again.
  */
@@ -56,7 +57,10 @@ export async function lockDueFlows({ sql }: Tx, due: DueMessage, limit: number):
   const tenant = toUuid("tenant", due.tenantId);
   const message = toUuid("message", due.messageId);
   const flows = await sql<{ userId: string; step: number; state: FlowState }[]>`
-    select user_id as "userId", step, state from flows
+    select user_id as "userId", step,
+      case when state = 'waiting' and exists(select from messages where tenant_id = ${tenant} and id = ${message}
+        and messages.state in ('cancelled', 'expired')) then 'exhausted' else state end as state
+    from flows
     where tenant_id = ${tenant} and message_id = ${message} and wake_at <= now()
     order by user_id limit ${limit} for update skip locked`;
   if (flows.length === 0) return [];

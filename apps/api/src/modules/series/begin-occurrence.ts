@@ -23,6 +23,8 @@ import {
 export interface OccurrenceDeps {
   dispatch: Database;
   transact: Transact;
+  /** Keeps the approval that a series waits for from being decided until the transaction ends. */
+  holdApproval(tx: Tx, ctx: RequestContext, seriesId: string): Promise<void>;
   /** Ends the approval that a series still waits for when its last day has passed. */
   withdrawApproval(tx: Tx, ctx: RequestContext, seriesId: string): Promise<void>;
   /** A message has begun: the expander need not wait for its next round. */
@@ -65,6 +67,8 @@ async function settleOccurrence(deps: OccurrenceDeps, waking: WakingSeries): Pro
   const ctx = systemContext(waking.tenantId, "scheduler", deps.clock);
   const settle = (fateOf: (tx: Tx, series: Due) => Promise<Fate>) =>
     deps.transact(ctx, async (tx) => {
+      // Deciding locks the request first and the series afterwards; so does this.
+      await deps.holdApproval(tx, ctx, waking.seriesId);
       const series = await lockSeries(tx, waking.tenantId, waking.seriesId);
       if (series && isDue(series, ctx.now())) await save(deps, tx, ctx, series, await fateOf(tx, series));
     });

@@ -6,8 +6,7 @@ import { listOccurrenceRows, type SeriesRow, updateSeries } from "./series.repos
 export async function moveOn(tx: Tx, series: SeriesRow, endReason: string | null = null): Promise<boolean> {
   const rows = await listOccurrenceRows(tx, series.tenantId, series.id);
   const settled = new Set(rows.map(({ onDate }) => onDate));
-  let next = endReason === null ? nextOccurrence(series, series.nextOn ?? "") : undefined;
-  while (next && settled.has(next.on)) next = nextOccurrence(series, next.on);
+  const next = endReason === null ? nextOccurrence(series, series.nextOn ?? "", settled) : undefined;
   await updateSeries(tx, series.tenantId, series.id, {
     state: next ? series.state : "ended",
     nextOn: next?.on ?? null,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toInstant, toWallClock } from "../../platform/zoned-time.ts";
-import { judgeOccurrence, MAX_DAYS, occurrencesOf, type Repeat } from "./recurrence.rules.ts";
+import { judgeOccurrence, MAX_DAYS, nextOccurrence, occurrencesOf, type Repeat } from "./recurrence.rules.ts";
 
 const clock = (text: string) => {
   const [hours = 0, minutes = 0] = text.split(":").map(Number);
@@ -155,6 +155,23 @@ describe("the days on which something recurs", () => {
       { numRuns: 60 },
     );
   });
+});
+
+it("finds the next day behind a year of settled ones in one walk through the calendar", () => {
+  let walks = 0;
+  const recurrence = {
+    get startsAt() {
+      walks++;
+      return new Date("2026-11-24T00:00:00Z");
+    },
+    timeZone: "Asia/Shanghai",
+    repeat: { kind: "daily", until: "2027-11-23" } as const,
+  };
+  const days = occurrencesOf(recurrence).map(({ on }) => on);
+  walks = 0;
+  expect(nextOccurrence(recurrence, days[0], new Set(days.slice(1, -1)))?.on).toBe("2027-11-23");
+  expect(nextOccurrence(recurrence, days[0], new Set(days))).toBeUndefined();
+  expect(walks).toBe(2);
 });
 
 it("sends late for ten minutes, then misses; and waits for nobody's approval", () => {

@@ -28,9 +28,12 @@ export function occurrencesOf({ startsAt, timeZone, repeat }: Recurrence): Occur
     .map((on) => ({ on, at: on === first ? startsAt : toInstant(on, timeOfDayMs, timeZone) }));
 }
 
-/** The first occurrence after the day; from the beginning when there is none. */
-export const nextOccurrence = (recurrence: Recurrence, afterDay = ""): Occurrence | undefined =>
-  occurrencesOf(recurrence).find(({ on }) => on > afterDay);
+/** The first occurrence after the day that is not settled; from the beginning when no day is given. */
+export const nextOccurrence = (
+  recurrence: Recurrence,
+  afterDay = "",
+  settled: ReadonlySet<string> = new Set(),
+): Occurrence | undefined => occurrencesOf(recurrence).find(({ on }) => on > afterDay && !settled.has(on));
 
 function daysFrom(first: string, until: string): string[] {
   const firstMs = Date.parse(first);

@@ -15,6 +15,8 @@ import * as repository from "./series.repository.ts";
 
 export interface SeriesServiceDeps {
   transact: Transact;
+  /** Keeps the approval that a series waits for from being decided until the transaction ends. */
+  holdApproval(tx: Tx, ctx: RequestContext, seriesId: string): Promise<void>;
   /** Ends the approval that a cancelled series still waits for. */
   withdrawApproval(tx: Tx, ctx: RequestContext, seriesId: string): Promise<void>;
 }
@@ -104,6 +106,8 @@ export function createSeriesService(deps: SeriesServiceDeps) {
       authorize(ctx, "send", "Message");
       await deps.transact(ctx, async (tx) => {
         const { title } = await getVisible(tx, ctx, seriesId);
+        // Deciding locks the request first and the series afterwards; so does this.
+        await deps.holdApproval(tx, ctx, seriesId);
         const series = await lockRunning(tx, ctx, seriesId);
         const rows = await repository.listOccurrenceRows(tx, ctx.tenantId, seriesId);
         const found = viewOf(series, rows).find((one) => one.on === on);
@@ -131,7 +135,7 @@ export function createSeriesService(deps: SeriesServiceDeps) {
       authorize(ctx, "send", "Message");
       await deps.transact(ctx, async (tx) => {
         const { title } = await getVisible(tx, ctx, seriesId);
-        // Deciding locks the request first and the series afterwards; so does this.
+        // Before the series is locked, as above.
         await deps.withdrawApproval(tx, ctx, seriesId);
         const series = await lockRunning(tx, ctx, seriesId);
         const changes = { state: "cancelled" as const, wakeAt: null };

@@ -44,7 +44,7 @@ export async function storeMessage(
   if (stored.stored && message.needsApproval) {
     const asked = await deps.requestApproval(tx, ctx, message);
     if (!asked) {
-      await decideMessage(tx, ctx.tenantId, message.id, { outcome: "approved", at: message.createdAt });
+      await decideMessage(tx, ctx, message.id, { outcome: "approved", at: message.createdAt });
     }
   }
   return stored;

@@ -62,7 +62,8 @@ async function reschedule(tx: Tx, ctx: RequestContext, messageId: string, schedu
   const scheduledAt = judgeSchedule(schedule, ctx.now()) ?? ctx.now();
   const course = await lockCourse(tx, ctx.tenantId, messageId);
   if (!course) throw new Error("the message has gone between two statements of one transaction");
-  if ((course.pausedFrom ?? course.state) !== "scheduled") {
+  const goesOnAs = course.state === "paused" ? course.pausedFrom : course.state;
+  if (goesOnAs !== "scheduled") {
     throw messageNotScheduled(`The message is ${course.state}; only a scheduled one gets another time.`);
   }
   const { timeZone } = schedule;

@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { abilityOf } from "../../../platform/authorization/index.ts";
-import type { RequestContext } from "../../../platform/context.ts";
+import { type RequestContext, systemContext } from "../../../platform/context.ts";
 import type { Database, Transact, Tx } from "../../../platform/database/index.ts";
 import type { Loop } from "../../../platform/loops.ts";
-import { recordAudit } from "../../audit/index.ts";
 import { endUnsent } from "../../deliveries/index.ts";
 import { listWaking, lockCourse, saveCourse, type WakingMessage } from "./course.repository.ts";
+import { recordExpiry } from "./record-expiry.ts";
 import { type MessageState, stateWhenDue } from "./schedule.rules.ts";
 
 export interface WakingDeps {
@@ -27,12 +26,17 @@ export function createWakingLoop(deps: WakingDeps): Loop {
     idleMs: 200,
     async run() {
       const waking = await deps.dispatch.transaction((tx) => listWaking(tx, MESSAGES_A_ROUND));
+      const failures: unknown[] = [];
       let begun = false;
       for (const message of waking) {
-        const state = await deps.transact(message, (tx) => wakeMessage(deps, tx, message));
+        const state = await deps
+          .transact(message, (tx) => wakeMessage(deps, tx, message))
+          .catch((error) => void failures.push(error));
         begun ||= state === "expanding";
       }
       if (begun) deps.nudgeExpander();
+      // One message that cannot be woken must not keep those behind it waiting.
+      if (failures.length > 0) throw new AggregateError(failures, "messages were not woken");
       return waking.length === MESSAGES_A_ROUND;
     },
   };
@@ -43,29 +47,15 @@ async function wakeMessage(
   tx: Tx,
   { tenantId, messageId, isPending }: WakingMessage,
 ): Promise<MessageState | undefined> {
-  const ctx = systemContext(tenantId, deps.now);
+  const ctx = { ...systemContext(tenantId, "scheduler", deps), requestId: `req_${randomUUID()}` };
   // Deciding locks the request first and the message afterwards; so does this.
   if (isPending) await deps.withdrawApproval(tx, ctx, messageId);
   const found = await lockCourse(tx, tenantId, messageId);
   const state = found && stateWhenDue(found, deps.now());
   if (!found || !state) return undefined;
-  await saveCourse(tx, tenantId, messageId, { ...found, state });
+  await saveCourse(tx, tenantId, messageId, { ...found, state, pausedFrom: null });
   if (state !== "expired") return state;
   await endUnsent(tx, tenantId, messageId, "expired");
-  await recordAudit(tx, ctx, {
-    action: "message.expired",
-    subjectId: messageId,
-    subjectName: found.title,
-    before: { state: found.state },
-    after: { state },
-  });
+  await recordExpiry(tx, ctx, messageId, found);
   return state;
 }
-
-const systemContext = (tenantId: string, now: () => Date): RequestContext => ({
-  tenantId,
-  actor: { kind: "system", name: "scheduler" },
-  ability: abilityOf([]),
-  requestId: `req_${randomUUID()}`,
-  now,
-});

@@ -8,6 +8,8 @@ const RECEIPTS_MS = 120_000;
 export interface Followed {
   state: MessageState;
   completedAt: Date | null;
+  /** Of all its deliveries. */
+  counts: Record<"valid" | (typeof ENDS)[number], number>;
   steps: readonly {
     channels: readonly {
       kind: string;
@@ -16,13 +18,22 @@ export interface Followed {
   }[];
 }
 
-/** Whether nothing of a message changes any more: it has ended, and receipts are in, or overdue. */
+/** As what a delivery that is not under way any more is counted, as one of them. */
+const ENDS = ["submitted", "failed", "unknown", "cancelled", "expired"] as const;
+
+/**
+ * Whether nothing of a message changes any more: it has ended, with it what was under way when it was called off, and
+ * receipts are in, or overdue.
+ */
 export function isOver(message: Followed, reportsDelivery: (kind: string) => boolean, now: Date): boolean {
   if (!FINAL_STATES.includes(message.state)) return false;
+  if (!message.completedAt) return countUnderWay(message) <= 0;
   const awaited = message.steps
     .flatMap(({ channels }) => channels)
     .filter(({ kind }) => reportsDelivery(kind))
     .reduce((sum, { counts }) => sum + counts.submitted - counts.delivered - counts.undelivered, 0);
-  if (awaited <= 0 || !message.completedAt) return true;
-  return now.getTime() - message.completedAt.getTime() > RECEIPTS_MS;
+  return awaited <= 0 || now.getTime() - message.completedAt.getTime() > RECEIPTS_MS;
 }
+
+const countUnderWay = ({ counts }: Followed): number =>
+  ENDS.reduce((left, end) => left - counts[end], counts.valid);
