@@ -86,6 +86,8 @@ export type LockedMessage = Omit<ExpandingMessage, "audience"> & {
   audience: schema.Audience;
   /** A rate that is still to be worked out from the audience. */
   openRate: schema.Rate | null;
+  /** Failures in a row. */
+  failureCount: number;
 };
 
 /**
@@ -140,6 +142,7 @@ export async function readExpanding(
       expand_cursor: string;
       rate: schema.Rate | null;
       rate_per_second: number | null;
+      failures: number;
     }[]
   >`
     select m.id, m.audience, m.source_id, m.priority, m.category, m.policy_version_id is not null as has_policy,
@@ -149,7 +152,7 @@ export async function readExpanding(
       (select coalesce(jsonb_agg(jsonb_build_object('id', chosen.id, 'kind', c.kind) order by chosen.id), '[]')
         from unnest(m.channel_ids) as chosen(id)
         left join channels c on c.tenant_id = ${tenant} and c.id = chosen.id) as channels,
-      m.expand_cursor, m.rate, m.rate_per_second
+      m.expand_cursor, m.rate, m.rate_per_second, m.expand_failure_count as failures
     from (${message}) m`;
   return (
     row && {
@@ -165,6 +168,7 @@ export async function readExpanding(
       channels: row.channels,
       expandCursor: row.expand_cursor,
       openRate: row.rate_per_second === null ? row.rate : null,
+      failureCount: row.failures,
     }
   );
 }

@@ -1,6 +1,7 @@
 import type { Fragment, Tx } from "../../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../../platform/ids.ts";
 import { REASONS, RESENDABLE_STATES } from "../delivery.rules.ts";
+import { takeTurn } from "./turns.repository.ts";
 
 /*
  * Deduplication by content: whoever has been sent the same by another message that asks for it too is left out, for as
@@ -53,13 +54,12 @@ export const rememberContents = (tx: Tx, tenant: string, rows: Fragment): Fragme
 export async function lockContents(tx: Tx, tenantId: string, messageIds: readonly string[]): Promise<void> {
   const tenant = toUuid("tenant", tenantId);
   const ids = messageIds.map((id) => toUuid("message", id));
-  await tx.sql`
-    select pg_advisory_xact_lock(content.key) from (
-      select distinct hashtextextended(${tenant}::text || encode(${contentKeyOf(tx)}, 'hex'), ${CONTENT}) as key
-      from messages m
-      where m.tenant_id = ${tenant} and m.id = any(${ids}::uuid[]) and m.options ? 'deduplicateSeconds'
-      order by key offset 0
-    ) content`;
+  const keys = tx.sql`
+    select distinct hashtextextended(${tenant}::text || encode(${contentKeyOf(tx)}, 'hex'), ${CONTENT}) as key
+    from messages m
+    where m.tenant_id = ${tenant} and m.id = any(${ids}::uuid[]) and m.options ? 'deduplicateSeconds'
+    order by key`;
+  await takeTurn(tx, keys);
 }
 
 const LONGEST_WINDOW_DAYS = 30;
