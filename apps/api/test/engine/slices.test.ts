@@ -136,6 +136,21 @@ it.each([
   expect(further).toHaveLength(together);
 });
 
+it("are made on however many others quiet hours keep back, and not while enough is due", async () => {
+  await givenUsers(2_100);
+  const id = await school.send(messageTo(everyone, ["courier"]));
+  await makeSlice(id, async () => undefined);
+  await query(`insert into chunks (tenant_id, message_id, channel_id, step, priority, first_id, last_id,
+      delivery_count, due_at)
+    select tenant_id, message_id, channel_id, step, priority, first_id, first_id - 1, 0, now()
+    from chunks cross join generate_series(1, 150)`);
+  await expandOnce(installation);
+  expect(await targeted(id)).toBe(2_000);
+  await query("update chunks set due_at = now() + interval '2 hours' where delivery_count = 0");
+  await expandOnce(installation);
+  expect(await targeted(id)).toBe(2_100);
+});
+
 it("are waited for by what goes to a few, for as long as one may take", async () => {
   await givenUsers(1);
   await cap();
