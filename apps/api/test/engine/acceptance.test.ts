@@ -133,6 +133,19 @@ describe("what is refused, with nothing stored", () => {
     ["neither channels nor a policy", { channels: undefined }, "invalid-input", 422],
     ["typed addresses of the wrong form", wrongAddresses(["sms"]), "invalid-input", 422],
     ["typed addresses for channels of two kinds", wrongAddresses(["sms", "mail"]), "invalid-input", 422],
+    [
+      "content with a variable that one of the typed addresses has no value for",
+      {
+        audience: {
+          kind: "addresses",
+          addresses: [{ address: "device-1", variables: { name: "小明" } }, { address: "device-2" }],
+        },
+        content: { push: { text: "你好 {{name}}" } },
+        variables: {},
+      },
+      "variables-missing",
+      422,
+    ],
     ["an audience without anybody", { audience: { kind: "users", userIds: [] } }, "invalid-input", 422],
     ["1,001 users", { audience: users(...Array(1001).fill("u")) }, "invalid-input", 422],
     ["a variable that is an object", { variables: { content: { a: 1 } } }, "invalid-input", 422],

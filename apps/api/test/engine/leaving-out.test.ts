@@ -3,12 +3,15 @@ import {
   expectNothingLost,
   expectProblem,
   givenSchool,
+  holdQueue,
   type Installation,
   messageTo,
   mustSucceed,
   newPhone,
+  releaseQueue,
   type School,
   startInstallation,
+  timePasses,
   until,
   users,
 } from "../harness/index.ts";
@@ -179,14 +182,38 @@ describe("deduplication by content", () => {
   it("looks back no further than the message asks", async () => {
     const [user = ""] = await givenUsers(1);
     await school.completed(await school.send(saying("早操", users(user))));
-    await installation.books.transaction(
-      ({ sql }) => sql`update sent_contents set created_at = created_at - interval '2 hours'`,
-    );
+    await timePasses(installation, 2 * 3600);
     const near = await school.send(saying("早操", users(user), { deduplicateSeconds: 3600 }));
     expect(await fates(near)).toEqual({ [user]: SENT });
     const far = await school.send(saying("早操", users(user)));
     expect(await fates(far)).toEqual({ [user]: "suppressed duplicate_content" });
   });
+
+  it("looks back to when the same was sent, however long that had waited", async () => {
+    const [user = ""] = await givenUsers(1);
+    await school.completed(await school.send(saying("晚课", users(user))));
+    await madeEarlier();
+    const again = await school.send(saying("晚课", users(user), { deduplicateSeconds: 3600 }));
+    expect(await fates(again)).toEqual({ [user]: "suppressed duplicate_content" });
+  });
+
+  it("leaves out for whom the same still waits, however long it has", async () => {
+    const [user = ""] = await givenUsers(1);
+    await holdQueue(installation);
+    const waiting = await school.send(saying("夜跑", users(user)));
+    await school.expanded(waiting);
+    await madeEarlier();
+    const again = await school.send(saying("夜跑", users(user), { deduplicateSeconds: 3600 }));
+    await school.expanded(again);
+    await releaseQueue(installation);
+    expect(await fates(again)).toEqual({ [user]: "suppressed duplicate_content" });
+    expect(await fates(waiting)).toEqual({ [user]: SENT });
+  });
+
+  const madeEarlier = () =>
+    installation.books.transaction(
+      ({ sql }) => sql`update sent_contents set created_at = created_at - interval '2 hours'`,
+    );
 
   it("sends the same to each once, of messages that come at the same moment", async () => {
     const pupils = await givenUsers(20);

@@ -190,6 +190,21 @@ describe("segments", () => {
   });
 });
 
+describe("typed addresses", () => {
+  it("get one message however often they are typed, with what the last row says", async () => {
+    const phone = newPhone();
+    const addresses = [
+      { address: phone, variables: { content: "一" } },
+      { address: `+86${phone}`, variables: { content: "二" } },
+    ];
+    const id = await school.send(messageTo({ kind: "addresses", addresses }, ["sms"], { variables: {} }));
+    await school.completed(id);
+    expect((await school.message(id)).counts.targeted).toBe(1);
+    const arrived = installation.sms.received().filter(({ to }) => to.endsWith(phone));
+    expect(arrived.map(({ text }) => text)).toEqual(["【知行学校】【通知】二"]);
+  });
+});
+
 describe("files of addresses", () => {
   it("send each row with its own variables, name the bad ones by line, and count duplicates", async () => {
     const [one, two] = [newPhone(), newPhone()];
@@ -202,6 +217,7 @@ describe("files of addresses", () => {
           "not-a-phone,x,",
           `${two},"应缴 ""200"" 元, 本周内",x`,
           `${one},again,`,
+          `+86${two},and again,x`,
           ",nobody,",
           `${newPhone()},too,many,cells`,
         ].join("\r\n"),
@@ -210,7 +226,7 @@ describe("files of addresses", () => {
     expect(file).toMatchObject({
       rowCount: 2,
       badCount: 3,
-      duplicateCount: 1,
+      duplicateCount: 2,
       recipients: "addresses",
       channelKind: "sms",
       columns: [
@@ -219,8 +235,8 @@ describe("files of addresses", () => {
       ],
       badRows: [
         { line: 3, code: "not_an_address" },
-        { line: 6, code: "no_recipient" },
-        { line: 7, code: "too_many_cells" },
+        { line: 7, code: "no_recipient" },
+        { line: 8, code: "too_many_cells" },
       ],
     });
     const id = await school.send({

@@ -107,25 +107,30 @@ export async function insertRows(
 }
 
 /**
- * Leaves of each recipient the first row; returns how many rows it took away. Only recipients of one share are looked
- * at: a million rows at once would take longer than a statement may.
+ * Leaves of each recipient the first row; returns how many rows it took away. Addresses are compared as elsewhere, however
+ * they are typed. Only recipients of one share are looked at: a million rows at once would take longer than a statement
+ * may. What is compared equal is in the same share.
  */
 export async function removeDuplicates(
   { sql }: Tx,
   tenantId: string,
   fileId: string,
+  recipients: AudienceFileRow["recipients"],
   share: { index: number; of: number },
 ): Promise<number> {
   const [tenant, file] = [toUuid("tenant", tenantId), toUuid("audienceFile", fileId)];
+  const key = recipients === "addresses" ? sql`address_key(recipient)` : sql`recipient`;
   const removed = await sql`
     with repeated as materialized (
-      select recipient, min(line) as first from audience_file_rows
-      where tenant_id = ${tenant} and file_id = ${file}
-        and abs(hashtext(recipient)::bigint) % ${share.of} = ${share.index}
-      group by recipient having count(*) > 1
+      select line from (
+        select line, row_number() over (partition by ${key} order by line) as place from audience_file_rows
+        where tenant_id = ${tenant} and file_id = ${file}
+          and abs(hashtext(lower(case when starts_with(recipient, '+86') then substr(recipient, 4)
+            else recipient end))::bigint) % ${share.of} = ${share.index}
+      ) placed where place > 1
     )
     delete from audience_file_rows r using repeated d
-    where r.tenant_id = ${tenant} and r.file_id = ${file} and r.recipient = d.recipient and r.line > d.first`;
+    where r.tenant_id = ${tenant} and r.file_id = ${file} and r.line = d.line`;
   return removed.count;
 }
 

@@ -88,7 +88,7 @@ async function take(
     await staging.add(rest);
     for (let next = await reading.next(); !next.done; next = await reading.next())
       await staging.add(next.value);
-    return await close(deps, ctx, fileId, await staging.finish());
+    return await close(deps, ctx, fileId, header, await staging.finish());
   } catch (error) {
     await staging.settled();
     await discard(deps, ctx, fileId);
@@ -207,6 +207,7 @@ async function close(
   deps: UploadDeps,
   ctx: RequestContext,
   fileId: string,
+  header: Pick<FileHeader, "recipients">,
   tally: Tally,
 ): Promise<repository.AudienceFileRow> {
   const of = Math.max(1, Math.ceil(tally.rowCount / ROWS_A_SHARE));
@@ -214,7 +215,7 @@ async function close(
   for (let index = 0; index < of; index++) {
     const share = { index, of };
     duplicateCount += await deps.transact(ctx, (tx) =>
-      repository.removeDuplicates(tx, ctx.tenantId, fileId, share),
+      repository.removeDuplicates(tx, ctx.tenantId, fileId, header.recipients, share),
     );
   }
   const { badCount, badRows, columns } = tally;

@@ -87,6 +87,18 @@ describe("reading a workbook", () => {
     ]);
   });
 
+  it.each([
+    ["repeats", ["1", "2", "2", "5"], [1, 2, 3, 5]],
+    ["begins at nothing", ["0", "1", "2", "3"], [1, 2, 3, 4]],
+    ["goes back", ["7", "2", "-1", "9"], [7, 8, 9, 10]],
+    ["gives no number", ["x", "", "1.5", "4"], [1, 2, 3, 4]],
+    ["gives a number that no sheet has", ["1", "1048577", "99999999999", "1048576"], [1, 2, 3, 1048576]],
+  ])("counts on where a sheet %s", async (_, given, lines) => {
+    const rows = given.map((line) => `<row r="${line}"><c><v>1</v></c></row>`).join("");
+    const found = await read(workbook(`<worksheet><sheetData>${rows}</sheetData></worksheet>`));
+    expect(found.map(({ line }) => line)).toEqual(lines);
+  });
+
   it("reads sheets whose tags carry a prefix", async () => {
     const sheet = `<x:worksheet><x:sheetData><x:row r="7"><x:c r="A7"><x:v>5</x:v></x:c></x:row></x:sheetData></x:worksheet>`;
     expect(await read(workbook(sheet))).toEqual([{ line: 7, cells: ["5"] }]);

@@ -99,7 +99,7 @@ function sheetListener(workbook: Workbook, onRow: (row: SheetRow) => void): XmlL
   return {
     open(name, attributes) {
       if (name === "row") {
-        row = { line: Number(attributeOf(attributes, "r") ?? row.line + 1), cells: [] };
+        row = { line: lineOf(attributeOf(attributes, "r"), row.line), cells: [] };
         length = 0;
       } else if (name === "c") {
         cell = attributes;
@@ -119,6 +119,15 @@ function sheetListener(workbook: Workbook, onRow: (row: SheetRow) => void): XmlL
       else if (name === "row" && row.cells.some((text) => text.trim() !== "")) onRow(row);
     },
   };
+}
+
+/** Lines of a sheet, as its format has them. */
+const MAX_LINES = 1_048_576;
+
+/** The number that a row gives itself, where it can be one behind the row before; else the next. */
+function lineOf(given: string | undefined, before: number): number {
+  const line = Number(given);
+  return Number.isInteger(line) && line > before && line <= MAX_LINES ? line : before + 1;
 }
 
 /** Columns of a sheet that are looked at; a header has fewer. */

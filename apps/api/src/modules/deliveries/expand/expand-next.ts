@@ -6,7 +6,7 @@ import { perSecondOf } from "../send/pace.rules.ts";
 import { fixRate } from "../send/pacer.repository.ts";
 import * as expanding from "./expanding.repository.ts";
 import { expandListed, expandResends } from "./expansion.repository.ts";
-import { expandFileSlice, nextFileSlice } from "./file-slice.repository.ts";
+import { expandFileSlice, mostLinesOf, nextFileSlice } from "./file-slice.repository.ts";
 import { countListed, isListed } from "./listed.rules.ts";
 import {
   countAudience,
@@ -16,8 +16,8 @@ import {
   isOfUsers,
   NO_USER,
   nextSlice,
-  SLICE_SIZE,
 } from "./slice.repository.ts";
+import { SLICE_SIZE, sliceSizeOf } from "./slice-size.rules.ts";
 
 /** What became of a message's turn. */
 export type Step = "sliced" | "finished" | "waiting";
@@ -35,18 +35,27 @@ export function waitIfOvertaken(error: unknown): Step {
   throw error;
 }
 
+/** What slices are made with. */
+export interface Slicing {
+  restraints: Restraints;
+  /** How often slices of the message have turned out to be too large. */
+  halvings: number;
+}
+
 /**
- * Makes the deliveries of a message, or of its next slice; where there is a further slice, `beside` hears where that
- * begins. Throws `Overtaken` when somebody was faster.
+ * Makes the deliveries of a message, or of its next slice; where a further slice can be made at the same time, `beside`
+ * hears where that begins. Throws `Overtaken` when somebody was faster.
  */
 export async function expandNext(
   tx: Tx,
   { tenantId, messageId }: { tenantId: string; messageId: string },
-  restraints: Restraints,
+  slicing: Slicing,
   beside: (cursor: string) => void,
 ): Promise<Step> {
   const message = await expanding.reserveExpanding(tx, tenantId, messageId);
   if (!message) return "waiting";
+  const restraints = restraintsOf(message, slicing);
+  const halvings = Math.max(slicing.halvings, message.failureCount);
   const deduplicates = message.options.deduplicateSeconds !== undefined;
   if (isListed(message.audience)) {
     const count = countListed(message.audience) * message.channels.length;
@@ -60,12 +69,18 @@ export async function expandNext(
     await expandResends(tx, tenantId, messageId, { restraints, deduplicates });
     return finishExpanding(tx, tenantId, messageId);
   }
+  // Under caps or deduplication the further slice would only wait for this one, and a slow machine has enough with one.
+  const isAlone = restraints.caps.length > 0 || deduplicates || halvings > 0;
   const begin = (slice: Sliced) => {
-    if (!slice.isLast) beside(slice.cursor);
+    if (!slice.isLast && !isAlone) beside(slice.cursor);
   };
-  const slice = await makeSlice(tx, tenantId, messageId, message, restraints, begin);
+  const slice = await makeSlice(tx, tenantId, messageId, message, { restraints, halvings }, begin);
   return proceed(tx, tenantId, messageId, message.expandCursor, slice);
 }
+
+/** What is critical is held to no cap, and waits for none who count. */
+const restraintsOf = ({ category }: Pick<ExpandingMessage, "category">, { restraints }: Slicing) =>
+  category === "critical" ? { ...restraints, caps: [] } : restraints;
 
 /** A slice that is made while the one before it is, in a transaction of its own. */
 export interface Beside {
@@ -82,14 +97,15 @@ export interface Beside {
 export async function expandBeside(
   tx: Tx,
   { tenantId, messageId }: { tenantId: string; messageId: string },
-  restraints: Restraints,
+  slicing: Slicing,
   { cursor, before }: Beside,
 ): Promise<Step> {
   const message = await expanding.readReserved(tx, tenantId, messageId);
   if (!message) return "waiting";
   // Its rate is settled by the slice before.
   const behind = { ...message, expandCursor: cursor, openRate: null };
-  const slice = await makeSlice(tx, tenantId, messageId, behind, restraints);
+  const restraints = restraintsOf(message, slicing);
+  const slice = await makeSlice(tx, tenantId, messageId, behind, { ...slicing, restraints });
   if ((await before) !== "sliced") throw new Overtaken();
   return proceed(tx, tenantId, messageId, cursor, slice);
 }
@@ -99,15 +115,15 @@ async function makeSlice(
   tenantId: string,
   messageId: string,
   message: expanding.LockedMessage,
-  restraints: Restraints,
+  slicing: Slicing,
   begin: (slice: Sliced) => void = () => undefined,
 ): Promise<Sliced> {
   const { audience } = message;
   if (audience.kind === "file") {
-    return sliceFile(tx, tenantId, messageId, { ...message, audience }, restraints, begin);
+    return sliceFile(tx, tenantId, messageId, { ...message, audience }, slicing, begin);
   }
   if (!isOfUsers(audience)) throw new Error(`an audience of ${audience.kind} has no slices`);
-  return sliceUsers(tx, tenantId, messageId, { ...message, audience }, restraints, begin);
+  return sliceUsers(tx, tenantId, messageId, { ...message, audience }, slicing, begin);
 }
 
 async function proceed(
@@ -132,14 +148,15 @@ async function sliceUsers(
   tenantId: string,
   messageId: string,
   message: expanding.LockedMessage & ExpandingMessage,
-  restraints: Restraints,
+  slicing: Slicing,
   begin: (slice: Sliced) => void,
 ): Promise<Sliced> {
   if (message.openRate) {
     const count = await countAudience(tx, tenantId, message.audience);
     await settleRate(tx, tenantId, message, messageId, count * message.channels.length);
   }
-  const size = message.expandCursor === NO_USER ? FIRST_SLICE_SIZE : SLICE_SIZE;
+  const { restraints } = slicing;
+  const size = sizeOf(message, slicing, message.expandCursor === NO_USER ? FIRST_SLICE_SIZE : SLICE_SIZE);
   const slice = await nextSlice(tx, tenantId, message.audience, message.expandCursor, size);
   const sliced = { cursor: slice.lastUserId, isLast: slice.isLast };
   begin(sliced);
@@ -154,17 +171,27 @@ async function sliceFile(
   tenantId: string,
   messageId: string,
   message: expanding.LockedMessage & { audience: schema.FileAudience },
-  restraints: Restraints,
+  slicing: Slicing,
   begin: (slice: Sliced) => void,
 ): Promise<Sliced> {
   const { audience, expandCursor, channels, options } = message;
   await settleRate(tx, tenantId, message, messageId, audience.rowCount * channels.length);
-  const slice = await nextFileSlice(tx, tenantId, audience, expandCursor, channels.length);
+  const { restraints } = slicing;
+  const size = sizeOf(message, slicing, mostLinesOf(channels.length));
+  const slice = await nextFileSlice(tx, tenantId, audience, expandCursor, size);
   begin(slice);
   const deduplicates = options.deduplicateSeconds !== undefined;
   await expandFileSlice(tx, tenantId, messageId, audience, { slice, restraints, deduplicates });
   return slice;
 }
+
+const sizeOf = ({ channels }: ExpandingMessage | expanding.LockedMessage, slicing: Slicing, most: number) =>
+  sliceSizeOf({
+    most,
+    channelCount: channels.length,
+    isCapped: slicing.restraints.caps.length > 0,
+    halvings: slicing.halvings,
+  });
 
 async function settleRate(
   tx: Tx,

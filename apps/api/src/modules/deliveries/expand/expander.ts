@@ -16,6 +16,7 @@ import { expandBeside, expandNext, type Step, waitIfOvertaken } from "./expand-n
 import * as expanding from "./expanding.repository.ts";
 import { expandListed } from "./expansion.repository.ts";
 import * as failing from "./failing.repository.ts";
+import { createHalvings, type Halvings } from "./slice-size.rules.ts";
 
 const TENANTS_A_ROUND = 1_000;
 const SLICES_A_ROUND = 20;
@@ -57,6 +58,7 @@ const IDLE_MS = 250;
  * What is for a few people is begun as it is made, where nobody waits, and sent from here.
  */
 export function createExpander(deps: ExpanderDeps): Expander {
+  const own = { ...deps, halvings: createHalvings() };
   const expected = new Set<string>();
   let lookedAt = Number.NEGATIVE_INFINITY;
 
@@ -91,8 +93,8 @@ export function createExpander(deps: ExpanderDeps): Expander {
         more = true;
         deps.nudgeDispatcher();
       };
-      for (const tenantId of tenants) await turn(() => expandTenant(deps, tenantId, failures));
-      for (const message of failed) await turn(() => expandOrPutOff(deps, message));
+      for (const tenantId of tenants) await turn(() => expandTenant(own, tenantId, failures));
+      for (const message of failed) await turn(() => expandOrPutOff(own, message));
       if (failures.length === 0) return more;
       // What cannot be expanded must not keep what stands behind it waiting, nor for the pause behind a failed round.
       const failure = new AggregateError(failures, "messages were not expanded");
@@ -106,8 +108,10 @@ export function createExpander(deps: ExpanderDeps): Expander {
 /** What came of a turn: nothing, only chunks that are begun already, or something that others have to go on with. */
 type Progress = "none" | "begun" | "waiting";
 
+type OwnDeps = ExpanderDeps & { halvings: Halvings };
+
 /** One turn of a tenant. */
-async function expandTenant(deps: ExpanderDeps, tenantId: string, failures: unknown[]): Promise<Progress> {
+async function expandTenant(deps: OwnDeps, tenantId: string, failures: unknown[]): Promise<Progress> {
   const restraints = await deps.readRestraints(tenantId);
   let named: expanding.NamedMessage[] = [];
   let alone: string[] = [];
@@ -142,12 +146,13 @@ async function expandTenant(deps: ExpanderDeps, tenantId: string, failures: unkn
 }
 
 /** Expands a message by itself; `none` when it has to wait. What fails is out of the way until its pause is over. */
-async function expandOrPutOff(deps: ExpanderDeps, message: Message): Promise<Progress> {
+async function expandOrPutOff(deps: OwnDeps, message: Message): Promise<Progress> {
   // Read for each: those before may have taken long.
   const restraints = await deps.readRestraints(message.tenantId);
   try {
     return (await expandOne(deps, message, restraints)) === "waiting" ? "none" : "waiting";
   } catch (err) {
+    if (failing.isTooSlow(err)) deps.halvings.add(message.messageId);
     const failureCount = await deps.transact(message, (tx) => failing.putOff(tx, message));
     const isStuck = failureCount >= failing.STUCK_AFTER_FAILURES;
     const line = { err, ...message, failureCount };
@@ -194,20 +199,22 @@ const newcomerOf = (tenantId: string, messages: readonly expanding.NamedMessage[
 const idsOf = (messages: readonly expanding.NamedMessage[]) => messages.map(({ id }) => id);
 
 /** One turn of a message: all of it, or two slices at once, the second of which is begun by the first. */
-async function expandOne(deps: ExpanderDeps, message: Message, restraints: Restraints): Promise<Step> {
+async function expandOne(deps: OwnDeps, message: Message, restraints: Restraints): Promise<Step> {
+  const slicing = { restraints, halvings: deps.halvings.of(message.messageId) };
   let second: Promise<Step> | undefined;
   const begin = (cursor: string) => {
-    second ??= deps.transact(message, (tx) =>
-      expandBeside(tx, message, restraints, { cursor, before: first }),
-    );
+    second ??= deps.transact(message, (tx) => expandBeside(tx, message, slicing, { cursor, before: first }));
     // Heard of below, when the first is over.
     second.catch(() => undefined);
   };
-  const first = deps.transact(message, (tx) => expandNext(tx, message, restraints, begin));
+  const first = deps.transact(message, (tx) => expandNext(tx, message, slicing, begin));
   const step = await first.catch(waitIfOvertaken);
   // What the first has made is sent while the second is made.
   if (second) deps.nudgeDispatcher();
   const last = step === "sliced" && second ? await second.catch(waitIfOvertaken) : step;
-  if (last === "finished") await deps.afterChunk(message.tenantId, message.messageId);
+  if (last === "finished") {
+    deps.halvings.forget(message.messageId);
+    await deps.afterChunk(message.tenantId, message.messageId);
+  }
   return last === "waiting" ? step : last;
 }

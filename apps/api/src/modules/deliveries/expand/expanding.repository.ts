@@ -73,19 +73,29 @@ export async function listSliced(tx: Tx, tenantId: string, limit: number): Promi
   const rows = await sql<{ id: string }[]>`
     select m.id from messages m
     where m.tenant_id = ${tenant} and ${isExpanding(sql)} and not (${isNamed(tx)})
-      and (select count(*) from chunks c
-        where c.tenant_id = ${tenant} and c.message_id = m.id and c.state <> 'done') < ${CHUNKS_AHEAD}
+      and (select count(*) filter (where c.due_at < now() + make_interval(mins => ${SOON_MINUTES})) < ${CHUNKS_AHEAD}
+          and count(*) < ${CHUNKS_KEPT_BACK}
+        from chunks c where c.tenant_id = ${tenant} and c.message_id = m.id and c.state <> 'done')
     order by m.priority, m.id limit ${limit}`;
   return rows.map((row) => fromUuid("message", row.id));
 }
 
 /** Unsent chunks that a message may have ahead of its senders: pausing and cancelling stay cheap. */
 const CHUNKS_AHEAD = 100;
+/**
+ * The same with those that quiet hours keep back for long: they must not keep waiting whom quiet hours do not disturb. A
+ * slice makes a chunk of them for each end that its users' quiet hours have.
+ */
+const CHUNKS_KEPT_BACK = 10_000;
+/** What is due by then is ahead of the senders: more than the longest pause before a further round. */
+const SOON_MINUTES = 20;
 
 export type LockedMessage = Omit<ExpandingMessage, "audience"> & {
   audience: schema.Audience;
   /** A rate that is still to be worked out from the audience. */
   openRate: schema.Rate | null;
+  /** Failures in a row. */
+  failureCount: number;
 };
 
 /**
@@ -140,6 +150,7 @@ export async function readExpanding(
       expand_cursor: string;
       rate: schema.Rate | null;
       rate_per_second: number | null;
+      failures: number;
     }[]
   >`
     select m.id, m.audience, m.source_id, m.priority, m.category, m.policy_version_id is not null as has_policy,
@@ -149,7 +160,7 @@ export async function readExpanding(
       (select coalesce(jsonb_agg(jsonb_build_object('id', chosen.id, 'kind', c.kind) order by chosen.id), '[]')
         from unnest(m.channel_ids) as chosen(id)
         left join channels c on c.tenant_id = ${tenant} and c.id = chosen.id) as channels,
-      m.expand_cursor, m.rate, m.rate_per_second
+      m.expand_cursor, m.rate, m.rate_per_second, m.expand_failure_count as failures
     from (${message}) m`;
   return (
     row && {
@@ -165,6 +176,7 @@ export async function readExpanding(
       channels: row.channels,
       expandCursor: row.expand_cursor,
       openRate: row.rate_per_second === null ? row.rate : null,
+      failureCount: row.failures,
     }
   );
 }

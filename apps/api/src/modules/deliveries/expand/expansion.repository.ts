@@ -56,14 +56,14 @@ export async function expandListed(
   return { unsendable, begun };
 }
 
-/** The recipients that message `m` names, each once; of an address that stands there twice the last row holds. */
+/** The recipients that message `m` names, each once; of an address that stands there twice, however typed, the last row holds. */
 export const recipientsOf = ({ sql }: Tx): Fragment => sql`
   select distinct external_id, null::text as address, null::jsonb as variables
   from jsonb_array_elements_text(m.audience -> 'userIds') as named(external_id)
   union all
-  (select distinct on (address) null, typed ->> 'address' as address, typed -> 'variables'
+  (select distinct on (address_key(typed ->> 'address')) null, typed ->> 'address', typed -> 'variables'
   from jsonb_array_elements(m.audience -> 'addresses') with ordinality as given(typed, place)
-  order by address, place desc)`;
+  order by address_key(typed ->> 'address'), place desc)`;
 
 /** The target of recipients named one by one: of each row `m` of `messages`, its `recipients`. */
 export function listedTarget(tx: Tx, tenant: string, messages: Fragment, recipients: Fragment): Fragment {

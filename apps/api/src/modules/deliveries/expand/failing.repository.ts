@@ -48,6 +48,13 @@ export async function putOff({ sql }: Tx, { tenantId, messageId }: FailedMessage
   return failureCount;
 }
 
+/** The transaction, or one of its statements, took longer than it may. */
+const TOO_SLOW = new Set(["DATABASE_DEADLINE", "57014"]);
+
+/** Whether less of the same might have been made in time. */
+export const isTooSlow = (error: unknown) =>
+  error instanceof Error && "code" in error && TOO_SLOW.has(String(error.code));
+
 /** How many messages cannot be expanded, by whether somebody has to look at it. Runs as the dispatcher. */
 export async function countFailing({ sql }: Tx): Promise<{ triedAgain: number; stuck: number }> {
   const [row] = await sql<[{ triedAgain: number; stuck: number }]>`

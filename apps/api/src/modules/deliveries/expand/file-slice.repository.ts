@@ -3,10 +3,14 @@ import type { Fragment, Tx } from "../../../platform/database/index.ts";
 import { toUuid } from "../../../platform/ids.ts";
 import { contentKeyOf, lockContents } from "../judge/duplicates.repository.ts";
 import { type Making, makeDeliveries } from "./expansion.repository.ts";
-import { SLICE_SIZE } from "./slice.repository.ts";
+import { SLICE_SIZE } from "./slice-size.rules.ts";
 
 /** Ids of one block of the sequence: a slice's deliveries over all channels have to fit into it. */
 const BLOCK_SIZE = 65_536;
+
+/** Lines that a slice may have at most. */
+export const mostLinesOf = (channelCount: number) =>
+  Math.min(SLICE_SIZE, Math.floor(BLOCK_SIZE / Math.max(1, channelCount)));
 
 /** Where a slice of a file's lines ends, as the message's cursor has it. */
 export interface FileSlice {
@@ -20,16 +24,15 @@ export interface FileSlice {
 const toCursor = (line: number) => `00000000-0000-0000-0000-${line.toString(16).padStart(12, "0")}`;
 const fromCursor = (cursor: string) => Number.parseInt(cursor.slice(-12), 16);
 
-/** Finds where the next slice ends: as many lines behind the cursor as all channels have room for. */
+/** Finds where the next slice ends: so many lines behind the cursor. */
 export async function nextFileSlice(
   { sql }: Tx,
   tenantId: string,
   audience: schema.FileAudience,
   cursor: string,
-  channelCount: number,
+  size: number,
 ): Promise<FileSlice> {
   const from = fromCursor(cursor);
-  const size = Math.min(SLICE_SIZE, Math.floor(BLOCK_SIZE / Math.max(1, channelCount)));
   const [end] = await sql<{ line: number }[]>`
     select line from audience_file_rows
     where tenant_id = ${toUuid("tenant", tenantId)} and file_id = ${toUuid("audienceFile", audience.fileId)}

@@ -9,5 +9,8 @@ export const isListed = (audience: schema.Audience): audience is ListedAudience 
 /** How many recipients it names, each counted once. */
 export function countListed(audience: ListedAudience): number {
   if (audience.kind === "users") return new Set(audience.userIds).size;
-  return new Set(audience.addresses.map(({ address }) => address)).size;
+  return new Set(audience.addresses.map(({ address }) => keyOf(address))).size;
 }
+
+/** An address as it is compared, as the database's `address_key` has it. */
+const keyOf = (address: string) => address.replace(/^\+86(?=1\d{10}$)/, "").toLowerCase();

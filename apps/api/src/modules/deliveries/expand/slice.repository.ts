@@ -10,12 +10,8 @@ import { lockContents, rememberContents } from "../judge/duplicates.repository.t
 import { judge, type UserRange } from "../judge/judging.repository.ts";
 import type { Restraints } from "../judge/restraints.ts";
 import { CHUNK_SIZE, NIL_UUID } from "./expansion.repository.ts";
+import { SLICE_SIZE } from "./slice-size.rules.ts";
 
-/**
- * Users that one slice of a large audience covers: large enough that its transaction costs nothing per user, small
- * enough that it ends well within its deadline on a busy machine. Its ids fit into one block of the sequence.
- */
-export const SLICE_SIZE = 20_000;
 /** A message's first slice is one chunk: sending begins while the next is made. */
 export const FIRST_SLICE_SIZE = CHUNK_SIZE;
 
@@ -142,8 +138,7 @@ export async function expandSlice(
   const tenant = toUuid("tenant", tenantId);
   const deduplicates = message.options.deduplicateSeconds !== undefined;
   if (deduplicates) await lockContents(tx, tenantId, [fromUuid("message", message.id)]);
-  const { quietHours } = restraints;
-  const caps = message.category === "critical" ? [] : restraints.caps;
+  const { quietHours, caps } = restraints;
   await holdCaps(tx, tenant, caps);
   const target = sliceTarget(tx, tenant, message, channel, slice);
   const range = rangeOf(tx, message, channel, slice, restraints);
@@ -155,7 +150,7 @@ export async function expandSlice(
       select (select base from block) + row_number() over (${dueTogether(tx, quietHours).inOrder}) - 1, ${tenant},
         ${message.id}, ${channel.id}, j.user_id, 0, j.state, j.origin, j.chosen_address, j.deferred_until, j.reason,
         j.cap
-      from (${judge(tx, tenant, target, { ...restraints, caps }, { range })}) j
+      from (${judge(tx, tenant, target, restraints, { range })}) j
       returning 1
     )
     select base, (select count(*)::int from saved) as targeted from block`;

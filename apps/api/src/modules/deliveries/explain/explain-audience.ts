@@ -11,7 +11,7 @@ import {
   type QuietSubject,
 } from "../../quiet-hours/index.ts";
 import { REASONS } from "../delivery.rules.ts";
-import { type FileSlice, isInFile, nextFileSlice } from "../expand/file-slice.repository.ts";
+import { type FileSlice, isInFile, mostLinesOf, nextFileSlice } from "../expand/file-slice.repository.ts";
 import { countListed, isListed } from "../expand/listed.rules.ts";
 import {
   countAudience,
@@ -171,7 +171,8 @@ const overLines = (
   overSlices<FileSlice>(
     deps,
     ctx,
-    (tx, previous) => nextFileSlice(tx, ctx.tenantId, audience, previous?.cursor ?? NO_USER, MAX_CHANNELS),
+    (tx, previous) =>
+      nextFileSlice(tx, ctx.tenantId, audience, previous?.cursor ?? NO_USER, mostLinesOf(MAX_CHANNELS)),
     visit,
   );
 

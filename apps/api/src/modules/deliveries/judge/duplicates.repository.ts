@@ -1,11 +1,13 @@
 import type { Fragment, Tx } from "../../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../../platform/ids.ts";
 import { REASONS, RESENDABLE_STATES } from "../delivery.rules.ts";
+import { takeTurn } from "./turns.repository.ts";
 
 /*
  * Deduplication by content: whoever has been sent the same by another message that asks for it too is left out, for as
  * long as the later one looks back. The same is: template version or content, the message's variables and the row's,
- * the channel kind, and the user or the typed address. What certainly has not arrived does not count.
+ * the channel kind, and the user or the typed address. What certainly has not arrived does not count; what waits counts,
+ * however long ago it was made, and what was sent from the moment at which it was.
  *
  * Messages of one content make their deliveries one after the other, so of two at the same moment the second sees what
  * the first has done. Messages that do not ask for it pay nothing.
@@ -36,10 +38,12 @@ export const duplicateOf = (tx: Tx, tenant: string): Fragment => tx.sql`case
       select * from sent_contents where tenant_id = ${tenant} and fingerprint = own.fingerprint offset 0
     ) s
     cross join lateral (
-      select d.state from deliveries d where d.tenant_id = ${tenant} and d.id = s.delivery_id offset 0
+      select d.state, coalesce(d.accepted_at, d.changed_at) as sent_at
+      from deliveries d where d.tenant_id = ${tenant} and d.id = s.delivery_id offset 0
     ) d
     where s.message_id <> a.message_id
-      and s.created_at > now() - make_interval(secs => (a.options ->> 'deduplicateSeconds')::float8)
+      and (d.state = 'ready'
+        or d.sent_at > now() - make_interval(secs => (a.options ->> 'deduplicateSeconds')::float8))
       and d.state <> all(${[...RESENDABLE_STATES]}::text[]::delivery_state[])
     limit 1) then ${REASONS.duplicateContent} end`;
 
@@ -53,13 +57,12 @@ export const rememberContents = (tx: Tx, tenant: string, rows: Fragment): Fragme
 export async function lockContents(tx: Tx, tenantId: string, messageIds: readonly string[]): Promise<void> {
   const tenant = toUuid("tenant", tenantId);
   const ids = messageIds.map((id) => toUuid("message", id));
-  await tx.sql`
-    select pg_advisory_xact_lock(content.key) from (
-      select distinct hashtextextended(${tenant}::text || encode(${contentKeyOf(tx)}, 'hex'), ${CONTENT}) as key
-      from messages m
-      where m.tenant_id = ${tenant} and m.id = any(${ids}::uuid[]) and m.options ? 'deduplicateSeconds'
-      order by key offset 0
-    ) content`;
+  const keys = tx.sql`
+    select distinct hashtextextended(${tenant}::text || encode(${contentKeyOf(tx)}, 'hex'), ${CONTENT}) as key
+    from messages m
+    where m.tenant_id = ${tenant} and m.id = any(${ids}::uuid[]) and m.options ? 'deduplicateSeconds'
+    order by key`;
+  await takeTurn(tx, keys);
 }
 
 const LONGEST_WINDOW_DAYS = 30;

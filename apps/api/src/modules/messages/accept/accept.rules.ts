@@ -35,6 +35,8 @@ const USER_VARIABLE = /^user_/;
 const USER_VARIABLE_USE = /\{\{\s*(user_[A-Za-z0-9_]{1,59})\s*\}\}/g;
 const ANY_VARIABLE = /\{\{\s*([A-Za-z][A-Za-z0-9_]{0,63})\s*\}\}/g;
 const MAX_TITLE_LENGTH = 60;
+/** Problems that an answer lists at most. */
+const MAX_LISTED = 50;
 
 /** Checks everything that the plan and the request settle together; throws the first kind of problem it finds. */
 export function checkSend(catalogue: PluginCatalogue, plan: SendPlan, input: SendMessage): void {
@@ -58,6 +60,30 @@ function checkContent(catalogue: PluginCatalogue, plan: SendPlan, input: SendMes
   }));
   if (problems.length > 0)
     throw invalidInput(problems[0]?.detail ?? "The content is not valid.", { errors: problems });
+  checkRows(content, input);
+}
+
+/** Variables of the content that have no value of the message's need one beside each typed address. */
+function checkRows(content: schema.Renderings, { audience, variables }: SendMessage): void {
+  if (audience.kind !== "addresses") return;
+  const texts = Object.values(content).flatMap((fields) => Object.values(fields));
+  const used = new Set(
+    texts.flatMap((text) => [...text.matchAll(ANY_VARIABLE)].map(([, name = ""]) => name)),
+  );
+  const open = [...used].filter((name) => !Object.hasOwn(variables, name));
+  if (open.length === 0) return;
+  const missing = audience.addresses.flatMap((row, index) =>
+    open.filter((name) => !Object.hasOwn(row.variables ?? {}, name)).map((name) => ({ index, name })),
+  );
+  if (missing.length === 0) return;
+  const names = [...new Set(missing.map(({ name }) => name))];
+  throw variablesMissing(`These variables have no value for some addresses: ${names.join(", ")}.`, {
+    errors: missing.slice(0, MAX_LISTED).map(({ index, name }) => ({
+      pointer: `/audience/addresses/${index}/variables/${name}`,
+      detail: `The content needs "${name}".`,
+      code: "missing",
+    })),
+  });
 }
 
 /** Variables that content without a template may use: those that are given, and the user's own. */
@@ -109,7 +135,9 @@ function checkAddresses(catalogue: PluginCatalogue, plan: SendPlan, input: SendM
     return problem ? [problem] : [];
   });
   if (errors.length > 0) {
-    throw invalidInput(`${errors.length} of the addresses are not valid.`, { errors: errors.slice(0, 50) });
+    throw invalidInput(`${errors.length} of the addresses are not valid.`, {
+      errors: errors.slice(0, MAX_LISTED),
+    });
   }
 }
 
