@@ -113,6 +113,22 @@ it("needs a read for unread: delivered is not enough, read is", async () => {
   expect(mailsTo(other)).toHaveLength(1);
 });
 
+it("waits the window for a read of what was unknown until it was reported delivered", async () => {
+  installation.vendor.answer(() => "cut");
+  const userId = await givenUser();
+  const id = await sendWith("unread", userId);
+  const { id: ref } = await school.reaches(id, "unknown");
+  installation.vendor.answer(() => ({ status: 200 }));
+  await pushed("delivered", ref);
+  await school.reaches(id, "delivered");
+  await roundsPass();
+  expect(await stepsOf(id)).toEqual(["0 delivered"]);
+  await timePasses(installation, 301);
+  await school.completed(id);
+  expect(await stepsOf(id)).toEqual(["0 delivered", "1 accepted"]);
+  expect(mailsTo(userId)).toHaveLength(1);
+});
+
 it("skips to the fallback at once for a user without an address on the first step", async () => {
   await school.addUsers([
     { userId: "mail-only", identities: [{ kind: "email", address: "mail-only@example.cn" }] },

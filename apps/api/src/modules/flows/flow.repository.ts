@@ -62,7 +62,8 @@ export async function lockDueFlows({ sql }: Tx, due: DueMessage, limit: number):
   if (flows.length === 0) return [];
   const rows = await sql<(StepDelivery & { userId: string; step: number })[]>`
     select d.user_id as "userId", d.step, d.state,
-      coalesce(d.accepted_at, case when d.state = 'unknown' then d.changed_at end) as "acceptedAt",
+      -- What was unknown until the vendor reported it has no time of acceptance: its arrival stands in.
+      coalesce(d.accepted_at, d.delivered_at, case when d.state = 'unknown' then d.changed_at end) as "acceptedAt",
       d.read_at is not null or d.clicked_at is not null as "isRead"
     from unnest(${flows.map(({ userId }) => userId)}::uuid[]) as due(user_id) cross join lateral (
       select * from deliveries d where d.tenant_id = ${tenant} and d.user_id = due.user_id
