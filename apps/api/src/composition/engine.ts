@@ -118,7 +118,6 @@ export function startEngine(
       withdrawSteps,
       afterChunk,
       nudgeDispatcher,
-      now: () => foundation.clock.now(),
     }),
     ...calendarLoops(foundation, () => expander.nudge()),
     ...upkeepLoops(foundation, afterChunk),

@@ -1,9 +1,10 @@
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { expectProblem, messageTo, timePasses, until } from "../harness/index.ts";
 import {
   givenFallbackScene,
   givenUser,
   installation,
+  isPutOff,
   mailsTo,
   policies,
   pushed,
@@ -62,6 +63,23 @@ it("waits the whole window from the vendor's acceptance, and then sends the fall
   await timePasses(installation, 3600);
   await roundsPass();
   expect(mailsTo(userId)).toHaveLength(1);
+});
+
+it("does not end a window early where a process' clock has jumped ahead", async () => {
+  onTestFinished(() => void vi.useRealTimers());
+  const userId = await givenUser();
+  const id = await sendWith("undelivered", userId);
+  await school.reaches(id, "accepted");
+  await roundsPass();
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
+  // Has the flow judged now.
+  await installation.books.transaction(
+    ({ sql }) => sql`update flows set wake_at = now() where state = 'waiting'`,
+  );
+  await until(() => isPutOff(userId));
+  vi.useRealTimers();
+  expect(await stepsOf(id)).toEqual(["0 accepted"]);
+  expect(mailsTo(userId)).toHaveLength(0);
 });
 
 it("does not count waiting for the vendor as part of the window", async () => {

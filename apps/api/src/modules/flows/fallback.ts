@@ -21,7 +21,6 @@ export interface FallbackDeps {
   withdrawSteps(tx: Tx, due: DueMessage, users: { userId: string; afterStep: number }[]): Promise<void>;
   afterChunk(tenantId: string, messageId: string): Promise<void>;
   nudgeDispatcher(): void;
-  now(): Date;
 }
 
 const MESSAGES_A_ROUND = 100;
@@ -69,8 +68,7 @@ async function advanceFlows(
 ): Promise<{ count: number; left: number }> {
   const { steps: policy, deduplicates } = await repository.findCourse(tx, due);
   const flows = await repository.lockDueFlows(tx, due, FLOWS_A_ROUND);
-  const now = deps.now();
-  const judged: JudgedFlow[] = flows.map((flow) => ({ flow, judgement: judgeFlow(policy, flow, now) }));
+  const judged: JudgedFlow[] = flows.map((flow) => ({ flow, judgement: judgeFlow(policy, flow, flow.dueAt) }));
   const withdrawing = judged.filter(({ flow, judgement }) => hasToWithdraw(flow, judgement));
   const recorded = mayWithdraw ? judged : judged.filter((one) => !withdrawing.includes(one));
   await repository.recordJudgements(tx, due, recorded);

@@ -40,6 +40,8 @@ export async function findCourse(
 /** One user's flow with what is known of its steps. */
 export interface DueFlow extends Flow {
   userId: string;
+  /** When it was found due, by the clock that wakes flows: no other may end a window. */
+  dueAt: Date;
 }
 
 export interface JudgedFlow {
@@ -55,8 +57,8 @@ export interface JudgedFlow {
 export async function lockDueFlows({ sql }: Tx, due: DueMessage, limit: number): Promise<DueFlow[]> {
   const tenant = toUuid("tenant", due.tenantId);
   const message = toUuid("message", due.messageId);
-  const flows = await sql<{ userId: string; step: number; state: FlowState }[]>`
-    select user_id as "userId", step, state from flows
+  const flows = await sql<{ userId: string; step: number; state: FlowState; dueAt: Date }[]>`
+    select user_id as "userId", step, state, now() as "dueAt" from flows
     where tenant_id = ${tenant} and message_id = ${message} and wake_at <= now()
     order by user_id limit ${limit} for update skip locked`;
   if (flows.length === 0) return [];
