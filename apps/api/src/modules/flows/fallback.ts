@@ -17,8 +17,8 @@ export interface FallbackDeps {
   ): Promise<void>;
   /** Keeps batches of the message from being opened until the transaction ends. */
   holdBatches(tx: Tx, messageId: string): Promise<void>;
-  /** Cancels what has not been sent of users' later steps. */
-  withdrawSteps(tx: Tx, due: DueMessage, users: { userId: string; afterStep: number }[]): Promise<void>;
+  /** Cancels what has not been sent of users' later steps; answers whose are under way, and may come back. */
+  withdrawSteps(tx: Tx, due: DueMessage, users: { userId: string; afterStep: number }[]): Promise<string[]>;
   afterChunk(tenantId: string, messageId: string): Promise<void>;
   nudgeDispatcher(): void;
 }
@@ -68,12 +68,15 @@ async function advanceFlows(
 ): Promise<{ count: number; left: number }> {
   const { steps: policy, deduplicates } = await repository.findCourse(tx, due);
   const flows = await repository.lockDueFlows(tx, due, FLOWS_A_ROUND);
-  const judged: JudgedFlow[] = flows.map((flow) => ({ flow, judgement: judgeFlow(policy, flow, flow.dueAt) }));
+  const judged: JudgedFlow[] = flows.map((flow) => ({
+    flow,
+    judgement: judgeFlow(policy, flow, flow.dueAt),
+  }));
   const withdrawing = judged.filter(({ flow, judgement }) => hasToWithdraw(flow, judgement));
   const recorded = mayWithdraw ? judged : judged.filter((one) => !withdrawing.includes(one));
-  await repository.recordJudgements(tx, due, recorded);
-  if (mayWithdraw && withdrawing.length > 0)
-    await deps.withdrawSteps(tx, due, withdrawing.flatMap(laterSteps));
+  const isWithdrawing = mayWithdraw && withdrawing.length > 0;
+  const left = isWithdrawing ? await deps.withdrawSteps(tx, due, withdrawing.flatMap(laterSteps)) : [];
+  await repository.recordJudgements(tx, due, recorded, new Set(left));
   for (const [step, users] of advancing(recorded)) {
     const channelIds = policy[step]?.channelIds ?? [];
     await deps.expandStep(tx, due, { index: step, channelIds, userIds: users, deduplicates });

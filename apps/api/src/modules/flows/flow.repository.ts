@@ -82,18 +82,22 @@ export async function lockDueFlows({ sql }: Tx, due: DueMessage, limit: number):
   });
 }
 
-/** Writes down what was decided. */
+/** How soon a flow is judged again whose later step could not be withdrawn yet, milliseconds. */
+const LEFT_AGAIN_MS = 5_000;
+
+/** Writes down what was decided; `left` are the users of whom a later step is still to be withdrawn. */
 export async function recordJudgements(
   { sql }: Tx,
   due: DueMessage,
   judged: readonly JudgedFlow[],
+  left: ReadonlySet<string>,
 ): Promise<void> {
   if (judged.length === 0) return;
   const rows = judged.map(({ flow, judgement }) => ({
     id: flow.userId,
     step: judgement.kind === "advance" ? flow.step + 1 : flow.step,
     state: stateAfter(flow, judgement),
-    wake_at: judgement.kind === "wait" ? (judgement.until?.toISOString() ?? null) : null,
+    wake_at: wakeAfter(flow, judgement, left)?.toISOString() ?? null,
     wasted_count: judgement.kind === "satisfied" ? judgement.wastedCount : 0,
   }));
   await sql`
@@ -104,12 +108,20 @@ export async function recordJudgements(
       and f.user_id = j.id`;
 }
 
+function wakeAfter(flow: DueFlow, judgement: Judgement, left: ReadonlySet<string>): Date | null {
+  if (judgement.kind === "wait") return judgement.until;
+  return left.has(flow.userId) ? new Date(flow.dueAt.getTime() + LEFT_AGAIN_MS) : null;
+}
+
 function stateAfter(flow: Flow, judgement: Judgement): FlowState {
   if (judgement.kind === "satisfied" || judgement.kind === "exhausted") return judgement.kind;
   return judgement.kind === "unchanged" ? flow.state : "waiting";
 }
 
-/** Has the flows of a settled batch's users judged at once; the judgement sets the timer of the next step. */
+/**
+ * Has the flows of a settled batch's users judged at once; the judgement sets the timer of the next step. What is to be
+ * tried again is news of an ended flow only: it has to be withdrawn.
+ */
 export async function wakeFlows(
   { sql }: Tx,
   due: DueMessage,
@@ -121,7 +133,7 @@ export async function wakeFlows(
   await sql`
     update flows f set wake_at = now()
     from deliveries d
-    where d.tenant_id = ${tenant} and d.id between ${range.firstId} and ${range.lastId} and d.state <> 'ready'
-      and f.tenant_id = ${tenant} and f.message_id = ${message} and f.user_id = d.user_id
-      and f.step = ${step}`;
+    where d.tenant_id = ${tenant} and d.id between ${range.firstId} and ${range.lastId}
+      and (d.state <> 'ready' or f.state <> 'waiting') and f.tenant_id = ${tenant} and f.message_id = ${message}
+      and f.user_id = d.user_id and f.step = ${step}`;
 }

@@ -4,40 +4,88 @@ import { REASONS } from "../delivery.rules.ts";
 import { NIL_UUID } from "../expand/expansion.repository.ts";
 import type { ChunkWork, ReadyRow } from "./send.repository.ts";
 
+interface Withdrawn {
+  /** A row key. */
+  userId: string;
+  afterStep: number;
+}
+
 /**
  * Cancels what has not been sent of users' later steps, because an earlier one has reached them after all. The caller
  * keeps batches out; what an open attempt covers is under way and left to its outcome, as is a row that is being
- * settled right now. `userId` is a row key.
+ * settled right now. Answers whose steps that concerns: their outcome may be another try.
  */
 export async function withdrawSteps(
-  { sql }: Tx,
+  tx: Tx,
   due: { tenantId: string; messageId: string },
-  users: readonly { userId: string; afterStep: number }[],
-): Promise<void> {
+  users: readonly Withdrawn[],
+  reason: string = REASONS.reachedEarlier,
+): Promise<string[]> {
+  const { sql } = tx;
   const tenant = toUuid("tenant", due.tenantId);
   const message = toUuid("message", due.messageId);
-  await sql`
+  const ended = await sql<{ id: string }[]>`
     with target as materialized (
-      select d.id from jsonb_to_recordset(${JSON.stringify(users)}::jsonb) as w("userId" uuid, "afterStep" int)
-      join deliveries d on d.tenant_id = ${tenant} and d.user_id = w."userId" and d.message_id = ${message}
-        and d.step > w."afterStep" and d.state = 'ready'
+      select d.id from ${laterRows(tx, due, users)}
       where not exists(
         select from chunks c join attempts a on a.tenant_id = ${tenant} and a.chunk_id = c.id and a.ended_at is null
         where c.tenant_id = ${tenant} and c.message_id = ${message} and d.id between c.first_id and c.last_id
           and d.id between a.first_id and a.last_id)
       order by d.id for update of d skip locked
     ), ended as (
-      update deliveries d set state = 'cancelled', changed_at = now(), reason = ${REASONS.reachedEarlier}
+      update deliveries d set state = 'cancelled', changed_at = now(), reason = ${reason}
       from target where d.tenant_id = ${tenant} and d.id = target.id and d.state = 'ready'
-      returning d.channel_id, d.step, date_trunc('hour', d.created_at) as hour
+      returning d.id, d.channel_id, d.step, date_trunc('hour', d.created_at) as hour
+    ), counted as (
+      insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
+        reason, count)
+      select ${tenant}, ${message}, coalesce(m.source_id, ${NIL_UUID}), e.channel_id,
+        coalesce(v.template_id, ${NIL_UUID}), e.step, e.hour, 'cancelled', '', count(*)
+      from ended e join messages m on m.tenant_id = ${tenant} and m.id = ${message}
+      left join template_versions v on v.tenant_id = ${tenant} and v.id = m.template_version_id
+      group by 3, 4, 5, 6, 7
     )
-    insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
-      reason, count)
-    select ${tenant}, ${message}, coalesce(m.source_id, ${NIL_UUID}), e.channel_id,
-      coalesce(v.template_id, ${NIL_UUID}), e.step, e.hour, 'cancelled', '', count(*)
-    from ended e join messages m on m.tenant_id = ${tenant} and m.id = ${message}
-    left join template_versions v on v.tenant_id = ${tenant} and v.id = m.template_version_id
-    group by 3, 4, 5, 6, 7`;
+    select id from ended`;
+  if (ended.length > 0)
+    await closeEmptied(
+      tx,
+      tenant,
+      ended.map(({ id }) => id),
+    );
+  const left = await sql<{ userId: string }[]>`
+    select distinct d.user_id as "userId" from ${laterRows(tx, due, users)}`;
+  return left.map(({ userId }) => userId);
+}
+
+/** The rows `d` of users' later steps that are to be sent. */
+const laterRows = (
+  { sql }: Tx,
+  due: { tenantId: string; messageId: string },
+  users: readonly Withdrawn[],
+) => sql`
+  jsonb_to_recordset(${JSON.stringify(users)}::jsonb) as w("userId" uuid, "afterStep" int)
+  join deliveries d on d.tenant_id = ${toUuid("tenant", due.tenantId)} and d.user_id = w."userId"
+    and d.message_id = ${toUuid("message", due.messageId)} and d.step > w."afterStep" and d.state = 'ready'`;
+
+/**
+ * Ends the chunks of withdrawn rows that have nothing left to send: a channel that is down would not claim them, and
+ * keep their message open. What somebody is taking up right now is left to him.
+ */
+async function closeEmptied({ sql }: Tx, tenant: string, ids: readonly string[]): Promise<void> {
+  await sql`
+    with emptied as materialized (
+      select c.id from chunks c
+      where c.tenant_id = ${tenant} and c.state = 'ready' and c.id in (
+        select k.id from unnest(${ids}::bigint[]) as withdrawn(id) cross join lateral (
+          select k.id from chunks k where k.tenant_id = ${tenant} and k.first_id <= withdrawn.id
+          order by k.first_id desc limit 1
+        ) k)
+        and not exists(select from deliveries d where d.tenant_id = ${tenant}
+          and d.id between c.first_id and c.last_id and d.state = 'ready')
+      for update of c skip locked
+    )
+    update chunks c set state = 'done' from emptied
+    where c.tenant_id = ${tenant} and c.id = emptied.id and c.state = 'ready'`;
 }
 
 /**
