@@ -207,7 +207,7 @@ function followUpLoops(
       nudgeDispatcher,
       now: () => clock.now(),
     }),
-    createRecaller({ ...shared, afterRecall: afterChunk }),
+    createRecaller({ ...shared, holdBatches: enterCancellation, withdrawSteps, afterRecall: afterChunk }),
     createCollector({ ...shared, catalogue: catalogue.shipped, applyReceipts: applyEvents, logger }),
     createVendorTemplateSyncer({
       dispatch,
