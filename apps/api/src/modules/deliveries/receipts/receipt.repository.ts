@@ -145,6 +145,16 @@ function keyOf(prefix: "dlv" | "att", ref: string): string {
   }
 }
 
+/** The deliveries `d` in the ranges of the batch that receipt `w` names, with its address. */
+const ofBatch = (sql: Tx["sql"], tenant: string) => sql`attempts a join deliveries d
+           on d.tenant_id = ${tenant} and d.id between a.first_id and a.last_id
+           where a.tenant_id = ${tenant} and a.channel_id = w.channel_id
+             and a.batch_id = (w.target ->> 'batch')::bigint and d.address = w.target ->> 'address'`;
+
+/** Whether it was attempt `a` that ended with delivery `d` accepted or unknown, or is about to. */
+const isSentBy = (sql: Tx["sql"]) => sql`(d.accepted_at = a.ended_at
+  or d.state = 'unknown' and d.changed_at = a.ended_at or a.ended_at is null and d.state = 'ready')`;
+
 /**
  * Finds each incoming receipt's delivery, moves it, counts it, and wakes the fallback timers that the news may concern.
  */
@@ -152,10 +162,9 @@ const moves = (sql: Tx["sql"], tenant: string) => sql`
     found as materialized (
       select w.*, coalesce(
         (w.target ->> 'delivery')::bigint,
-        (select d.id from attempts a join deliveries d
-           on d.tenant_id = ${tenant} and d.id between a.first_id and a.last_id
-           where a.tenant_id = ${tenant} and a.channel_id = w.channel_id
-             and a.batch_id = (w.target ->> 'batch')::bigint and d.address = w.target ->> 'address' limit 1),
+        -- Two may share an address, and what an earlier batch sent may lie between: first what the batch itself sent.
+        (select d.id from ${ofBatch(sql, tenant)} and ${isSentBy(sql)} limit 1),
+        (select d.id from ${ofBatch(sql, tenant)} limit 1),
         (select v.delivery_id from vendor_references v
            where v.tenant_id = ${tenant} and v.channel_id = w.channel_id
              and v.vendor_id = w.target ->> 'vendorId' limit 1)
