@@ -1,12 +1,22 @@
 import { beforeAll, expect, it } from "vitest";
-import { mustSucceed, pausesPass, type SchoolChannel, timePasses, until } from "../harness/index.ts";
+import {
+  holdQueue,
+  mustSucceed,
+  pausesPass,
+  releaseQueue,
+  type SchoolChannel,
+  timePasses,
+  until,
+} from "../harness/index.ts";
 import {
   flowOf,
   givenFallbackScene,
   givenUser,
   installation,
+  mailsTo,
   policies,
   pushed,
+  roundsPass,
   school,
   sendWith,
   stepsOf,
@@ -60,6 +70,39 @@ it("completes a message whose last step is withdrawn while its channel is down",
   await pushed("delivered", ref);
   await school.completed(id);
   expect(await stepsOf(id)).toEqual(["0 delivered", "1 cancelled"]);
+});
+
+it("sends no queued step when its message goes on, of whom an earlier one has reached during the pause", async () => {
+  const [reached, other] = [await givenUser(), await givenUser()];
+  const id = await sendWith("undelivered", reached, other);
+  await until(async () => (await stepsOf(id)).join() === "0 accepted,0 accepted");
+  const first = await school.deliveriesOf(id);
+  await holdQueue(installation);
+  await timePasses(installation, 301);
+  await until(async () => (await stepsOf(id)).filter((step) => step === "1 ready").length === 2);
+  await mustSucceed(school.owner("POST", `/v1/messages/${id}/pause`));
+  await releaseQueue(installation);
+  await pushed("delivered", first.find(({ user }) => user?.userId === reached)?.id ?? "");
+  await until(async () => (await stepsOf(id)).includes("1 cancelled"));
+  expect((await school.message(id)).state).toBe("paused");
+  await mustSucceed(school.owner("POST", `/v1/messages/${id}/resumption`));
+  await school.completed(id);
+  expect(mailsTo(reached)).toHaveLength(0);
+  expect(mailsTo(other)).toHaveLength(1);
+});
+
+it("takes no next step while its message is paused, and takes it when that goes on", async () => {
+  const userId = await givenUser();
+  const id = await sendWith("undelivered", userId);
+  await school.reaches(id, "accepted");
+  await mustSucceed(school.owner("POST", `/v1/messages/${id}/pause`));
+  await timePasses(installation, 301);
+  await roundsPass();
+  expect(await stepsOf(id)).toEqual(["0 accepted"]);
+  await mustSucceed(school.owner("POST", `/v1/messages/${id}/resumption`));
+  await school.completed(id);
+  expect(await stepsOf(id)).toEqual(["0 accepted", "1 accepted"]);
+  expect(mailsTo(userId)).toHaveLength(1);
 });
 
 async function isSecondDown(): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { Database, Transact } from "../../platform/database/index.ts";
 import type { Loop } from "../../platform/loops.ts";
-import type { DueMessage, JudgedFlow } from "./flow.repository.ts";
+import type { Course, DueMessage, JudgedFlow } from "./flow.repository.ts";
 import * as repository from "./flow.repository.ts";
 import { hasToWithdraw, judgeFlow } from "./flow.rules.ts";
 
@@ -50,11 +50,14 @@ export function createFallbackLoop(deps: FallbackDeps): Loop {
  * a transaction of their own.
  */
 async function advanceMessage(deps: FallbackDeps, due: DueMessage): Promise<boolean> {
-  const first = await deps.transact(due, (tx) => advanceFlows(deps, tx, due, false));
+  const first = await deps.transact(due, async (tx) =>
+    advanceFlows(deps, tx, due, { course: await repository.findCourse(tx, due), mayWithdraw: false }),
+  );
   if (first.left === 0) return first.count === FLOWS_A_ROUND;
   await deps.transact(due, async (tx) => {
+    const course = await repository.findCourse(tx, due);
     await deps.holdBatches(tx, due.messageId);
-    await advanceFlows(deps, tx, due, true);
+    await advanceFlows(deps, tx, due, { course, mayWithdraw: true });
   });
   return first.count === FLOWS_A_ROUND;
 }
@@ -64,14 +67,14 @@ async function advanceFlows(
   deps: FallbackDeps,
   tx: Tx,
   due: DueMessage,
-  mayWithdraw: boolean,
+  { course, mayWithdraw }: { course: Course; mayWithdraw: boolean },
 ): Promise<{ count: number; left: number }> {
-  const { steps: policy, deduplicates } = await repository.findCourse(tx, due);
+  const { steps: policy, deduplicates } = course;
   const flows = await repository.lockDueFlows(tx, due, FLOWS_A_ROUND);
-  const judged: JudgedFlow[] = flows.map((flow) => ({
-    flow,
-    judgement: judgeFlow(policy, flow, flow.dueAt),
-  }));
+  const judged = flows.map((flow): JudgedFlow => {
+    const judgement = judgeFlow(policy, flow, flow.dueAt);
+    return { flow, judgement, isKeptBack: course.isPaused && judgement.kind === "advance" };
+  });
   const withdrawing = judged.filter(({ flow, judgement }) => hasToWithdraw(flow, judgement));
   const recorded = mayWithdraw ? judged : judged.filter((one) => !withdrawing.includes(one));
   const isWithdrawing = mayWithdraw && withdrawing.length > 0;
@@ -90,8 +93,8 @@ const laterSteps = ({ flow, judgement }: JudgedFlow) =>
 /** The users that take a step, by the index of that step. */
 function advancing(judged: readonly JudgedFlow[]): Map<number, string[]> {
   const users = new Map<number, string[]>();
-  for (const { flow, judgement } of judged) {
-    if (judgement.kind !== "advance") continue;
+  for (const { flow, judgement, isKeptBack } of judged) {
+    if (judgement.kind !== "advance" || isKeptBack) continue;
     const those = users.get(flow.step + 1) ?? [];
     those.push(flow.userId);
     users.set(flow.step + 1, those);

@@ -8,14 +8,12 @@ export interface DueMessage {
   messageId: string;
 }
 
-/** Messages with flows that have come due; those of a paused message wait. Runs as the dispatcher, across tenants. */
+/** Messages with flows that have come due. Runs as the dispatcher, across tenants. */
 export async function listDueMessages({ sql }: Tx, limit: number): Promise<DueMessage[]> {
   const rows = await sql<{ tenant_id: string; message_id: string }[]>`
     select distinct tenant_id, message_id from (
-      select tenant_id, message_id from flows f
+      select tenant_id, message_id from flows
       where wake_at is not null and wake_at <= now()
-        and not exists(select from messages m
-          where m.tenant_id = f.tenant_id and m.id = f.message_id and m.state = 'paused')
       order by wake_at limit 10000
     ) due limit ${limit}`;
   return rows.map((row) => ({
@@ -24,17 +22,29 @@ export async function listDueMessages({ sql }: Tx, limit: number): Promise<DueMe
   }));
 }
 
-/** The steps that the message goes by, and whether whoever had the same is left out of them. */
-export async function findCourse(
-  { sql }: Tx,
-  due: DueMessage,
-): Promise<{ steps: schema.PolicyStep[]; deduplicates: boolean }> {
+/** What the flows of a message go by. */
+export interface Course {
+  steps: schema.PolicyStep[];
+  /** Whoever had the same is left out of the steps. */
+  deduplicates: boolean;
+  isPaused: boolean;
+}
+
+/**
+ * Finds the course of a message. A pause lasts until the transaction ends: whoever resumes the message finds the flows that
+ * were kept back. Before batches are kept out and flows are locked, as a pause locks in the same order.
+ */
+export async function findCourse({ sql }: Tx, due: DueMessage): Promise<Course> {
   const tenant = toUuid("tenant", due.tenantId);
-  const [row] = await sql<{ steps: schema.PolicyStep[]; deduplicates: boolean }[]>`
-    select v.steps, m.options ? 'deduplicateSeconds' as deduplicates from messages m
+  const message = toUuid("message", due.messageId);
+  const [row] = await sql<Course[]>`
+    select v.steps, m.options ? 'deduplicateSeconds' as deduplicates, m.state = 'paused' as "isPaused" from messages m
     join policy_versions v on v.tenant_id = ${tenant} and v.id = m.policy_version_id
-    where m.tenant_id = ${tenant} and m.id = ${toUuid("message", due.messageId)}`;
-  return row ?? { steps: [], deduplicates: false };
+    where m.tenant_id = ${tenant} and m.id = ${message}`;
+  if (!row?.isPaused) return row ?? { steps: [], deduplicates: false, isPaused: false };
+  const paused = await sql`
+    select from messages where tenant_id = ${tenant} and id = ${message} and state = 'paused' for share`;
+  return { ...row, isPaused: paused.length > 0 };
 }
 
 /** One user's flow with what is known of its steps. */
@@ -47,6 +57,8 @@ export interface DueFlow extends Flow {
 export interface JudgedFlow {
   flow: DueFlow;
   judgement: Judgement;
+  /** It would take the next step, but its message is paused: it is judged again when that goes on. */
+  isKeptBack: boolean;
 }
 
 /**
@@ -93,11 +105,11 @@ export async function recordJudgements(
   left: ReadonlySet<string>,
 ): Promise<void> {
   if (judged.length === 0) return;
-  const rows = judged.map(({ flow, judgement }) => ({
+  const rows = judged.map(({ flow, judgement, isKeptBack }) => ({
     id: flow.userId,
-    step: judgement.kind === "advance" ? flow.step + 1 : flow.step,
+    step: judgement.kind === "advance" && !isKeptBack ? flow.step + 1 : flow.step,
     state: stateAfter(flow, judgement),
-    wake_at: wakeAfter(flow, judgement, left)?.toISOString() ?? null,
+    wake_at: isKeptBack ? "infinity" : (wakeAfter(flow, judgement, left)?.toISOString() ?? null),
     wasted_count: judgement.kind === "satisfied" ? judgement.wastedCount : 0,
   }));
   await sql`
