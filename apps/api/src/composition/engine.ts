@@ -118,6 +118,7 @@ export function startEngine(
       withdrawSteps,
       afterChunk,
       nudgeDispatcher,
+      logger: foundation.logger,
     }),
     ...calendarLoops(foundation, () => expander.nudge()),
     ...upkeepLoops(foundation, afterChunk),

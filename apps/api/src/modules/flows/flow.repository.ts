@@ -1,26 +1,8 @@
 import type { schema } from "@tidings/db";
 import type { Tx } from "../../platform/database/index.ts";
-import { fromUuid, toUuid } from "../../platform/ids.ts";
+import { toUuid } from "../../platform/ids.ts";
+import type { DueMessage } from "./due-message.repository.ts";
 import { type Flow, type FlowState, type Judgement, type StepDelivery, summariseStep } from "./flow.rules.ts";
-
-export interface DueMessage {
-  tenantId: string;
-  messageId: string;
-}
-
-/** Messages with flows that have come due. Runs as the dispatcher, across tenants. */
-export async function listDueMessages({ sql }: Tx, limit: number): Promise<DueMessage[]> {
-  const rows = await sql<{ tenant_id: string; message_id: string }[]>`
-    select distinct tenant_id, message_id from (
-      select tenant_id, message_id from flows
-      where wake_at is not null and wake_at <= now()
-      order by wake_at limit 10000
-    ) due limit ${limit}`;
-  return rows.map((row) => ({
-    tenantId: fromUuid("tenant", row.tenant_id),
-    messageId: fromUuid("message", row.message_id),
-  }));
-}
 
 /** What the flows of a message go by. */
 export interface Course {
