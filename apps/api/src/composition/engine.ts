@@ -119,7 +119,7 @@ export function startEngine(
       withdrawSteps,
       afterChunk,
       nudgeDispatcher,
-      now: () => foundation.clock.now(),
+      logger: foundation.logger,
     }),
     ...calendarLoops(foundation, () => expander.nudge()),
     ...upkeepLoops(foundation, afterChunk),
@@ -217,7 +217,7 @@ function followUpLoops(
       nudgeDispatcher,
       now: () => clock.now(),
     }),
-    createRecaller({ ...shared, afterRecall: afterChunk }),
+    createRecaller({ ...shared, holdBatches: enterCancellation, withdrawSteps, afterRecall: afterChunk }),
     createCollector({ ...shared, catalogue: catalogue.shipped, applyReceipts: applyEvents, logger }),
     createVendorTemplateSyncer({
       dispatch,

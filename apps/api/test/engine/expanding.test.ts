@@ -310,7 +310,7 @@ describe("with a part of its deliveries made, a message that is to be spread ove
     const restraints = await foundation.readRestraints(tenantId);
     const nothingBeside = () => undefined;
     await foundation.transactAsWorker({ tenantId }, (tx) =>
-      expandNext(tx, { tenantId, messageId }, restraints, nothingBeside),
+      expandNext(tx, { tenantId, messageId }, { restraints, halvings: 0 }, nothingBeside),
     );
   }
 

@@ -108,6 +108,16 @@ export async function flowOf(userId: string) {
   return rows[0];
 }
 
+/** Whether the user's flow has been judged and waits for the end of a window. */
+export async function isPutOff(userId: string): Promise<boolean> {
+  const [row] = await installation.books.transaction(
+    ({ sql }) => sql<[{ isPutOff: boolean }?]>`
+      select f.wake_at > now() as "isPutOff" from flows f
+      join users u on u.tenant_id = f.tenant_id and u.id = f.user_id where u.external_id = ${userId}`,
+  );
+  return row?.isPutOff ?? false;
+}
+
 /** Any round of the loops that was under way has ended when a flow sent after it has been judged. */
 export async function roundsPass(): Promise<void> {
   refuseAll();

@@ -1,9 +1,10 @@
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { expectProblem, messageTo, timePasses, until } from "../harness/index.ts";
 import {
   givenFallbackScene,
   givenUser,
   installation,
+  isPutOff,
   mailsTo,
   policies,
   pushed,
@@ -64,6 +65,23 @@ it("waits the whole window from the vendor's acceptance, and then sends the fall
   expect(mailsTo(userId)).toHaveLength(1);
 });
 
+it("does not end a window early where a process' clock has jumped ahead", async () => {
+  onTestFinished(() => void vi.useRealTimers());
+  const userId = await givenUser();
+  const id = await sendWith("undelivered", userId);
+  await school.reaches(id, "accepted");
+  await roundsPass();
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
+  // Has the flow judged now.
+  await installation.books.transaction(
+    ({ sql }) => sql`update flows set wake_at = now() where state = 'waiting'`,
+  );
+  await until(() => isPutOff(userId));
+  vi.useRealTimers();
+  expect(await stepsOf(id)).toEqual(["0 accepted"]);
+  expect(mailsTo(userId)).toHaveLength(0);
+});
+
 it("does not count waiting for the vendor as part of the window", async () => {
   const gate = installation.vendor.hold();
   const userId = await givenUser();
@@ -111,6 +129,22 @@ it("needs a read for unread: delivered is not enough, read is", async () => {
   await school.completed(id);
   expect(mailsTo(reader)).toHaveLength(0);
   expect(mailsTo(other)).toHaveLength(1);
+});
+
+it("waits the window for a read of what was unknown until it was reported delivered", async () => {
+  installation.vendor.answer(() => "cut");
+  const userId = await givenUser();
+  const id = await sendWith("unread", userId);
+  const { id: ref } = await school.reaches(id, "unknown");
+  installation.vendor.answer(() => ({ status: 200 }));
+  await pushed("delivered", ref);
+  await school.reaches(id, "delivered");
+  await roundsPass();
+  expect(await stepsOf(id)).toEqual(["0 delivered"]);
+  await timePasses(installation, 301);
+  await school.completed(id);
+  expect(await stepsOf(id)).toEqual(["0 delivered", "1 accepted"]);
+  expect(mailsTo(userId)).toHaveLength(1);
 });
 
 it("skips to the fallback at once for a user without an address on the first step", async () => {

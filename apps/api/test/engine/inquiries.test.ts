@@ -254,21 +254,14 @@ describe("an ambiguous answer", () => {
   });
 
   it("keeps a user's later step from being joined by the earlier one", async () => {
-    const { id: policyId } = (
-      await school.owner<{ id: string }>("POST", "/v1/policies", {
-        name: "电报后信使",
-        steps: [
-          { channelIds: [telegraph.id] },
-          { channelIds: [school.channels.courier.id], when: "undelivered", afterSeconds: 60 },
-        ],
-      })
-    ).body;
     telegraph.behave({
       sending: ({ path }) => (path === "/telegraph" ? "cut" : { status: 200 }),
       query: () => ({ status: "unanswered" }),
     });
-    const { channels: _, ...message } = messageTo(users("u-1"), []);
-    const id = await school.send({ ...message, policy: policyId });
+    const id = await sendWithSteps("u-1", [
+      { channelIds: [telegraph.id] },
+      { channelIds: [school.channels.courier.id], when: "undelivered", afterSeconds: 60 },
+    ]);
     await school.reaches(id, "unknown");
     await timePasses(installation, 70);
     await school.reaches(id, "accepted", 1);
@@ -279,7 +272,51 @@ describe("an ambiguous answer", () => {
     await timePasses(installation, 4 * 86_400);
     await school.completed(id);
   });
+
+  it("is sent again as the last step of a policy, whose outcome is judged then", async () => {
+    const answers: ("cut" | { status: number })[] = ["cut"];
+    telegraph.behave({
+      sending: ({ path }) => (path === "/telegraph" && answers.shift()) || { status: 200 },
+      query: () => ({ status: "not_found" }),
+    });
+    await school.addUsers([{ userId: "u-4", identities: [{ kind: "push", address: "u-4" }] }]);
+    const id = await sendWithSteps("u-4", [
+      { channelIds: [school.channels.mail.id] },
+      { channelIds: [telegraph.id], when: "failed" },
+    ]);
+    await school.reaches(id, "unknown", 1);
+    await timePasses(installation, ASK_AFTER_SECONDS);
+    await school.reaches(id, "accepted", 1);
+    await school.completed(id);
+    expect(await school.timelineOf(id, 1)).toMatchObject({ attemptCount: 2 });
+  });
+
+  it("leaves the window of a fallback alone that its vendor cannot tell about", async () => {
+    telegraph.behave({
+      sending: ({ path }) => (path === "/telegraph" ? "cut" : { status: 200 }),
+      query: () => ({ status: "unanswered" }),
+    });
+    const id = await sendWithSteps("u-1", [
+      { channelIds: [telegraph.id] },
+      { channelIds: [school.channels.courier.id], when: "undelivered", afterSeconds: 100_000 },
+    ]);
+    await school.reaches(id, "unknown");
+    // Behind the vendor's window, and before that of the policy.
+    await timePasses(installation, 86_401);
+    await until(async () => (await school.timelineOf(id)).reason === "inquiry_unanswered");
+    expect(await school.deliveriesOf(id)).toHaveLength(1);
+    await timePasses(installation, 13_600);
+    await school.reaches(id, "accepted", 1);
+    await school.completed(id);
+  });
 });
+
+async function sendWithSteps(userId: string, steps: object[]): Promise<string> {
+  const saved = school.owner<{ id: string }>("POST", "/v1/policies", { name: "电报", steps });
+  const { id: policy } = await mustSucceed(saved);
+  const { channels: _, ...message } = messageTo(users(userId), []);
+  return school.send({ ...message, policy });
+}
 
 describe("receipts that have to be asked for", () => {
   beforeEach(async () => {

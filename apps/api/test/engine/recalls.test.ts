@@ -3,10 +3,12 @@ import {
   expectNothingLost,
   expectProblem,
   givenSchool,
+  holdQueue,
   type Installation,
   messageTo,
   mustSucceed,
   type RunningEngine,
+  releaseQueue,
   type School,
   startInstallation,
   timePasses,
@@ -226,24 +228,42 @@ describe("a recall", () => {
   });
 
   it("ends the fallback that waits for the delivery", async () => {
-    const { id: policyId } = await mustSucceed<{ id: string }>(
-      school.owner("POST", "/v1/policies", {
-        name: "电报后信使",
-        steps: [
-          { channelIds: [telegraph.id] },
-          { channelIds: [school.channels.courier.id], when: "undelivered", afterSeconds: 60 },
-        ],
-      }),
-    );
-    const { channels: _, ...message } = messageTo(users("u-1"), []);
-    const id = await school.send({ ...message, policy: policyId });
+    const id = await sendWithFallback("u-1");
     const { id: ref } = await school.reaches(id, "accepted");
     await recall(`/v1/deliveries/${ref}`);
     await school.completed(id);
     expect(await school.deliveriesOf(id)).toHaveLength(1);
     expect(await school.timelineOf(id)).toMatchObject({ state: "recalled" });
   });
+
+  it("cancels the fallback that is still queued", async () => {
+    const id = await sendWithFallback("u-1");
+    const { id: ref } = await school.reaches(id, "accepted");
+    await holdQueue(installation);
+    await timePasses(installation, 61);
+    await school.reaches(id, "ready", 1);
+    await recall(`/v1/deliveries/${ref}`);
+    await school.completed(id);
+    await releaseQueue(installation);
+    expect(await school.timelineOf(id)).toMatchObject({ state: "recalled" });
+    expect(await school.timelineOf(id, 1)).toMatchObject({ state: "cancelled", attemptCount: 0 });
+  });
 });
+
+/** A message whose fallback goes out when nothing has arrived after a minute. */
+async function sendWithFallback(...userIds: string[]): Promise<string> {
+  const { id: policy } = await mustSucceed<{ id: string }>(
+    school.owner("POST", "/v1/policies", {
+      name: "电报后信使",
+      steps: [
+        { channelIds: [telegraph.id] },
+        { channelIds: [school.channels.courier.id], when: "undelivered", afterSeconds: 60 },
+      ],
+    }),
+  );
+  const { channels: _, ...message } = messageTo(users(...userIds), []);
+  return school.send({ ...message, policy });
+}
 
 it("is written down in the audit log with its numbers", async () => {
   const id = await givenSent("u-1");

@@ -39,6 +39,7 @@ async function moveMoments({ books }: Books, seconds: number): Promise<void> {
     await sql`update chunks set lease_until = lease_until - make_interval(secs => ${seconds})
       where state in ('queued', 'sending')`;
     await sql`update deliveries set accepted_at = accepted_at - make_interval(secs => ${seconds}),
+      delivered_at = delivered_at - make_interval(secs => ${seconds}),
       deferred_until = deferred_until - make_interval(secs => ${seconds}),
       limited_until = limited_until - make_interval(secs => ${seconds}),
       changed_at = changed_at - make_interval(secs => ${seconds})`;

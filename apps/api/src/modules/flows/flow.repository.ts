@@ -1,50 +1,46 @@
 import type { schema } from "@tidings/db";
 import type { Tx } from "../../platform/database/index.ts";
-import { fromUuid, toUuid } from "../../platform/ids.ts";
+import { toUuid } from "../../platform/ids.ts";
+import type { DueMessage } from "./due-message.repository.ts";
 import { type Flow, type FlowState, type Judgement, type StepDelivery, summariseStep } from "./flow.rules.ts";
 
-export interface DueMessage {
-  tenantId: string;
-  messageId: string;
+/** What the flows of a message go by. */
+export interface Course {
+  steps: schema.PolicyStep[];
+  /** Whoever had the same is left out of the steps. */
+  deduplicates: boolean;
+  isPaused: boolean;
 }
 
-/** Messages with flows that have come due; those of a paused message wait. Runs as the dispatcher, across tenants. */
-export async function listDueMessages({ sql }: Tx, limit: number): Promise<DueMessage[]> {
-  const rows = await sql<{ tenant_id: string; message_id: string }[]>`
-    select distinct tenant_id, message_id from (
-      select tenant_id, message_id from flows f
-      where wake_at is not null and wake_at <= now()
-        and not exists(select from messages m
-          where m.tenant_id = f.tenant_id and m.id = f.message_id and m.state = 'paused')
-      order by wake_at limit 10000
-    ) due limit ${limit}`;
-  return rows.map((row) => ({
-    tenantId: fromUuid("tenant", row.tenant_id),
-    messageId: fromUuid("message", row.message_id),
-  }));
-}
-
-/** The steps that the message goes by, and whether whoever had the same is left out of them. */
-export async function findCourse(
-  { sql }: Tx,
-  due: DueMessage,
-): Promise<{ steps: schema.PolicyStep[]; deduplicates: boolean }> {
+/**
+ * Finds the course of a message. A pause lasts until the transaction ends: whoever resumes the message finds the flows that
+ * were kept back. Before batches are kept out and flows are locked, as a pause locks in the same order.
+ */
+export async function findCourse({ sql }: Tx, due: DueMessage): Promise<Course> {
   const tenant = toUuid("tenant", due.tenantId);
-  const [row] = await sql<{ steps: schema.PolicyStep[]; deduplicates: boolean }[]>`
-    select v.steps, m.options ? 'deduplicateSeconds' as deduplicates from messages m
+  const message = toUuid("message", due.messageId);
+  const [row] = await sql<Course[]>`
+    select v.steps, m.options ? 'deduplicateSeconds' as deduplicates, m.state = 'paused' as "isPaused" from messages m
     join policy_versions v on v.tenant_id = ${tenant} and v.id = m.policy_version_id
-    where m.tenant_id = ${tenant} and m.id = ${toUuid("message", due.messageId)}`;
-  return row ?? { steps: [], deduplicates: false };
+    where m.tenant_id = ${tenant} and m.id = ${message}`;
+  if (!row?.isPaused) return row ?? { steps: [], deduplicates: false, isPaused: false };
+  const paused = await sql`
+    select from messages where tenant_id = ${tenant} and id = ${message} and state = 'paused' for share`;
+  return { ...row, isPaused: paused.length > 0 };
 }
 
 /** One user's flow with what is known of its steps. */
 export interface DueFlow extends Flow {
   userId: string;
+  /** When it was found due, by the clock that wakes flows: no other may end a window. */
+  dueAt: Date;
 }
 
 export interface JudgedFlow {
   flow: DueFlow;
   judgement: Judgement;
+  /** It would take the next step, but its message is paused: it is judged again when that goes on. */
+  isKeptBack: boolean;
 }
 
 /**
@@ -56,8 +52,8 @@ export interface JudgedFlow {
 export async function lockDueFlows({ sql }: Tx, due: DueMessage, limit: number): Promise<DueFlow[]> {
   const tenant = toUuid("tenant", due.tenantId);
   const message = toUuid("message", due.messageId);
-  const flows = await sql<{ userId: string; step: number; state: FlowState }[]>`
-    select user_id as "userId", step,
+  const flows = await sql<{ userId: string; step: number; state: FlowState; dueAt: Date }[]>`
+    select user_id as "userId", step, now() as "dueAt",
       case when state = 'waiting' and exists(select from messages where tenant_id = ${tenant} and id = ${message}
         and messages.state in ('cancelled', 'expired')) then 'exhausted' else state end as state
     from flows
@@ -66,7 +62,8 @@ export async function lockDueFlows({ sql }: Tx, due: DueMessage, limit: number):
   if (flows.length === 0) return [];
   const rows = await sql<(StepDelivery & { userId: string; step: number })[]>`
     select d.user_id as "userId", d.step, d.state,
-      coalesce(d.accepted_at, case when d.state = 'unknown' then d.changed_at end) as "acceptedAt",
+      -- What was unknown until the vendor reported it has no time of acceptance: its arrival stands in.
+      coalesce(d.accepted_at, d.delivered_at, case when d.state = 'unknown' then d.changed_at end) as "acceptedAt",
       d.read_at is not null or d.clicked_at is not null as "isRead"
     from unnest(${flows.map(({ userId }) => userId)}::uuid[]) as due(user_id) cross join lateral (
       select * from deliveries d where d.tenant_id = ${tenant} and d.user_id = due.user_id
@@ -83,18 +80,22 @@ export async function lockDueFlows({ sql }: Tx, due: DueMessage, limit: number):
   });
 }
 
-/** Writes down what was decided. */
+/** How soon a flow is judged again whose later step could not be withdrawn yet, milliseconds. */
+const LEFT_AGAIN_MS = 5_000;
+
+/** Writes down what was decided; `left` are the users of whom a later step is still to be withdrawn. */
 export async function recordJudgements(
   { sql }: Tx,
   due: DueMessage,
   judged: readonly JudgedFlow[],
+  left: ReadonlySet<string>,
 ): Promise<void> {
   if (judged.length === 0) return;
-  const rows = judged.map(({ flow, judgement }) => ({
+  const rows = judged.map(({ flow, judgement, isKeptBack }) => ({
     id: flow.userId,
-    step: judgement.kind === "advance" ? flow.step + 1 : flow.step,
+    step: judgement.kind === "advance" && !isKeptBack ? flow.step + 1 : flow.step,
     state: stateAfter(flow, judgement),
-    wake_at: judgement.kind === "wait" ? (judgement.until?.toISOString() ?? null) : null,
+    wake_at: isKeptBack ? "infinity" : (wakeAfter(flow, judgement, left)?.toISOString() ?? null),
     wasted_count: judgement.kind === "satisfied" ? judgement.wastedCount : 0,
   }));
   await sql`
@@ -105,12 +106,20 @@ export async function recordJudgements(
       and f.user_id = j.id`;
 }
 
+function wakeAfter(flow: DueFlow, judgement: Judgement, left: ReadonlySet<string>): Date | null {
+  if (judgement.kind === "wait") return judgement.until;
+  return left.has(flow.userId) ? new Date(flow.dueAt.getTime() + LEFT_AGAIN_MS) : null;
+}
+
 function stateAfter(flow: Flow, judgement: Judgement): FlowState {
   if (judgement.kind === "satisfied" || judgement.kind === "exhausted") return judgement.kind;
   return judgement.kind === "unchanged" ? flow.state : "waiting";
 }
 
-/** Has the flows of a settled batch's users judged at once; the judgement sets the timer of the next step. */
+/**
+ * Has the flows of a settled batch's users judged at once; the judgement sets the timer of the next step. What is to be
+ * tried again is news of an ended flow only: it has to be withdrawn.
+ */
 export async function wakeFlows(
   { sql }: Tx,
   due: DueMessage,
@@ -122,7 +131,7 @@ export async function wakeFlows(
   await sql`
     update flows f set wake_at = now()
     from deliveries d
-    where d.tenant_id = ${tenant} and d.id between ${range.firstId} and ${range.lastId} and d.state <> 'ready'
-      and f.tenant_id = ${tenant} and f.message_id = ${message} and f.user_id = d.user_id
-      and f.step = ${step}`;
+    where d.tenant_id = ${tenant} and d.id between ${range.firstId} and ${range.lastId}
+      and (d.state <> 'ready' or f.state <> 'waiting') and f.tenant_id = ${tenant} and f.message_id = ${message}
+      and f.user_id = d.user_id and f.step = ${step}`;
 }

@@ -35,8 +35,11 @@ export async function lockNotFound({ sql }: Tx, inquiry: Inquiry, ids: string[])
     join messages m on m.tenant_id = i.tenant_id and m.id = i.message_id
     where ${isThis(sql, inquiry)} and d.id = any(${ids}::bigint[])
     order by d.id for update of d`;
-  const flows = await sql<{ user_id: string; step: number; state: string }[]>`
-    select user_id, step, state from flows
+  const flows = await sql<FoundFlow[]>`
+    select user_id, step, state, exists(
+      select from deliveries d where d.tenant_id = f.tenant_id and d.user_id = f.user_id
+        and d.message_id = f.message_id and d.state = 'recalled' offset 0) as is_recalled
+    from flows f
     where tenant_id = ${tenant} and message_id = ${message}
       and user_id = any(${rows.flatMap((row) => row.user_id ?? [])}::uuid[])
     order by user_id for update`;
@@ -46,10 +49,21 @@ export async function lockNotFound({ sql }: Tx, inquiry: Inquiry, ids: string[])
     return {
       id: row.id,
       messageState: row.state,
-      hasMovedOn: flow !== undefined && (flow.state !== "waiting" || flow.step > row.step),
+      hasMovedOn: flow !== undefined && hasMovedOn(flow, row.step),
     };
   });
 }
+
+interface FoundFlow {
+  user_id: string;
+  step: number;
+  state: string;
+  is_recalled: boolean;
+}
+
+/** Behind its last step a flow ends exhausted while that is unknown: it is still where it was, unless a recall ended it. */
+const hasMovedOn = (flow: FoundFlow, step: number): boolean =>
+  flow.step > step || flow.state === "satisfied" || (flow.state === "exhausted" && flow.is_recalled);
 
 const isThis = (sql: Tx["sql"], { tenantId, attemptId, kind }: Inquiry) => sql`(
   i.tenant_id = ${toUuid("tenant", tenantId)} and i.attempt_id = ${attemptId} and i.kind = ${kind})`;
@@ -82,8 +96,8 @@ export async function settleUnknown({ sql }: Tx, inquiry: Inquiry, settled: Sett
         currency = case w.state when 'accepted' then d.currency end
       from word w, inquiries i
       where ${isThis(sql, inquiry)} and d.id = w.id and ${isSubject(sql)}
-      returning d.id, d.channel_id, d.step, d.state, d.reason, date_trunc('hour', d.created_at) as hour, w.said, w.at,
-        d.unit_count, d.cost, d.currency
+      returning d.id, d.user_id, d.channel_id, d.step, d.state, d.reason, date_trunc('hour', d.created_at) as hour,
+        w.said, w.at, d.unit_count, d.cost, d.currency
     ), kept as (
       insert into receipts (tenant_id, channel_id, event_id, type, target, happened_at, delivery_id, applied_at)
       select ${tenant}, channel_id, concat_ws(':', 'query', ${inquiry.attemptId}::text, id, said), said, '{}', at, id, now()
@@ -93,6 +107,11 @@ export async function settleUnknown({ sql }: Tx, inquiry: Inquiry, settled: Sett
       from messages m
       where c.tenant_id = ${tenant} and c.id = ${inquiry.chunkId} and c.state = 'done'
         and m.tenant_id = ${tenant} and m.id = ${message} and exists(select from moved where state = 'ready')
+    ), resumed as (
+      -- It ended while this was unknown; now it waits for what becomes of it.
+      update flows f set state = 'waiting' from moved
+      where moved.state = 'ready' and f.tenant_id = ${tenant} and f.message_id = ${message}
+        and f.user_id = moved.user_id and f.step = moved.step and f.state = 'exhausted'
     )
     insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
       reason, count)
@@ -138,11 +157,11 @@ export async function beginRound({ sql }: Tx, inquiry: Inquiry, pauseSeconds: nu
     where ${isThis(sql, inquiry)}`;
 }
 
-/** Ends an inquiry; what it has not found out stays unknown, and says so. */
+/** Ends an inquiry; what it has not found out stays unknown, since the same moment, and says so. */
 export async function endInquiry({ sql }: Tx, inquiry: Inquiry): Promise<void> {
   await sql`
     with given_up as (
-      update deliveries d set reason = ${REASONS.unanswered}, changed_at = now()
+      update deliveries d set reason = ${REASONS.unanswered}
       from inquiries i where ${isThis(sql, inquiry)} and i.kind = 'outcome' and ${isSubject(sql)}
     )
     delete from inquiries i where ${isThis(sql, inquiry)}`;

@@ -3,6 +3,7 @@ import type { Database, Transact, Tx } from "../../platform/database/index.ts";
 import { fromBigint, toBigint } from "../../platform/ids.ts";
 import type { Loop } from "../../platform/loops.ts";
 import type { ChannelHandle, PluginCatalogues, PluginRuntime } from "../../platform/plugin-runtime/index.ts";
+import { REASONS } from "../deliveries/index.ts";
 import {
   addToTally,
   type JudgedRecall,
@@ -21,6 +22,15 @@ export interface RecallerDeps {
   runtime: Pick<PluginRuntime, "recall">;
   catalogue: PluginCatalogues;
   findChannel(tx: Tx, channel: { tenantId: string; channelId: string }): Promise<ChannelHandle | undefined>;
+  /** Keeps batches of the message from being opened until the transaction ends. */
+  holdBatches(tx: Tx, messageId: string): Promise<void>;
+  /** Cancels what has not been sent of users' later steps. */
+  withdrawSteps(
+    tx: Tx,
+    message: { tenantId: string; messageId: string },
+    users: { userId: string; afterStep: number }[],
+    reason: string,
+  ): Promise<unknown>;
   /** What follows when fallbacks were ended: perhaps the message is complete. */
   afterRecall(tenantId: string, messageId: string): Promise<void>;
 }
@@ -64,7 +74,7 @@ async function goOn(deps: RecallerDeps, due: DueRecall): Promise<void> {
   const results: RecallResult[] =
     handle && open.length > 0 ? await deps.runtime.recall(handle, { messages: open.map(toSentMessage) }) : [];
   const all = [...judged, ...judgeRecalls(results, (ref) => toBigint("dlv", ref))];
-  const isEnded = await deps.transact(due, (tx) => settle(tx, recall, deliveries, all));
+  const isEnded = await deps.transact(due, (tx) => settle(deps, tx, recall, deliveries, all));
   if (all.length > 0 || isEnded) await deps.afterRecall(recall.tenantId, recall.messageId);
 }
 
@@ -103,8 +113,24 @@ const toSentMessage = ({ id, address, sentAt, batchId, vendorIds, vendorId }: Se
   sentAt: sentAt.getTime(),
 });
 
+/** Writes down outcomes; whose delivery was taken back gets no later step of the message either. */
+async function writeDown(
+  deps: RecallerDeps,
+  tx: Tx,
+  recall: TakenRecall,
+  judged: JudgedRecall[],
+): Promise<void> {
+  const mayWithdraw =
+    judged.some(({ outcome }) => outcome === "recalled") && (await recalling.hasFlows(tx, recall));
+  // Before any row is locked: a cancellation of the message locks in the same order.
+  if (mayWithdraw) await deps.holdBatches(tx, recall.messageId);
+  const users = await recalling.settleRecalls(tx, recall, judged);
+  if (mayWithdraw) await deps.withdrawSteps(tx, recall, users, REASONS.cancelled);
+}
+
 /** Writes down the outcomes and says how the recall goes on; true when it has ended. */
 async function settle(
+  deps: RecallerDeps,
   tx: Tx,
   recall: TakenRecall,
   deliveries: SentDelivery[],
@@ -112,7 +138,7 @@ async function settle(
 ): Promise<boolean> {
   const last = deliveries.at(-1);
   const tally = addToTally(recall.tally, judged);
-  if (judged.length > 0) await recalling.settleRecalls(tx, recall, judged);
+  if (judged.length > 0) await writeDown(deps, tx, recall, judged);
   if (last) {
     await recalling.proceed(tx, recall, last.id, tally);
     return false;

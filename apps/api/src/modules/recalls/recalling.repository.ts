@@ -128,11 +128,26 @@ const isCandidate = (sql: Tx["sql"], { tenantId, recallId, deliveryKey }: TakenR
   and not exists(select from recall_outcomes o where o.tenant_id = ${toUuid("tenant", tenantId)}
     and o.delivery_id = d.id and (o.recall_id = ${toUuid("recall", recallId)} or o.outcome = 'too_late')))`;
 
-/** Writes down what became of some deliveries: their states, counts and outcomes, and ends their users' fallbacks. */
-export async function settleRecalls({ sql }: Tx, recall: TakenRecall, judged: JudgedRecall[]): Promise<void> {
+/** Whether the message has steps that follow others. */
+export async function hasFlows({ sql }: Tx, recall: TakenRecall): Promise<boolean> {
+  const [row] = await sql<[{ has_flows: boolean }]>`
+    select exists(select from flows where tenant_id = ${toUuid("tenant", recall.tenantId)}
+      and message_id = ${toUuid("message", recall.messageId)}) as has_flows`;
+  return row.has_flows;
+}
+
+/**
+ * Writes down what became of some deliveries: their states, counts and outcomes, and ends their users' fallbacks. Answers
+ * whose deliveries were taken back, with the step.
+ */
+export async function settleRecalls(
+  { sql }: Tx,
+  recall: TakenRecall,
+  judged: JudgedRecall[],
+): Promise<{ userId: string; afterStep: number }[]> {
   const tenant = toUuid("tenant", recall.tenantId);
   const message = toUuid("message", recall.messageId);
-  await sql`
+  const moved = await sql<{ userId: string | null; afterStep: number }[]>`
     with word as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(judged)}::jsonb)
         as w(id bigint, outcome recall_outcome, code text, detail text)
@@ -151,14 +166,17 @@ export async function settleRecalls({ sql }: Tx, recall: TakenRecall, judged: Ju
     ), stopped as (
       update flows f set state = 'exhausted', wake_at = null from moved
       where f.tenant_id = ${tenant} and f.message_id = ${message} and f.user_id = moved.user_id and f.state = 'waiting'
+    ), counted as (
+      insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
+        reason, count)
+      select ${tenant}, ${message}, coalesce(m.source_id, ${NIL_UUID}), moved.channel_id,
+        coalesce(v.template_id, ${NIL_UUID}), moved.step, moved.hour, 'recalled', '', count(*)
+      from moved join messages m on m.tenant_id = ${tenant} and m.id = ${message}
+      left join template_versions v on v.tenant_id = ${tenant} and v.id = m.template_version_id
+      group by 3, 4, 5, 6, 7
     )
-    insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
-      reason, count)
-    select ${tenant}, ${message}, coalesce(m.source_id, ${NIL_UUID}), moved.channel_id,
-      coalesce(v.template_id, ${NIL_UUID}), moved.step, moved.hour, 'recalled', '', count(*)
-    from moved join messages m on m.tenant_id = ${tenant} and m.id = ${message}
-    left join template_versions v on v.tenant_id = ${tenant} and v.id = m.template_version_id
-    group by 3, 4, 5, 6, 7`;
+    select user_id as "userId", step as "afterStep" from moved`;
+  return moved.flatMap(({ userId, afterStep }) => (userId === null ? [] : [{ userId, afterStep }]));
 }
 
 /** Goes on at once, behind the given delivery. */

@@ -12,9 +12,9 @@ export interface Visit {
 /** What announces a request that nobody asked for yet. */
 const PREFETCH_HEADERS = ["purpose", "sec-purpose", "x-purpose", "x-moz"];
 const PREFETCH = /\b(?:prefetch|prerender|preview)/i;
-/** Crawlers, link previews, security scanners, monitors and command-line programs name themselves so. */
+/** Crawlers, link previews, security scanners, monitors and command-line programs name themselves so; Cubot makes phones. */
 const PROGRAM =
-  /bot\b|crawl|spider|slurp|preview|externalhit|scan|safelinks|urldefense|monitor|headless|^(?:curl|wget|python|go-http|java|okhttp|axios|node|undici|libwww|php)\b/i;
+  /(?<!cu)bot\b|crawl|spider|slurp|preview|externalhit|scan|safelinks|urldefense|monitor|headless|^(?:curl|wget|python|go-http|java|okhttp|axios|node|undici|libwww|php)\b/i;
 /** These load a picture because somebody looks at it. */
 const PICTURE_PROXY = /image-?proxy/i;
 

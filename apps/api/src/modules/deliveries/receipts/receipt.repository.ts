@@ -79,33 +79,73 @@ export interface Undelivered {
   code: string;
 }
 
-/** Tries the tenant's waiting receipts again; returns what they say about deliveries that did not arrive. */
-export async function applyWaiting({ sql }: Tx, tenantId: string): Promise<Undelivered[]> {
+/** A place among a tenant's waiting receipts, from the newest back; the channel's id is a row key. */
+export interface WaitingPlace {
+  /** As the database writes it. */
+  receivedAt: string;
+  channelId: string;
+  eventId: string;
+}
+
+/**
+ * Tries the tenant's waiting receipts again: the newest, or some of those behind `behind`. Returns what they say about
+ * deliveries that did not arrive, and where to go on; undefined when these were the last.
+ */
+export async function applyWaiting(
+  { sql }: Tx,
+  tenantId: string,
+  behind?: WaitingPlace,
+): Promise<{ undelivered: Undelivered[]; goOnBehind: WaitingPlace | undefined }> {
   const tenant = toUuid("tenant", tenantId);
-  const rows = await sql<{ channel_id: string; plugin_id: string; event_id: string; code: string }[]>`
+  const isBehind = behind
+    ? sql`and received_at <= ${behind.receivedAt} and (received_at, channel_id, event_id)
+        < (${behind.receivedAt}, ${behind.channelId}, ${behind.eventId})`
+    : sql``;
+  const rows = await sql<WaitingRow[]>`
     with incoming as materialized (
-      select channel_id, event_id, type, code, detail, target, happened_at from receipts
-      where tenant_id = ${tenant} and applied_at is null and received_at > now() - interval '24 hours'
-      -- Newest first: receipts that never find a delivery must not stand in the way of those that will.
-      order by received_at desc limit ${RECEIPTS_A_ROUND} for update skip locked
+      select channel_id, event_id, type, code, detail, target, happened_at, received_at from receipts
+      where tenant_id = ${tenant} and applied_at is null and received_at > now() - interval '24 hours' ${isBehind}
+      order by received_at desc, channel_id desc, event_id desc limit ${RECEIPTS_A_ROUND} for update skip locked
     ), ${moves(sql, tenant)}, applied as (
       update receipts r set applied_at = now(), delivery_id = f.delivery_id
       from found f
       where r.tenant_id = ${tenant} and r.channel_id = f.channel_id and r.event_id = f.event_id
         and ${isApplied(sql)} is true
       returning r.channel_id, r.event_id, r.type, r.code
+    ), undelivered as (
+      select a.channel_id, c.plugin_id, a.event_id, a.code from applied a
+      join channels c on c.tenant_id = ${tenant} and c.id = a.channel_id
+      where a.type = 'undelivered' and a.code is not null
+    ), goes_on as (
+      select jsonb_build_object('receivedAt', received_at, 'channelId', channel_id, 'eventId', event_id) as place
+      from incoming where (select count(*) from incoming) = ${RECEIPTS_A_ROUND}
+      order by received_at, channel_id, event_id limit 1
     )
-    select a.channel_id, c.plugin_id, a.event_id, a.code from applied a
-    join channels c on c.tenant_id = ${tenant} and c.id = a.channel_id
-    where a.type = 'undelivered' and a.code is not null`;
-  return rows.map((row) => ({
-    channelId: fromUuid("channel", row.channel_id),
-    pluginId: row.plugin_id,
-    eventId: row.event_id,
-    type: "undelivered",
-    code: row.code,
-  }));
+    select u.*, g.place from undelivered u full join goes_on g on true`;
+  const undelivered = rows.flatMap(toUndelivered);
+  return { undelivered, goOnBehind: rows[0]?.place ?? undefined };
 }
+
+interface WaitingRow {
+  channel_id: string | null;
+  plugin_id: string;
+  event_id: string;
+  code: string;
+  place: WaitingPlace | null;
+}
+
+const toUndelivered = (row: WaitingRow): Undelivered[] =>
+  row.channel_id === null
+    ? []
+    : [
+        {
+          channelId: fromUuid("channel", row.channel_id),
+          pluginId: row.plugin_id,
+          eventId: row.event_id,
+          type: "undelivered",
+          code: row.code,
+        },
+      ];
 
 /** The deliveries that these events of a channel have been applied to, with the events' codes. */
 export async function listUndelivered(
@@ -145,6 +185,16 @@ function keyOf(prefix: "dlv" | "att", ref: string): string {
   }
 }
 
+/** The deliveries `d` in the ranges of the batch that receipt `w` names, with its address. */
+const ofBatch = (sql: Tx["sql"], tenant: string) => sql`attempts a join deliveries d
+           on d.tenant_id = ${tenant} and d.id between a.first_id and a.last_id
+           where a.tenant_id = ${tenant} and a.channel_id = w.channel_id
+             and a.batch_id = (w.target ->> 'batch')::bigint and d.address = w.target ->> 'address'`;
+
+/** Whether it was attempt `a` that ended with delivery `d` accepted or unknown, or is about to. */
+const isSentBy = (sql: Tx["sql"]) => sql`(d.accepted_at = a.ended_at
+  or d.state = 'unknown' and d.changed_at = a.ended_at or a.ended_at is null and d.state = 'ready')`;
+
 /**
  * Finds each incoming receipt's delivery, moves it, counts it, and wakes the fallback timers that the news may concern.
  */
@@ -152,10 +202,9 @@ const moves = (sql: Tx["sql"], tenant: string) => sql`
     found as materialized (
       select w.*, coalesce(
         (w.target ->> 'delivery')::bigint,
-        (select d.id from attempts a join deliveries d
-           on d.tenant_id = ${tenant} and d.id between a.first_id and a.last_id
-           where a.tenant_id = ${tenant} and a.channel_id = w.channel_id
-             and a.batch_id = (w.target ->> 'batch')::bigint and d.address = w.target ->> 'address' limit 1),
+        -- Two may share an address, and what an earlier batch sent may lie between: first what the batch itself sent.
+        (select d.id from ${ofBatch(sql, tenant)} and ${isSentBy(sql)} limit 1),
+        (select d.id from ${ofBatch(sql, tenant)} limit 1),
         (select v.delivery_id from vendor_references v
            where v.tenant_id = ${tenant} and v.channel_id = w.channel_id
              and v.vendor_id = w.target ->> 'vendorId' limit 1)

@@ -186,12 +186,23 @@ export async function listTenantsWithDeltas({ sql }: Tx): Promise<string[]> {
   return rows.map((row) => fromUuid("tenant", row.tenant_id));
 }
 
-/** Tenants with receipts that came before their delivery was accepted, at most a day old. */
-export async function listTenantsWithWaitingReceipts({ sql }: Tx): Promise<string[]> {
+/**
+ * Tenants with receipts that came before their delivery was accepted, at most a day old. Some of those behind `after`, a
+ * row key, and where to go on; undefined when it has been through.
+ */
+export async function listTenantsWithWaitingReceipts(
+  { sql }: Tx,
+  after: string,
+  limit = 1000,
+): Promise<{ tenantIds: string[]; goOnAfter: string | undefined }> {
   const rows = await sql<{ tenant_id: string }[]>`
     select distinct tenant_id from receipts
-    where applied_at is null and received_at > now() - interval '24 hours' limit 1000`;
-  return rows.map((row) => fromUuid("tenant", row.tenant_id));
+    where applied_at is null and received_at > now() - interval '24 hours' and tenant_id > ${after}
+    order by tenant_id limit ${limit}`;
+  return {
+    tenantIds: rows.map((row) => fromUuid("tenant", row.tenant_id)),
+    goOnAfter: rows.length === limit ? rows.at(-1)?.tenant_id : undefined,
+  };
 }
 
 /** This month's and next month's partitions, and ids of the right month. */

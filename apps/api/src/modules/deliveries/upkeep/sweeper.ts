@@ -6,7 +6,7 @@ import type { PluginCatalogues } from "../../../platform/plugin-runtime/index.ts
 import { type Claim, listExpiredLeases } from "../dispatch/claim.repository.ts";
 import { NIL_UUID } from "../expand/expansion.repository.ts";
 import { forgetContents, listTenantsWithOldContents } from "../judge/duplicates.repository.ts";
-import { applyWaiting, type Undelivered } from "../receipts/receipt.repository.ts";
+import { applyWaiting, type Undelivered, type WaitingPlace } from "../receipts/receipt.repository.ts";
 import { suppressByReceipts } from "../receipts/suppress-by-receipts.ts";
 import { forgetHandovers, listTenantsWithOldHandovers } from "../send/recipient-limits.repository.ts";
 import { createFlowSweep } from "./flow-sweep.ts";
@@ -50,7 +50,7 @@ export function createSweeperLoops(deps: SweeperDeps): Loop[] {
     { name: "message-sweeper", idleMs: 5_000, run: createMessageSweep(deps) },
     { name: "leftover-sweeper", idleMs: 5_000, run: createLeftoverSweep(deps) },
     createFlowSweep(deps),
-    { name: "receipt-sweeper", idleMs: 1_000, run: () => sweepReceipts(deps) },
+    { name: "receipt-sweeper", idleMs: 1_000, run: createReceiptSweep(deps) },
     { name: "statistics-compaction", idleMs: 1_000, run: () => compact(deps) },
     { name: "content-sweeper", idleMs: FORGET_EVERY_MS, run: () => forgetOldContents(deps) },
     { name: "handover-sweeper", idleMs: FORGET_HANDOVERS_EVERY_MS, run: () => forgetOldHandovers(deps) },
@@ -128,17 +128,42 @@ function createLeftoverSweep(deps: SweeperDeps): () => Promise<boolean> {
   };
 }
 
-async function sweepReceipts(deps: SweeperDeps): Promise<boolean> {
-  const tenants = await deps.dispatch.transaction(sweep.listTenantsWithWaitingReceipts);
-  for (const tenantId of tenants) {
-    await deps.transact({ tenantId }, async (tx) => {
-      const undelivered = await applyWaiting(tx, tenantId);
-      for (const [channel, events] of byChannel(undelivered)) {
-        await suppressByReceipts(tx, deps.catalogue, { tenantId, ...channel }, events);
-      }
-    });
-  }
-  return false;
+/**
+ * Applies receipts that came before their delivery was accepted, tenant by tenant. The newest first: they are the likeliest
+ * to find it. Where more wait, as receipts of somebody else's messages do, each round goes on through those behind.
+ */
+function createReceiptSweep(deps: SweeperDeps): () => Promise<boolean> {
+  let after = NIL_UUID;
+  const places = new Map<string, WaitingPlace>();
+  return async () => {
+    const { tenantIds, goOnAfter } = await deps.dispatch.transaction((tx) =>
+      sweep.listTenantsWithWaitingReceipts(tx, after),
+    );
+    for (const tenantId of tenantIds) {
+      const behindNewest = await sweepReceipts(deps, tenantId, undefined);
+      const place =
+        behindNewest && (await sweepReceipts(deps, tenantId, places.get(tenantId) ?? behindNewest));
+      if (place) places.set(tenantId, place);
+      else places.delete(tenantId);
+    }
+    after = goOnAfter ?? NIL_UUID;
+    return false;
+  };
+}
+
+/** Returns where to go on with the tenant's waiting receipts. */
+async function sweepReceipts(
+  deps: SweeperDeps,
+  tenantId: string,
+  behind: WaitingPlace | undefined,
+): Promise<WaitingPlace | undefined> {
+  return deps.transact({ tenantId }, async (tx) => {
+    const { undelivered, goOnBehind } = await applyWaiting(tx, tenantId, behind);
+    for (const [channel, events] of byChannel(undelivered)) {
+      await suppressByReceipts(tx, deps.catalogue, { tenantId, ...channel }, events);
+    }
+    return goOnBehind;
+  });
 }
 
 /** A channel's events together: what there is to do about them is done at once. */

@@ -1,0 +1,54 @@
+import { toUuid } from "@tidings/db";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { NIL_UUID } from "../../src/modules/deliveries/index.ts";
+import { listTenantsWithWaitingReceipts } from "../../src/modules/deliveries/upkeep/sweep.repository.ts";
+import { givenSchool, type Installation, messageTo, startInstallation, users } from "../harness/index.ts";
+
+let installation: Installation;
+beforeAll(async () => {
+  installation = await startInstallation();
+});
+afterAll(() => installation?.stop());
+
+it("applies a receipt that came before our commit, however many of strangers came behind it", async () => {
+  const school = await givenSchool(installation);
+  await school.addUsers([{ userId: "u-1", identities: [{ kind: "push", address: "u-1" }] }]);
+  const { courier } = school.channels;
+  const gate = installation.vendor.hold();
+  const id = await school.send(messageTo(users("u-1"), ["courier"]));
+  await gate.arrived(1);
+  const { id: ref } = await school.timelineOf(id);
+  const early = { eventId: "early", type: "delivered", at: Date.now(), ref };
+  expect((await school.pushReceipt(courier, { events: [early] })).status).toBe(200);
+  await installation.books.transaction(
+    ({ sql }) => sql`insert into receipts (tenant_id, channel_id, event_id, type, target, happened_at)
+      select ${toUuid("tenant", school.tenantId)}, ${toUuid("channel", courier.id)}, 'stranger-' || n, 'delivered',
+        '{"vendorId": "stranger"}', now() from generate_series(1, 4500) n`,
+  );
+  gate.open();
+  await school.reaches(id, "delivered");
+});
+
+it("comes to every tenant with receipts that wait, however many there are", async () => {
+  await installation.books.transaction(
+    ({ sql }) => sql`insert into receipts (tenant_id, channel_id, event_id, type, target, happened_at)
+      select gen_random_uuid(), gen_random_uuid(), 'stranger', 'delivered', '{"vendorId": "stranger"}', now()
+      from generate_series(1, 7) n`,
+  );
+  const found: string[] = [];
+  let after: string | undefined = NIL_UUID;
+  while (after !== undefined) {
+    const behind: string = after;
+    const { tenantIds, goOnAfter } = await installation.foundation.dispatch.transaction((tx) =>
+      listTenantsWithWaitingReceipts(tx, behind, 3),
+    );
+    found.push(...tenantIds);
+    after = goOnAfter;
+  }
+  const [row] = await installation.books.transaction(
+    ({ sql }) => sql<[{ count: number }]>`
+      select count(distinct tenant_id)::int as count from receipts where applied_at is null`,
+  );
+  expect(found).toHaveLength(row.count);
+  expect(new Set(found).size).toBe(row.count);
+});
