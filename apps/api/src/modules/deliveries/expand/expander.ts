@@ -16,7 +16,7 @@ import { expandBeside, expandNext, type Step, waitIfOvertaken } from "./expand-n
 import * as expanding from "./expanding.repository.ts";
 import { expandListed } from "./expansion.repository.ts";
 import * as failing from "./failing.repository.ts";
-import { createHalvings, type Halvings } from "./slice-size.rules.ts";
+import { createHalvings, type Halvings } from "./halvings.ts";
 
 const TENANTS_A_ROUND = 1_000;
 const SLICES_A_ROUND = 20;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createHalvings, SLICE_SIZE, sliceSizeOf } from "./slice-size.rules.ts";
+import { SLICE_SIZE, sliceSizeOf } from "./slice-size.rules.ts";
 
 const slicing = { most: SLICE_SIZE, channelCount: 2, isCapped: false, halvings: 0 };
 
@@ -13,15 +13,4 @@ it("a slice that was too large is tried at half the size, down to some hundred u
   const sizes = [0, 1, 2, 3, 10].map((halvings) => sliceSizeOf({ ...slicing, halvings }));
   expect(sizes).toEqual([20_000, 10_000, 5_000, 2_500, 500]);
   expect(sliceSizeOf({ ...slicing, most: 300, halvings: 10 })).toBe(300);
-});
-
-it("remembers of some messages how often their slices were too large", () => {
-  const halvings = createHalvings();
-  halvings.add("a");
-  halvings.add("a");
-  expect([halvings.of("a"), halvings.of("b")]).toEqual([2, 0]);
-  halvings.forget("a");
-  expect(halvings.of("a")).toBe(0);
-  for (let n = 0; n <= 1_000; n++) halvings.add(`m-${n}`);
-  expect([halvings.of("m-0"), halvings.of("m-1000")]).toEqual([0, 1]);
 });
