@@ -72,7 +72,7 @@ it("completes a message whose last step is withdrawn while its channel is down",
   expect(await stepsOf(id)).toEqual(["0 delivered", "1 cancelled"]);
 });
 
-it("sends no queued step when its message goes on, of whom an earlier one has reached during the pause", async () => {
+it("sends no queued step to whom an earlier one has reached during the pause, when its message goes on", async () => {
   const [reached, other] = [await givenUser(), await givenUser()];
   const id = await sendWith("undelivered", reached, other);
   await until(async () => (await stepsOf(id)).join() === "0 accepted,0 accepted");
