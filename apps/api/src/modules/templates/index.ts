@@ -16,7 +16,7 @@ export { templateRoutes } from "./template.routes.ts";
 export { checkRenderings } from "./template.rules.ts";
 export { Tracking as TrackingSchema } from "./template.schemas.ts";
 export { createTemplateService } from "./template.service.ts";
-export type { AddressOf, Values } from "./template-text.rules.ts";
+export { type AddressOf, type Values, variablesOf } from "./template-text.rules.ts";
 export { templateVersionRoutes } from "./template-version.routes.ts";
 export { createTemplateVersionService, findPreviewedVersion } from "./template-version.service.ts";
 export { LINK_NAME_BYTES, PIXEL_NAME, type Tracking, trackingOf, UNTRACKED } from "./tracked-text.rules.ts";

@@ -2,7 +2,13 @@ import type { schema } from "@tidings/db";
 import { canonicalJson, sha256Hex } from "../../../platform/crypto/index.ts";
 import { type FieldProblem, invalidField, invalidInput } from "../../../platform/errors.ts";
 import type { PluginCatalogue } from "../../../platform/plugin-runtime/index.ts";
-import { checkRenderings, missingVariables, mistypedVariables } from "../../templates/index.ts";
+import {
+  checkRenderings,
+  missingVariables,
+  mistypedVariables,
+  UNSUBSCRIBE_VARIABLE,
+  variablesOf,
+} from "../../templates/index.ts";
 import { checkAddress, checkEntered } from "../../users/index.ts";
 import type { Schedule } from "../course/schedule.rules.ts";
 import { variablesMissing } from "../message.errors.ts";
@@ -67,9 +73,8 @@ function checkContent(catalogue: PluginCatalogue, plan: SendPlan, input: SendMes
 function checkRows(content: schema.Renderings, { audience, variables }: SendMessage): void {
   if (audience.kind !== "addresses") return;
   const texts = Object.values(content).flatMap((fields) => Object.values(fields));
-  const used = new Set(
-    texts.flatMap((text) => [...text.matchAll(ANY_VARIABLE)].map(([, name = ""]) => name)),
-  );
+  const used = new Set(texts.flatMap(variablesOf));
+  used.delete(UNSUBSCRIBE_VARIABLE);
   const open = [...used].filter((name) => !Object.hasOwn(variables, name));
   if (open.length === 0) return;
   const missing = audience.addresses.flatMap((row, index) =>
