@@ -1,4 +1,3 @@
-import { toUuid } from "@tidings/db";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   expectNothingLost,
@@ -366,42 +365,6 @@ describe("receipts that have to be asked for", () => {
       events: [{ eventId: "pushed", type: "delivered", at: Date.now(), ref }],
     });
     expect((await school.message(id)).counts).toMatchObject({ submitted: 1, delivered: 1, undelivered: 0 });
-    await school.completed(id);
-  });
-});
-
-describe("what the vendor never got", () => {
-  it("is suppressed, and not unknown, when somebody has suppressed its recipient since", async () => {
-    telegraph.behave({ sending: () => "cut", query: () => ({ status: "not_found" }) });
-    await startEngine();
-    const id = await telegraph.send("u-1");
-    await school.reaches(id, "unknown");
-    await mustSucceed(school.owner("POST", "/v1/suppressions", { kind: "push", address: "u-1" }));
-    await timePasses(installation, ASK_AFTER_SECONDS);
-    await school.completed(id);
-    expect((await school.timelineOf(id)).state).toBe("suppressed");
-    expect(telegraph.calls("send")).toHaveLength(1);
-  });
-
-  it("goes on with the next step when its channel stays down", async () => {
-    const steps = [{ channelIds: [telegraph.id] }, { channelIds: [school.channels.mail.id], when: "failed" }];
-    const policy = await mustSucceed<{ id: string }>(
-      school.owner("POST", "/v1/policies", { name: "telegraph, then mail", steps }),
-    );
-    telegraph.behave({ sending: () => "cut", query: () => ({ status: "not_found" }) });
-    await startEngine();
-    const id = await school.send(messageTo(users("u-1"), [], { channels: undefined, policy: policy.id }));
-    await school.reaches(id, "unknown", 0);
-    await installation.books.transaction(
-      ({ sql }) => sql`
-        insert into channel_circuits (tenant_id, channel_id, state, cause, since, next_probe_at)
-        values (${toUuid("tenant", school.tenantId)}, ${toUuid("channel", telegraph.id)}, 'open', 'unreachable',
-          now(), now() + interval '1 day')`,
-    );
-    await timePasses(installation, ASK_AFTER_SECONDS);
-    await school.reaches(id, "ready", 0);
-    await timePasses(installation, 301);
-    await school.reaches(id, "failed", 0);
     await school.completed(id);
   });
 });
