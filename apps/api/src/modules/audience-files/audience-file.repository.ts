@@ -109,7 +109,7 @@ export async function insertRows(
 /**
  * Leaves of each recipient the first row; returns how many rows it took away. Addresses are compared as elsewhere, however
  * they are typed. Only recipients of one share are looked at: a million rows at once would take longer than a statement
- * may. What is compared equal is in the same share.
+ * may.
  */
 export async function removeDuplicates(
   { sql }: Tx,
@@ -118,19 +118,17 @@ export async function removeDuplicates(
   recipients: AudienceFileRow["recipients"],
   share: { index: number; of: number },
 ): Promise<number> {
-  const [tenant, file] = [toUuid("tenant", tenantId), toUuid("audienceFile", fileId)];
   const key = recipients === "addresses" ? sql`address_key(recipient)` : sql`recipient`;
+  const isOfShare = sql`
+    tenant_id = ${toUuid("tenant", tenantId)} and file_id = ${toUuid("audienceFile", fileId)}
+    and abs(hashtext(${key})::bigint) % ${share.of} = ${share.index}`;
   const removed = await sql`
     with repeated as materialized (
-      select line from (
-        select line, row_number() over (partition by ${key} order by line) as place from audience_file_rows
-        where tenant_id = ${tenant} and file_id = ${file}
-          and abs(hashtext(lower(case when starts_with(recipient, '+86') then substr(recipient, 4)
-            else recipient end))::bigint) % ${share.of} = ${share.index}
-      ) placed where place > 1
+      select ${key} as key, min(line) as first from audience_file_rows
+      where ${isOfShare} group by 1 having count(*) > 1
     )
-    delete from audience_file_rows r using repeated d
-    where r.tenant_id = ${tenant} and r.file_id = ${file} and r.line = d.line`;
+    delete from audience_file_rows using repeated
+    where ${isOfShare} and ${key} = repeated.key and line > repeated.first`;
   return removed.count;
 }
 

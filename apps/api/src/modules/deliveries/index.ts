@@ -34,7 +34,7 @@ export {
 export type { UserStory } from "./explain/explaining.repository.ts";
 export { MAX_SAMPLES, type Sample, type Tally } from "./explain/explanation.rules.ts";
 export type { RecipientMeter } from "./explain/recipient-meter.rules.ts";
-export { holdUnsent, releaseUnsent } from "./holding.repository.ts";
+export { holdUnsent, KEPT_BACK_SECONDS, releaseUnsent } from "./holding.repository.ts";
 export { releaseDeferred } from "./judge/deferral.repository.ts";
 export { createReadRestraints, type ReadRestraints } from "./judge/restraints.ts";
 export { applyReceipts } from "./receipts/apply-receipts.ts";

@@ -1,6 +1,7 @@
 import type { schema } from "@tidings/db";
 import type { Tx } from "../../platform/database/index.ts";
 import { toUuid } from "../../platform/ids.ts";
+import { KEPT_BACK_SECONDS } from "../deliveries/index.ts";
 import type { DueMessage } from "./due-message.repository.ts";
 import { type Flow, type FlowState, type Judgement, type StepDelivery, summariseStep } from "./flow.rules.ts";
 
@@ -39,7 +40,7 @@ export interface DueFlow extends Flow {
 export interface JudgedFlow {
   flow: DueFlow;
   judgement: Judgement;
-  /** It would take the next step, but its message is paused: it is judged again when that goes on. */
+  /** It would take the next step, but its message is paused: it is judged again later, or when that goes on. */
   isKeptBack: boolean;
 }
 
@@ -80,8 +81,8 @@ export async function lockDueFlows({ sql }: Tx, due: DueMessage, limit: number):
   });
 }
 
-/** How soon a flow is judged again whose later step could not be withdrawn yet, milliseconds. */
-const LEFT_AGAIN_MS = 5_000;
+/** How soon a flow is judged again whose later step could not be withdrawn yet, seconds. */
+const LEFT_AGAIN_SECONDS = 5;
 
 /** Writes down what was decided; `left` are the users of whom a later step is still to be withdrawn. */
 export async function recordJudgements(
@@ -95,7 +96,8 @@ export async function recordJudgements(
     id: flow.userId,
     step: judgement.kind === "advance" && !isKeptBack ? flow.step + 1 : flow.step,
     state: stateAfter(flow, judgement),
-    wake_at: isKeptBack ? "infinity" : (wakeAfter(flow, judgement, left)?.toISOString() ?? null),
+    wake_at:
+      (isKeptBack ? later(flow, KEPT_BACK_SECONDS) : wakeAfter(flow, judgement, left))?.toISOString() ?? null,
     wasted_count: judgement.kind === "satisfied" ? judgement.wastedCount : 0,
   }));
   await sql`
@@ -108,8 +110,10 @@ export async function recordJudgements(
 
 function wakeAfter(flow: DueFlow, judgement: Judgement, left: ReadonlySet<string>): Date | null {
   if (judgement.kind === "wait") return judgement.until;
-  return left.has(flow.userId) ? new Date(flow.dueAt.getTime() + LEFT_AGAIN_MS) : null;
+  return left.has(flow.userId) ? later(flow, LEFT_AGAIN_SECONDS) : null;
 }
+
+const later = ({ dueAt }: DueFlow, seconds: number) => new Date(dueAt.getTime() + seconds * 1000);
 
 function stateAfter(flow: Flow, judgement: Judgement): FlowState {
   if (judgement.kind === "satisfied" || judgement.kind === "exhausted") return judgement.kind;
