@@ -1,35 +1,15 @@
 import { toUuid } from "@tidings/db";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { messageTo, mustSucceed, timePasses, users } from "../harness/index.ts";
 import {
-  expectNothingLost,
-  givenSchool,
-  type Installation,
-  messageTo,
-  mustSucceed,
-  type School,
-  startInstallation,
-  timePasses,
-  users,
-} from "../harness/index.ts";
-import { givenTelegraph, type Telegraph } from "./telegraph.ts";
+  ASK_AFTER_SECONDS,
+  givenTelegraphScene,
+  installation,
+  school,
+  telegraph,
+} from "./telegraph-scene.ts";
 
-let installation: Installation;
-let school: School;
-let telegraph: Telegraph;
-beforeAll(async () => {
-  installation = await startInstallation();
-});
-beforeEach(async () => {
-  installation.vendor.reset();
-  school = await givenSchool(installation);
-  telegraph = await givenTelegraph(school);
-  await school.addUsers([{ userId: "u-1", identities: [{ kind: "push", address: "u-1" }] }]);
-});
-afterEach(() => expectNothingLost(installation));
-afterAll(() => installation?.stop());
-
-/** Longer than the vendor may not know of what it took. */
-const ASK_AFTER_SECONDS = 60;
+givenTelegraphScene();
 
 describe("what the vendor never got", () => {
   it("is suppressed, and not unknown, when somebody has suppressed its recipient since", async () => {

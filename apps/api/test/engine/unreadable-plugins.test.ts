@@ -1,32 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { timePasses, until } from "../harness/index.ts";
 import {
-  expectNothingLost,
-  givenSchool,
-  type Installation,
-  type School,
-  startInstallation,
-  timePasses,
-  until,
-} from "../harness/index.ts";
-import { givenTelegraph, type Telegraph } from "./telegraph.ts";
+  ASK_AFTER_SECONDS,
+  givenTelegraphScene,
+  installation,
+  school,
+  telegraph,
+} from "./telegraph-scene.ts";
 
-let installation: Installation;
-let school: School;
-let telegraph: Telegraph;
-beforeAll(async () => {
-  installation = await startInstallation();
-});
-beforeEach(async () => {
-  installation.vendor.reset();
-  school = await givenSchool(installation);
-  telegraph = await givenTelegraph(school);
-  await school.addUsers([{ userId: "u-1", identities: [{ kind: "push", address: "u-1" }] }]);
-});
-afterEach(() => expectNothingLost(installation));
-afterAll(() => installation?.stop());
-
-/** Longer than the vendor may not know of what it took, and than a lost worker may go on. */
-const ASK_AFTER_SECONDS = 60;
+givenTelegraphScene();
 
 describe("while the plugin cannot be read", () => {
   /** Runs work while this process does not find the tenants' plugins, as after a failed reading of a package. */

@@ -16,7 +16,7 @@ const CAPPED_DELIVERIES = 20_000;
 /** No slice is made smaller than that because one failed. */
 const SMALLEST_SLICE = 500;
 
-export interface Slicing {
+export interface SliceNeeds {
   /** What the slice has if nothing is against it. */
   most: number;
   channelCount: number;
@@ -26,7 +26,7 @@ export interface Slicing {
 }
 
 /** How many users or lines the next slice has. */
-export function sliceSizeOf({ most, channelCount, isCapped, halvings }: Slicing): number {
+export function sliceSizeOf({ most, channelCount, isCapped, halvings }: SliceNeeds): number {
   const size = isCapped ? Math.min(most, Math.floor(CAPPED_DELIVERIES / Math.max(1, channelCount))) : most;
   return Math.min(size, Math.max(SMALLEST_SLICE, Math.floor(size / 2 ** halvings)));
 }
