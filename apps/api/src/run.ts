@@ -51,7 +51,7 @@ export async function run(options: RunOptions): Promise<Stop> {
 async function start(options: RunOptions, stops: Stop[]): Promise<void> {
   const { env, role, demo, logger } = options;
   const startedAt = performance.now();
-  const databaseUrl = env.DATABASE_URL ?? (await embedDatabase(env.DATA_DIR, stops));
+  const databaseUrl = env.DATABASE_URL ?? (await embedDatabase(options, stops));
   progress("migrating the database");
   await migrate(databaseUrl);
   const { REDIS_URL: redisUrl } = env;
@@ -138,9 +138,13 @@ async function layFoundation(
   });
 }
 
-async function embedDatabase(dataDir: string, stops: Stop[]): Promise<string> {
+async function embedDatabase({ env, logger }: RunOptions, stops: Stop[]): Promise<string> {
   const { startEmbeddedPostgres } = await import("@tidings/db/embedded");
-  const server = await startEmbeddedPostgres({ dataDir: resolve(dataDir, "postgres"), onProgress: progress });
+  const server = await startEmbeddedPostgres({
+    dataDir: resolve(env.DATA_DIR, "postgres"),
+    onProgress: progress,
+    onEnded: (message) => logger.warn(message),
+  });
   stops.push(() => server.stop());
   return server.url;
 }

@@ -13,6 +13,7 @@ const server = await startEmbeddedPostgres({
   port: Number(port),
   durable: false,
   onProgress: (message) => progress.push(message),
+  onEnded: (message) => process.stderr.write(`${message}\n`),
 });
 process.stdout.write(`${JSON.stringify({ url: server.url, reused: server.reused, progress })}\n`);
 await once(process.stdin, "data");

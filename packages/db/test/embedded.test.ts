@@ -77,6 +77,20 @@ describe("the embedded server", () => {
     await after.stop();
   });
 
+  it("starts a killed server again at the same address while its process goes on, and stops it in the end", async () => {
+    const server = await start();
+    const pid = readPostmaster(cluster())?.pid ?? 0;
+    process.kill(pid, "SIGKILL");
+    const answers = () =>
+      withSession(server.url, "test", (sql) => sql`select 1`).then(
+        () => readPostmaster(cluster())?.pid !== pid,
+        () => false,
+      );
+    await until(answers, { timeoutMs: 20_000 });
+    await server.stop();
+    expect(readPostmaster(cluster())).toBeUndefined();
+  });
+
   it("starts although a stranger got the process id of the pid file, as after a reboot", async () => {
     await writeFile(
       join(cluster(), "postmaster.pid"),

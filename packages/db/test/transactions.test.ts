@@ -2,7 +2,13 @@ import { sql as expression } from "drizzle-orm";
 import type { Sql } from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { withSession } from "../src/client/session.ts";
-import { connect, type Database, TransactionAbortedError, TransactionOverError } from "../src/index.ts";
+import {
+  connect,
+  type Database,
+  isOutage,
+  TransactionAbortedError,
+  TransactionOverError,
+} from "../src/index.ts";
 import { createTestDatabase, type TestDatabase } from "../src/testing/index.ts";
 
 const TENANT = "11111111-1111-4111-8111-111111111111";
@@ -107,6 +113,19 @@ describe("transactions", () => {
     });
     await expect(failing).rejects.toThrow(TransactionAbortedError);
     expect(await countersNamed("swallowed")).toBe(0);
+  });
+
+  it("tells a server that cannot work at the moment from a statement that is wrong", async () => {
+    const isOutageWith = (code: string) =>
+      database
+        .transaction(({ sql }) => sql.unsafe(`do $$ begin raise exception using errcode = '${code}'; end $$`))
+        .then(() => undefined, isOutage);
+    const [diskFull, outOfMemory, tooManyConnections] = ["53100", "53200", "53300"] as const;
+    for (const code of [diskFull, outOfMemory, tooManyConnections]) {
+      expect(await isOutageWith(code)).toBe(true);
+    }
+    const uniqueViolation = "23505";
+    expect(await isOutageWith(uniqueViolation)).toBe(false);
   });
 
   it("refuses a query that leaves its transaction unsent", async () => {

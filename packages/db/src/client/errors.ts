@@ -51,7 +51,7 @@ export class TransactionAbortedError extends Error {
   }
 }
 
-const CONNECTION_CODES = new Set([
+const OUTAGE_CODES = new Set([
   "DATABASE_UNAVAILABLE",
   "CONNECTION_CLOSED",
   "CONNECTION_DESTROYED",
@@ -65,6 +65,9 @@ const CONNECTION_CODES = new Set([
   "EAI_AGAIN",
   "EPIPE",
   "ETIMEDOUT",
+  "53000", // insufficient_resources
+  "53100", // disk_full
+  "53200", // out_of_memory
   "53300", // too_many_connections
   "57P01", // admin_shutdown
   "57P02", // crash_shutdown
@@ -76,11 +79,14 @@ const CONNECTION_CODES = new Set([
 /** Drizzle wraps the driver's error once and we wrap once more; the rest is slack. */
 const MAX_CAUSES = 5;
 
-/** Whether the error, or one of its causes, says that the connection is gone rather than the statement wrong. */
-export function isConnectionError(error: unknown): boolean {
+/**
+ * Whether the error, or one of its causes, says that the server cannot be reached or cannot work at the moment, such as
+ * with a full disk, rather than that the statement is wrong.
+ */
+export function isOutage(error: unknown): boolean {
   let current = error;
   for (let depth = 0; depth < MAX_CAUSES && current instanceof Error; depth++) {
-    if ("code" in current && CONNECTION_CODES.has(String(current.code))) return true;
+    if ("code" in current && OUTAGE_CODES.has(String(current.code))) return true;
     current = current.cause;
   }
   return false;

@@ -3,6 +3,7 @@ import { connect } from "../client/index.ts";
 import { serverAccount } from "./account.ts";
 import { prepareBinaries } from "./binaries.ts";
 import { ensureCluster } from "./cluster.ts";
+import { type Keeper, keepRunning } from "./keep-running.ts";
 import { launch } from "./launch.ts";
 import { choosePlace, type Place, serverUrl } from "./place.ts";
 import { findPostmaster, type Postmaster, stopPostmaster, waitUntilReady } from "./postmaster.ts";
@@ -17,6 +18,11 @@ export interface EmbeddedPostgresOptions {
   durable?: boolean;
   /** Gets one sentence for each step a person may want to know of. */
   onProgress?(message: string): void;
+  /**
+   * When given, a server that ends by itself (the disk was full, the system took its memory) is started again under
+   * the same URL as long as this process owns it. Gets a sentence when it has ended, and when it runs again.
+   */
+  onEnded?(message: string): void;
 }
 
 export interface EmbeddedPostgres {
@@ -45,20 +51,28 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const report = options.onProgress ?? (() => undefined);
   const account = serverAccount();
   const place = choosePlace(options.dataDir, account, report);
+  const start = (port: number, isPortFixed: boolean) => {
+    const { postgres } = prepareBinaries(account, report);
+    return launch(place, { postgres, account, port, isPortFixed, durable: options.durable ?? true });
+  };
+  const keep = (server: Postmaster) =>
+    options.onEnded &&
+    keepRunning(server, {
+      restart: () =>
+        withLock(place.startLock, async () => findPostmaster(place.cluster) ?? start(server.port, true)),
+      report: options.onEnded,
+    });
   return withLock(place.startLock, async () => {
     const running = await findAnswering(place, report);
-    if (running) return adopt(place, running, report);
-    const binaries = prepareBinaries(account, report);
-    ensureCluster(place, binaries, account);
-    const server = await launch(place, {
-      postgres: binaries.postgres,
-      account,
-      port: options.port ?? DEFAULT_PORT,
-      durable: options.durable ?? true,
-    });
-    return own(place, server, await describeNew(place, server));
+    if (running) return adopt(place, running, { report, keep });
+    ensureCluster(place, prepareBinaries(account, report), account);
+    const server = await start(options.port ?? DEFAULT_PORT, false);
+    return own(place, server, await describeNew(place, server), keep);
   });
 }
+
+/** Looks after a server from when this process owns it, where that is wanted. */
+type Keep = (server: Postmaster) => Keeper | undefined;
 
 async function describeNew(place: Place, server: Postmaster): Promise<Omit<EmbeddedPostgres, "stop">> {
   try {
@@ -94,22 +108,33 @@ async function findAnswering(
   }
 }
 
-function adopt(place: Place, server: RunningServer, report: (message: string) => void): EmbeddedPostgres {
+function adopt(
+  place: Place,
+  server: RunningServer,
+  { report, keep }: { report(message: string): void; keep: Keep },
+): EmbeddedPostgres {
   const { url, version } = server;
   const owner = livingProcess(place.owner);
   if (!owner || owner === process.pid) {
     report(`Reusing the PostgreSQL server that was left running in ${place.folder}`);
-    return own(place, server, { url, version, reused: true });
+    return own(place, server, { url, version, reused: true }, keep);
   }
   report(`Sharing the PostgreSQL server of process ${owner} in ${place.folder}`);
   return { url, version, reused: true, stop: async () => undefined };
 }
 
-function own(place: Place, server: Postmaster, facts: Omit<EmbeddedPostgres, "stop">): EmbeddedPostgres {
+function own(
+  place: Place,
+  server: Postmaster,
+  facts: Omit<EmbeddedPostgres, "stop">,
+  keep: Keep,
+): EmbeddedPostgres {
   writeFileSync(place.owner, String(process.pid));
+  const keeper = keep(server);
   let stopping: Promise<void> | undefined;
   const stop = async () => {
-    await stopPostmaster(place.cluster, server.pid);
+    const { pid } = (await keeper?.stop()) ?? server;
+    await stopPostmaster(place.cluster, pid);
     rmSync(place.owner, { force: true });
   };
   return {

@@ -10,8 +10,9 @@ import { type Postmaster, readPostmaster, waitUntilReady } from "./postmaster.ts
 export interface LaunchOptions {
   postgres: string;
   account: Account | undefined;
-  /** Preferred; another one is taken when it is in use. */
   port: number;
+  /** False: another port is taken when this one is in use. */
+  isPortFixed: boolean;
   durable: boolean;
 }
 
@@ -44,7 +45,7 @@ const NOT_DURABLE = { fsync: "off", full_page_writes: "off" };
 export async function launch(place: Place, options: LaunchOptions): Promise<Postmaster> {
   let port = options.port;
   for (let attempt = 1; ; attempt++) {
-    port = await freePort(port);
+    if (!options.isPortFixed) port = await freePort(port);
     const logged = shortenLog(place.log);
     const server = await launchOnce(place, options, port);
     if (server) return server;

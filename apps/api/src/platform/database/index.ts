@@ -5,7 +5,7 @@ export {
   type Database,
   DatabaseDeadlineError,
   DatabaseUnavailableError,
-  isConnectionError,
+  isOutage,
   type Statement,
   type Tx,
 } from "@tidings/db";

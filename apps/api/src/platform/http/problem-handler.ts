@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { DatabaseDeadlineError, DatabaseUnavailableError, isConnectionError } from "../database/index.ts";
+import { DatabaseDeadlineError, DatabaseUnavailableError, isOutage } from "../database/index.ts";
 import {
   type FieldProblem,
   internalError,
@@ -77,7 +77,7 @@ function toProblem(error: Error): ProblemError {
 function isDatabaseDown(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof DatabaseUnavailableError || cause instanceof DatabaseDeadlineError) return true;
-    if (isConnectionError(cause)) return true;
+    if (isOutage(cause)) return true;
   }
   return false;
 }
