@@ -21,6 +21,8 @@ const LAUNCH_ATTEMPTS = 20;
 const RETRY_MS = 250;
 const LOG_LIMIT_BYTES = 10_000_000;
 const LOG_TAIL_CHARACTERS = 2_000;
+/** What a server says to clients that come too early, and not why it does not start. */
+const ANSWERS = /^.*(not yet accepting connections|Consistent recovery state has not been).*\n?/gm;
 
 const SETTINGS = {
   listen_addresses: "127.0.0.1",
@@ -49,7 +51,10 @@ export async function launch(place: Place, options: LaunchOptions): Promise<Post
     const logged = shortenLog(place.log);
     const server = await launchOnce(place, options, port);
     if (server) return server;
-    const log = readFileSync(place.log, "utf8").slice(logged).slice(-LOG_TAIL_CHARACTERS);
+    const log = readFileSync(place.log, "utf8")
+      .slice(logged)
+      .replace(ANSWERS, "")
+      .slice(-LOG_TAIL_CHARACTERS);
     if (attempt === LAUNCH_ATTEMPTS || !isPassing(log)) throw new Error(`PostgreSQL did not start:\n${log}`);
     await delay(RETRY_MS);
   }
