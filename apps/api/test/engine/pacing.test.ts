@@ -88,6 +88,14 @@ describe("rates, with three engines on one database", () => {
     expect(over.body).toMatchObject({ status: 409, code: "message-over" });
   });
 
+  it("does not wait for a turn of the slow rate that it had before", async () => {
+    const id = await school.send(messageTo(few, ["courier"], { rate: { perSecond: 0.01 } }));
+    await until(() => installation.vendor.effects.size === 1);
+    await school.source("PATCH", `/v1/messages/${id}`, { rate: { perSecond: 300 } });
+    await school.completed(id);
+    expect(installation.vendor.effects.size).toBe(300);
+  });
+
   it("spreads a message over the minutes it was given", async () => {
     const id = await school.send(messageTo(few, ["courier"], { rate: { overMinutes: 1 } }));
     await until(() => installation.vendor.effects.size >= 12);

@@ -44,7 +44,8 @@ describe("the pace of a message or channel", () => {
 
   it("has room again once the wait is over, and not a moment before", () => {
     fc.assert(
-      fc.property(rates, fc.integer({ min: 0, max: 60_000 }), (perSecond, aheadMs) => {
+      fc.property(rates, fc.double({ min: 0, max: 1, noNaN: true }), (perSecond, share) => {
+        const aheadMs = (share * burstOf(perSecond) * 1000) / perSecond;
         const nowMs = 1_800_000_000_000;
         const pace = { perSecond, usedUntilMs: nowMs + aheadMs };
         const wait = waitMs(pace, nowMs);
@@ -72,6 +73,17 @@ describe("the pace of a message or channel", () => {
         expect(total).toBeGreaterThan(perSecond * 9.9 - 1);
       }),
     );
+  });
+
+  it("goes by the rate that holds now, however slow it was before and however far the clock was set back", () => {
+    const nowMs = 1_800_000_000_000;
+    const usedUntilMs = usedUntil({ perSecond: 1 / 600, usedUntilMs: 0 }, 1, nowMs);
+    expect(waitMs({ perSecond: 1 / 600, usedUntilMs }, nowMs)).toBe(600_000);
+    expect(waitMs({ perSecond: 1 / 30, usedUntilMs }, nowMs)).toBeCloseTo(30_000);
+    expect(waitMs({ perSecond: 100, usedUntilMs }, nowMs)).toBeCloseTo(10);
+    expect(waitMs({ perSecond: 100, usedUntilMs: usedUntilMs + 3_600_000 }, nowMs)).toBeCloseTo(10);
+    const lookedAt = { perSecond: 100, usedUntilMs: usedUntil({ perSecond: 100, usedUntilMs }, 0, nowMs) };
+    expect(waitMs(lookedAt, nowMs + 10)).toBe(0);
   });
 
   it("keeps a place in the queue for one visit of a worker, and no more", () => {

@@ -17,22 +17,30 @@ export interface Pace {
 /** What may go out at once: a twentieth of a second's worth, and at least one. */
 export const burstOf = (perSecond: number): number => Math.max(1, perSecond * BURST_SECONDS);
 
-/** How many deliveries may go out now. */
-export function roomOf({ perSecond, usedUntilMs }: Pace, nowMs: number): number {
-  const aheadMs = Math.max(0, usedUntilMs - nowMs);
-  // A hair of tolerance: thousands of sums of fractions must not cost a whole delivery.
-  return Math.max(0, Math.floor(burstOf(perSecond) - (aheadMs * perSecond) / 1000 + 1e-6));
+/**
+ * How far it runs ahead of the clock. By more than the burst only where the rate was slower a moment ago, or the clock was
+ * set back: what goes out from now on goes by the rate that holds now.
+ */
+function aheadOf({ perSecond, usedUntilMs }: Pace, nowMs: number): number {
+  return Math.min(Math.max(0, usedUntilMs - nowMs), (burstOf(perSecond) * 1000) / perSecond);
 }
 
-/** The pace after `count` deliveries were let through. */
-export function usedUntil({ perSecond, usedUntilMs }: Pace, count: number, nowMs: number): number {
-  return Math.max(usedUntilMs, nowMs) + (count * 1000) / perSecond;
+/** How many deliveries may go out now. */
+export function roomOf(pace: Pace, nowMs: number): number {
+  const { perSecond } = pace;
+  // A hair of tolerance: thousands of sums of fractions must not cost a whole delivery.
+  return Math.max(0, Math.floor(burstOf(perSecond) - (aheadOf(pace, nowMs) * perSecond) / 1000 + 1e-6));
+}
+
+/** The pace after `count` deliveries were let through. After none as well: what it is too far ahead is forgotten by it. */
+export function usedUntil(pace: Pace, count: number, nowMs: number): number {
+  return nowMs + aheadOf(pace, nowMs) + (count * 1000) / pace.perSecond;
 }
 
 /** How long until there is room for one more; 0 when there is. */
-export function waitMs({ perSecond, usedUntilMs }: Pace, nowMs: number): number {
-  const aheadMs = Math.max(0, usedUntilMs - nowMs);
-  return Math.max(0, aheadMs - ((burstOf(perSecond) - 1) * 1000) / perSecond);
+export function waitMs(pace: Pace, nowMs: number): number {
+  const { perSecond } = pace;
+  return Math.max(0, aheadOf(pace, nowMs) - ((burstOf(perSecond) - 1) * 1000) / perSecond);
 }
 
 /** How long a worker waits for its turn in a paced message or channel; for longer it gives the chunk back. */

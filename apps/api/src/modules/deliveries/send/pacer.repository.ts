@@ -37,7 +37,7 @@ export async function takeSlots(tx: Tx, work: PacedWork, wanted: number, left: n
     const queuedFromMs = Math.max(row.queued_until_ms, nowMs);
     return {
       subject_id: row.subject_id,
-      used_until_ms: count > 0 ? usedUntil(pace, count, nowMs) : row.used_until_ms,
+      used_until_ms: usedUntil(pace, count, nowMs),
       // A place in the queue is as long as a visit, or the chunk would stand behind itself the next time. A queue that
       // is longer than anybody waits need not be counted further.
       queued_until_ms:
