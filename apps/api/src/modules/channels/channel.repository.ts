@@ -1,5 +1,5 @@
 import { schema } from "@tidings/db";
-import { and, asc, eq, exists, gt, inArray, sql } from "drizzle-orm";
+import { and, asc, eq, exists, gt, inArray, ne, or, sql } from "drizzle-orm";
 import type { Tx } from "../../platform/database/index.ts";
 import { type PageRequest, readCursor } from "../../platform/http/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
@@ -180,6 +180,27 @@ export async function saveHealth(
     .where(and(thisChannel(tested.tenantId, tested.id), eq(channels.revision, tested.revision)))
     .returning({ id: channels.id });
   return rows.length > 0;
+}
+
+/** Keeps what sending shows of the channel as it was sent through, where that is news. */
+export async function noteHealth(
+  tx: Tx,
+  seen: Pick<ChannelRow, "tenantId" | "id" | "revision">,
+  health: ChannelHealth,
+): Promise<void> {
+  await tx.db
+    .update(channels)
+    .set(health)
+    .where(
+      and(
+        thisChannel(seen.tenantId, seen.id),
+        eq(channels.revision, seen.revision),
+        or(
+          ne(channels.health, health.health),
+          sql`${channels.healthCode} is distinct from ${health.healthCode}::text`,
+        ),
+      ),
+    );
 }
 
 export async function deleteChannel(tx: Tx, tenantId: string, channelId: string): Promise<void> {
