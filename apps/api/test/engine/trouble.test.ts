@@ -1,3 +1,4 @@
+import { toUuid } from "@tidings/db";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import {
   expectNothingLost,
@@ -141,6 +142,21 @@ it("gives up after eight rounds, with the last reason", async () => {
   }
   await school.completed(id);
   expect(await school.timelineOf(id)).toMatchObject({ state: "failed", reason: "busy", attemptCount: 8 });
+});
+
+it("gives nobody up before eight tries, though the channel is tried with some of them only", async () => {
+  const addresses = Array.from({ length: 100 }, (_, index) => ({ address: `busy-${index}` }));
+  installation.vendor.answer(() => ({ status: 429 }));
+  const id = await school.send(messageTo({ kind: "addresses", addresses }, ["courier"]));
+  await until(async () => {
+    await pausesPass(installation, 2000);
+    return (await school.message(id)).state === "completed";
+  });
+  const tries = await installation.books.transaction(
+    ({ sql }) => sql`select state, attempt_count, count(*)::int as count from deliveries
+      where message_id = ${toUuid("message", id)} group by state, attempt_count`,
+  );
+  expect(tries).toEqual([{ state: "failed", attempt_count: 8, count: 100 }]);
 });
 
 it("never sends again what may have been sent: an ambiguous answer is unknown", async () => {

@@ -5,7 +5,7 @@ import { pauseSeconds, REASONS } from "../delivery.rules.ts";
 import type { Claim } from "../dispatch/claim.repository.ts";
 import type { Restraints } from "../judge/restraints.ts";
 import { type ChunkEnd, endChunks, type LeftChunk, releaseChunks } from "./chunk-end.repository.ts";
-import { brokenOff, UNTOUCHED } from "./chunk-end.rules.ts";
+import { brokenOff, NOTHING_LEFT, untouched } from "./chunk-end.rules.ts";
 import { carriesUnsubscribe, neededVariables, type SharedContent } from "./content.rules.ts";
 import { type Findings, type Opened, openRows, type SendingChunk } from "./open-batches.ts";
 import { restrainRows } from "./restrain-rows.ts";
@@ -100,7 +100,7 @@ async function judge(
   restraints: Restraints,
 ): Promise<Judged> {
   const isHeld = ({ work }: ReadChunk) => work.channel?.circuit === "held" || deps.isStopping();
-  const judged: Judged = { goingOn: [], left: untouched(read.filter(isHeld)) };
+  const judged: Judged = { goingOn: [], left: leftUntouched(read.filter(isHeld)) };
   const free = read.filter((chunk) => !isHeld(chunk));
   const [any] = free;
   if (!any) return judged;
@@ -108,14 +108,14 @@ async function judge(
   if ("waits" in through) return { ...judged, ...waitingFor(through.waits, any.work, free, judged.left) };
   if ("reason" in through) {
     await failAll(deps, tx, free, through.reason);
-    return { ...judged, left: [...judged.left, ...untouched(free)] };
+    return { ...judged, left: [...judged.left, ...leftUntouched(free)] };
   }
   for (const { work, rows } of free) {
     const { heldIds, dueAt, suppressedCount, ...kept } = await restrainRows(tx, work, rows, restraints);
     if (suppressedCount > 0) await deps.afterBatch(tx, work, work);
     if (kept.rows.length > 0) {
       judged.goingOn.push({ ...toSending(deps, work, through.plugin, kept.rows), heldIds });
-    } else judged.left.push({ work, end: dueAt ? { ...brokenOff(work, rows), dueAt } : UNTOUCHED });
+    } else judged.left.push({ work, end: dueAt ? { ...brokenOff(work, rows), dueAt } : NOTHING_LEFT });
   }
   return { ...judged, channel: through.channel };
 }
@@ -131,7 +131,8 @@ function waitingFor(
   return { left: [...left, ...waiting], ...(obstacle && { obstacle: { work: any, obstacle } }) };
 }
 
-const untouched = (chunks: readonly ReadChunk[]) => chunks.map(({ work }) => ({ work, end: UNTOUCHED }));
+const leftUntouched = (chunks: readonly ReadChunk[]) =>
+  chunks.map(({ work }) => ({ work, end: untouched(work) }));
 
 /** Until a plugin that cannot be run is looked for again; where there is an obstacle, the circuit is open by then. */
 const PLUGIN_PAUSE_SECONDS = 2;
