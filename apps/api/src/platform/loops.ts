@@ -81,3 +81,20 @@ export function startLoop(
     },
   };
 }
+
+/** Does the work for each, one after the other. One that fails keeps none behind it waiting; the failures follow together. */
+export async function doForEach<T>(
+  items: readonly T[],
+  work: (item: T) => Promise<unknown>,
+  complaint: string,
+): Promise<void> {
+  const failures: unknown[] = [];
+  for (const item of items) {
+    try {
+      await work(item);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, complaint);
+}

@@ -1,5 +1,5 @@
 import type { Database, Transact } from "../../../platform/database/index.ts";
-import type { Loop } from "../../../platform/loops.ts";
+import { doForEach, type Loop } from "../../../platform/loops.ts";
 import type { ReadRestraints } from "../judge/restraints.ts";
 import { giveUpStranded, listStranded, type StrandedStep } from "./stranded.repository.ts";
 
@@ -17,18 +17,20 @@ export function createStrandedLoop(deps: {
 }): Loop {
   let after: StrandedStep | undefined;
 
+  async function giveUp(step: StrandedStep): Promise<void> {
+    const restraints = await deps.readRestraints(step.tenantId);
+    const gaveUp = await deps.transact(step, (tx) => giveUpStranded(tx, step, restraints));
+    if (gaveUp) await deps.afterChunk(step.tenantId, step.messageId);
+  }
+
   return {
     name: "stranded",
     idleMs: 2_000,
     async run() {
       const steps = await deps.dispatch.transaction((tx) => listStranded(tx, after, STEPS_A_ROUND));
-      for (const step of steps) {
-        const restraints = await deps.readRestraints(step.tenantId);
-        const gaveUp = await deps.transact(step, (tx) => giveUpStranded(tx, step, restraints));
-        if (gaveUp) await deps.afterChunk(step.tenantId, step.messageId);
-      }
       // Those that have no further step stay, so each round goes on behind the last.
       after = steps.length === STEPS_A_ROUND ? steps.at(-1) : undefined;
+      await doForEach(steps, giveUp, "steps were not given up");
       return after !== undefined;
     },
   };

@@ -1,7 +1,7 @@
 import type { PluginManifest } from "@tidings/sdk/plugin";
 import type { Database, Transact, Tx } from "../../../platform/database/index.ts";
 import type { Logger } from "../../../platform/logger.ts";
-import type { Loop } from "../../../platform/loops.ts";
+import { doForEach, type Loop } from "../../../platform/loops.ts";
 import type { PluginCatalogues } from "../../../platform/plugin-runtime/index.ts";
 import { type Claim, listExpiredLeases } from "../dispatch/claim.repository.ts";
 import { NIL_UUID } from "../expand/expansion.repository.ts";
@@ -60,7 +60,7 @@ export function createSweeperLoops(deps: SweeperDeps): Loop[] {
 
 async function sweepLeases(deps: SweeperDeps): Promise<boolean> {
   const expired = await deps.dispatch.transaction((tx) => listExpiredLeases(tx, LEASES_A_ROUND));
-  for (const claim of expired) await recoverChunk(deps, claim);
+  await doForEach(expired, (claim) => recoverChunk(deps, claim), "chunks were not recovered");
   return expired.length === LEASES_A_ROUND;
 }
 
@@ -105,8 +105,8 @@ function createMessageSweep(deps: SweeperDeps): () => Promise<boolean> {
     const { forgotten, goOnAfter } = await deps.dispatch.transaction((tx) =>
       sweep.listForgottenMessages(tx, cursor),
     );
-    for (const { tenantId, messageId } of forgotten) await deps.afterChunk(tenantId, messageId);
     cursor = goOnAfter ?? NIL_UUID;
+    await endMessages(deps, forgotten);
     return false;
   };
 }
@@ -118,15 +118,20 @@ function createLeftoverSweep(deps: SweeperDeps): () => Promise<boolean> {
     const { ended, goOnAfter } = await deps.dispatch.transaction((tx) =>
       sweep.listEndedWithChunks(tx, cursor),
     );
-    for (const { tenantId, messageId } of ended.slice(0, MESSAGES_A_ROUND)) {
-      await deps.afterChunk(tenantId, messageId);
-    }
+    const isAll = ended.length <= MESSAGES_A_ROUND;
     // What has been ended is not found again.
-    if (ended.length > MESSAGES_A_ROUND) return true;
-    cursor = goOnAfter ?? sweep.FIRST_WAITING;
-    return false;
+    if (isAll) cursor = goOnAfter ?? sweep.FIRST_WAITING;
+    await endMessages(deps, ended.slice(0, MESSAGES_A_ROUND));
+    return !isAll;
   };
 }
+
+const endMessages = (deps: SweeperDeps, messages: readonly sweep.ForgottenMessage[]): Promise<void> =>
+  doForEach(
+    messages,
+    ({ tenantId, messageId }) => deps.afterChunk(tenantId, messageId),
+    "messages were not ended",
+  );
 
 /**
  * Applies receipts that came before their delivery was accepted, tenant by tenant. The newest first: they are the likeliest
@@ -139,14 +144,15 @@ function createReceiptSweep(deps: SweeperDeps): () => Promise<boolean> {
     const { tenantIds, goOnAfter } = await deps.dispatch.transaction((tx) =>
       sweep.listTenantsWithWaitingReceipts(tx, after),
     );
-    for (const tenantId of tenantIds) {
+    after = goOnAfter ?? NIL_UUID;
+    const sweepTenant = async (tenantId: string) => {
       const behindNewest = await sweepReceipts(deps, tenantId, undefined);
       const place =
         behindNewest && (await sweepReceipts(deps, tenantId, places.get(tenantId) ?? behindNewest));
       if (place) places.set(tenantId, place);
       else places.delete(tenantId);
-    }
-    after = goOnAfter ?? NIL_UUID;
+    };
+    await doForEach(tenantIds, sweepTenant, "receipts were not applied");
     return false;
   };
 }
@@ -178,7 +184,7 @@ function byChannel(events: readonly Undelivered[]): Iterable<[Undelivered, Undel
 
 async function compact(deps: SweeperDeps): Promise<boolean> {
   const tenants = await deps.dispatch.transaction(sweep.listTenantsWithDeltas);
-  for (const tenantId of tenants) await deps.compactStatistics(tenantId);
+  await doForEach(tenants, (tenantId) => deps.compactStatistics(tenantId), "statistics were not compacted");
   return false;
 }
 
