@@ -38,6 +38,7 @@ export class ConnectionPool {
   }
 
   acquire(): Promise<SmtpSession> {
+    if (this.#closed) return Promise.reject(channelClosed());
     const session = this.#takeIdle();
     if (session) return Promise.resolve(session);
     return new Promise((resolve, reject) => {
@@ -59,7 +60,7 @@ export class ConnectionPool {
       this.#discard(session);
     }
     this.#idle.clear();
-    this.#failWaiters(new Error("The channel was closed"));
+    this.#failWaiters(channelClosed());
   }
 
   // The latest first, so that in quiet times the others reach their idle limit.
@@ -124,3 +125,5 @@ export class ConnectionPool {
     for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
   }
 }
+
+const channelClosed = () => new Error("The channel was closed");

@@ -60,3 +60,11 @@ test("hands out the connection that was used last, so that the others come to th
   expect(await pool.acquire()).toBe(second);
   pool.close();
 });
+
+test("keeps nobody waiting who comes when it is closed", async () => {
+  const { pool } = givenPool();
+  const session = await pool.acquire();
+  pool.close();
+  pool.release(session);
+  await expect(pool.acquire()).rejects.toThrow("The channel was closed");
+});
