@@ -1,6 +1,7 @@
 import { toUuid } from "@tidings/db";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { createSweeperLoops, finishMessages } from "../../src/modules/deliveries/index.ts";
+import { CHUNKS_PER_TENANT } from "../../src/modules/deliveries/dispatch/fair-share.rules.ts";
+import { createDispatcher, createSweeperLoops, finishMessages } from "../../src/modules/deliveries/index.ts";
 import type { Transact } from "../../src/platform/database/index.ts";
 import {
   expandOnce,
@@ -12,7 +13,7 @@ import {
 } from "../harness/index.ts";
 
 /*
- * What cannot be put right for one school keeps no other school waiting, in whichever order they are found.
+ * What cannot be done for one school keeps no other school waiting, in whichever order they are found.
  */
 let installation: Installation;
 let broken: School;
@@ -58,6 +59,24 @@ const query = (text: string) =>
 
 const chunkOf = (id: string) =>
   query(`select state from chunks where message_id = '${toUuid("message", id)}'`);
+
+it("claims for others while a school's vendor keeps all the small chunks that one tenant may hold", async () => {
+  await query(`insert into chunks overriding system value select (jsonb_populate_record(c, jsonb_build_object(
+      'id', c.id + n * 1000000, 'first_id', c.first_id + n * 1000000, 'last_id', c.last_id + n * 1000000,
+      'state', 'sending', 'lease_token', gen_random_uuid(), 'lease_until', now() + interval '1 hour'))).*
+    from chunks c cross join generate_series(1, ${CHUNKS_PER_TENANT}) n
+    where c.message_id = '${toUuid("message", ids.broken)}'`);
+  await createDispatcher({
+    dispatch: installation.foundation.dispatch,
+    queue: { add: async () => undefined },
+    direct: { room: () => 0, send: () => undefined },
+    hasTime: () => false,
+    isDegraded: () => false,
+  }).run();
+  await query("delete from chunks where id > 1000000");
+  expect(await chunkOf(ids.other)).toEqual([{ state: "queued" }]);
+  expect(await chunkOf(ids.broken)).toEqual([{ state: "ready" }]);
+});
 
 it("takes over the chunks of lost workers behind one that cannot be taken over", async () => {
   await query(`update chunks set state = 'queued', lease_token = gen_random_uuid(),

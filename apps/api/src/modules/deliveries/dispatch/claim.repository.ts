@@ -114,8 +114,8 @@ async function startProbes({ sql }: Tx, chosen: readonly ChosenChunk[]): Promise
   return [...ordinary, ...started.map((row) => row.probe_chunk_id)];
 }
 
-/** What hints are out for or workers hold, by channel; and in chunks, which bounds what the queue may carry. */
-export async function readInFlight({ sql }: Tx): Promise<(InFlight & { chunkCount: number })[]> {
+/** What hints are out for or workers hold, by channel. */
+export async function readInFlight({ sql }: Tx): Promise<InFlight[]> {
   const rows = await sql<{ tenant_id: string; channel_id: string; chunks: number; deliveries: number }[]>`
     select tenant_id, channel_id, count(*)::int as chunks, sum(delivery_count)::int as deliveries
     from chunks where state in ('queued', 'sending') group by tenant_id, channel_id`;

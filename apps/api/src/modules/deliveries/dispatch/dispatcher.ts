@@ -16,8 +16,8 @@ export const SendHint = z.object({
 });
 export type SendHint = z.infer<typeof SendHint>;
 
-/** Chunks claimed at once, whatever the backlog: what a wiped queue can cost is a lease on these. */
-const WINDOW = 1_024;
+/** Chunks that are looked at and claimed in one round, whatever the backlog. */
+const CHUNKS_A_ROUND = 1_024;
 /** Deliveries and chunks that one hint is for at most; a larger chunk has a hint of its own. */
 const HINT_DELIVERIES = 500;
 const HINT_CHUNKS = 100;
@@ -56,11 +56,10 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   async function claim(tx: Tx, most: number): Promise<ClaimedChunk[]> {
     const [inFlight, lanes] = await Promise.all([
       readInFlight(tx),
-      listLanes(tx, WINDOW),
+      listLanes(tx, CHUNKS_A_ROUND),
       commitWithoutWaiting(tx),
     ]);
-    const room = WINDOW - inFlight.reduce((sum, { chunkCount }) => sum + chunkCount, 0);
-    const choice = fairShare.choose(lanes, inFlight, Math.min(room, most));
+    const choice = fairShare.choose(lanes, inFlight, most);
     holdingBack = choice.isMoreWaiting;
     return choice.chunks.length > 0 ? claimChunks(tx, choice.chunks) : [];
   }
@@ -91,7 +90,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       return isSmall && channelIds.length <= deps.direct.room() && fairShare.letThrough(newcomer);
     },
     async run() {
-      const most = deps.isDegraded() ? deps.direct.room() : WINDOW;
+      const most = deps.isDegraded() ? deps.direct.room() : CHUNKS_A_ROUND;
       const claims = await deps.dispatch.transaction((tx) => claim(tx, most));
       if (deps.isDegraded()) sendFromHere(hintsFor(claims));
       else await handOut(claims);

@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FairShare, type InFlightLimits, type Lane, PASSED_SHARE, QUANTUM } from "./fair-share.rules.ts";
+import {
+  CHUNKS_IN_ALL,
+  CHUNKS_PER_TENANT,
+  FairShare,
+  type InFlight,
+  type InFlightLimits,
+  type Lane,
+  PASSED_SHARE,
+  QUANTUM,
+} from "./fair-share.rules.ts";
 
 const LARGEST = 2_000;
 const NO_LIMITS: InFlightLimits = {
@@ -156,15 +165,27 @@ describe("fair share", () => {
         dueAtMs: index,
       })),
     });
-    const chosen = (
-      lanes: Lane[],
-      inFlight: { tenantId: string; channelId: string; deliveryCount: number }[],
-    ) => new FairShare(limits).choose(lanes, inFlight, 64).chunks.map(({ id }) => id);
+    const chosen = (lanes: Lane[], inFlight: InFlight[]) =>
+      new FairShare(limits).choose(lanes, inFlight, 64).chunks.map(({ id }) => id);
     expect(chosen([lane("a", [40, 40]), lane("b", [40, 40])], [])).toEqual(["a0", "b0"]);
-    expect(chosen([lane("a", [40])], [{ tenantId: "one", channelId: "b", deliveryCount: 70 }])).toEqual([]);
+    expect(
+      chosen([lane("a", [40])], [{ tenantId: "one", channelId: "b", chunkCount: 1, deliveryCount: 70 }]),
+    ).toEqual([]);
     expect(chosen([lane("a", [500, 1])], [])).toEqual(["a0"]);
     const round = new FairShare(limits).choose([lane("a", [500, 1])], [], 64);
     expect(round.isMoreWaiting).toBe(true);
+  });
+
+  it("leaves others room beside a tenant's small chunks, however long they are kept", () => {
+    const fair = new FairShare(NO_LIMITS);
+    const lane = (tenantId: string, depth: number) => laneOf({ tenantId, priority: 2, sizes: [1] }, 0, depth);
+    const many = fair.choose([lane("slow", CHUNKS_IN_ALL)], [], CHUNKS_IN_ALL);
+    expect(many.chunks).toHaveLength(CHUNKS_PER_TENANT);
+    expect(many.isMoreWaiting).toBe(true);
+    const kept = { tenantId: "slow", channelId: "slow-channel", deliveryCount: CHUNKS_PER_TENANT };
+    const inFlight = [{ ...kept, chunkCount: CHUNKS_PER_TENANT }];
+    const { chunks } = fair.choose([lane("slow", 10), lane("other", 2)], inFlight, CHUNKS_IN_ALL);
+    expect(chunks.map(({ tenantId }) => tenantId)).toEqual(["other", "other"]);
   });
 
   it("lets one chunk of a channel on trial go, whatever its priorities hold", () => {
@@ -198,10 +219,20 @@ describe("letting somebody through who has just come", () => {
 
   it("counts what was chosen and what is under way", () => {
     const fair = new FairShare(limits);
-    fair.choose([laneFor([40])], [{ tenantId: "t0", channelId: "c9", deliveryCount: 50 }], 1);
+    fair.choose([laneFor([40])], [{ tenantId: "t0", channelId: "c9", chunkCount: 1, deliveryCount: 50 }], 1);
     expect(fair.letThrough(newcomer("t0", ["c1"], 11))).toBe(false);
     expect(fair.letThrough(newcomer("t0", ["c1"], 10))).toBe(true);
     expect(fair.letThrough(newcomer("t0", ["c1"], 1))).toBe(false);
+  });
+
+  it("counts the chunks that a tenant has under way, beside which others come through", () => {
+    const fair = new FairShare(NO_LIMITS);
+    const kept = { channelId: "c9", chunkCount: CHUNKS_PER_TENANT - 2, deliveryCount: CHUNKS_PER_TENANT };
+    fair.choose([], [{ tenantId: "t0", ...kept }], 1);
+    expect(fair.letThrough(newcomer("t0", ["c1", "c2", "c3"], 1))).toBe(false);
+    expect(fair.letThrough(newcomer("t0", ["c1", "c2"], 1))).toBe(true);
+    expect(fair.letThrough(newcomer("t0", ["c1"], 1))).toBe(false);
+    expect(fair.letThrough(newcomer("t1", ["c4"], 1))).toBe(true);
   });
 
   /** The largest sum of those that belong together. */

@@ -33,6 +33,7 @@ export interface Lane {
 export interface InFlight {
   tenantId: string;
   channelId: string;
+  chunkCount: number;
   deliveryCount: number;
 }
 
@@ -43,6 +44,13 @@ export interface InFlightLimits {
   /** Of everybody together. */
   inAll: number;
 }
+
+/**
+ * Chunks that may be claimed at once. A vendor may keep small ones for minutes that are as few deliveries as a large one;
+ * a tenant's leave room for everybody else's.
+ */
+export const CHUNKS_PER_TENANT = 1_024;
+export const CHUNKS_IN_ALL = 4_096;
 
 export interface ChosenChunk {
   id: string;
@@ -196,6 +204,7 @@ class Round {
   readonly #lanes = new Map<string, Lane[]>();
   readonly #tenants = new Map<number, Set<string>>();
   readonly #used = new Map<string, number>();
+  readonly #usedChunks = new Map<string, number>();
   readonly #next = new Map<Lane, number>();
   readonly #probed = new Set<string>();
   readonly #limits: InFlightLimits;
@@ -208,8 +217,8 @@ class Round {
       const tenants = this.#tenants.get(lane.priority) ?? new Set();
       this.#tenants.set(lane.priority, tenants.add(lane.tenantId));
     }
-    for (const { tenantId, channelId, deliveryCount } of inFlight) {
-      this.#use(tenantId, channelId, deliveryCount);
+    for (const { tenantId, channelId, chunkCount, deliveryCount } of inFlight) {
+      this.#use(tenantId, channelId, deliveryCount, chunkCount);
     }
   }
 
@@ -241,6 +250,7 @@ class Round {
       [tenantId, channelIds.length * deliveriesEach, this.#limits.perTenant],
       ...channelIds.map((id): [string, number, number] => [id, deliveriesEach, this.#limits.perChannel]),
     ];
+    if (!this.#hasChunksFor(tenantId, channelIds.length)) return false;
     if (!parts.every(([key, more, limit]) => fits(this.#used.get(key) ?? 0, more, limit))) return false;
     for (const channelId of channelIds) this.#use(tenantId, channelId, deliveriesEach);
     return true;
@@ -257,15 +267,24 @@ class Round {
   #mayGo(lane: Lane, { deliveryCount }: WaitingChunk): boolean {
     if (lane.isProbe && this.#probed.has(lane.channelId)) return false;
     return (
+      this.#hasChunksFor(lane.tenantId, 1) &&
       fits(this.#used.get(EVERYBODY) ?? 0, deliveryCount, this.#limits.inAll) &&
       fits(this.#used.get(lane.tenantId) ?? 0, deliveryCount, this.#limits.perTenant) &&
       fits(this.#used.get(lane.channelId) ?? 0, deliveryCount, this.#limits.perChannel)
     );
   }
 
-  #use(tenantId: string, channelId: string, deliveryCount: number): void {
+  #hasChunksFor(tenantId: string, more: number): boolean {
+    return (
+      (this.#usedChunks.get(EVERYBODY) ?? 0) + more <= CHUNKS_IN_ALL &&
+      (this.#usedChunks.get(tenantId) ?? 0) + more <= CHUNKS_PER_TENANT
+    );
+  }
+
+  #use(tenantId: string, channelId: string, deliveryCount: number, chunkCount = 1): void {
     for (const key of [EVERYBODY, tenantId, channelId]) {
       this.#used.set(key, (this.#used.get(key) ?? 0) + deliveryCount);
+      this.#usedChunks.set(key, (this.#usedChunks.get(key) ?? 0) + chunkCount);
     }
   }
 }
