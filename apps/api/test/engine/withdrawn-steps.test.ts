@@ -34,12 +34,17 @@ beforeAll(async () => {
     }),
   );
   await mustSucceed(school.owner("PUT", `/v1/sources/${school.sourceId}/channels/${second}`));
-  const steps = [
-    { channelIds: [school.channels.courier.id] },
-    { channelIds: [second], when: "undelivered", afterSeconds: 300 },
-  ];
-  const saved = school.owner<{ id: string }>("POST", "/v1/policies", { name: "couriers", steps });
-  policies.couriers = (await mustSucceed(saved)).id;
+  const save = async (name: string, when: string) => {
+    const steps = [
+      { channelIds: [school.channels.courier.id] },
+      { channelIds: [second], when, afterSeconds: 300 },
+    ];
+    policies[name] = (
+      await mustSucceed(school.owner<{ id: string }>("POST", "/v1/policies", { name, steps }))
+    ).id;
+  };
+  await save("couriers", "undelivered");
+  await save("unreadCouriers", "unread");
 });
 
 it("tries a step no further that fails for the time being when an earlier one has reached the user meanwhile", async () => {
@@ -57,6 +62,34 @@ it("tries a step no further that fails for the time being when an earlier one ha
   await pausesPass(installation, 3600);
   await school.completed(id);
   expect(await school.timelineOf(id, 1)).toMatchObject({ state: "cancelled", attemptCount: 1 });
+  expect(await flowOf(userId)).toEqual({ state: "satisfied", step: 1, wasted: 0 });
+});
+
+it.each([
+  { policy: "couriers", type: "delivered", end: "1 cancelled" },
+  { policy: "unreadCouriers", type: "delivered", end: "1 accepted" },
+  { policy: "unreadCouriers", type: "read", end: "1 cancelled" },
+])("tries a step again, or not, by news that nobody has judged yet: $policy, $type", async (given) => {
+  const userId = await givenUser();
+  const id = await sendWith(given.policy, userId);
+  const { id: ref } = await school.reaches(id, "accepted");
+  installation.vendor.answer(() => ({ status: 500 }));
+  await timePasses(installation, 301);
+  await until(async () => (await school.timelineOf(id, 1).catch(() => undefined))?.attemptCount === 1);
+  await query(`create function judge_nothing() returns trigger language plpgsql as $$ begin
+      if new.state = 'satisfied' then raise exception 'not judged'; end if; return new; end $$;
+    create trigger judge_nothing before update on flows for each row execute function judge_nothing()`);
+  await pushed(given.type, ref);
+  installation.vendor.answer(() => ({ status: 200 }));
+  await until(async () => {
+    await pausesPass(installation, 3600);
+    return !(await stepsOf(id)).includes("1 ready");
+  });
+  await query("drop function judge_nothing cascade");
+  expect(await stepsOf(id)).toEqual(["0 delivered", given.end]);
+  if (given.end === "1 accepted") return;
+  expect(await school.timelineOf(id, 1)).toMatchObject({ reason: "reached_earlier", attemptCount: 1 });
+  await school.completed(id);
   expect(await flowOf(userId)).toEqual({ state: "satisfied", step: 1, wasted: 0 });
 });
 
@@ -104,6 +137,8 @@ it("takes no next step while its message is paused, and takes it when that goes 
   expect(await stepsOf(id)).toEqual(["0 accepted", "1 accepted"]);
   expect(mailsTo(userId)).toHaveLength(1);
 });
+
+const query = (text: string) => installation.books.transaction(({ sql }) => sql.unsafe(text));
 
 async function isSecondDown(): Promise<boolean> {
   const rows = await installation.books.transaction(

@@ -1,4 +1,4 @@
-import type { Tx } from "../../../platform/database/index.ts";
+import type { Fragment, Tx } from "../../../platform/database/index.ts";
 import { toUuid } from "../../../platform/ids.ts";
 import { REASONS } from "../delivery.rules.ts";
 import { mayHaveBeenSent } from "../doubt.repository.ts";
@@ -26,20 +26,39 @@ export async function withdrawSteps(
   const { sql } = tx;
   const tenant = toUuid("tenant", due.tenantId);
   const message = toUuid("message", due.messageId);
-  const ended = await sql<{ chunkId: string }[]>`
-    with target as materialized (
-      select d.id, c.id as chunk_id from ${laterRows(tx, due, users)}
+  const ended = await cancel(
+    tx,
+    due,
+    sql`
+      select d.id, c.id as chunk_id, ${reason} as reason from ${laterRows(tx, due, users)}
       join chunks c on c.tenant_id = ${tenant} and c.message_id = ${message} and d.id between c.first_id and c.last_id
       where not exists(
         select from attempts a where a.tenant_id = ${tenant} and a.chunk_id = c.id and a.ended_at is null
           and d.id between a.first_id and a.last_id)
-      order by d.id for update of d skip locked
-    ), ended as (
-      update deliveries d set changed_at = now(), reason = ${reason},
-        state = case when ${mayHaveBeenSent(tx, tenant, sql`target.chunk_id`)} then 'unknown' else 'cancelled'
+      order by d.id for update of d skip locked`,
+  );
+  const chunkIds = [...new Set(ended.map(({ chunkId }) => chunkId))];
+  if (chunkIds.length > 0) await closeEmptied(tx, tenant, chunkIds);
+  const left = await sql<{ userId: string }[]>`
+    select distinct d.user_id as "userId" from ${laterRows(tx, due, users)}`;
+  return left.map(({ userId }) => userId);
+}
+
+/** Cancels deliveries of a message that are still to be sent; `target` gives their ids, chunks and reasons. */
+async function cancel(
+  { sql }: Tx,
+  { tenantId, messageId }: { tenantId: string; messageId: string },
+  target: Fragment,
+): Promise<{ id: string; chunkId: string }[]> {
+  const tenant = toUuid("tenant", tenantId);
+  const message = toUuid("message", messageId);
+  return sql<{ id: string; chunkId: string }[]>`
+    with target as materialized (${target}), ended as (
+      update deliveries d set changed_at = now(), reason = target.reason,
+        state = case when ${mayHaveBeenSent({ sql }, tenant, sql`target.chunk_id`)} then 'unknown' else 'cancelled'
           end::delivery_state
       from target where d.tenant_id = ${tenant} and d.id = target.id and d.state = 'ready'
-      returning target.chunk_id, d.state, d.channel_id, d.step, date_trunc('hour', d.created_at) as hour
+      returning d.id, target.chunk_id, d.state, d.channel_id, d.step, date_trunc('hour', d.created_at) as hour
     ), counted as (
       insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
         reason, count)
@@ -49,12 +68,7 @@ export async function withdrawSteps(
       left join template_versions v on v.tenant_id = ${tenant} and v.id = m.template_version_id
       group by 3, 4, 5, 6, 7, 8
     )
-    select distinct chunk_id as "chunkId" from ended`;
-  const chunkIds = ended.map(({ chunkId }) => chunkId);
-  if (chunkIds.length > 0) await closeEmptied(tx, tenant, chunkIds);
-  const left = await sql<{ userId: string }[]>`
-    select distinct d.user_id as "userId" from ${laterRows(tx, due, users)}`;
-  return left.map(({ userId }) => userId);
+    select id, chunk_id as "chunkId" from ended`;
 }
 
 /** The rows `d` of users' later steps that are to be sent. */
@@ -88,11 +102,51 @@ async function closeEmptied({ sql }: Tx, tenant: string, chunkIds: readonly stri
  * The rows of batches that are still to be sent. Only later steps can be withdrawn user by user; asked behind the
  * opening of the attempts, so that a withdrawal either is seen here or sees the attempt.
  */
-export async function keepReady({ sql }: Tx, work: ChunkWork, batches: ReadyRow[][]): Promise<ReadyRow[][]> {
+export async function keepReady(tx: Tx, work: ChunkWork, batches: ReadyRow[][]): Promise<ReadyRow[][]> {
   if (work.step === 0) return batches;
-  const rows = await sql<{ id: string }[]>`
-    select id from deliveries where tenant_id = ${toUuid("tenant", work.tenantId)}
-      and id = any(${batches.flat().map(([id]) => id)}::bigint[]) and state = 'ready'`;
-  const ready = new Set(rows.map(({ id }) => id));
+  const { sql } = tx;
+  const tenant = toUuid("tenant", work.tenantId);
+  // A flow whose step is still to be sent waits for nothing, but for what its news is judged to be.
+  const rows = await sql<{ id: string; hasNews: boolean | null }[]>`
+    select d.id, f.wake_at is not null or f.state <> 'waiting' as "hasNews"
+    from deliveries d left join lateral (
+      select wake_at, state from flows f where f.tenant_id = ${tenant}
+        and f.message_id = ${toUuid("message", work.messageId)} and f.user_id = d.user_id offset 0
+    ) f on true
+    where d.tenant_id = ${tenant} and d.id = any(${batches.flat().map(([id]) => id)}::bigint[]) and d.state = 'ready'`;
+  const withNews = rows.flatMap(({ id, hasNews }) => (hasNews ? [id] : []));
+  const withdrawn = withNews.length > 0 ? await withdrawOvertaken(tx, work, withNews) : new Set();
+  const ready = new Set(rows.flatMap(({ id }) => (withdrawn.has(id) ? [] : [id])));
   return batches.map((batch) => batch.filter(([id]) => ready.has(id)));
+}
+
+/**
+ * Withdraws those of the deliveries, whose attempts have just been opened, whose users an earlier step has reached by now, or
+ * from whom one was taken back: the news of it may not have been judged yet. Returns which.
+ */
+async function withdrawOvertaken(tx: Tx, work: ChunkWork, ids: readonly string[]): Promise<Set<string>> {
+  const { sql } = tx;
+  const tenant = toUuid("tenant", work.tenantId);
+  const message = toUuid("message", work.messageId);
+  // What counts as reached is said by `flow.rules.ts`.
+  const withdrawn = await cancel(
+    tx,
+    work,
+    sql`
+      select d.id, ${work.chunkId}::bigint as chunk_id, earlier.reason
+      from messages m
+      join policy_versions v on v.tenant_id = ${tenant} and v.id = m.policy_version_id
+      join deliveries d on d.tenant_id = ${tenant} and d.id = any(${[...ids]}::bigint[])
+      cross join lateral (
+        select case when bool_or(r.is_reached) then ${REASONS.reachedEarlier} else ${REASONS.cancelled} end as reason
+        from (
+          select e.state, e.read_at is not null or e.clicked_at is not null or e.state = 'delivered'
+            and v.steps -> (e.step + 1) ->> 'when' is distinct from 'unread' as is_reached
+          from deliveries e where e.tenant_id = ${tenant} and e.user_id = d.user_id
+            and e.message_id = ${message} and e.step < d.step offset 0
+        ) r where r.is_reached or r.state = 'recalled' having count(*) > 0
+      ) earlier
+      where m.tenant_id = ${tenant} and m.id = ${message}`,
+  );
+  return new Set(withdrawn.map(({ id }) => id));
 }
