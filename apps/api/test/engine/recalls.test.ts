@@ -7,6 +7,7 @@ import {
   type Installation,
   messageTo,
   mustSucceed,
+  pausesPass,
   type RunningEngine,
   releaseQueue,
   type School,
@@ -249,6 +250,51 @@ describe("a recall", () => {
     expect(await school.timelineOf(id, 1)).toMatchObject({ state: "cancelled", attemptCount: 0 });
   });
 });
+
+describe("a fallback that was under way at a recall, and failed for the time being,", () => {
+  async function givenRetryBehindRecall(beforeItFails: () => Promise<unknown>): Promise<string> {
+    const id = await sendWithFallback("u-1");
+    const { id: ref } = await school.reaches(id, "accepted");
+    telegraph.behave({ sending: () => ({ status: 500 }) });
+    const gate = installation.vendor.hold();
+    await timePasses(installation, 61);
+    await gate.arrived(1);
+    // The call that takes back is answered at once.
+    installation.vendor.hold().open();
+    await recall(`/v1/deliveries/${ref}`);
+    await recallOf(id);
+    await beforeItFails();
+    gate.open();
+    await until(async () => (await school.timelineOf(id, 1)).attemptCount === 1);
+    return id;
+  }
+
+  it("is withdrawn before it would be tried again", async () => {
+    const id = await givenRetryBehindRecall(async () => {});
+    await pausesPass(installation, -3600);
+    await school.completed(id);
+    expect(await school.timelineOf(id, 1)).toMatchObject({ state: "cancelled", attemptCount: 1 });
+  });
+
+  it("is not tried again when nobody has judged that yet", async () => {
+    const id = await givenRetryBehindRecall(refuseNews);
+    await until(async () => {
+      await pausesPass(installation, 3600);
+      return (await school.timelineOf(id, 1)).state === "cancelled";
+    });
+    await acceptNews();
+    await school.completed(id);
+    expect(await school.timelineOf(id, 1)).toMatchObject({ reason: "cancelled", attemptCount: 1 });
+  });
+});
+
+const query = (text: string) => installation.books.transaction(({ sql }) => sql.unsafe(text));
+
+/** From now on no flow hears of anything. */
+const refuseNews = () =>
+  query(`create function hear_nothing() returns trigger language plpgsql as $$ begin return null; end $$;
+    create trigger hear_nothing before update on flows for each row execute function hear_nothing()`);
+const acceptNews = () => query("drop function if exists hear_nothing cascade");
 
 /** A message whose fallback goes out when nothing has arrived after a minute. */
 async function sendWithFallback(...userIds: string[]): Promise<string> {

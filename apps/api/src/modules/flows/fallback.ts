@@ -1,6 +1,7 @@
 import type { Database, Transact } from "../../platform/database/index.ts";
 import type { Logger } from "../../platform/logger.ts";
 import type { Loop } from "../../platform/loops.ts";
+import { REASONS } from "../deliveries/index.ts";
 import { DUE_LIMITS, type DueMessage, type DuePlace, listDueMessages } from "./due-message.repository.ts";
 import type { Course, JudgedFlow } from "./flow.repository.ts";
 import * as repository from "./flow.repository.ts";
@@ -20,7 +21,11 @@ export interface FallbackDeps {
   /** Keeps batches of the message from being opened until the transaction ends. */
   holdBatches(tx: Tx, messageId: string): Promise<void>;
   /** Cancels what has not been sent of users' later steps; answers whose are under way, and may come back. */
-  withdrawSteps(tx: Tx, due: DueMessage, users: { userId: string; afterStep: number }[]): Promise<string[]>;
+  withdrawSteps(
+    tx: Tx,
+    due: DueMessage,
+    users: { userId: string; afterStep: number; reason: string }[],
+  ): Promise<string[]>;
   afterChunk(tenantId: string, messageId: string): Promise<void>;
   nudgeDispatcher(): void;
   logger: Logger;
@@ -107,8 +112,11 @@ async function advanceFlows(
   return { count: flows.length, left: mayWithdraw ? 0 : withdrawing.length };
 }
 
-const laterSteps = ({ flow, judgement }: JudgedFlow) =>
-  judgement.kind === "satisfied" ? [{ userId: flow.userId, afterStep: judgement.by }] : [];
+function laterSteps({ flow, judgement }: JudgedFlow) {
+  if (!("by" in judgement)) return [];
+  const reason = judgement.kind === "satisfied" ? REASONS.reachedEarlier : REASONS.cancelled;
+  return [{ userId: flow.userId, afterStep: judgement.by, reason }];
+}
 
 /** The users that take a step, by the index of that step. */
 function advancing(judged: readonly JudgedFlow[]): Map<number, string[]> {

@@ -98,10 +98,11 @@ export async function recordJudgements(
     state: stateAfter(flow, judgement),
     wake_at:
       (isKeptBack ? later(flow, KEPT_BACK_SECONDS) : wakeAfter(flow, judgement, left))?.toISOString() ?? null,
-    wasted_count: judgement.kind === "satisfied" ? judgement.wastedCount : 0,
+    wasted_count: judgement.kind === "satisfied" ? judgement.wastedCount : null,
   }));
   await sql`
-    update flows f set step = j.step, state = j.state, wake_at = j.wake_at, wasted_count = j.wasted_count
+    update flows f set step = j.step, state = j.state, wake_at = j.wake_at,
+      wasted_count = coalesce(j.wasted_count, f.wasted_count)
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as j(id uuid, step smallint, state flow_state, wake_at timestamptz, wasted_count int)
     where f.tenant_id = ${toUuid("tenant", due.tenantId)} and f.message_id = ${toUuid("message", due.messageId)}
@@ -117,8 +118,11 @@ const later = ({ dueAt }: DueFlow, seconds: number) => new Date(dueAt.getTime() 
 
 function stateAfter(flow: Flow, judgement: Judgement): FlowState {
   if (judgement.kind === "satisfied" || judgement.kind === "exhausted") return judgement.kind;
-  return judgement.kind === "unchanged" ? flow.state : "waiting";
+  return hasEnded(judgement) ? flow.state : "waiting";
 }
+
+/** Whether the flow had ended before, and stays as it was. */
+const hasEnded = ({ kind }: Judgement) => kind === "unchanged" || kind === "recalled";
 
 /**
  * Has the flows of a settled batch's users judged at once; the judgement sets the timer of the next step. What is to be

@@ -4,7 +4,8 @@
  * It waits at the step that was sent last. The step's goal ends it `satisfied`: reading or clicking where the next step
  * waits for `unread`, arrival otherwise. Failure of all channels, or the end of the window, takes the next step; behind
  * the last step it ends `exhausted`. The goal of an earlier step counts as long as receipts come: it ends the flow, what
- * of the later steps has left already was wasted, and what has not is withdrawn.
+ * of the later steps has left already was wasted, and what has not is withdrawn. A recall of what a step has sent ends it
+ * `exhausted` too, and what has not left of later steps is withdrawn then as well.
  *
  * Engine and simulator both ask the functions of this file, with what they know at that moment.
  */
@@ -39,6 +40,8 @@ export interface StepState {
   anyLeft: boolean;
   anyDelivered: boolean;
   anyRead: boolean;
+  /** At least one was taken back. */
+  anyRecalled: boolean;
   /** When the vendor accepted the last of them; null while none was accepted. */
   acceptedAt: Date | null;
 }
@@ -59,6 +62,8 @@ export type Judgement =
   | { kind: "exhausted" }
   | { kind: "advance"; because: AdvanceReason }
   | { kind: "wait"; until: Date | null }
+  /** The flow has ended because what a step has sent was taken back. */
+  | { kind: "recalled"; by: number }
   /** The flow has ended, and nothing that is known now changes how. */
   | { kind: "unchanged" };
 
@@ -77,6 +82,7 @@ export function summariseStep(deliveries: readonly StepDelivery[]): StepState {
     anyLeft: deliveries.some(({ state }) => !NEVER_LEFT.has(state)),
     anyDelivered: deliveries.some(({ state }) => state === "delivered"),
     anyRead: deliveries.some(({ isRead }) => isRead),
+    anyRecalled: deliveries.some(({ state }) => state === "recalled"),
     acceptedAt: accepted.length > 0 ? new Date(Math.max(...accepted)) : null,
   };
 }
@@ -90,11 +96,16 @@ export function judgeFlow(policy: readonly StepRule[], flow: Flow, now: Date): J
       wastedCount: flow.steps.slice(by + 1).filter(({ anyLeft }) => anyLeft).length,
     };
   }
-  if (flow.state !== "waiting") return { kind: "unchanged" };
+  if (flow.state !== "waiting") return judgeEnded(flow);
   const current = flow.steps[flow.step] ?? summariseStep([]);
   const next = policy[flow.step + 1];
   if (next) return judgeStep(next, current, flow.step, now);
   return current.anyPending ? { kind: "wait", until: null } : { kind: "exhausted" };
+}
+
+function judgeEnded({ steps }: Flow): Judgement {
+  const by = steps.findIndex(({ anyRecalled }) => anyRecalled);
+  return by >= 0 ? { kind: "recalled", by } : { kind: "unchanged" };
 }
 
 /**
@@ -123,9 +134,7 @@ function isReached(condition: FallbackCondition | undefined, step: StepState): b
   return condition === "unread" ? step.anyRead : step.anyDelivered || step.anyRead;
 }
 
-/** Whether a later step than the one that satisfied the flow still waits to be sent. */
+/** Whether a later step than the one that ended the flow still waits to be sent. */
 export function hasToWithdraw(flow: Flow, judgement: Judgement): boolean {
-  return (
-    judgement.kind === "satisfied" && flow.steps.slice(judgement.by + 1).some(({ anyPending }) => anyPending)
-  );
+  return "by" in judgement && flow.steps.slice(judgement.by + 1).some(({ anyPending }) => anyPending);
 }

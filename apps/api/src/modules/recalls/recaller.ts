@@ -28,8 +28,7 @@ export interface RecallerDeps {
   withdrawSteps(
     tx: Tx,
     message: { tenantId: string; messageId: string },
-    users: { userId: string; afterStep: number }[],
-    reason: string,
+    users: { userId: string; afterStep: number; reason: string }[],
   ): Promise<unknown>;
   /** What follows when fallbacks were ended: perhaps the message is complete. */
   afterRecall(tenantId: string, messageId: string): Promise<void>;
@@ -125,7 +124,14 @@ async function writeDown(
   // Before any row is locked: a cancellation of the message locks in the same order.
   if (mayWithdraw) await deps.holdBatches(tx, recall.messageId);
   const users = await recalling.settleRecalls(tx, recall, judged);
-  if (mayWithdraw) await deps.withdrawSteps(tx, recall, users, REASONS.cancelled);
+  if (!mayWithdraw) return;
+  // What is under way is left to its outcome, and to the loop that judges flows.
+  const reason = REASONS.cancelled;
+  await deps.withdrawSteps(
+    tx,
+    recall,
+    users.map((one) => ({ ...one, reason })),
+  );
 }
 
 /** Writes down the outcomes and says how the recall goes on; true when it has ended. */

@@ -9,19 +9,20 @@ interface Withdrawn {
   /** A row key. */
   userId: string;
   afterStep: number;
+  /** Why nothing goes out behind that step. */
+  reason: string;
 }
 
 /**
- * Cancels what has not been sent of users' later steps, because an earlier one has reached them after all. The caller
- * keeps batches out; what an open attempt covers is under way and left to its outcome, as is a row that is being
- * settled right now. What waits to be sent again, because the vendor may have it already, is `unknown`. Answers whose
- * steps are left to an outcome: that may be another try.
+ * Cancels what has not been sent of users' later steps: an earlier one has reached them after all, or was taken
+ * back. The caller keeps batches out; what an open attempt covers is under way and left to its outcome, as is a row that
+ * is being settled right now. What waits to be sent again, because the vendor may have it already, is `unknown`. Answers
+ * whose steps are left to an outcome: that may be another try.
  */
 export async function withdrawSteps(
   tx: Tx,
   due: { tenantId: string; messageId: string },
   users: readonly Withdrawn[],
-  reason: string = REASONS.reachedEarlier,
 ): Promise<string[]> {
   const { sql } = tx;
   const tenant = toUuid("tenant", due.tenantId);
@@ -30,7 +31,7 @@ export async function withdrawSteps(
     tx,
     due,
     sql`
-      select d.id, c.id as chunk_id, ${reason} as reason from ${laterRows(tx, due, users)}
+      select d.id, c.id as chunk_id, w.reason from ${laterRows(tx, due, users)}
       join chunks c on c.tenant_id = ${tenant} and c.message_id = ${message} and d.id between c.first_id and c.last_id
       where not exists(
         select from attempts a where a.tenant_id = ${tenant} and a.chunk_id = c.id and a.ended_at is null
@@ -77,7 +78,7 @@ const laterRows = (
   due: { tenantId: string; messageId: string },
   users: readonly Withdrawn[],
 ) => sql`
-  jsonb_to_recordset(${JSON.stringify(users)}::jsonb) as w("userId" uuid, "afterStep" int)
+  jsonb_to_recordset(${JSON.stringify(users)}::jsonb) as w("userId" uuid, "afterStep" int, reason text)
   join deliveries d on d.tenant_id = ${toUuid("tenant", due.tenantId)} and d.user_id = w."userId"
     and d.message_id = ${toUuid("message", due.messageId)} and d.step > w."afterStep" and d.state = 'ready'`;
 
