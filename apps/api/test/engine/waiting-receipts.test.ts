@@ -1,6 +1,7 @@
-import { toUuid } from "@tidings/db";
+import { type Tx, toUuid } from "@tidings/db";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { NIL_UUID } from "../../src/modules/deliveries/index.ts";
+import { applyWaiting } from "../../src/modules/deliveries/receipts/receipt.repository.ts";
 import { listTenantsWithWaitingReceipts } from "../../src/modules/deliveries/upkeep/sweep.repository.ts";
 import { givenSchool, type Installation, messageTo, startInstallation, users } from "../harness/index.ts";
 
@@ -52,3 +53,48 @@ it("comes to every tenant with receipts that wait, however many there are", asyn
   expect(found).toHaveLength(row.count);
   expect(new Set(found).size).toBe(row.count);
 });
+
+/** How many of each there are, and how many entries of indexes may be read for a few. */
+const MANY = 3_000;
+const MOST_ENTRIES = 300;
+
+it("looks at no receipts that have been applied, or wait for other tenants", async () => {
+  const { books, foundation } = installation;
+  const { tenantId } = await givenSchool(installation);
+  const give = (tenant: string, word: string, count: number) =>
+    books.transaction(
+      ({
+        sql,
+      }) => sql`insert into receipts (tenant_id, channel_id, event_id, type, target, happened_at, applied_at)
+        select ${tenant}, ${tenant}, ${word} || n, 'delivered', '{"vendorId": "stranger"}', now(),
+          case when ${word} = 'applied' then now() end
+        from generate_series(1, ${count}::int) n`,
+    );
+  const [other] = await books.transaction(({ sql }) => sql<[{ id: string }]>`select gen_random_uuid() as id`);
+  await give(other.id, "waiting", MANY);
+  await give(toUuid("tenant", tenantId), "applied", MANY);
+  await give(toUuid("tenant", tenantId), "waiting", 10);
+  await books.transaction(({ sql }) => sql`analyze receipts`);
+  const ofTenant = await foundation.transactAsWorker({ tenantId }, async (tx) => {
+    await applyWaiting(tx, tenantId);
+    return readEntries(tx);
+  });
+  expect(ofTenant).toBeLessThan(MOST_ENTRIES);
+  const ofAll = await foundation.dispatch.transaction(async (tx) => {
+    const { tenantIds } = await listTenantsWithWaitingReceipts(tx, NIL_UUID);
+    expect(tenantIds).toContain(tenantId);
+    return readEntries(tx);
+  });
+  expect(ofAll).toBeLessThan(MOST_ENTRIES);
+});
+
+/** Rows and entries of indexes that the transaction has read of the receipts. */
+async function readEntries({ sql }: Pick<Tx, "sql">): Promise<number> {
+  const [row] = await sql<[{ entries: number }]>`
+    select sum(pg_stat_get_xact_tuples_returned(id))::int as entries
+    from (
+      select 'receipts'::regclass as id
+      union all select indexrelid from pg_index where indrelid = 'receipts'::regclass
+    ) relations`;
+  return row.entries;
+}

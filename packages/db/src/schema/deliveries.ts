@@ -248,7 +248,7 @@ export const receipts = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.tenantId, table.channelId, table.eventId] }),
-    index("receipts_waiting").on(table.receivedAt).where(sql`applied_at is null`),
+    index("receipts_waiting").on(table.tenantId, table.receivedAt).where(sql`applied_at is null`),
     index("receipts_of_delivery").on(table.tenantId, table.deliveryId),
   ],
 );

@@ -195,9 +195,19 @@ export async function listTenantsWithWaitingReceipts(
   after: string,
   limit = 1000,
 ): Promise<{ tenantIds: string[]; goOnAfter: string | undefined }> {
+  // From tenant to tenant, one probe each: strangers' receipts may wait by the hundred thousand.
   const rows = await sql<{ tenant_id: string }[]>`
-    select distinct tenant_id from receipts
-    where applied_at is null and received_at > now() - interval '24 hours' and tenant_id > ${after}
+    with recursive waiting as (
+      (select tenant_id from receipts where applied_at is null and tenant_id > ${after} order by tenant_id limit 1)
+      union all
+      select next.tenant_id from waiting cross join lateral (
+        select tenant_id from receipts where applied_at is null and tenant_id > waiting.tenant_id
+        order by tenant_id limit 1
+      ) next
+    )
+    select tenant_id from waiting w
+    where exists(select from receipts r where r.tenant_id = w.tenant_id and r.applied_at is null
+      and r.received_at > now() - interval '24 hours' offset 0)
     order by tenant_id limit ${limit}`;
   return {
     tenantIds: rows.map((row) => fromUuid("tenant", row.tenant_id)),
