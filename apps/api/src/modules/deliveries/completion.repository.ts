@@ -47,7 +47,10 @@ async function lockMessages({ sql }: Tx, tenantId: string, messageIds: readonly 
     and id = any(${messageIds.map((id) => toUuid("message", id))}::uuid[]) order by id for no key update`;
 }
 
-/** Ends what has not been sent of a message that is ended in this transaction; its flows follow, some at a time. */
+/**
+ * Ends what has not been sent of a message that is ended in this transaction. Of a large one that is only a beginning: the
+ * rest follows, as its flows do, some at a time.
+ */
 export async function endUnsent(
   tx: Tx,
   tenantId: string,
@@ -59,9 +62,15 @@ export async function endUnsent(
 }
 
 /**
- * Ends what has not been sent of an ended message; what an open attempt covers is left to its outcome. What waits to
- * be sent again, because the vendor may have it already and would drop a repeat, is `unknown`; what the vendor said it
- * never got is not.
+ * Chunks of a message that are ended at once: quiet hours may keep back a million deliveries, more than one transaction
+ * has time for.
+ */
+const CHUNKS_AT_ONCE = 25;
+
+/**
+ * Ends what has not been sent of some chunks of an ended message, of which nothing is begun any more: those first that
+ * nobody has claimed. What an open attempt covers is left to its outcome. What waits to be sent again, because the vendor
+ * may have it already and would drop a repeat, is `unknown`; what the vendor said it never got is not.
  */
 async function endDeliveries(
   tx: Tx,
@@ -74,21 +83,23 @@ async function endDeliveries(
   const tenant = toUuid("tenant", tenantId);
   const message = toUuid("message", messageId);
   await sql`
-    with ended as (
+    with ending as materialized (
+      select id, first_id, last_id from chunks
+      where tenant_id = ${tenant} and message_id = ${message} and state <> 'done' order by state, id limit ${CHUNKS_AT_ONCE}
+    ), ended as (
       update deliveries d set changed_at = now(),
         reason = case when ${end} = 'expired' and d.deferred_until >= m.expires_at
           then ${REASONS.quietHoursOutlast}
           when ${end} = 'expired' and d.reason = ${REASONS.recipientLimit} and d.limited_until >= m.expires_at
           then ${REASONS.recipientLimitOutlasts} else ${REASONS[end]} end,
         state = case when ${mayHaveBeenSent(tx, tenant, sql`c.id`)} then 'unknown' else ${end} end::delivery_state
-      from chunks c join messages m on m.tenant_id = ${tenant} and m.id = ${message}
-      where c.tenant_id = ${tenant} and c.message_id = ${message} and c.state <> 'done'
-        and d.tenant_id = ${tenant} and d.id between c.first_id and c.last_id and d.state = 'ready'
+      from ending c join messages m on m.tenant_id = ${tenant} and m.id = ${message}
+      where d.tenant_id = ${tenant} and d.id between c.first_id and c.last_id and d.state = 'ready'
         and not exists(select from attempts a where a.tenant_id = ${tenant} and a.chunk_id = c.id
           and a.ended_at is null and d.id between a.first_id and a.last_id)
       returning d.state, d.channel_id, d.step, date_trunc('hour', d.created_at) as hour
     ), closed as (
-      update chunks set state = 'done' where tenant_id = ${tenant} and message_id = ${message} and state = 'ready'
+      update chunks c set state = 'done' from ending where c.tenant_id = ${tenant} and c.id = ending.id and c.state = 'ready'
     )
     insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
       reason, count)

@@ -118,11 +118,14 @@ function createLeftoverSweep(deps: SweeperDeps): () => Promise<boolean> {
     const { ended, goOnAfter } = await deps.dispatch.transaction((tx) =>
       sweep.listEndedWithChunks(tx, cursor),
     );
-    const isAll = ended.length <= MESSAGES_A_ROUND;
-    // What has been ended is not found again.
-    if (isAll) cursor = goOnAfter ?? sweep.FIRST_WAITING;
+    const [here, behind] = [cursor, goOnAfter ?? sweep.FIRST_WAITING];
+    // What cannot be ended waits for the next time round.
+    cursor = behind;
     await endMessages(deps, ended.slice(0, MESSAGES_A_ROUND));
-    return !isAll;
+    if (ended.length === 0) return false;
+    // What has been ended is not found again; of a large message there is more.
+    cursor = here;
+    return true;
   };
 }
 
