@@ -267,25 +267,31 @@ describe("deduplication by content", () => {
     await school.completed(reached);
   });
 
-  it("forgets what no message can look back to any more", async () => {
-    const [old = "", young = ""] = await givenUsers(2);
-    await school.completed(await school.send(saying("往事", users(old, young))));
+  it("forgets what no message can look back to any more, but not what was sent long after it was made", async () => {
+    const [old = "", late = "", young = ""] = await givenUsers(3);
+    await school.completed(await school.send(saying("往事", users(old, late, young))));
     const keys = async () =>
       installation.books.transaction(
         ({ sql }) => sql<{ name: string }[]>`select u.external_id as name from sent_contents s
           join deliveries d on d.id = s.delivery_id join users u on u.id = d.user_id
-          where u.external_id = any(${[old, young]})`,
+          where u.external_id = any(${[old, late, young]}) order by 1`,
       );
-    expect(await keys()).toHaveLength(2);
-    await installation.books.transaction(
-      ({ sql }) => sql`update sent_contents s set created_at = now() - interval '31 days'
-        from deliveries d join users u on u.id = d.user_id where d.id = s.delivery_id and u.external_id = ${old}`,
-    );
+    expect(await keys()).toHaveLength(3);
+    await installation.books.transaction(async ({ sql }) => {
+      const of = (names: string[]) => sql`select d.id from deliveries d join users u on u.id = d.user_id
+        where u.external_id = any(${names})`;
+      await sql`update sent_contents set created_at = now() - interval '40 days'
+        where delivery_id in (${of([old, late])})`;
+      await sql`update deliveries set accepted_at = now() - interval '31 days' where id in (${of([old])})`;
+      await sql`update deliveries set accepted_at = now() - interval '29 days' where id in (${of([late])})`;
+    });
     // The loop runs at its start and hourly.
     const engine = await installation.startEngine();
-    await until(async () => (await keys()).length === 1);
+    await until(async () => (await keys()).length === 2);
     await engine.stop();
-    expect(await keys()).toEqual([{ name: young }]);
+    expect(await keys()).toEqual([{ name: late }, { name: young }]);
+    const again = saying("往事", users(late), { deduplicateSeconds: 30 * DAY });
+    expect(await fates(await school.send(again))).toEqual({ [late]: "suppressed duplicate_content" });
   });
 
   it("is no obstacle to a forced resend", async () => {

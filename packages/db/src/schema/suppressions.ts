@@ -136,6 +136,7 @@ export const sentContents = pgTable(
     fingerprint: bytes("fingerprint").notNull(),
     deliveryId: bigint("delivery_id", { mode: "bigint" }).notNull(),
     messageId: messageId("message_id").notNull(),
+    /** When it was made; once that is long ago, when it was sent. */
     createdAt: createdAt(),
   },
   (table) => [

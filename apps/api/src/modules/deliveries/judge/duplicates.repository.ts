@@ -27,6 +27,10 @@ export const fingerprintOf = ({
   a.kind, a.user_id, case when a.user_id is null then address_key(a.chosen_address) end,
   coalesce(a.variables, '{}'))::text, 'UTF8'))`;
 
+/** When delivery `d` was sent, as far as others look back to it: what waits will be; null where it certainly has not arrived. */
+const sentAt = ({ sql }: Tx): Fragment => sql`case when d.state = 'ready' then now()
+  when d.state <> all(${[...RESENDABLE_STATES]}::text[]::delivery_state[]) then coalesce(d.accepted_at, d.changed_at) end`;
+
 /**
  * The reason why row `a` is left out as a duplicate; null when it is none. OFFSET leaves no way to what has been sent but
  * by the fingerprint, which has to be known for that: behind row-level security the index takes leakproof conditions only.
@@ -38,13 +42,11 @@ export const duplicateOf = (tx: Tx, tenant: string): Fragment => tx.sql`case
       select * from sent_contents where tenant_id = ${tenant} and fingerprint = own.fingerprint offset 0
     ) s
     cross join lateral (
-      select d.state, coalesce(d.accepted_at, d.changed_at) as sent_at
-      from deliveries d where d.tenant_id = ${tenant} and d.id = s.delivery_id offset 0
+      select ${sentAt(tx)} as sent_at from deliveries d
+      where d.tenant_id = ${tenant} and d.id = s.delivery_id offset 0
     ) d
     where s.message_id <> a.message_id
-      and (d.state = 'ready'
-        or d.sent_at > now() - make_interval(secs => (a.options ->> 'deduplicateSeconds')::float8))
-      and d.state <> all(${[...RESENDABLE_STATES]}::text[]::delivery_state[])
+      and d.sent_at > now() - make_interval(secs => (a.options ->> 'deduplicateSeconds')::float8)
     limit 1) then ${REASONS.duplicateContent} end`;
 
 /** Remembers what was made of rows `a`, which have an `id` and a `reason` by now. */
@@ -79,13 +81,32 @@ export async function listTenantsWithOldContents({ sql }: Tx): Promise<string[]>
 
 const FORGOTTEN_AT_ONCE = 10_000;
 
-/** Forgets some of the tenant's old contents; true when there may be more. */
-export async function forgetContents({ sql }: Tx, tenantId: string): Promise<boolean> {
+/**
+ * Forgets some of the tenant's old contents; true when there may be more. What was made long ago but sent later, or waits,
+ * is as new as that: it is looked at again when its time is over.
+ */
+export async function forgetContents(tx: Tx, tenantId: string): Promise<boolean> {
+  const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
-  const { count } = await sql`
-    delete from sent_contents where tenant_id = ${tenant} and (fingerprint, delivery_id) in (
-      select fingerprint, delivery_id from sent_contents
-      where tenant_id = ${tenant} and created_at < now() - make_interval(days => ${LONGEST_WINDOW_DAYS})
-      order by created_at limit ${FORGOTTEN_AT_ONCE})`;
-  return count === FORGOTTEN_AT_ONCE;
+  const oldest = sql`now() - make_interval(days => ${LONGEST_WINDOW_DAYS})`;
+  const [row] = await sql<[{ count: number }]>`
+    with old as materialized (
+      select fingerprint, delivery_id from sent_contents where tenant_id = ${tenant} and created_at < ${oldest}
+      order by created_at limit ${FORGOTTEN_AT_ONCE}
+    ), judged as materialized (
+      select old.*, d.sent_at, coalesce(d.sent_at >= ${oldest}, false) as is_kept
+      from old left join lateral (
+        select ${sentAt(tx)} as sent_at from deliveries d
+        where d.tenant_id = ${tenant} and d.id = old.delivery_id offset 0
+      ) d on true
+    ), kept as (
+      update sent_contents s set created_at = j.sent_at from judged j
+      where j.is_kept and s.tenant_id = ${tenant} and s.fingerprint = j.fingerprint and s.delivery_id = j.delivery_id
+    ), forgotten as (
+      delete from sent_contents s using judged j
+      where not j.is_kept and s.tenant_id = ${tenant} and s.fingerprint = j.fingerprint
+        and s.delivery_id = j.delivery_id
+    )
+    select count(*)::int as count from old`;
+  return row.count === FORGOTTEN_AT_ONCE;
 }
