@@ -101,6 +101,34 @@ describe("a file of users with a policy", () => {
   });
 });
 
+describe("a file of users whose contents are compared", () => {
+  it("leaves out who has had the same in their row, and explains it by that row", async () => {
+    const pupils = ["as-before", "anew"];
+    await school.addUsers(
+      pupils.map((userId) => ({ userId, identities: [{ kind: "push", address: `device-${userId}` }] })),
+    );
+    const messageOf = async (rows: string) => {
+      const { id: fileId } = await uploaded("name=u.csv", `userId,content\n${rows}`);
+      const rest = { variables: {}, deduplicateSeconds: 3600 };
+      return messageTo({ kind: "file", fileId }, ["courier"], rest);
+    };
+    await school.completed(await school.send(await messageOf("as-before,甲\nanew,甲")));
+    const again = await messageOf("as-before,甲\nanew,乙");
+    const foretold = pupils.map(async (explainUser) => {
+      const { user } = await mustSucceed(
+        school.source("POST", "/v1/messages/explain", { ...again, explainUser }),
+      );
+      return [explainUser, user.steps[0].channels[0].reason];
+    });
+    const told = Object.fromEntries(await Promise.all(foretold));
+    expect(told).toEqual({ "as-before": "duplicate_content", anew: null });
+    const id = await school.send(again);
+    await school.completed(id);
+    const happened = (await school.deliveriesOf(id)).map(({ user, reason }) => [user?.userId, reason]);
+    expect(Object.fromEntries(happened)).toEqual(told);
+  });
+});
+
 describe("an upload", () => {
   it("takes nothing of a file that is refused in the middle", async () => {
     const lines = Array.from({ length: 30_000 }, (_, index) => `u-${index},text`);

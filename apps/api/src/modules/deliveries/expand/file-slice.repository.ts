@@ -104,17 +104,25 @@ export function fileTarget(
     cross join (${isOfUsers ? withUsers : rows}) r`;
 }
 
+/** The row by which a file of users names the user, if it does. */
+export const rowOfUser = (
+  { sql }: Tx,
+  tenant: string,
+  audience: schema.FileAudience,
+  userId: string,
+): Fragment => sql`
+  select variables from audience_file_rows
+  where tenant_id = ${tenant} and file_id = ${toUuid("audienceFile", audience.fileId)} and recipient = ${userId}`;
+
 /** Whether a file of users names the user. */
 export async function isInFile(
-  { sql }: Tx,
+  tx: Tx,
   tenantId: string,
   audience: schema.FileAudience,
   userId: string,
 ): Promise<boolean> {
   if (audience.recipients !== "users") return false;
-  const [row] = await sql<[{ found: boolean }]>`
-    select exists(select from audience_file_rows
-      where tenant_id = ${toUuid("tenant", tenantId)} and file_id = ${toUuid("audienceFile", audience.fileId)}
-        and recipient = ${userId}) as found`;
+  const [row] = await tx.sql<[{ found: boolean }]>`
+    select exists(${rowOfUser(tx, toUuid("tenant", tenantId), audience, userId)}) as found`;
   return row.found;
 }

@@ -96,7 +96,8 @@ export function createExplainAudience(deps: ExplainDeps) {
           ctx.tenantId,
           planned.beginsAt,
         );
-        const story = await repository.readStory(tx, ctx.tenantId, userId, planned.steps, restraints);
+        const { steps, audience } = planned;
+        const story = await repository.readStory(tx, ctx.tenantId, { userId, audience }, steps, restraints);
         return {
           ...story,
           channels: story.channels.map((row) => ended(row, planned.expiresAt)),

@@ -4,7 +4,7 @@ import { fromUuid, toUuid } from "../../../platform/ids.ts";
 import { REASONS } from "../delivery.rules.ts";
 import { readExpanding } from "../expand/expanding.repository.ts";
 import { listedTarget, recipientsOf } from "../expand/expansion.repository.ts";
-import { type FileSlice, fileTarget } from "../expand/file-slice.repository.ts";
+import { type FileSlice, fileTarget, rowOfUser } from "../expand/file-slice.repository.ts";
 import {
   type ExpandingMessage,
   isOfUsers,
@@ -261,13 +261,15 @@ const MAX_IDENTITIES = 100;
 export async function readStory(
   tx: Tx,
   tenantId: string,
-  userId: string,
+  { userId, audience }: { userId: string; audience: schema.Audience },
   steps: PlannedSteps,
   restraints: Restraints,
 ): Promise<UserStory> {
   const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
-  const recipient = sql`select ${userId}::text as external_id, null::text as address, null::jsonb as variables`;
+  const isOfUsersFile = audience.kind === "file" && audience.recipients === "users";
+  const variables = isOfUsersFile ? sql`(${rowOfUser(tx, tenant, audience, userId)})` : sql`null::jsonb`;
+  const recipient = sql`select ${userId}::text as external_id, null::text as address, ${variables} as variables`;
   const targets = steps(tx).map((row) => listedTarget(tx, tenant, row, recipient));
   const judged = await sql<
     {
