@@ -118,9 +118,9 @@ function createLeftoverSweep(deps: SweeperDeps): () => Promise<boolean> {
     const { ended, goOnAfter } = await deps.dispatch.transaction((tx) =>
       sweep.listEndedWithChunks(tx, cursor),
     );
-    const [here, behind] = [cursor, goOnAfter ?? sweep.FIRST_WAITING];
+    const here = cursor;
     // What cannot be ended waits for the next time round.
-    cursor = behind;
+    cursor = goOnAfter ?? sweep.FIRST_WAITING;
     await endMessages(deps, ended.slice(0, MESSAGES_A_ROUND));
     if (ended.length === 0) return false;
     // What has been ended is not found again; of a large message there is more.
