@@ -107,6 +107,48 @@ it("asks only where the flow says so, and refuses a request that nobody could de
   });
 });
 
+it("takes another person for each level, also where both name the same role", async () => {
+  const { admin, makeMember, wang, li, sourceId, messageId, ask, pathOf } = await makeSchool();
+  const { body: flow } = await admin.call("GET", "/approval-flow");
+  const { updatedAt: _, ...rest } = flow;
+  const [{ roleIds }] = flow.levels;
+  const levels = ["Grade", "School"].map((name) => ({ name, roleIds, mode: "any" }));
+  expect((await admin.call("PUT", "/approval-flow", { ...rest, levels })).status).toBe(200);
+  const request = await ask({ sourceId, requestedBy: null });
+  const decide = (caller: typeof wang) => caller.call("POST", `${pathOf(request)}/decisions`, approve);
+  expect(await decide(wang)).toMatchObject({ status: 201, body: { level: 1, canDecide: false } });
+  expect(await decide(wang)).toMatchObject({ status: 403, body: { code: "decided-in-earlier-level" } });
+  const waitingFor = async (caller: typeof wang) =>
+    (await caller.call("GET", "/approval-requests?mine=true")).body.items.length;
+  expect([await waitingFor(wang), await waitingFor(li)]).toEqual([0, 1]);
+  expect((await decide(li)).body).toMatchObject({ state: "approved" });
+  expect(outcomes).toContainEqual({ id: messageId, outcome: "approved", reason: undefined });
+
+  // Of two reviewers one is the author.
+  await expect(ask({ sourceId: null, requestedBy: idOf(li) })).rejects.toMatchObject({
+    type: { code: "nobody-can-approve" },
+  });
+  await makeMember("Sun", roleIds[0], REVIEW);
+  expect(await ask({ sourceId: null, requestedBy: idOf(li) })).toBeDefined();
+});
+
+it("leaves the next level to who alone can decide there", async () => {
+  const { admin, wang, zhao, sourceId, ask, pathOf } = await makeSchool();
+  const { body: flow } = await admin.call("GET", "/approval-flow");
+  const { updatedAt: _, ...rest } = flow;
+  const [grade, school] = flow.levels;
+  const either = { ...grade, roleIds: [...grade.roleIds, ...school.roleIds], mode: "any" };
+  await admin.call("PUT", "/approval-flow", { ...rest, levels: [either, school] });
+  const request = await ask({ sourceId, requestedBy: null });
+  const decide = (caller: typeof wang) => caller.call("POST", `${pathOf(request)}/decisions`, approve);
+  expect(await decide(zhao)).toMatchObject({
+    status: 409,
+    body: { code: "needed-in-later-level", level: "School" },
+  });
+  expect((await decide(wang)).body).toMatchObject({ state: "pending", level: 1 });
+  expect((await decide(zhao)).body).toMatchObject({ state: "approved" });
+});
+
 it("voids the request about what is withdrawn", async () => {
   const { admin, wang, sourceId, messageId, ask, pathOf } = await makeSchool();
   const request = await ask({ sourceId, requestedBy: null });

@@ -143,7 +143,7 @@ export type ApprovalFlow = {
 export type ApprovalLevel = {
     name: string;
     /**
-     * Members with one of these roles may decide.
+     * Members with one of these roles may decide, if they have not in a level before.
      */
     roleIds: Array<string>;
     /**

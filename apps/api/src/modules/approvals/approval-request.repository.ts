@@ -127,7 +127,6 @@ function isDecidableBy(tx: Tx, { memberId, roleId }: { memberId: string; roleId:
       and(
         eq(approvalDecisions.tenantId, approvalRequests.tenantId),
         eq(approvalDecisions.requestId, approvalRequests.id),
-        eq(approvalDecisions.level, level),
         eq(approvalDecisions.memberId, memberId),
       ),
     );

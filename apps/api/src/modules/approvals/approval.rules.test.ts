@@ -24,11 +24,9 @@ const candidate = (memberId: string, roleId: string, permissions = mayApprove): 
 });
 const teachers = ["wang", "li", "zhao"].map((name) => candidate(name, "teacher"));
 const head = candidate("head", "head");
+const grade = (mode: "any" | "all") => ({ name: "Grade", roleIds: ["teacher"], mode });
 const request = (mode: "any" | "all", changes: Partial<ReviewedRequest> = {}): ReviewedRequest => ({
-  levels: [
-    { name: "Grade", roleIds: ["teacher"], mode },
-    { name: "School", roleIds: ["head"], mode: "any" },
-  ],
+  levels: [grade(mode), { name: "School", roleIds: ["head"], mode: "any" }],
   level: 0,
   state: "pending",
   contentHash,
@@ -105,6 +103,37 @@ describe("decide", () => {
     expect(codeOf(() => decide(request("any"), [], powerless, approve("li")))).toBe("not-a-reviewer");
   });
 
+  it("takes another person for each level, whoever has the roles of both", () => {
+    const both = request("any", { level: 1, levels: [grade("any"), { ...grade("any"), name: "School" }] });
+    const voted = [approved("li")];
+    expect(canDecide(both, voted, teachers, "li")).toBe(false);
+    expect(codeOf(() => decide(both, voted, teachers, approve("li")))).toBe("decided-in-earlier-level");
+    expect(decide(both, voted, teachers, approve("wang"))).toEqual({ state: "approved", level: 1 });
+  });
+
+  it("does not wait in a level of all for who has decided in the one before", () => {
+    const both = request("any", { level: 1, levels: [grade("any"), { ...grade("all"), name: "School" }] });
+    const voted = [approved("li"), approved("wang", 1)];
+    expect(decide(both, voted, teachers, approve("zhao"))).toEqual({ state: "approved", level: 1 });
+  });
+
+  it("refuses the approval of who alone can decide in the next level, but not the rejection", () => {
+    const reviewers = [candidate("li", "head"), teachers[0] as Candidate];
+    const shared = request("any", {
+      levels: [
+        { name: "Grade", roleIds: ["teacher", "head"], mode: "any" },
+        { name: "School", roleIds: ["head"], mode: "any" },
+      ],
+    });
+    const act = () => decide(shared, [], reviewers, approve("li"));
+    expect(act).toThrow('"School"');
+    expect(codeOf(act)).toBe("needed-in-later-level");
+    expect(decide(shared, [], reviewers, { ...approve("li"), decision: "reject" }).state).toBe("rejected");
+    expect(decide(shared, [], reviewers, approve("wang"))).toEqual({ state: "pending", level: 1 });
+    const two = [...reviewers, candidate("zhao", "head")];
+    expect(decide(shared, [], two, approve("li"))).toEqual({ state: "pending", level: 1 });
+  });
+
   it("refuses a second decision on the same level", () => {
     const act = () => decide(request("all"), [approved("li")], teachers, approve("li"));
     expect(codeOf(act)).toBe("already-decided");
@@ -147,16 +176,19 @@ describe("any order of decisions", () => {
           const code = codeOf(() => {
             current = { ...current, ...decide(current, ballots, candidates, vote) };
           });
-          expect(code === undefined).toBe(counts);
-          if (counts) ballots.push({ level: before.level, memberId, decision });
+          if (code !== "needed-in-later-level") expect(code === undefined).toBe(counts);
+          if (code === undefined) ballots.push({ level: before.level, memberId, decision });
           else expect(current).toBe(before);
         }
         expect(ballots.some((ballot) => ballot.memberId === requestedBy)).toBe(false);
+        expect(new Set(ballots.map((ballot) => ballot.memberId)).size).toBe(ballots.length);
         expect(current.state === "rejected").toBe(ballots.some(({ decision }) => decision === "reject"));
         const satisfied = levels.map((item, index) => {
           const yes = ballots.filter((b) => b.level === index && b.decision === "approve");
+          const before = ballots.filter((b) => b.level < index).map((b) => b.memberId);
           const all = candidates.filter(
-            ({ memberId, roleId }) => item.roleIds.includes(roleId) && memberId !== requestedBy,
+            ({ memberId, roleId }) =>
+              item.roleIds.includes(roleId) && memberId !== requestedBy && !before.includes(memberId),
           );
           return item.mode === "any" ? yes.length > 0 : yes.length > 0 && yes.length === all.length;
         });
@@ -167,6 +199,28 @@ describe("any order of decisions", () => {
 });
 
 describe("assertDecidable", () => {
+  it("counts nobody for two levels", () => {
+    const both = (first: "any" | "all") => ({
+      levels: [grade(first), { ...grade("any"), name: "School" }],
+      requestedBy: null,
+    });
+    expect(() => assertDecidable(both("any"), teachers.slice(0, 1))).toThrow('"School"');
+    expect(codeOf(() => assertDecidable(both("any"), teachers.slice(0, 2)))).toBeUndefined();
+    expect(codeOf(() => assertDecidable(both("all"), teachers))).toBe("nobody-can-approve");
+    expect(codeOf(() => assertDecidable({ ...both("any"), requestedBy: "li" }, teachers.slice(0, 2)))).toBe(
+      "nobody-can-approve",
+    );
+  });
+
+  it("leaves to the next level whom only that one has", () => {
+    const levels = [
+      { name: "Grade", roleIds: ["head", "teacher"], mode: "any" as const },
+      { name: "School", roleIds: ["head"], mode: "any" as const },
+    ];
+    expect(codeOf(() => assertDecidable({ levels, requestedBy: null }, [head, ...teachers]))).toBeUndefined();
+    expect(codeOf(() => assertDecidable({ levels, requestedBy: null }, [head]))).toBe("nobody-can-approve");
+  });
+
   it("names the level in which nobody may decide", () => {
     const act = () => assertDecidable(request("any"), teachers);
     expect(act).toThrow('"School"');

@@ -6,6 +6,8 @@ import {
   alreadyDecided,
   authorCannotDecide,
   contentChanged,
+  decidedInEarlierLevel,
+  neededInLaterLevel,
   nobodyCanApprove,
   notAReviewer,
 } from "./approval.errors.ts";
@@ -19,7 +21,8 @@ import {
  * A level of mode `any` is satisfied by one approval. A level of mode `all` is satisfied when everybody who may decide
  * there *now* has approved; an approval of somebody who has lost the role since stays counted, and a level that waited
  * only for somebody who may no longer decide is satisfied at that moment. Who may decide: active
- * members with one of the level's roles and the permission, never the author. Each has one vote in each level.
+ * members with one of the level's roles and the permission, never the author. Each has one vote: whoever has voted in
+ * a level decides in none behind it.
  */
 export interface ReviewedRequest {
   levels: readonly ApprovalLevel[];
@@ -84,7 +87,7 @@ function mayCost({ totals, isComplete }: ApprovalCost, minimum: Money): boolean 
   );
 }
 
-/** Where the request stands after the vote. Throws when the vote does not count. */
+/** Where the request stands after the vote. Throws when the vote does not count, or its member is needed behind. */
 export function decide(
   request: ReviewedRequest,
   ballots: readonly Ballot[],
@@ -94,8 +97,11 @@ export function decide(
   assertVote(request, ballots, candidates, vote);
   const { level } = request;
   if (vote.decision === "reject") return { state: "rejected", level };
-  const approvals = [...approvalsOf(request, ballots), vote.memberId];
-  return isSatisfied(request, approvals, candidates) ? moveOn(request) : { state: "pending", level };
+  const cast: Ballot[] = [...ballots, { level, memberId: vote.memberId, decision: "approve" }];
+  if (!isSatisfied(request, cast, candidates)) return { state: "pending", level };
+  const next = moveOn(request);
+  if (next.state === "pending") assertNotNeeded({ ...request, ...next }, ballots, candidates, vote.memberId);
+  return next;
 }
 
 /**
@@ -107,12 +113,12 @@ export function reconsider(
   ballots: readonly Ballot[],
   candidates: readonly Candidate[],
 ): Pick<ReviewedRequest, "state" | "level"> | undefined {
-  const approvals = approvalsOf(request, ballots);
-  if (request.state !== "pending" || approvals.length === 0) return undefined;
-  return isSatisfied(request, approvals, candidates) ? moveOn(request) : undefined;
+  if (request.state !== "pending" || votersOf(request, ballots).length === 0) return undefined;
+  return isSatisfied(request, ballots, candidates) ? moveOn(request) : undefined;
 }
 
-const approvalsOf = (request: ReviewedRequest, ballots: readonly Ballot[]) =>
+/** Who has voted in the request's level. */
+const votersOf = (request: ReviewedRequest, ballots: readonly Ballot[]) =>
   ballots.filter((ballot) => ballot.level === request.level).map((ballot) => ballot.memberId);
 
 function moveOn({ level, levels }: ReviewedRequest): Pick<ReviewedRequest, "state" | "level"> {
@@ -126,11 +132,7 @@ export function canDecide(
   candidates: readonly Candidate[],
   memberId: string,
 ): boolean {
-  return (
-    request.state === "pending" &&
-    reviewersOf(request, request.level, candidates).includes(memberId) &&
-    !hasVoted(request, ballots, memberId)
-  );
+  return request.state === "pending" && reviewersLeft(request, ballots, candidates).includes(memberId);
 }
 
 function assertVote(
@@ -150,26 +152,63 @@ function assertVote(
   if (!reviewersOf(request, request.level, candidates).includes(vote.memberId)) {
     throw notAReviewer(`The level "${name}" is decided by members with other roles.`);
   }
-  if (hasVoted(request, ballots, vote.memberId)) {
-    throw alreadyDecided(`You have decided in the level "${name}" already.`);
-  }
+  const own = ballots.find((ballot) => ballot.memberId === vote.memberId);
+  if (!own) return;
+  if (own.level === request.level) throw alreadyDecided(`You have decided in the level "${name}" already.`);
+  throw decidedInEarlierLevel(
+    `You have decided in the level "${request.levels[own.level]?.name}"; in "${name}" somebody else has to.`,
+  );
 }
 
-/** Throws when some level could never be satisfied because nobody may decide there. */
+/** Throws when the member's approval would take the next level its last reviewer. */
+function assertNotNeeded(
+  next: ReviewedRequest,
+  ballots: readonly Ballot[],
+  candidates: readonly Candidate[],
+  memberId: string,
+): void {
+  const left = reviewersLeft(next, ballots, candidates);
+  if (left.length !== 1 || left[0] !== memberId) return;
+  const { name } = next.levels[next.level] as ApprovalLevel;
+  throw neededInLaterLevel(
+    `Nobody but you can decide in the level "${name}", and each level takes another person. Leave this one to somebody ` +
+      "else, or have another member given one of the roles of that level.",
+    { extensions: { level: name } },
+  );
+}
+
+/** Throws when some level could never be satisfied because nobody may decide there, whoever decides before. */
 export function assertDecidable(
   request: Pick<ReviewedRequest, "levels" | "requestedBy">,
   candidates: readonly Candidate[],
 ): void {
-  const orphan = request.levels.find((_, index) => reviewersOf(request, index, candidates).length === 0);
+  const orphan = findOrphan(request, candidates);
   if (!orphan) return;
   throw nobodyCanApprove(
-    `Nobody can decide in the level "${orphan.name}": no active member other than the author has one of its roles. ` +
-      "Give one of these roles to a second member, or name further roles in this level of the approval flow.",
+    `Nobody can decide in the level "${orphan.name}": no active member other than the author and those whom the ` +
+      "levels before need has one of its roles. Give one of these roles to a second member, or name further roles in " +
+      "this level of the approval flow.",
     { extensions: { level: orphan.name } },
   );
 }
 
-/** Who may decide in a level. */
+/** The first level for which nobody is left, if those before are decided by who is needed in it least. */
+function findOrphan(
+  request: Pick<ReviewedRequest, "levels" | "requestedBy">,
+  candidates: readonly Candidate[],
+): ApprovalLevel | undefined {
+  const reviewers = request.levels.map((_, index) => reviewersOf(request, index, candidates));
+  const taken = new Set<string | undefined>();
+  return request.levels.find(({ mode }, index) => {
+    const left = reviewers[index]?.filter((memberId) => !taken.has(memberId)) ?? [];
+    const behind = new Set(reviewers[index + 1]);
+    const needed = mode === "all" ? left : [left.find((memberId) => !behind.has(memberId)) ?? left[0]];
+    for (const memberId of needed) taken.add(memberId);
+    return left.length === 0;
+  });
+}
+
+/** Who may decide in a level, if they have not in one before. */
 export function reviewersOf(
   request: Pick<ReviewedRequest, "levels" | "requestedBy">,
   level: number,
@@ -182,17 +221,22 @@ export function reviewersOf(
     .filter((memberId) => memberId !== request.requestedBy);
 }
 
-function isSatisfied(
+/** Those of the request's level who have not voted yet. */
+function reviewersLeft(
   request: ReviewedRequest,
-  approvals: readonly string[],
+  ballots: readonly Ballot[],
   candidates: readonly Candidate[],
-): boolean {
-  if (request.levels[request.level]?.mode === "any") return true;
-  return reviewersOf(request, request.level, candidates).every((memberId) => approvals.includes(memberId));
+): string[] {
+  const voters = new Set(ballots.map((ballot) => ballot.memberId));
+  return reviewersOf(request, request.level, candidates).filter((memberId) => !voters.has(memberId));
 }
 
-const hasVoted = (request: ReviewedRequest, ballots: readonly Ballot[], memberId: string) =>
-  ballots.some((ballot) => ballot.level === request.level && ballot.memberId === memberId);
+const isSatisfied = (
+  request: ReviewedRequest,
+  ballots: readonly Ballot[],
+  candidates: readonly Candidate[],
+): boolean =>
+  request.levels[request.level]?.mode === "any" || reviewersLeft(request, ballots, candidates).length === 0;
 
 const mayApprove = (permissions: readonly schema.Permission[]) =>
   abilityOf(permissions as readonly Permission[]).can("approve", "ApprovalRequest");

@@ -8,11 +8,9 @@ import type { ApprovalRequestDetail as RequestDetail } from "./approval-request.
 const ApprovalLevel = z
   .strictObject({
     name: fields.line(50),
-    roleIds: z
-      .array(fields.id("role"))
-      .min(1)
-      .max(10)
-      .openapi({ description: "Members with one of these roles may decide." }),
+    roleIds: z.array(fields.id("role")).min(1).max(10).openapi({
+      description: "Members with one of these roles may decide, if they have not in a level before.",
+    }),
     mode: z
       .enum(["any", "all"])
       .openapi({ description: "Whether one approval is enough or everybody who may decide has to approve." }),

@@ -31,6 +31,8 @@ const texts: Record<string, (problem: Problem) => string> = {
   "occurrence-not-planned": m.series_problem_not_planned,
   "author-cannot-decide": m.approvals_author_cannot,
   "not-a-reviewer": m.approvals_problem_not_a_reviewer,
+  "decided-in-earlier-level": m.approvals_problem_decided_earlier,
+  "needed-in-later-level": ({ level }) => m.approvals_problem_needed_later({ level: String(level) }),
   "already-decided": m.approvals_problem_already_decided,
   "content-changed": m.approvals_problem_content_changed,
   "nobody-can-approve": ({ level }) =>

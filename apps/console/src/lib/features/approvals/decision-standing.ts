@@ -9,10 +9,9 @@ export function whyNot(
   if (request.canDecide || request.state !== "pending") return undefined;
   const level = request.levels[request.level]?.name ?? "";
   if (request.requestedBy.memberId === member.id) return m.approvals_author_cannot();
-  const decided = request.decisions.some(
-    (decision) => decision.level === request.level && decision.memberId === member.id,
-  );
-  if (decided) return m.approvals_waits_for_others({ level });
+  const own = request.decisions.find((decision) => decision.memberId === member.id);
+  if (own && own.level < request.level) return m.approvals_decided_earlier({ level });
+  if (own) return m.approvals_waits_for_others({ level });
   return member.mayApprove ? m.approvals_other_level({ level }) : m.approvals_waits_for({ level });
 }
 
