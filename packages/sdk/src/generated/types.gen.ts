@@ -3171,7 +3171,7 @@ export type ReplayPreview = {
      */
     hasMore: boolean;
     /**
-     * Matching deliveries that are left alone without `force`, because somebody might get them twice; counted up to 10,000.
+     * Matching deliveries that are left alone without `force`, because somebody might get them twice; counted up to 10,000, and where there are more than one replay sends again, as far as it has looked.
      */
     skippedCount: number;
 };

@@ -82,6 +82,7 @@ export function matching(
   messageId: string,
   filter: DeliveryFilter,
   after = "0",
+  upTo: string | null = null,
 ) {
   const tenant = toUuid("tenant", tenantId);
   const states = filter.state ? [...filter.state] : null;
@@ -92,7 +93,7 @@ export function matching(
     from chunks k
     cross join lateral (
       select * from deliveries d where d.tenant_id = ${tenant} and d.id between k.first_id and k.last_id
-        and d.id > ${after}
+        and d.id > ${after} and (${upTo}::bigint is null or d.id <= ${upTo}::bigint)
         and (${states}::text[] is null or d.state = any(${states}::text[]::delivery_state[]))
         and (${reason}::text is null or d.reason = ${reason}::text)
         and (${engagement}::text is null
@@ -102,7 +103,7 @@ export function matching(
     left join channels c on c.tenant_id = ${tenant} and c.id = d.channel_id
     left join users u on u.tenant_id = ${tenant} and u.id = d.user_id
     where k.tenant_id = ${tenant} and k.message_id = ${toUuid("message", messageId)}
-      and k.last_id > ${after}
+      and k.last_id > ${after} and (${upTo}::bigint is null or k.first_id <= ${upTo}::bigint)
       and (${channel}::uuid is null or k.channel_id = ${channel}::uuid)
       and (${filter.step ?? null}::int is null or k.step = ${filter.step ?? null}::int)
       and (${filter.userId ?? null}::text is null or u.external_id = ${filter.userId ?? null}::text)`;

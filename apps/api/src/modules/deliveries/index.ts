@@ -43,8 +43,9 @@ export { receiptRoutes } from "./receipts/receipt.routes.ts";
 export { createReceiveReceipt } from "./receipts/receive-receipt.ts";
 export {
   listResendable,
-  type Resendable,
-  type ResendFilter,
+  lookForResendable,
+  type ResendableDelivery,
+  type ResendSearch,
   saveResends,
 } from "./resend.repository.ts";
 export {

@@ -83,9 +83,12 @@ export function resendRoutes(service: ResendService): Router {
 
   router.openapi(previewReplay, async (c) => {
     const { messageId } = c.req.valid("param");
-    const found = await service.previewReplay(c.get("ctx"), messageId, c.req.valid("query"));
-    const { recipientCount, hasMore, skippedCount } = found;
-    return c.json({ deliveryCount: found.deliveryIds.length, recipientCount, hasMore, skippedCount }, 200);
+    const { deliveryCount, recipientCount, hasMore, skippedCount } = await service.previewReplay(
+      c.get("ctx"),
+      messageId,
+      c.req.valid("query"),
+    );
+    return c.json({ deliveryCount, recipientCount, hasMore, skippedCount }, 200);
   });
 
   return router;

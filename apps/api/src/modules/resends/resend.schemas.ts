@@ -27,7 +27,7 @@ export const ReplayPreview = z
     hasMore: z.boolean().openapi({ description: "Whether more match than one replay sends again." }),
     skippedCount: count.openapi({
       description:
-        "Matching deliveries that are left alone without `force`, because somebody might get them twice; counted up to 10,000.",
+        "Matching deliveries that are left alone without `force`, because somebody might get them twice; counted up to 10,000, and where there are more than one replay sends again, as far as it has looked.",
     }),
   })
   .openapi("ReplayPreview");

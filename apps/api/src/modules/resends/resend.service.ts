@@ -10,8 +10,7 @@ import {
   findDelivery,
   listResendable,
   perSecondOf,
-  type Resendable,
-  type ResendFilter,
+  type ResendableDelivery,
   saveResends,
 } from "../deliveries/index.ts";
 import {
@@ -31,6 +30,7 @@ import {
   withoutDeduplication,
 } from "../messages/index.ts";
 import { assertSourceOn } from "../sources/index.ts";
+import { countRecipients, findResendable } from "./find-resendable.ts";
 import { deliveryNotResendable, nothingToResend } from "./resend.errors.ts";
 
 export interface ResendDeps {
@@ -45,9 +45,21 @@ export interface ResendDeps {
 
 type Idempotency = NonNullable<NewMessage["idempotency"]>;
 
+/** What a replay would send, and what it would leave alone. */
+export interface ReplayPreview {
+  deliveryCount: number;
+  recipientCount: number;
+  hasMore: boolean;
+  skippedCount: number;
+}
+
 interface Resend {
   messageId: string;
-  filter: ResendFilter;
+  /** Row keys of what is to be sent again, as far as it still can be. */
+  deliveryIds: string[];
+  /** How many besides were found to be left alone. */
+  skippedCount: number;
+  filter: object;
   force: boolean;
   idempotency: Idempotency | null;
   action: "delivery.resent" | "message.replayed";
@@ -68,6 +80,16 @@ export function createResendService(deps: ResendDeps) {
     return accepted;
   };
 
+  const find = async (
+    ctx: RequestContext,
+    messageId: string,
+    { force, ...filter }: DeliveryFilter & { force: boolean },
+  ) => {
+    authorize(ctx, "send", "Message");
+    await deps.transact(ctx, (tx) => deps.assertVisible(tx, ctx, messageId));
+    return findResendable(deps.transact, ctx, { messageId, filter, force });
+  };
+
   return {
     resendDelivery: (
       ctx: RequestContext,
@@ -78,9 +100,12 @@ export function createResendService(deps: ResendDeps) {
       run(ctx, async (tx) => {
         const delivery = await findDelivery(tx, ctx.tenantId, deliveryId);
         if (!delivery) throw noSuch("delivery", deliveryId);
+        const rowKey = toBigint("dlv", deliveryId);
         return {
           messageId: delivery.messageId,
-          filter: { key: toBigint("dlv", deliveryId) },
+          deliveryIds: [rowKey],
+          skippedCount: 0,
+          filter: { key: rowKey },
           force,
           idempotency: idempotencyOf(ctx, key, { deliveryId, force }),
           action: "delivery.resent",
@@ -88,31 +113,37 @@ export function createResendService(deps: ResendDeps) {
         };
       }),
 
-    replayMessage: (
+    async replayMessage(
       ctx: RequestContext,
       messageId: string,
       { force, ...filter }: DeliveryFilter & { force: boolean },
       key: string | undefined,
-    ): Promise<AcceptedMessage> =>
-      run(ctx, async () => ({
+    ): Promise<AcceptedMessage> {
+      const found = await find(ctx, messageId, { force, ...filter });
+      return run(ctx, async () => ({
         messageId,
+        deliveryIds: found.deliveries.map(({ id }) => id),
+        skippedCount: found.skippedCount,
         filter,
         force,
         idempotency: idempotencyOf(ctx, key, { messageId, filter, force }),
         action: "message.replayed",
         subjectId: messageId,
-      })),
+      }));
+    },
 
     async previewReplay(
       ctx: RequestContext,
       messageId: string,
-      { force, ...filter }: DeliveryFilter & { force: boolean },
-    ): Promise<Resendable> {
-      authorize(ctx, "send", "Message");
-      return deps.transact(ctx, async (tx) => {
-        await deps.assertVisible(tx, ctx, messageId);
-        return listResendable(tx, ctx.tenantId, messageId, filter, force);
-      });
+      asked: DeliveryFilter & { force: boolean },
+    ): Promise<ReplayPreview> {
+      const { deliveries, hasMore, skippedCount } = await find(ctx, messageId, asked);
+      return {
+        deliveryCount: deliveries.length,
+        recipientCount: countRecipients(deliveries),
+        hasMore,
+        skippedCount,
+      };
     },
   };
 }
@@ -125,25 +156,27 @@ async function resend(
   ctx: RequestContext,
   asked: Resend,
 ): Promise<{ accepted: AcceptedMessage; deliveryCount: number }> {
-  const { messageId, filter, force, idempotency } = asked;
+  const { messageId, deliveryIds, filter, force, idempotency } = asked;
   await deps.assertVisible(tx, ctx, messageId);
   // One at a time for a message: of two clicks the second finds what the first has sent again.
   const original = await reserveMessage(tx, ctx.tenantId, messageId);
   const [first] = idempotency ? await findByIdempotencyKeys(tx, ctx.tenantId, [idempotency]) : [];
   if (first) return { accepted: replay(first, idempotency?.requestHash), deliveryCount: 0 };
-  const chosen = await listResendable(tx, ctx.tenantId, messageId, filter, force);
-  if (chosen.deliveryIds.length === 0) throw refusalOf(asked, chosen);
+  // What was found before the lock may have been sent again, or have arrived, meanwhile.
+  const chosen = await listResendable(tx, ctx.tenantId, messageId, deliveryIds, force);
+  if (chosen.length === 0) throw refusalOf(asked);
   const repeated = force ? { ...original, options: withoutDeduplication(original.options) } : original;
   const message = await toMessage(deps, tx, ctx, { original: repeated, messageId, chosen, idempotency });
-  await saveResends(tx, ctx.tenantId, message.id, chosen.deliveryIds);
+  const chosenIds = chosen.map(({ id }) => id);
+  await saveResends(tx, ctx.tenantId, message.id, chosenIds);
   const stored = await storeMessage(deps, tx, ctx, message);
   await recordAudit(tx, ctx, {
     action: asked.action,
     subjectId: asked.subjectId,
     subjectName: original.title,
-    after: { messageId: message.id, deliveryCount: chosen.deliveryIds.length, filter, force },
+    after: { messageId: message.id, deliveryCount: chosen.length, filter, force },
   });
-  return { accepted: toAccepted(message, stored), deliveryCount: chosen.deliveryIds.length };
+  return { accepted: toAccepted(message, stored), deliveryCount: chosen.length };
 }
 
 /** The message that repeats the chosen deliveries: for the same source and at the same pace, counted from now. */
@@ -154,16 +187,17 @@ async function toMessage(
   repeat: {
     original: MessageToRepeat;
     messageId: string;
-    chosen: Resendable;
+    chosen: ResendableDelivery[];
     idempotency: Idempotency | null;
   },
 ): Promise<NewMessage> {
   const { original, messageId, chosen, idempotency } = repeat;
   const { sourceId } = original;
   if (sourceId) await assertSourceOn(tx, ctx.tenantId, sourceId);
-  await getUsableChannels(tx, ctx.tenantId, sourceId, [chosen.channelIds], "channels");
+  const channelIds = [...new Set(chosen.map(({ channelId }) => channelId))];
+  await getUsableChannels(tx, ctx.tenantId, sourceId, [channelIds], "channels");
   const needsApproval = await deps.isApprovalNeeded(tx, ctx, sourceId);
-  const deliveryCount = chosen.deliveryIds.length;
+  const deliveryCount = chosen.length;
   const createdAt = ctx.now();
   return {
     ...original,
@@ -171,10 +205,10 @@ async function toMessage(
     authorId: ctx.actor.kind === "member" ? ctx.actor.id : null,
     state: needsApproval ? "pending_approval" : "expanding",
     needsApproval,
-    audience: { kind: "deliveries", messageId, deliveryCount, recipientCount: chosen.recipientCount },
-    channelIds: chosen.channelIds,
+    audience: { kind: "deliveries", messageId, deliveryCount, recipientCount: countRecipients(chosen) },
+    channelIds,
     policyVersionId: null,
-    contentHash: sha256Hex(JSON.stringify([original.contentHash, chosen.deliveryIds])),
+    contentHash: sha256Hex(JSON.stringify([original.contentHash, chosen.map(({ id }) => id)])),
     scheduledAt: null,
     timeZone: null,
     expiresAt: expiryOf(original.ttlSeconds, createdAt),
@@ -184,7 +218,8 @@ async function toMessage(
   };
 }
 
-function refusalOf({ action, subjectId, force }: Resend, { skippedCount }: Resendable): Error {
+function refusalOf({ action, subjectId, deliveryIds, force, ...asked }: Resend): Error {
+  const skippedCount = asked.skippedCount + deliveryIds.length;
   const hint = "Give force to send it all the same; somebody may then get it twice.";
   if (action === "delivery.resent") {
     return deliveryNotResendable(
