@@ -87,6 +87,24 @@ describe("migrate", () => {
       checking: null,
     });
   });
+
+  it("wakes the flows that nothing would wake any more, and no other", async () => {
+    const woken = await withSession(database.url, "test", async (sql) => {
+      const [sending, completed] = [await givenMessage(sql, "sending"), await givenMessage(sql, "completed")];
+      const flows = {
+        settled: await givenFlow(sql, sending, { delivery: "delivered" }),
+        ofNobody: await givenFlow(sql, sending, {}),
+        toBeSent: await givenFlow(sql, sending, { delivery: "ready" }),
+        ended: await givenFlow(sql, sending, { delivery: "failed", state: "exhausted" }),
+        over: await givenFlow(sql, completed, { delivery: "delivered" }),
+      };
+      await sql.unsafe(readMigration("0041_wake_settled_flows"));
+      const rows = await sql`select user_id from flows where wake_at <= now()`;
+      const userIds = rows.map((row) => row.user_id);
+      return Object.entries(flows).flatMap(([name, userId]) => (userIds.includes(userId) ? [name] : []));
+    });
+    expect(woken).toEqual(["settled", "ofNobody"]);
+  });
 });
 
 const readMigration = (name: string): string =>
@@ -113,4 +131,29 @@ async function givenRoles(sql: Sql, tenantCode: string, permissions: object[]): 
     await sql`insert into roles (tenant_id, id, code, name, permissions)
       values (${tenantId}, ${randomUUID()}, ${code}, ${code}, ${JSON.stringify(permissions)}::text::jsonb)`;
   }
+}
+
+/** A message of a tenant of its own. */
+async function givenMessage(sql: Sql, state: string): Promise<{ id: string; tenantId: string }> {
+  const [tenantId, id] = [randomUUID(), randomUUID()];
+  await sql`insert into tenants (id, code, name, time_zone, locale) values (${tenantId}, ${state}, ${state}, 'UTC', 'en')`;
+  await sql`insert into messages (tenant_id, id, state, needs_approval, title, priority, audience, variables, channel_ids, content_hash)
+    values (${tenantId}, ${id}, ${state}::message_state, false, ${state}, 2, '{"kind": "all"}', '{}', '{}', '')`;
+  return { id, tenantId };
+}
+
+/** A flow that stands at its first step and has no timer; answers whose. */
+async function givenFlow(
+  sql: Sql,
+  message: { id: string; tenantId: string },
+  { delivery, state = "waiting" }: { delivery?: string; state?: string },
+): Promise<string> {
+  const userId = randomUUID();
+  await sql`insert into flows (tenant_id, message_id, user_id, state)
+    values (${message.tenantId}, ${message.id}, ${userId}, ${state}::flow_state)`;
+  if (delivery === undefined) return userId;
+  await sql`insert into deliveries (id, tenant_id, message_id, channel_id, user_id, step, state)
+    values (nextval('delivery_ids'), ${message.tenantId}, ${message.id}, ${randomUUID()}, ${userId}, 0,
+      ${delivery}::delivery_state)`;
+  return userId;
 }
