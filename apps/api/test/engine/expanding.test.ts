@@ -333,7 +333,7 @@ describe("with a part of its deliveries made, a message that is to be spread ove
     expect(await perSecondOf(id)).toBeCloseTo((ready + BEHIND) / 120);
     if (orders.length > 0) await order("resumption", id);
     await expandAll();
-    expect(await perSecondOf(id)).toBeCloseTo((ready + BEHIND) / 120);
+    expect(await perSecondOf(id)).toBeCloseTo((await countReady(id)) / 120);
     await changeRate(id, null);
     await finish(id);
   });

@@ -56,7 +56,7 @@ export {
   type UnsubscribeUrl,
   valuesFor,
 } from "./send/content.rules.ts";
-export { perSecondOf } from "./send/pace.rules.ts";
+export { knownRateOf, perSecondOf } from "./send/pace.rules.ts";
 export { setRate } from "./send/pacer.repository.ts";
 export { type ReadyRow, START_WITHIN_SECONDS } from "./send/send.repository.ts";
 export type { ChannelHealth, ChannelObservation, SendChunksDeps } from "./send/send-batch.ts";

@@ -8,8 +8,8 @@ import { recordAudit } from "../audit/index.ts";
 import {
   type DeliveryFilter,
   findDelivery,
+  knownRateOf,
   listResendable,
-  perSecondOf,
   type ResendableDelivery,
   saveResends,
 } from "../deliveries/index.ts";
@@ -212,7 +212,7 @@ async function toMessage(
     scheduledAt: null,
     timeZone: null,
     expiresAt: expiryOf(original.ttlSeconds, createdAt),
-    ratePerSecond: original.rate && perSecondOf(original.rate, deliveryCount),
+    ratePerSecond: knownRateOf(original.rate),
     createdAt,
     idempotency,
   };

@@ -3,11 +3,11 @@ import type { Tx } from "../../../platform/database/index.ts";
 import { lockContents } from "../judge/duplicates.repository.ts";
 import type { Restraints } from "../judge/restraints.ts";
 import { perSecondOf } from "../send/pace.rules.ts";
-import { fixRate } from "../send/pacer.repository.ts";
+import { countUnsent, fixRate } from "../send/pacer.repository.ts";
 import * as expanding from "./expanding.repository.ts";
 import { expandListed, expandResends } from "./expansion.repository.ts";
 import { expandFileSlice, mostLinesOf, nextFileSlice } from "./file-slice.repository.ts";
-import { countListed, isListed } from "./listed.rules.ts";
+import { isListed } from "./listed.rules.ts";
 import {
   countAudience,
   type ExpandingMessage,
@@ -58,16 +58,13 @@ export async function expandNext(
   const halvings = Math.max(slicing.halvings, message.failureCount);
   const deduplicates = message.options.deduplicateSeconds !== undefined;
   if (isListed(message.audience)) {
-    const count = countListed(message.audience) * message.channels.length;
-    await settleRate(tx, tenantId, message, messageId, count);
     if (deduplicates) await lockContents(tx, tenantId, [messageId]);
     await expandListed(tx, tenantId, [messageId], { restraints, deduplicates });
-    return finishExpanding(tx, tenantId, messageId);
+    return finishAtOnce(tx, tenantId, messageId, message);
   }
   if (message.audience.kind === "deliveries") {
-    await settleRate(tx, tenantId, message, messageId, message.audience.deliveryCount);
     await expandResends(tx, tenantId, messageId, { restraints, deduplicates });
-    return finishExpanding(tx, tenantId, messageId);
+    return finishAtOnce(tx, tenantId, messageId, message);
   }
   // Under caps or deduplication the further slice would only wait for this one, and a slow machine has enough with one.
   const isAlone = restraints.caps.length > 0 || deduplicates || halvings > 0;
@@ -117,7 +114,7 @@ async function makeSlice(
   message: expanding.LockedMessage,
   slicing: Slicing,
   begin: (slice: Sliced) => void = () => undefined,
-): Promise<Sliced> {
+): Promise<Made> {
   const { audience } = message;
   if (audience.kind === "file") {
     return sliceFile(tx, tenantId, messageId, { ...message, audience }, slicing, begin);
@@ -131,9 +128,10 @@ async function proceed(
   tenantId: string,
   messageId: string,
   from: string,
-  { cursor: to, isLast }: Sliced,
+  { cursor: to, isLast, leftOutCount }: Made,
 ): Promise<Step> {
-  if (!(await expanding.moveCursor(tx, tenantId, messageId, { from, to }))) throw new Overtaken();
+  if (!(await expanding.moveCursor(tx, tenantId, messageId, { from, to, leftOutCount })))
+    throw new Overtaken();
   return isLast ? finishExpanding(tx, tenantId, messageId) : "sliced";
 }
 
@@ -143,6 +141,11 @@ interface Sliced {
   isLast: boolean;
 }
 
+interface Made extends Sliced {
+  /** Of how many of its deliveries nothing can be sent; counted where the message is spread over time. */
+  leftOutCount: number;
+}
+
 async function sliceUsers(
   tx: Tx,
   tenantId: string,
@@ -150,7 +153,7 @@ async function sliceUsers(
   message: expanding.LockedMessage & ExpandingMessage,
   slicing: Slicing,
   begin: (slice: Sliced) => void,
-): Promise<Sliced> {
+): Promise<Made> {
   if (message.openRate) {
     const count = await countAudience(tx, tenantId, message.audience);
     await settleRate(tx, tenantId, message, messageId, count * message.channels.length);
@@ -160,10 +163,13 @@ async function sliceUsers(
   const slice = await nextSlice(tx, tenantId, message.audience, message.expandCursor, size);
   const sliced = { cursor: slice.lastUserId, isLast: slice.isLast };
   begin(sliced);
+  let leftOutCount = 0;
   for (const channel of message.channels) {
-    await expandSlice(tx, tenantId, message, channel, slice, restraints);
+    const targeted = await expandSlice(tx, tenantId, message, channel, slice, restraints);
+    if (message.isSpread && targeted > 0)
+      leftOutCount += await expanding.countLeftOut(tx, tenantId, messageId);
   }
-  return sliced;
+  return { ...sliced, leftOutCount };
 }
 
 async function sliceFile(
@@ -173,7 +179,7 @@ async function sliceFile(
   message: expanding.LockedMessage & { audience: schema.FileAudience },
   slicing: Slicing,
   begin: (slice: Sliced) => void,
-): Promise<Sliced> {
+): Promise<Made> {
   const { audience, expandCursor, channels, options } = message;
   await settleRate(tx, tenantId, message, messageId, audience.rowCount * channels.length);
   const { restraints } = slicing;
@@ -182,7 +188,8 @@ async function sliceFile(
   begin(slice);
   const deduplicates = options.deduplicateSeconds !== undefined;
   await expandFileSlice(tx, tenantId, messageId, audience, { slice, restraints, deduplicates });
-  return slice;
+  const leftOutCount = message.isSpread ? await expanding.countLeftOut(tx, tenantId, messageId) : 0;
+  return { ...slice, leftOutCount };
 }
 
 const sizeOf = ({ channels }: ExpandingMessage | expanding.LockedMessage, slicing: Slicing, most: number) =>
@@ -201,6 +208,18 @@ async function settleRate(
   deliveryCount: number,
 ): Promise<void> {
   if (openRate) await fixRate(tx, tenantId, messageId, perSecondOf(openRate, deliveryCount));
+}
+
+/** Ends what is expanded in one go: all that there is to be sent is known. */
+async function finishAtOnce(
+  tx: Tx,
+  tenantId: string,
+  messageId: string,
+  message: expanding.LockedMessage,
+): Promise<Step> {
+  if (message.openRate)
+    await settleRate(tx, tenantId, message, messageId, await countUnsent(tx, tenantId, messageId));
+  return finishExpanding(tx, tenantId, messageId);
 }
 
 async function finishExpanding(tx: Tx, tenantId: string, messageId: string): Promise<Step> {

@@ -2,6 +2,7 @@ import type { schema } from "@tidings/db";
 import type { Fragment, Tx } from "../../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../../platform/ids.ts";
 import { contentKeyOf } from "../judge/duplicates.repository.ts";
+import { BLOCK_SIZE } from "./file-slice.repository.ts";
 import type { ExpandingMessage } from "./slice.repository.ts";
 
 /** Whether the deliveries of message `m` are to be made, and nothing has gone wrong with that; as the index has it. */
@@ -94,6 +95,8 @@ export type LockedMessage = Omit<ExpandingMessage, "audience"> & {
   audience: schema.Audience;
   /** A rate that is still to be worked out from the audience. */
   openRate: schema.Rate | null;
+  /** It is to be spread over time. */
+  isSpread: boolean;
   /** Failures in a row. */
   failureCount: number;
 };
@@ -176,23 +179,40 @@ export async function readExpanding(
       channels: row.channels,
       expandCursor: row.expand_cursor,
       openRate: row.rate_per_second === null ? row.rate : null,
+      isSpread: row.rate !== null && "overMinutes" in row.rate,
       failureCount: row.failures,
     }
   );
 }
 
-/** Moves the cursor behind the slice, which ends a row of failures; false when the message was cancelled or another expander moved it first. */
+/**
+ * Moves the cursor behind the slice, which ends a row of failures; false when the message was cancelled or another expander
+ * moved it first. A rate over time has counted everybody in the slice: it is lowered by those of whom nothing can be sent.
+ */
 export async function moveCursor(
   { sql }: Tx,
   tenantId: string,
   messageId: string,
-  cursor: { from: string; to: string },
+  cursor: { from: string; to: string; leftOutCount: number },
 ): Promise<boolean> {
   const rows = await sql`update messages set expand_cursor = ${cursor.to}, updated_at = now(),
-      expand_failure_count = 0, expand_again_at = null
+      expand_failure_count = 0, expand_again_at = null,
+      rate_per_second = case when ${cursor.leftOutCount}::int > 0 and rate ? 'overMinutes'
+        then greatest(rate_per_second * (rate ->> 'overMinutes')::int * 60 - ${cursor.leftOutCount}::int, 1)
+          / ((rate ->> 'overMinutes')::int * 60)
+        else rate_per_second end
     where tenant_id = ${toUuid("tenant", tenantId)} and id = ${toUuid("message", messageId)}
       and state = 'expanding' and expand_cursor = ${cursor.from} returning id`;
   return rows.length > 0;
+}
+
+/** Of how many deliveries that this transaction has made last, in one block of ids, nothing can be sent. */
+export async function countLeftOut({ sql }: Tx, tenantId: string, messageId: string): Promise<number> {
+  const [row] = await sql<[{ count: number }]>`
+    select count(*)::int as count from deliveries d cross join (select currval('delivery_ids') as base offset 0) block
+    where d.tenant_id = ${toUuid("tenant", tenantId)} and d.message_id = ${toUuid("message", messageId)}
+      and d.id between block.base and block.base + ${BLOCK_SIZE - 1} and d.state <> 'ready'`;
+  return row.count;
 }
 
 /**

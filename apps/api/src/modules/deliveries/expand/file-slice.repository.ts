@@ -6,7 +6,7 @@ import { type Making, makeDeliveries } from "./expansion.repository.ts";
 import { SLICE_SIZE } from "./slice-size.rules.ts";
 
 /** Ids of one block of the sequence: a slice's deliveries over all channels have to fit into it. */
-const BLOCK_SIZE = 65_536;
+export const BLOCK_SIZE = 65_536;
 
 /** Lines that a slice may have at most. */
 export const mostLinesOf = (channelCount: number) =>

@@ -57,3 +57,7 @@ export function visitOf(perSecond: number, left: number): number {
 /** What a rate comes to for so many deliveries. */
 export const perSecondOf = (rate: schema.Rate, deliveryCount: number): number =>
   "perSecond" in rate ? rate.perSecond : Math.max(deliveryCount, 1) / (rate.overMinutes * 60);
+
+/** What of a rate is known before it is for how many; the expander works out the rest. */
+export const knownRateOf = (rate: schema.Rate | null | undefined): number | null =>
+  rate && "perSecond" in rate ? rate.perSecond : null;

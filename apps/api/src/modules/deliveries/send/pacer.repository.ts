@@ -121,7 +121,8 @@ async function perSecondNow(
   return left > 0 ? perSecondOf(rate, left) : null;
 }
 
-async function countUnsent({ sql }: Tx, tenantId: string, messageId: string): Promise<number> {
+/** How many of a message's deliveries that are made have still to be sent. */
+export async function countUnsent({ sql }: Tx, tenantId: string, messageId: string): Promise<number> {
   const tenant = toUuid("tenant", tenantId);
   const [row] = await sql<[{ count: number }]>`
     select coalesce(sum(n.count), 0)::int as count from chunks c cross join lateral (

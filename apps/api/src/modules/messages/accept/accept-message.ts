@@ -5,7 +5,7 @@ import { ProblemError } from "../../../platform/errors.ts";
 import { newId } from "../../../platform/ids.ts";
 import { NaturalBatcher } from "../../../platform/natural-batcher.ts";
 import type { PluginCatalogues } from "../../../platform/plugin-runtime/index.ts";
-import { countListed, isListed, perSecondOf } from "../../deliveries/index.ts";
+import { knownRateOf } from "../../deliveries/index.ts";
 import { trackingOf } from "../../templates/index.ts";
 import { expiryOf, judgeSchedule } from "../course/schedule.rules.ts";
 import type { JudgeApproval } from "../estimate/judge-approval.ts";
@@ -161,7 +161,7 @@ export function toNewMessage(
     expiresAt: expiryOf(ttlSeconds, scheduledAt ?? createdAt),
     options: optionsOf(input),
     rate: input.rate ?? null,
-    ratePerSecond: firstRateOf(plan, input),
+    ratePerSecond: knownRateOf(input.rate),
     createdAt,
     idempotency,
   };
@@ -170,13 +170,6 @@ export function toNewMessage(
 /** Whose keys these are: everybody has their own. */
 export const scopeOf = ({ actor }: Pick<RequestContext, "actor">): string =>
   actor.kind === "system" ? "system" : actor.id;
-
-/** Of an audience that is still to be worked out, only a rate by the second is known already. */
-function firstRateOf(plan: SendPlan, { rate, audience }: SendMessage): number | null {
-  if (!rate) return null;
-  if (!isListed(audience)) return "perSecond" in rate ? rate.perSecond : null;
-  return perSecondOf(rate, countListed(audience) * plan.channels.length);
-}
 
 function firstStateOf({ needsApproval }: SendPlan, scheduledAt: Date | null): NewMessage["state"] {
   if (needsApproval) return "pending_approval";

@@ -114,6 +114,7 @@ function toExplanation(
   const unreached = explainUnreached(tally);
   const count = sum(tally.recipients);
   const first = steps[0]?.channels ?? [];
+  const firstCount = first.reduce((total, { valid }) => total + valid, 0);
   return {
     recipients: { count, reached: count - sum(unreached), unreached: sum(unreached), isExact: tally.isExact },
     steps,
@@ -122,7 +123,7 @@ function toExplanation(
     quietHours: explainQuietHours(tally),
     timing: timingOf({
       beginsAt: beginOf(message),
-      perSecond: message.rate && perSecondOf(message.rate, count * plan.channels.length),
+      perSecond: message.rate && perSecondOf(message.rate, firstCount),
       expiresAt: message.expiresAt,
       channels: first.map(({ valid, ratePerSecond, deferred }) => ({
         count: valid,
