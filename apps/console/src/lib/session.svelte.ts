@@ -8,15 +8,16 @@ import { setTimeZone } from "./format/time-zone.svelte.ts";
 /** Who is signed in. One instance for the page's life: the console is rendered in the browser only. */
 class Session {
   #me = $state.raw<Me>();
+  #isOver = false;
   #ability = $derived(abilityOf(this.#me?.permissions ?? []));
 
   get me(): Me | undefined {
     return this.#me;
   }
 
-  /** Asks the API once who is signed in; later calls answer from memory. */
+  /** Asks the API once who is signed in; later calls answer from memory, until the session is over. */
   async load(): Promise<Me | undefined> {
-    if (this.#me) return this.#me;
+    if (this.#me && !this.#isOver) return this.#me;
     try {
       return this.#enter(await tidings.getMe());
     } catch (failure) {
@@ -39,7 +40,11 @@ class Session {
     await tidings.switchTenant({ body: { tenantId } });
   }
 
-  /** The API no longer knows this session. */
+  /** The API no longer knows this session. What is on the page stays for as long as the page does. */
+  end(): void {
+    this.#isOver = true;
+  }
+
   forget(): void {
     this.#me = undefined;
   }
@@ -50,6 +55,7 @@ class Session {
 
   #enter(me: Me): Me {
     this.#me = me;
+    this.#isOver = false;
     setTimeZone(me.tenant.timeZone);
     return me;
   }
