@@ -107,3 +107,30 @@ for (const look of looks) {
     await page.context().close();
   });
 }
+
+test("what is wrong with a simulation stands at its fields", async ({ page }) => {
+  await signIn(page, "owner");
+  await page.goto("/policies/new");
+  await steps(page)
+    .first()
+    .getByLabel(/校园短信/)
+    .check();
+  await steps(page)
+    .nth(1)
+    .getByLabel(/校园邮件/)
+    .check();
+  const simulate = page.getByRole("button", { name: "开始推演" });
+  await expect(simulate).toBeEnabled();
+  await page.getByRole("radio", { name: /^指定时间/ }).check();
+  const zone = page.getByRole("textbox", { name: "时区" });
+  await zone.fill("Asia/Nowhere");
+  await expect(zone).toHaveAccessibleDescription(/没有这个时区/);
+  const queued = page.getByRole("spinbutton", { name: "排队多久才受理" }).first();
+  await queued.fill("-1");
+  await expect(queued).toHaveAccessibleDescription("不能小于 0");
+  await expect(simulate).toBeDisabled();
+  await queued.fill("0");
+  await zone.fill("Asia/Shanghai");
+  await simulate.click();
+  await expect(page.getByRole("list", { name: "推演时间线" })).toBeVisible();
+});

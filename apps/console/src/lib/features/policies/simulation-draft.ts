@@ -1,4 +1,5 @@
 import type { ChannelScript, PolicySimulation, PolicyStep } from "#lib/api/client.ts";
+import type { FieldErrors } from "#lib/forms/form-state.svelte.ts";
 import { m } from "#messages";
 
 /** What may become of the imagined user on a channel. */
@@ -13,10 +14,26 @@ export interface ScriptDraft {
   queuedSeconds: number | undefined;
 }
 
+export const MAX_SECONDS = 30 * 86_400;
+
 export const newScript = (): ScriptDraft => ({ fate: "silent", afterSeconds: 60, queuedSeconds: 0 });
 
 export const hasReceipt = (fate: Fate): boolean =>
   fate === "delivered" || fate === "read" || fate === "undelivered";
+
+/** What is wrong with the times of a channel, by field. */
+export const scriptErrors = (channelId: string, script: ScriptDraft): FieldErrors => ({
+  [`simulation/${channelId}/after`]: hasReceipt(script.fate) ? secondsFault(script.afterSeconds) : undefined,
+  [`simulation/${channelId}/queued`]:
+    script.fate === "no_address" ? undefined : secondsFault(script.queuedSeconds),
+});
+
+function secondsFault(seconds: number | undefined): string | undefined {
+  if (seconds === undefined) return m.field_required();
+  if (!Number.isInteger(seconds)) return m.field_integer();
+  if (seconds < 0) return m.field_minimum({ minimum: 0 });
+  return seconds > MAX_SECONDS ? m.field_maximum({ maximum: MAX_SECONDS }) : undefined;
+}
 
 export const fateText: Record<Fate, () => string> = {
   silent: m.policies_fate_silent,

@@ -1,7 +1,15 @@
 import type { MessageCategory, SimulatePolicy } from "#lib/api/client.ts";
 import { timeZone } from "#lib/format/time-zone.svelte.ts";
 import { localOf } from "#lib/format/zoned-time.ts";
-import { type QuietHoursValues, quietHoursValues, sentQuietHours } from "../quiet-hours/quiet-hours-form.ts";
+import type { FieldErrors } from "#lib/forms/form-state.svelte.ts";
+import { required } from "#lib/forms/rules.ts";
+import { m } from "#messages";
+import {
+  type QuietHoursValues,
+  quietHoursErrors,
+  quietHoursValues,
+  sentQuietHours,
+} from "../quiet-hours/quiet-hours-form.ts";
 
 /** When a simulation begins; without `isTimed` at no time of the day. */
 export interface StartDraft {
@@ -24,12 +32,24 @@ export const newStart = (now: Date): StartDraft => ({
   own: quietHoursValues(null, timeZone()),
 });
 
-/** Whether all of it is there that would be sent. */
-export const isComplete = ({ isTimed, at, timeZone, own }: StartDraft): boolean =>
-  !isTimed ||
-  (at !== "" &&
-    timeZone.trim() !== "" &&
-    (own.mode !== "own" || own.windows.every(({ from, to, weekdays }) => from && to && weekdays.length > 0)));
+/** What keeps a simulation from beginning then, by field. */
+export const startErrors = ({ isTimed, at, timeZone, own }: StartDraft): FieldErrors =>
+  isTimed
+    ? {
+        "start/on": required(at),
+        "start/timeZone": zoneFault(timeZone.trim()),
+        ...quietHoursErrors(own, "start/own/"),
+      }
+    : {};
+
+function zoneFault(zone: string): string | undefined {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return required(zone);
+  } catch {
+    return m.policies_error_zone();
+  }
+}
 
 export function sentStart(draft: StartDraft): SimulatePolicy["start"] {
   if (!draft.isTimed) return undefined;
