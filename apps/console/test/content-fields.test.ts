@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Plugin } from "#lib/api/client.ts";
 import { mergeContent } from "#lib/plugins/content-fields.ts";
+import { PluginCatalogue } from "#lib/plugins/plugin-catalogue.ts";
 
 const text = (words: string) => ({ zh: words, en: words });
 const field = (label: string, rules: object = {}) => ({
@@ -30,6 +31,20 @@ describe("the content fields of a kind", () => {
       ["id", "标识（乙）", false],
     ]);
     expect(Object.fromEntries(fields).text?.maxLength).toBe(20);
+  });
+
+  test("hold a choice that is read in words, and anything else as it was written", () => {
+    const choices = [{ value: "required", label: text("要确认") }];
+    const plugins = new PluginCatalogue([
+      {
+        ...plugin("甲", { confirm: field("必读", { choices }), code: field("编号") }),
+        kind: "inbox",
+      } as Plugin,
+    ]);
+    expect(plugins.valueText("inbox", "confirm", "required")).toBe("要确认");
+    expect(plugins.valueText("inbox", "confirm", "{{must}}")).toBe("{{must}}");
+    expect(plugins.valueText("inbox", "code", "required")).toBe("required");
+    expect(plugins.valueText("sms", "code", "1")).toBe("1");
   });
 
   test("tell the help of each plugin apart where they differ", () => {

@@ -2,7 +2,7 @@ import { type ContentField, type Plugin, type Tracking, tidings } from "../api/c
 import { localized } from "../format/localized.ts";
 import { can } from "../session.svelte.ts";
 import { billingUnit, unitName } from "../words/cost-text.ts";
-import { mergeContent } from "./content-fields.ts";
+import { choiceOptions, mergeContent } from "./content-fields.ts";
 
 /**
  * What the installed plugins say about their channel kinds: names, content fields, addresses, and the
@@ -75,8 +75,14 @@ export class PluginCatalogue {
 
   /** What a content field is called; its own name where no plugin is known. */
   fieldName(kind: string, field: string): string {
-    const [, found] = this.contentFields(kind).find(([name]) => name === field) ?? [];
+    const found = this.#contentField(kind, field);
     return found ? localized(found.label) : field;
+  }
+
+  /** What a content field holds: a choice in words, anything else as it was written. */
+  valueText(kind: string, field: string, value: string): string {
+    const found = this.#contentField(kind, field);
+    return (found && choiceOptions(found).find((choice) => choice.value === value)?.label) ?? value;
   }
 
   /** Whether an address suits any plugin of the kind, as the API judges it. */
@@ -115,6 +121,10 @@ export class PluginCatalogue {
   /** A kind whose vendor uses this code, where it was counted over several kinds. */
   kindOfCode(code: string): string | undefined {
     return this.#plugins.find(({ errors }) => errors[code])?.kind;
+  }
+
+  #contentField(kind: string, field: string): ContentField | undefined {
+    return this.contentFields(kind).find(([name]) => name === field)?.[1];
   }
 
   #ofKind(kind: string): Plugin[] {

@@ -56,7 +56,7 @@ export function weekdayName(weekday: number, length: "long" | "short" = "long"):
 /** A day (`2027-06-30`) as people write it. */
 export const dayText = (day: string): string => formatDate(`${day}T00:00:00Z`, "date", "UTC");
 
-/** 每周一、三，到 2027年6月30日 */
+/** 每周一、周三，到 2027年6月30日 */
 export function repeatText(repeat: Repeat): string {
   const until = dayText(repeat.until);
   switch (repeat.kind) {

@@ -11,6 +11,8 @@ const ROUNDS_ASKING = 8;
  */
 export class LiveMessage {
   value = $state.raw() as MessageDetail;
+  /** Why the last question failed: what is shown is getting old. */
+  error = $state.raw<unknown>();
   #isOver = false;
   readonly #isSettled: (message: MessageDetail) => boolean;
 
@@ -20,6 +22,7 @@ export class LiveMessage {
     this.#isSettled = isSettled;
     $effect(() => {
       this.value = first();
+      this.error = undefined;
       this.#isOver = false;
       const controller = new AbortController();
       untrack(() => this.#keepUp(controller.signal));
@@ -51,6 +54,7 @@ export class LiveMessage {
       for await (const { isOver, ...changes } of await tidings.watchMessage({ path, signal })) {
         if (signal.aborted) return;
         this.value = { ...this.value, ...changes };
+        this.error = undefined;
         this.#isOver = isOver;
       }
     } catch {
@@ -61,7 +65,13 @@ export class LiveMessage {
   /** A question that failed leaves the last answer; the next one may do better. */
   async #ask(signal: AbortSignal): Promise<void> {
     const path = { messageId: this.value.id };
-    const message = await tidings.getMessage({ path, signal }).catch(() => undefined);
-    if (message && !signal.aborted && message.id === this.value.id) this.value = message;
+    try {
+      const message = await tidings.getMessage({ path, signal });
+      if (signal.aborted || message.id !== this.value.id) return;
+      this.value = message;
+      this.error = undefined;
+    } catch (error) {
+      if (!signal.aborted) this.error = error;
+    }
   }
 }
