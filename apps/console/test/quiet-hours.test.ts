@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { capsErrors, newCap } from "../src/lib/features/frequency-caps/caps-form.ts";
 import { dayBars } from "../src/lib/features/quiet-hours/day-bars.ts";
 import {
   quietHoursErrors,
@@ -75,5 +76,24 @@ describe("a cap in words", () => {
 
   it("is none of what is no cap", () => {
     expect(readCap("user-1")).toBeUndefined();
+  });
+});
+
+describe("caps", () => {
+  const faultsOf = (...items: Parameters<typeof capsErrors>[0]["items"]) => {
+    const errors = capsErrors({ items });
+    return Object.keys(errors).filter((name) => errors[name]);
+  };
+
+  it("are told apart by window, kind and category; the later one of two is at fault", () => {
+    expect(faultsOf(newCap(), { ...newCap(), hours: "1" }, { ...newCap(), category: "service" })).toEqual([]);
+    expect(faultsOf(newCap(), { ...newCap(), channelKind: "sms" }, { ...newCap(), limit: 9 })).toEqual([
+      "items/2/hours",
+    ]);
+  });
+
+  it("need a whole number from one on", () => {
+    expect(faultsOf({ ...newCap(), limit: 0 })).toEqual(["items/0/limit"]);
+    expect(faultsOf({ ...newCap(), limit: 1.5 })).toEqual(["items/0/limit"]);
   });
 });

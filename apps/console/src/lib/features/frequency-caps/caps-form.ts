@@ -30,13 +30,24 @@ export const capsValues = (caps: readonly FrequencyCap[]): CapsValues => ({
 
 export const capsErrors = ({ items }: CapsValues): FieldErrors =>
   Object.fromEntries(
-    items.map(({ limit }, index) => [
-      `items/${index}/limit`,
-      limit !== undefined && Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT
-        ? undefined
-        : m.caps_error_limit({ max: MAX_LIMIT }),
+    items.flatMap((cap, index) => [
+      [`items/${index}/limit`, limitFault(cap)],
+      [`items/${index}/hours`, repetitionFault(cap, items.slice(0, index))],
     ]),
   );
+
+const limitFault = ({ limit }: CapValues): string | undefined =>
+  limit !== undefined && Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT
+    ? undefined
+    : m.caps_error_limit({ max: MAX_LIMIT });
+
+/** Of two caps of the same only the lower one would ever hold. */
+function repetitionFault({ hours, channelKind, category }: CapValues, before: CapValues[]) {
+  const isRepeated = before.some(
+    (cap) => cap.hours === hours && cap.channelKind === channelKind && cap.category === category,
+  );
+  return isRepeated ? m.caps_error_repeated() : undefined;
+}
 
 export const sentCap = ({ limit, hours, channelKind, category }: CapValues): FrequencyCap => ({
   limit: limit ?? 0,
