@@ -11,7 +11,8 @@ const tags = [
   { name: "2023级", userCount: 8 },
   { name: "2024级", userCount: 5 },
 ] as Tag[];
-const sms = { id: "chn_1", kind: "sms" } as Channel;
+const sms = { id: "chn_1", kind: "sms", pluginId: "plain" } as Channel;
+const coded = { id: "chn_3", kind: "sms", pluginId: "coded" } as Channel;
 const email = { id: "chn_2", kind: "email" } as Channel;
 const version = {
   variables: [
@@ -22,14 +23,30 @@ const version = {
   renderings: { sms: {}, email: {} },
 } as unknown as TemplateVersion;
 
-const plugins = new PluginCatalogue([
-  {
+const words = (text: string) => ({ zh: text, en: text });
+const field = (label: string) => ({ label: words(label), required: true, maxLength: 10 });
+const smsPlugin = (id: string, content: object) =>
+  ({
+    id,
+    name: words(id),
     kind: "sms",
-    address: { schema: { type: "string", pattern: "^1[3-9]\\d{9}$" }, label: { zh: "手机号", en: "Number" } },
-    content: { text: { required: true, maxLength: 10 } },
-  } as unknown as Plugin,
+    address: { schema: { type: "string", pattern: "^1[3-9]\\d{9}$" }, label: words("手机号") },
+    content,
+  }) as unknown as Plugin;
+const plugins = new PluginCatalogue([
+  smsPlugin("plain", { text: field("内容") }),
+  smsPlugin("coded", { text: field("内容"), code: field("模板编号") }),
 ]);
-const options = { channels: [sms, email], policies: [], tags, plugins } as unknown as ComposeOptions;
+const options = {
+  channels: [sms, email, coded],
+  policies: [{ id: "pol_1", steps: [{ channelIds: ["chn_3"] }] }],
+  tags,
+  plugins,
+  templates: [{ id: "tpl_1" }],
+  departments: [{ id: "dep_1" }],
+  segments: [{ id: "seg_1" }],
+  lists: [{ id: "lst_1" }],
+} as unknown as ComposeOptions;
 
 const draftWith = (audience: Partial<Draft["audience"]>, changes: Partial<Draft> = {}): Draft => ({
   ...emptyDraft(),
@@ -85,6 +102,33 @@ describe("checking", () => {
       channels: ["chn_1"],
     });
     expect(faultsOf(draft)).toEqual(["audience/addresses", "content/sms/text"]);
+  });
+
+  test("what only some channels of a kind need is asked for where one of them is chosen", () => {
+    const content = { sms: { text: "明天停课" } };
+    const own: Partial<Draft> = { contentFrom: "own", kinds: ["sms"], content };
+    const draft = (changes: Partial<Draft>) => draftWith({ kind: "all" }, { ...own, ...changes });
+    expect(faultsOf(draft({ channels: ["chn_1"] }))).toEqual([]);
+    expect(faultsOf(draft({ channels: ["chn_1", "chn_3"] }))).toEqual(["content/sms/code"]);
+    expect(faultsOf(draft({ way: "policy", policy: "pol_1" }))).toEqual(["content/sms/code"]);
+    const filled = { sms: { ...content.sms, code: "SMS_1" } };
+    expect(faultsOf(draft({ channels: ["chn_3"], content: filled }))).toEqual([]);
+  });
+
+  test("what a draft names has to be there still", () => {
+    const rest = { channels: ["chn_1"], variables: { rate: "1" } };
+    const there = { ...rest, template: "tpl_1", listUse: "deny", list: "lst_1" } as const;
+    expect(faultsOf(draftWith({ kind: "segment", segmentId: "seg_1" }, there))).toEqual([]);
+    expect(faultsOf(draftWith({ kind: "departments", departmentIds: ["dep_1"] }, there))).toEqual([]);
+    const gone = { ...rest, template: "tpl_2", listUse: "allow", list: "lst_2" } as const;
+    expect(faultsOf(draftWith({ kind: "segment", segmentId: "seg_2" }, gone))).toEqual([
+      "audience/segmentId",
+      "template",
+      "allowList",
+    ]);
+    expect(faultsOf(draftWith({ kind: "departments", departmentIds: ["dep_1", "dep_2"] }, there))).toEqual([
+      "audience/departmentIds",
+    ]);
   });
 });
 

@@ -13,6 +13,10 @@ const texts: Record<string, (problem: Problem) => string> = {
   unavailable: m.problem_unavailable,
   "quota-exceeded": ({ contact }) =>
     typeof contact === "string" ? m.quota_full_contact({ contact }) : m.quota_full(),
+  "backlog-full": m.compose_problem_backlog_full,
+  overloaded: m.compose_problem_overloaded,
+  "payload-too-large": m.problem_payload_too_large,
+  "too-many-quiet-hours": m.quiet_hours_problem_too_many,
   "channel-off": m.compose_problem_channel_off,
   "template-not-published": m.compose_problem_template,
   "variables-missing": m.compose_problem_variables,
@@ -125,6 +129,11 @@ const fieldTexts: Record<string, () => string> = {
   unknown_file: m.compose_error_file_gone,
   empty_file: m.compose_error_file_empty,
   unknown_channel: m.policies_error_unknown_channel,
+  unknown: m.compose_error_gone,
+  unknown_list: m.compose_error_gone,
+  archived: m.series_error_policy_archived,
+  never_over: m.quiet_hours_error_never_over,
+  repeated: m.caps_error_repeated,
 };
 
 /** Where the fields say all there is to say. */

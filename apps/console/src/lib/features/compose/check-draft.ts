@@ -1,5 +1,5 @@
 import { m } from "#messages";
-import type { TemplateVersion } from "../../api/client.ts";
+import type { Channel, TemplateVersion } from "../../api/client.ts";
 import { timeZone } from "../../format/time-zone.svelte.ts";
 import type { FieldErrors } from "../../forms/form-state.svelte.ts";
 import { atMost, first, required } from "../../forms/rules.ts";
@@ -10,6 +10,7 @@ import { channelObstacle, policyObstacle, variablesOf, writtenKinds } from "./co
 import type { ComposeOptions } from "./compose-options.ts";
 import type { Draft, DraftFile } from "./draft.ts";
 import { exclusionFaults } from "./exclusions.ts";
+import { stillThere } from "./still-there.ts";
 
 const MAX_LISTED = 1000;
 const MAX_CHANNELS = 5;
@@ -25,13 +26,16 @@ export function checkDraft(
     ...contentErrors(draft, options, version),
     ...wayErrors(draft, options, version),
     ...rateFaults(draft.rate),
-    ...exclusionFaults(draft),
+    ...exclusionFaults(draft, options),
     ...(draft.when === "at" ? repeatFaults(draft.repeat) : {}),
     "schedule/at": draft.when === "at" ? scheduleFault(draft.at, timeZone()) : undefined,
   };
 }
 
-function audienceErrors({ audience }: Draft, { plugins }: ComposeOptions): FieldErrors {
+function audienceErrors(
+  { audience }: Draft,
+  { plugins, departments, segments }: ComposeOptions,
+): FieldErrors {
   switch (audience.kind) {
     case "all":
       return {};
@@ -40,9 +44,16 @@ function audienceErrors({ audience }: Draft, { plugins }: ComposeOptions): Field
         "audience/any": audience.any.length + audience.all.length === 0 ? m.compose_error_tags() : undefined,
       };
     case "departments":
-      return { "audience/departmentIds": required(audience.departmentIds) };
+      return {
+        "audience/departmentIds": first(
+          required(audience.departmentIds),
+          ...audience.departmentIds.map((id) => stillThere(id, departments)),
+        ),
+      };
     case "segment":
-      return { "audience/segmentId": required(audience.segmentId) };
+      return {
+        "audience/segmentId": first(required(audience.segmentId), stillThere(audience.segmentId, segments)),
+      };
     case "file":
       return { "audience/fileId": fileFault(audience.file) };
     case "users":
@@ -77,7 +88,7 @@ function contentErrors(
 ): FieldErrors {
   const errors: FieldErrors =
     draft.contentFrom === "template"
-      ? { template: required(draft.template) }
+      ? { template: first(required(draft.template), stillThere(draft.template, options.templates)) }
       : ownContentErrors(draft, options);
   for (const { name, isRequired, isNumber } of variablesOf(draft, version).given) {
     const value = draft.variables[name] ?? "";
@@ -91,7 +102,8 @@ function contentErrors(
   return errors;
 }
 
-function ownContentErrors(draft: Draft, { plugins }: ComposeOptions): FieldErrors {
+function ownContentErrors(draft: Draft, options: ComposeOptions): FieldErrors {
+  const { plugins } = options;
   const kinds = writtenKinds(draft, undefined);
   const errors: FieldErrors = { content: required(kinds) };
   for (const kind of kinds) {
@@ -103,7 +115,28 @@ function ownContentErrors(draft: Draft, { plugins }: ComposeOptions): FieldError
       );
     }
   }
+  return { ...errors, ...unmetNeeds(draft, kinds, options) };
+}
+
+/** Channels of one kind may differ in what they need: what is missing for one that was chosen, said at its field. */
+function unmetNeeds(draft: Draft, kinds: readonly string[], options: ComposeOptions): FieldErrors {
+  const errors: FieldErrors = {};
+  for (const { kind, name: channel, pluginId } of channelsOf(draft, options)) {
+    if (!kinds.includes(kind)) continue;
+    for (const [name, { required: isNeeded }] of Object.entries(
+      options.plugins.find(pluginId)?.content ?? {},
+    )) {
+      const isMissing = !draft.content[kind]?.[name]?.trim();
+      if (isNeeded && isMissing) errors[`content/${kind}/${name}`] ??= m.compose_error_needed_by({ channel });
+    }
+  }
   return errors;
+}
+
+function channelsOf(draft: Draft, { channels, policies }: ComposeOptions): Channel[] {
+  const policy = draft.way === "policy" ? policies.find(({ id }) => id === draft.policy) : undefined;
+  const ids = policy ? policy.steps.flatMap(({ channelIds }) => channelIds) : draft.channels;
+  return channels.filter(({ id }) => ids.includes(id));
 }
 
 function wayErrors(

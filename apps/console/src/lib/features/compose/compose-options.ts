@@ -18,6 +18,8 @@ import { can } from "../../session.svelte.ts";
 export interface ComposeOptions {
   /** Switched on. */
   channels: Channel[];
+  /** By id, of those that are off as well: policies name them. */
+  channelNames: ReadonlyMap<string, string>;
   plugins: PluginCatalogue;
   /** With a published version. */
   templates: Template[];
@@ -30,30 +32,30 @@ export interface ComposeOptions {
   quietHours: TenantQuietHours;
 }
 
-const query = { limit: 100 };
-const nothing = { items: [] };
-
 export async function getComposeOptions(): Promise<ComposeOptions> {
   const [channels, plugins, templates, policies, lists, tags, departments, segments, flow, quietHours] =
     await Promise.all([
-      can("read", "Channel") ? tidings.listChannels({ query: { ...query, state: "on" } }) : nothing,
+      can("read", "Channel") ? allItems((query) => tidings.listChannels({ query })) : [],
       getPluginCatalogue(),
-      can("read", "Template") ? tidings.listTemplates({ query }) : nothing,
-      can("read", "Policy") ? tidings.listPolicies({ query }) : nothing,
-      can("read", "RecipientList") ? tidings.listRecipientLists({ query }) : nothing,
-      can("read", "Tag") ? tidings.listTags({ query }) : nothing,
-      can("read", "Department") ? allItems((page) => tidings.listDepartments({ query: page })) : [],
-      can("read", "Segment") ? allItems((page) => tidings.listSegments({ query: page })) : [],
+      can("read", "Template") ? allItems((query) => tidings.listTemplates({ query })) : [],
+      can("read", "Policy")
+        ? allItems((query) => tidings.listPolicies({ query: { ...query, state: "active" } }))
+        : [],
+      can("read", "RecipientList") ? allItems((query) => tidings.listRecipientLists({ query })) : [],
+      can("read", "Tag") ? allItems((query) => tidings.listTags({ query })) : [],
+      can("read", "Department") ? allItems((query) => tidings.listDepartments({ query })) : [],
+      can("read", "Segment") ? allItems((query) => tidings.listSegments({ query })) : [],
       can("read", "ApprovalFlow") ? tidings.getApprovalFlow() : undefined,
       tidings.getQuietHours(),
     ]);
   return {
-    channels: channels.items,
+    channels: channels.filter(({ state }) => state === "on"),
+    channelNames: new Map(channels.map(({ id, name }) => [id, name])),
     plugins,
-    templates: templates.items.filter(isPublished),
-    policies: policies.items.filter(({ state }) => state === "active"),
-    lists: lists.items,
-    tags: tags.items,
+    templates: templates.filter(isPublished),
+    policies,
+    lists,
+    tags,
     departments,
     segments,
     flow,

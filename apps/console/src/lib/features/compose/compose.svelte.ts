@@ -77,6 +77,16 @@ export class Compose {
     return template.versions.find(({ state }) => state === "published");
   }
 
+  /** Why the chosen template could not be had; undefined where it was, or is still fetched. */
+  get templateFailure(): unknown {
+    if (this.draft.contentFrom !== "template" || this.version) return undefined;
+    return this.#template.error;
+  }
+
+  fetchTemplate(): void {
+    this.#template.reload();
+  }
+
   /** The template's, or the one of own content. */
   get category(): MessageCategory {
     if (this.draft.contentFrom === "own") return this.draft.category;

@@ -1,11 +1,12 @@
 import type { SendMessage } from "../../api/client.ts";
 import { formatDuration } from "../../format/durations.ts";
 import type { FieldErrors } from "../../forms/form-state.svelte.ts";
-import { required } from "../../forms/rules.ts";
+import { first, required } from "../../forms/rules.ts";
 import type { Option } from "../../ui/form/option.ts";
 import { exclusionTexts } from "../../words/exclusions-text.ts";
 import type { ComposeOptions } from "./compose-options.ts";
 import type { Draft } from "./draft.ts";
+import { stillThere } from "./still-there.ts";
 
 const HOUR = 3600;
 const WINDOWS = [HOUR, 24 * HOUR, 7 * 24 * HOUR, 30 * 24 * HOUR];
@@ -14,10 +15,13 @@ const WINDOWS = [HOUR, 24 * HOUR, 7 * 24 * HOUR, 30 * 24 * HOUR];
 export const deduplicationOptions = (): Option[] =>
   WINDOWS.map((seconds) => ({ value: String(seconds), label: formatDuration(seconds) }));
 
-export const exclusionFaults = ({ listUse, list }: Draft): FieldErrors => ({
-  allowList: listUse === "allow" ? required(list) : undefined,
-  denyList: listUse === "deny" ? required(list) : undefined,
-});
+export function exclusionFaults({ listUse, list }: Draft, { lists }: ComposeOptions): FieldErrors {
+  const fault = first(required(list), stillThere(list, lists));
+  return {
+    allowList: listUse === "allow" ? fault : undefined,
+    denyList: listUse === "deny" ? fault : undefined,
+  };
+}
 
 /** What is sent of whom a draft leaves out. */
 export const sentExclusions = ({
