@@ -4,7 +4,7 @@ export { quotaRoutes } from "./quota.routes.ts";
 export { type ChannelKinds, createQuotaService, type QuotaService } from "./quota.service.ts";
 export { findTenant, getCurrentKey, lockTenant, type TenantRow } from "./tenant.repository.ts";
 export { tenantRoutes } from "./tenant.routes.ts";
-export type { Locale } from "./tenant.rules.ts";
+export { isTimeZone, type Locale } from "./tenant.rules.ts";
 export { timeZone } from "./tenant.schemas.ts";
 export {
   type CreateTenant,

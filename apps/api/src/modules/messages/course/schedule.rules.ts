@@ -1,5 +1,6 @@
 import type { schema } from "@tidings/db";
 import { invalidField } from "../../../platform/errors.ts";
+import { isTimeZone } from "../../tenants/index.ts";
 
 export type MessageState = (typeof schema.messageState.enumValues)[number];
 
@@ -29,17 +30,6 @@ export function judgeSchedule(schedule: Schedule, now: Date): Date | null {
     throw invalidField("/schedule/at", `${schedule.at} is more than a year ahead.`, "too_far");
   }
   return aheadMs > 0 ? at : null;
-}
-
-/** Offsets such as `+08:00` are valid to Intl too, but know no daylight saving time. */
-function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** What a message waits for. */
