@@ -62,15 +62,58 @@ function readBody(c: Context<AppEnv>): unknown {
   return body;
 }
 
-type Issue = Pick<z.core.$ZodIssue, "path" | "message" | "code"> & { keys?: string[] };
+interface Issue extends Pick<z.core.$ZodIssue, "path" | "message" | "code"> {
+  keys?: string[];
+  /** Of a union: what each of its members finds wrong. */
+  errors?: Issue[][];
+}
 
 /** The problem for input that does not fit its schema. `target` is where it stood: json, query, param, header. */
 export function invalidRequest(issues: readonly Issue[], target: string) {
-  const errors = issues.slice(0, 50).flatMap((issue) => toFieldProblems(issue, target));
+  const errors = withoutConsequences(issues.slice(0, 50).flatMap(ofNearestMember)).flatMap((issue) =>
+    toFieldProblems(issue, target),
+  );
   const first = errors[0];
   return invalidInput(first ? `${first.pointer || "The body"}: ${first.detail}` : "The input is not valid.", {
     errors,
   });
+}
+
+/** Of one member's issues as many as it takes to compare it; there may be one for every item of a long list. */
+const COMPARED = 5;
+
+/**
+ * What is wrong by the member of a union that comes nearest to the input: one of its type, with the least to mend. Members
+ * that come as near and want something else at the same place each say so.
+ */
+function ofNearestMember(issue: Issue): Issue[] {
+  if (issue.code !== "invalid_union" || !issue.errors?.length) return [issue];
+  const found = issue.errors.map((issues) =>
+    withoutConsequences(issues.slice(0, COMPARED).flatMap(ofNearestMember)).slice(0, COMPARED),
+  );
+  const ofItsType = found.filter(
+    (issues) => !issues.some((one) => isOfWrongType(one) && one.path.length === 0),
+  );
+  const possible = ofItsType.length > 0 ? ofItsType : found;
+  const fewest = Math.min(...possible.map((issues) => issues.length));
+  const nearest = possible.filter((issues) => issues.length === fewest);
+  const wanted = nearest.flat();
+  const isOnePlace = fewest === 1 && new Set(wanted.map(placeOf)).size === 1;
+  const message = isOnePlace ? [...new Set(wanted.map((one) => one.message))].join(", or ") : undefined;
+  return (nearest[0] ?? []).map((one) => ({
+    ...one,
+    message: message ?? one.message,
+    path: [...issue.path, ...one.path],
+  }));
+}
+
+const isOfWrongType = ({ code }: Issue) => code === "invalid_type";
+const placeOf = ({ path }: Issue) => path.join("/");
+
+/** A text where a list belongs is also too long for a list: it is enough to say that it is none. */
+function withoutConsequences(issues: readonly Issue[]): Issue[] {
+  const ofWrongType = new Set(issues.filter(isOfWrongType).map(placeOf));
+  return issues.filter((issue) => isOfWrongType(issue) || !ofWrongType.has(placeOf(issue)));
 }
 
 function toFieldProblems(issue: Issue, target: string): FieldProblem[] {
