@@ -1,3 +1,4 @@
+import type { Tx } from "@tidings/db";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   expectProblem,
@@ -67,6 +68,22 @@ describe("4.2 the same request again, and many at once", () => {
     expect(answer.status).toBe(202);
     expect(answer.headers.get("idempotency-replayed")).toBeNull();
     await school.completed(answer.body.id);
+    expect(couriered(userId)).toHaveLength(1);
+  });
+
+  it("S24 carries a request out that comes again after the database has not answered the first in time", async () => {
+    const userId = await newUser(school);
+    const message = messageTo(users(userId), ["courier"]);
+    const before = await countMessages();
+    const lockOut = async ({ sql }: Tx) => {
+      await sql`lock table messages in access exclusive mode`;
+      expectProblem(await school.trySend(message, { key: "s24-again" }), "unavailable", 503);
+    };
+    await stage.books.transaction(lockOut, { deadlineMs: 30_000 });
+    const answer = await school.trySend(message, { key: "s24-again" });
+    expect([answer.status, answer.headers.get("idempotency-replayed")]).toEqual([202, null]);
+    await school.completed(answer.body.id);
+    expect(await countMessages()).toBe(before + 1);
     expect(couriered(userId)).toHaveLength(1);
   });
 

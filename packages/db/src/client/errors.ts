@@ -76,6 +76,13 @@ const OUTAGE_CODES = new Set([
   "25P04", // transaction_timeout
 ]);
 
+const BUSY_CODES = new Set([
+  "55P03", // lock_not_available
+  "57014", // query_canceled, as by statement_timeout
+  "40P01", // deadlock_detected
+  "40001", // serialization_failure
+]);
+
 /** Drizzle wraps the driver's error once and we wrap once more; the rest is slack. */
 const MAX_CAUSES = 5;
 
@@ -83,10 +90,15 @@ const MAX_CAUSES = 5;
  * Whether the error, or one of its causes, says that the server cannot be reached or cannot work at the moment, such as
  * with a full disk, rather than that the statement is wrong.
  */
-export function isOutage(error: unknown): boolean {
+export const isOutage = (error: unknown): boolean => hasCode(error, OUTAGE_CODES);
+
+/** Whether the error, or one of its causes, says that others were in the way: the same may go well in a moment. */
+export const isBusyError = (error: unknown): boolean => hasCode(error, BUSY_CODES);
+
+function hasCode(error: unknown, codes: ReadonlySet<string>): boolean {
   let current = error;
   for (let depth = 0; depth < MAX_CAUSES && current instanceof Error; depth++) {
-    if ("code" in current && OUTAGE_CODES.has(String(current.code))) return true;
+    if ("code" in current && codes.has(String(current.code))) return true;
     current = current.cause;
   }
   return false;

@@ -5,6 +5,7 @@ export {
   type Database,
   DatabaseDeadlineError,
   DatabaseUnavailableError,
+  isBusyError,
   isOutage,
   type Statement,
   type Tx,

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { DatabaseDeadlineError, DatabaseUnavailableError, isOutage } from "../database/index.ts";
+import { DatabaseDeadlineError, DatabaseUnavailableError, isBusyError, isOutage } from "../database/index.ts";
 import {
   type FieldProblem,
   internalError,
@@ -65,7 +65,7 @@ export function problemResponse(
 
 function toProblem(error: Error): ProblemError {
   if (error instanceof ProblemError) return error;
-  if (isDatabaseDown(error)) {
+  if (isDatabaseDown(error) || isBusyError(error)) {
     return unavailable("The database does not answer at the moment. Nothing was saved; please try again.", {
       headers: { "retry-after": "2" },
     });
