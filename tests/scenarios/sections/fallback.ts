@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import {
   expectProblem,
   messageTo,
+  newPhone,
   type School,
   type SchoolChannel,
   until,
@@ -88,7 +89,13 @@ describe("4.3 steps of a policy, and delays", () => {
   });
 
   it("S33 stops a chain of three at the channel on which the user confirms", async () => {
-    const userId = await newUser(school);
+    const phone = newPhone();
+    const userId = await newUser(school, {
+      identities: [
+        { kind: "push", address: "confirms" },
+        { kind: "sms", address: phone },
+      ],
+    });
     const policy = await policyOf(
       school,
       { channels: [school.channels.courier] },
@@ -104,8 +111,8 @@ describe("4.3 steps of a policy, and delays", () => {
     await passes(HOUR);
     await roundsPass(school);
     expect(await stepsOf(school, id)).toEqual(["0 accepted", "1 delivered"]);
-    expect(couriered(userId)).toHaveLength(2);
-    expect(stage.sms.received().filter(({ ref }) => ref?.startsWith(id))).toEqual([]);
+    expect(couriered("confirms")).toHaveLength(2);
+    expect(stage.sms.received().filter(({ to }) => to.endsWith(phone))).toEqual([]);
   });
 
   it("S34 falls back from two channels at once when both have failed, and not when one has it", async () => {

@@ -11,6 +11,7 @@ import {
   couriered,
   inSeconds,
   newSchool,
+  newSchoolAtNight,
   newUser,
   passes,
   policyOf,
@@ -148,6 +149,40 @@ describe("4.7 what the vendor says later, and what became of a message", () => {
     const { id: ref } = await school.reaches(lost, "accepted");
     await report(school, "undelivered", ref, { code: "uninstalled" });
     expect(await reasonOf(lost)).toBe("undelivered: uninstalled");
+  });
+
+  it("S96 tells the black list, an unsubscription, the quiet hours and a cap apart, for each of the users", async () => {
+    const asleep = await newSchoolAtNight();
+    const [listed, left, sleeper, often] = [
+      await newUser(asleep),
+      await newUser(asleep),
+      await newUser(asleep),
+      await newUser(asleep),
+    ];
+    const never = { timeZone: "Asia/Shanghai", windows: [] };
+    for (const awake of [listed, left, often])
+      await mustSucceed(asleep.owner("PUT", `/v1/users/${awake}/quiet-hours`, never));
+    for (const [userId, origin] of [
+      [listed, "manual"],
+      [left, "unsubscribed"],
+    ])
+      await mustSucceed(asleep.owner("POST", "/v1/suppressions", { userId, origin }));
+    const caps = { items: [{ limit: 1, hours: 24, channelKind: "push" }] };
+    await mustSucceed(asleep.owner("PUT", "/v1/frequency-caps", caps));
+    const send = async (...userIds: string[]) => {
+      const id = await asleep.send(messageTo(users(...userIds), ["courier"], { quietHours: "drop" }));
+      await asleep.completed(id);
+      return asleep.deliveriesOf(id);
+    };
+    await send(often);
+    const deliveries = await send(listed, left, sleeper, often);
+    const reasons = deliveries.map(({ user, state, reason }) => [user?.userId, `${state}: ${reason}`]);
+    expect(Object.fromEntries(reasons)).toEqual({
+      [listed]: "suppressed: suppressed_by_tenant",
+      [left]: "suppressed: unsubscribed",
+      [sleeper]: "suppressed: quiet_hours",
+      [often]: "suppressed: over_frequency_cap",
+    });
   });
 
   it("S96 shows a message that nobody has approved as waiting for that, and one that was rejected as such", async () => {
