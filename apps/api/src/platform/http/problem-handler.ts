@@ -31,7 +31,7 @@ export type ProblemMembers = Readonly<Record<string, Readonly<Record<string, str
 /** Turns everything thrown into problem+json. Unknown errors are logged and answered without their text. */
 export function handleError(logger: Logger, members: ProblemMembers = {}) {
   return (error: Error, c: Context<AppEnv>): Response => {
-    const problem = toProblem(error);
+    const problem = toProblem(error, c.req.method);
     if (problem.type.status >= 500) {
       logger.error({ err: error, requestId: c.get("requestId"), path: c.req.path }, "request failed");
     }
@@ -63,23 +63,32 @@ export function problemResponse(
   });
 }
 
-function toProblem(error: Error): ProblemError {
+function toProblem(error: Error, method: string): ProblemError {
   if (error instanceof ProblemError) return error;
   if (isDatabaseDown(error) || isBusyError(error)) {
-    return unavailable("The database does not answer at the moment. Nothing was saved; please try again.", {
-      headers: { "retry-after": "2" },
-    });
+    const isUndecided = method !== "GET" && mayBeSaved(error);
+    return unavailable(isUndecided ? UNDECIDED : NOTHING_SAVED, { headers: { "retry-after": "2" } });
   }
   if (error instanceof HTTPException && error.status < 500) return fromHttpException(error);
   return internalError("Something went wrong on our side. The request id helps us find it.");
 }
 
-function isDatabaseDown(error: unknown): boolean {
+const NOTHING_SAVED = "The database does not answer at the moment. Nothing was saved; please try again.";
+/** Whoever sent it anew, believing that nothing was saved, would send it twice. */
+const UNDECIDED =
+  "The database has not answered in time, so it is not known whether this was saved. See whether it was, or ask again with the same Idempotency-Key.";
+
+const isDatabaseDown = (error: unknown): boolean =>
+  isOutage(error) || lostTransaction(error) !== undefined;
+
+/** COMMIT was on its way when the answer failed to come. */
+const mayBeSaved = (error: unknown): boolean => lostTransaction(error)?.outcome === "unknown";
+
+function lostTransaction(error: unknown): DatabaseUnavailableError | DatabaseDeadlineError | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof DatabaseUnavailableError || cause instanceof DatabaseDeadlineError) return true;
-    if (isOutage(cause)) return true;
+    if (cause instanceof DatabaseUnavailableError || cause instanceof DatabaseDeadlineError) return cause;
   }
-  return false;
+  return undefined;
 }
 
 function fromHttpException(error: HTTPException): ProblemError {
