@@ -116,6 +116,18 @@ describe("sources", () => {
     expect(await problemOf(keys.createApiKey(ctx, source.id))).toBe("too-many-api-keys");
   });
 
+  it("give their quota back once, however many delete one of them at once", async () => {
+    for (const code of ["a", "b", "c"]) await sources.createSource(ctx, { code, name: code });
+    const deletions = Array.from({ length: 4 }, () => sources.deleteSource(ctx, source.id));
+    const outcomes = await Promise.allSettled(deletions);
+    expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    const used = installation.transact(
+      ctx,
+      ({ sql }) => sql<{ used: string }[]>`select used from quotas where kind = 'sources'`,
+    );
+    expect(await used).toEqual([{ used: "3" }]);
+  });
+
   it("are granted channels of their own tenant only", async () => {
     const stranger = contextOf(await installation.createTenant());
     const channel = await installation.addChannel({ id: stranger.tenantId });

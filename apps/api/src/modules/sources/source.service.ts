@@ -75,10 +75,11 @@ export function createSourceService(deps: { transact: Transact }) {
     async deleteSource(ctx: RequestContext, sourceId: string): Promise<void> {
       authorize(ctx, "delete", "Source");
       await deps.transact(ctx, async (tx) => {
+        // The quota first: of several deletions at once, the others then find the source gone.
+        await giveBackQuota(tx, ctx, "sources");
         const before = await getSource(tx, ctx, sourceId);
         await repository.deleteSource(tx, ctx.tenantId, sourceId);
         await deleteBoundIdentities(tx, ctx.tenantId, "source", sourceId);
-        await giveBackQuota(tx, ctx, "sources");
         await recordAudit(tx, ctx, {
           action: "source.deleted",
           ...named(before),
