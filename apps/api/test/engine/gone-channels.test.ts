@@ -1,13 +1,16 @@
+import { toUuid } from "@tidings/db";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   expandOnce,
   expectNothingLost,
+  expectProblem,
   givenSchool,
   type Installation,
   messageTo,
   mustSucceed,
   type School,
   startInstallation,
+  until,
   users,
 } from "../harness/index.ts";
 
@@ -183,4 +186,21 @@ it("fails what a channel was switched off for before its deliveries are made", a
   await finish(id);
   expect(await outcomesOf(id)).toEqual(PUPILS.map((userId) => `${userId} 0 failed channel_off`));
   expect((await school.message(id)).counts).toMatchObject({ targeted: 3, valid: 3, submitted: 0, failed: 3 });
+});
+
+it("is not gone while a policy that sends by it is being saved", async () => {
+  await policyOf({ channelIds: [school.channels.mail.id] });
+  const answers = await installation.books.transaction(async ({ sql }) => {
+    // The policy has been judged, and waits for its quota.
+    await sql`select from quotas where tenant_id = ${toUuid("tenant", school.tenantId)} and kind = 'policies' for update`;
+    const waiting = async () => (await sql`select from pg_locks where not granted`).length;
+    const body = { name: "正在保存", steps: [{ channelIds: [channelId] }] };
+    const saving = school.owner("POST", "/v1/policies", body);
+    await until(async () => (await waiting()) > 0);
+    const deleting = school.owner("DELETE", `/v1/channels/${channelId}`);
+    await Promise.race([deleting, until(async () => (await waiting()) > 1)]);
+    return { saving, deleting };
+  });
+  expect((await answers.saving).status).toBe(201);
+  expectProblem(await answers.deleting, "channel-in-use", 409);
 });

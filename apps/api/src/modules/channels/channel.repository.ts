@@ -203,6 +203,15 @@ export async function noteHealth(
     );
 }
 
+/** Keeps the channel from being deleted, and from being named by a policy, until the transaction ends. */
+export async function lockChannel(tx: Tx, tenantId: string, channelId: string): Promise<void> {
+  await tx.db
+    .select({ id: channels.id })
+    .from(channels)
+    .where(thisChannel(tenantId, channelId))
+    .for("update");
+}
+
 export async function deleteChannel(tx: Tx, tenantId: string, channelId: string): Promise<void> {
   await tx.db.delete(channels).where(thisChannel(tenantId, channelId));
 }

@@ -102,6 +102,16 @@ describe("quotas", () => {
     await create("c5");
   });
 
+  it("are given back once by a channel that several delete at once", async () => {
+    const { id } = await create("c0");
+    for (let i = 1; i < 5; i++) await create(`c${i}`);
+    const deletions = Array.from({ length: 5 }, () => service.deleteChannel(ctx, id));
+    const outcomes = await Promise.allSettled(deletions);
+    expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    await create("c5");
+    expect(await problemOf(create("c6"))).toBe("quota-exceeded");
+  });
+
   it("of one kind leave the other kinds alone", async () => {
     for (let i = 0; i < 5; i++) await create(`c${i}`);
     const mail = await create("mail", { pluginId: "test/mail" });

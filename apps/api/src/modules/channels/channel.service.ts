@@ -188,6 +188,7 @@ export function createChannelService(deps: ChannelServiceDeps) {
     async deleteChannel(ctx: RequestContext, channelId: string): Promise<void> {
       authorize(ctx, "delete", "Channel");
       await deps.transact(ctx, async (tx) => {
+        await repository.lockChannel(tx, ctx.tenantId, channelId);
         const before = await getChannel(tx, ctx, channelId);
         const policies = await repository.listPoliciesUsing(tx, ctx.tenantId, channelId);
         if (policies.length > 0) throw usedBy(before, policies);

@@ -96,7 +96,7 @@ export async function updatePolicy(
   await tx.db.update(policies).set(changes).where(thisPolicy(tenantId, policyId));
 }
 
-/** Those of these channels that are the tenant's. */
+/** Those of these channels that are the tenant's. None of them is deleted until the transaction ends. */
 export async function findChannels(
   tx: Tx,
   tenantId: string,
@@ -105,5 +105,7 @@ export async function findChannels(
   return tx.db
     .select({ id: channels.id, name: channels.name, pluginId: channels.pluginId })
     .from(channels)
-    .where(and(eq(channels.tenantId, tenantId), inArray(channels.id, [...channelIds])));
+    .where(and(eq(channels.tenantId, tenantId), inArray(channels.id, [...channelIds])))
+    .orderBy(asc(channels.id))
+    .for("key share");
 }
