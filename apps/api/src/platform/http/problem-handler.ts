@@ -78,8 +78,7 @@ const NOTHING_SAVED = "The database does not answer at the moment. Nothing was s
 const UNDECIDED =
   "The database has not answered in time, so it is not known whether this was saved. See whether it was, or ask again with the same Idempotency-Key.";
 
-const isDatabaseDown = (error: unknown): boolean =>
-  isOutage(error) || lostTransaction(error) !== undefined;
+const isDatabaseDown = (error: unknown): boolean => isOutage(error) || lostTransaction(error) !== undefined;
 
 /** COMMIT was on its way when the answer failed to come. */
 const mayBeSaved = (error: unknown): boolean => lostTransaction(error)?.outcome === "unknown";
