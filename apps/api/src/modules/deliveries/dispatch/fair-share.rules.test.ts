@@ -188,6 +188,27 @@ describe("fair share", () => {
     expect(chunks.map(({ tenantId }) => tenantId)).toEqual(["other", "other"]);
   });
 
+  it("lets a tenant's small messages go beside the large chunks that a slow channel of theirs keeps", () => {
+    const limits = { perTenant: 12_000, perChannel: 12_000, inAll: 128_000 };
+    const kept = { tenantId: "school", channelId: "mail", chunkCount: 6, deliveryCount: 12_000 };
+    const lane = (channelId: string, deliveryCount: number): Lane => ({
+      tenantId: "school",
+      channelId,
+      priority: 2,
+      isProbe: false,
+      chunks: Array.from({ length: 1_000 }, (_, index) => ({
+        id: `${channelId}/${index}`,
+        deliveryCount,
+        dueAtMs: index,
+      })),
+    });
+    const chosen = (...lanes: Lane[]) => new FairShare(limits).choose(lanes, [kept], 1_024).chunks;
+    expect(chosen(lane("mail", 2_000), lane("sms", 1)).map(({ channelId }) => channelId)).toEqual(
+      Array.from({ length: 500 }, () => "sms"),
+    );
+    expect(chosen(lane("sms", 101))).toEqual([]);
+  });
+
   it("lets one chunk of a channel on trial go, whatever its priorities hold", () => {
     const probe = (priority: number): Lane => ({
       ...laneOf({ tenantId: "one", priority, sizes: [5] }, 0, 3),
