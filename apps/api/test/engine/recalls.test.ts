@@ -55,13 +55,17 @@ beforeEach(async () => {
   await startEngine();
 });
 afterEach(async () => {
-  await Promise.all(engines.map((engine) => engine.stop()));
-  engines = [];
+  await stopEngines();
   await expectNothingLost(installation);
 });
 
 async function startEngine(): Promise<void> {
   engines.push(await installation.startEngine());
+}
+
+async function stopEngines(): Promise<void> {
+  await Promise.all(engines.map((engine) => engine.stop()));
+  engines = [];
 }
 
 const recall = (path: string) => school.source("POST", `${path}/recall`);
@@ -249,6 +253,25 @@ describe("a recall", () => {
     expect(await school.timelineOf(id)).toMatchObject({ state: "recalled" });
     expect(await school.timelineOf(id, 1)).toMatchObject({ state: "cancelled", attemptCount: 0 });
   });
+});
+
+it("says of everything that the vendor could not tell until the end that it failed, however much it is", async () => {
+  const pupils = Array.from({ length: 2_100 }, (_, index) => `pupil-${index}`);
+  await school.addUsers(
+    pupils.map((userId) => ({ userId, tags: ["校"], identities: [{ kind: "push", address: userId }] })),
+  );
+  const id = await school.send(messageTo({ kind: "tags", any: ["校"] }, ["telegraph"]));
+  await school.completed(id);
+  await stopEngines();
+  await recall(`/v1/messages/${id}`);
+  // Everything has been asked about in its last round.
+  await query(`update recalls set round_count = 29, cursor = (select max(last_id) from chunks)
+    where state = 'running'`);
+  await startEngine();
+  const { deliveryCount, counts, reasons } = await recallOf(id);
+  expect(deliveryCount).toBe(2_100);
+  expect(counts).toEqual({ recalled: 0, tooLate: 0, failed: 2_100 });
+  expect(reasons).toEqual([{ outcome: "failed", code: "recall_unanswered", count: 2_100 }]);
 });
 
 describe("a fallback that was under way at a recall, and failed for the time being,", () => {

@@ -157,7 +157,12 @@ async function settle(
   }
   const code = RECALL_REASONS.unanswered;
   const left = openIds.map((id) => ({ id, outcome: "failed" as const, code, detail: null }));
-  if (left.length > 0) await recalling.settleRecalls(tx, recall, left);
-  await recalling.endRecall(tx, recall, addToTally(tally, left));
+  if (left.length > 0) {
+    await recalling.settleRecalls(tx, recall, left);
+    // There may be more than are read at once.
+    await recalling.proceed(tx, recall, recall.cursor, addToTally(tally, left));
+    return false;
+  }
+  await recalling.endRecall(tx, recall, tally);
   return true;
 }
