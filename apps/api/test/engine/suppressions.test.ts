@@ -215,6 +215,27 @@ it("leaves an entry without an end as it is when the vendor reports the address"
   ]);
 });
 
+it("lets the vendor's word take the place of an entry that ends before it, and of no other", async () => {
+  const [shortly, long] = [await givenUser(), await givenUser()];
+  const id = await school.send(messageTo(users(shortly, long), ["courier"]));
+  await school.completed(id);
+  const note = "本人要求";
+  await suppress({ kind: "push", address: shortly, note, expiresAt: inDays(1) });
+  const own = await suppress({ kind: "push", address: long, note, expiresAt: inDays(300) });
+  for (const { id: ref } of await school.deliveriesOf(id)) await push(undelivered(ref, "device_dead"));
+  const [entry] = await entriesOf({ userId: shortly });
+  expect(entry).toMatchObject({
+    origin: "hard_bounce",
+    code: "device_dead",
+    note: null,
+    by: { kind: "platform" },
+  });
+  expect(Date.parse(entry?.expiresAt ?? "")).toBeGreaterThan(Date.parse(inDays(29)));
+  const [kept] = await entriesOf({ userId: long });
+  expect(kept).toMatchObject({ origin: "manual", code: null, note, by: { kind: "member" } });
+  expect(kept?.expiresAt).toBe(own.expiresAt);
+});
+
 it("stops what waits to be sent when an entry is made, and the fallback goes on", async () => {
   const [out, other] = [await givenUser(), await givenUser()];
   const { id: policy } = await mustSucceed<{ id: string }>(

@@ -4,7 +4,7 @@ import type { DeadAddress } from "./automatic.rules.ts";
 
 /**
  * Suppresses the addresses of deliveries that the vendor has refused for good, on their channel kind and for the whole
- * tenant. An entry without an end stays what it is.
+ * tenant. An entry that ends later, or never, stays what it is.
  */
 export async function suppressAddresses(
   { sql }: Tx,
@@ -24,10 +24,9 @@ export async function suppressAddresses(
     join deliveries d on d.tenant_id = ${tenant} and d.id = w."deliveryId"
     join channels c on c.tenant_id = ${tenant} and c.id = d.channel_id
     where d.address is not null and d.state in ('failed', 'undelivered') and d.reason = w.code
-    order by address_key(d.address), c.kind, d.id
+    order by address_key(d.address), c.kind, w.days desc nulls first, d.id
     on conflict (tenant_id, address_key, user_id, kind, source_id) do update set
-      origin = excluded.origin, code = excluded.code, delivery_id = excluded.delivery_id, updated_at = now(),
-      expires_at = case when excluded.expires_at is not null
-        then greatest(suppressions.expires_at, excluded.expires_at) end
-    where suppressions.expires_at is not null`;
+      origin = excluded.origin, code = excluded.code, note = null, expires_at = excluded.expires_at, member_id = null,
+      by_source_id = null, delivery_id = excluded.delivery_id, updated_at = now()
+    where suppressions.expires_at < coalesce(excluded.expires_at, 'infinity')`;
 }
