@@ -70,7 +70,7 @@ describe("messages that name their recipients", () => {
       `update messages set expires_at = now(), wake_at = now() where id = '${toUuid("message", id)}'`,
     );
     const letThrough = vi.fn(() => true);
-    await expandOnce(installation, letThrough);
+    await expandOnce(installation, { letThrough });
     expect(letThrough).not.toHaveBeenCalled();
     const states = await query<{ state: string }>("select state from chunks where state <> 'done'");
     expect(states).toEqual([{ state: "ready" }]);

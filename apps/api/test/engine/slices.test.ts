@@ -112,6 +112,27 @@ it("are tried at half their size when they were too large for the machine", asyn
   await query("drop function be_slow cascade");
 });
 
+it("are made for a while, then those have their turn who name their recipients", async () => {
+  await query(`create function be_slow() returns trigger language plpgsql as $$ begin
+      perform pg_sleep(0.3);
+      return null; end $$;
+    create trigger be_slow after insert on deliveries for each statement execute function be_slow()`);
+  await givenUsers(10);
+  const large = [
+    await school.send(messageTo(everyone, ["courier"])),
+    await school.send(messageTo(everyone, ["courier"])),
+    await school.send(messageTo(everyone, ["courier"])),
+  ];
+  const round = () => expandOnce(installation, { slicingMs: 250 });
+  await round();
+  const few = await school.send(messageTo(users("m-1"), ["courier"]));
+  await round();
+  expect(await Promise.all([...large, few].map(targeted))).toEqual([10, 10, 0, 1]);
+  await round();
+  expect(await Promise.all(large.map(targeted))).toEqual([10, 10, 10]);
+  await query("drop function be_slow cascade");
+});
+
 it.each([
   { name: "are made two at a time", rest: {}, isCapped: false, together: 1 },
   { name: "are made one after the other under caps", rest: {}, isCapped: true, together: 0 },

@@ -17,9 +17,12 @@ import * as expanding from "./expanding.repository.ts";
 import { expandListed } from "./expansion.repository.ts";
 import * as failing from "./failing.repository.ts";
 import { createHalvings, type Halvings } from "./halvings.ts";
+import { inTurns } from "./in-turns.rules.ts";
 
 const TENANTS_A_ROUND = 1_000;
-const SLICES_A_ROUND = 20;
+const SLICED_A_ROUND = 20;
+/** How long slices are made before those have their turn again who name their recipients, ms. */
+const SLICING_MS = 250;
 /** Of those that could not be expanded together: the other tenants wait meanwhile. */
 const ALONE_A_ROUND = 100;
 /** Over all tenants. */
@@ -50,17 +53,20 @@ const IDLE_MS = 250;
 /**
  * Makes the deliveries of messages. Those that name their recipients are expanded together, as many as have gathered;
  * larger audiences slice by slice, with the cursor in the slice's transaction: a crash repeats at most the slice that
- * had not committed, and sending starts after the first. Every tenant has its turn in a round.
+ * had not committed, and sending starts after the first. Every tenant has its turn in a round; slices are made behind all of
+ * them, and not for long: somebody's few recipients must not wait for other people's thousands.
  *
  * A message that fails is tried again after a pause that grows with each failure, by itself, until it works or ends;
  * nothing has to step over it meanwhile.
  *
  * What is for a few people is begun as it is made, where nobody waits, and sent from here.
  */
-export function createExpander(deps: ExpanderDeps): Expander {
+export function createExpander(deps: ExpanderDeps, slicingMs = SLICING_MS): Expander {
   const own = { ...deps, halvings: createHalvings() };
   const expected = new Set<string>();
   let lookedAt = Number.NEGATIVE_INFINITY;
+  /** The tenant whose slice was made last. */
+  let lastTenantId = "";
 
   /** Tenants with something to expand, and what is to be tried again. */
   async function findWork(): Promise<[tenants: string[], failed: Message[]]> {
@@ -93,8 +99,17 @@ export function createExpander(deps: ExpanderDeps): Expander {
         more = true;
         deps.nudgeDispatcher();
       };
-      for (const tenantId of tenants) await turn(() => expandTenant(own, tenantId, failures));
-      for (const message of failed) await turn(() => expandOrPutOff(own, message));
+      const sliced = failed.map((message) => [message]);
+      for (const tenantId of tenants) await turn(() => expandTenant(own, tenantId, failures, sliced));
+      const until = performance.now() + slicingMs;
+      for (const message of inTurns(sliced, lastTenantId)) {
+        if (performance.now() > until) {
+          more = true;
+          break;
+        }
+        lastTenantId = message.tenantId;
+        await turn(() => expandOrPutOff(own, message));
+      }
       if (failures.length === 0) return more;
       // What cannot be expanded must not keep what stands behind it waiting, nor for the pause behind a failed round.
       const failure = new AggregateError(failures, "messages were not expanded");
@@ -110,17 +125,23 @@ type Progress = "none" | "begun" | "waiting";
 
 type OwnDeps = ExpanderDeps & { halvings: Halvings };
 
-/** One turn of a tenant. */
-async function expandTenant(deps: OwnDeps, tenantId: string, failures: unknown[]): Promise<Progress> {
+/** One turn of a tenant; its messages that have a slice to make are put down in `sliced`. */
+async function expandTenant(
+  deps: OwnDeps,
+  tenantId: string,
+  failures: unknown[],
+  sliced: Message[][],
+): Promise<Progress> {
   const restraints = await deps.readRestraints(tenantId);
   let named: expanding.NamedMessage[] = [];
   let alone: string[] = [];
+  let waiting: string[] = [];
   let progress: Progress = "none";
   try {
     const send = await deps.transact({ tenantId }, async (tx) => {
-      [named, alone] = await Promise.all([
+      [named, waiting] = await Promise.all([
         expanding.reserveNamed(tx, tenantId),
-        expanding.listSliced(tx, tenantId, SLICES_A_ROUND),
+        expanding.listSliced(tx, tenantId, SLICED_A_ROUND),
       ]);
       const isAlive = named.length > 0 && named.every(({ isOver }) => !isOver);
       const isBegun = isAlive && deps.letThrough(newcomerOf(tenantId, named));
@@ -136,8 +157,9 @@ async function expandTenant(deps: OwnDeps, tenantId: string, failures: unknown[]
   } catch (failure) {
     failures.push(failure);
     // One of them may be at fault: each by itself, the others get through.
-    alone = [...idsOf(named).slice(0, ALONE_A_ROUND), ...alone];
+    alone = idsOf(named).slice(0, ALONE_A_ROUND);
   }
+  if (waiting.length > 0) sliced.push(waiting.map((messageId) => ({ tenantId, messageId })));
   for (const messageId of alone) {
     const one = await expandOrPutOff(deps, { tenantId, messageId });
     if (one !== "none") progress = one;

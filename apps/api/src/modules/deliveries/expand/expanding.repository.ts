@@ -67,7 +67,10 @@ export async function reserveNamed(tx: Tx, tenantId: string): Promise<NamedMessa
   }));
 }
 
-/** The tenant's other messages that have a slice to make; of those with enough ahead of their senders, none. */
+/**
+ * The tenant's other messages that have a slice to make, of equal ones that first which got none for longest; of those with
+ * enough ahead of their senders, none.
+ */
 export async function listSliced(tx: Tx, tenantId: string, limit: number): Promise<string[]> {
   const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
@@ -77,7 +80,7 @@ export async function listSliced(tx: Tx, tenantId: string, limit: number): Promi
       and (select count(*) filter (where c.due_at < now() + make_interval(mins => ${SOON_MINUTES})) < ${CHUNKS_AHEAD}
           and count(*) < ${CHUNKS_KEPT_BACK}
         from chunks c where c.tenant_id = ${tenant} and c.message_id = m.id and c.state <> 'done')
-    order by m.priority, m.id limit ${limit}`;
+    order by m.priority, m.updated_at, m.id limit ${limit}`;
   return rows.map((row) => fromUuid("message", row.id));
 }
 
