@@ -22,7 +22,7 @@ import {
   titleOf,
 } from "./accept.rules.ts";
 import { type AcceptedMessage, replay, toAccepted } from "./accepted-message.ts";
-import type { Admission } from "./admission.ts";
+import type { Admission, Aside } from "./admission.ts";
 import { type RequestApproval, type Stored, storeMessage, storeTogether, weightOf } from "./store-message.ts";
 
 export interface AcceptDeps {
@@ -35,6 +35,12 @@ export interface AcceptDeps {
   judgeApproval: JudgeApproval;
   /** The tenant has something to expand: the engine need not wait for its next round. */
   nudge(tenantId: string): void;
+}
+
+interface Asked {
+  input: MessageRequest;
+  idempotencyKey: string | undefined;
+  aside: Aside;
 }
 
 /** Deliveries that the messages of one flush may name recipients for: it bounds the statement's size. */
@@ -68,14 +74,17 @@ export function createAcceptMessage(deps: AcceptDeps) {
     authorize(ctx, "send", "Message");
     assertOneOfEach(input);
     assertOneList(input);
-    const { accepted } = await deps.admission.admit(ctx.tenantId, () => store(ctx, input, idempotencyKey));
+    const { accepted } = await deps.admission.admit(ctx.tenantId, (aside) =>
+      store(ctx, { input, idempotencyKey, aside }),
+    );
     deps.nudge(ctx.tenantId);
     return accepted;
   };
 
-  async function store(ctx: RequestContext, input: MessageRequest, idempotencyKey: string | undefined) {
+  async function store(ctx: RequestContext, asked: Asked) {
+    const { input, idempotencyKey } = asked;
     try {
-      return await storeNew(ctx, input, idempotencyKey);
+      return await storeNew(ctx, asked);
     } catch (refusal) {
       // What was accepted once stays accepted, even if it would be refused now.
       const requestHash = requestHashOf(input);
@@ -85,7 +94,7 @@ export function createAcceptMessage(deps: AcceptDeps) {
     }
   }
 
-  async function storeNew(ctx: RequestContext, asked: MessageRequest, idempotencyKey: string | undefined) {
+  async function storeNew(ctx: RequestContext, { input: asked, idempotencyKey, aside }: Asked) {
     const plan = await deps.planSend(ctx, referencesOf(asked));
     const input = hasKept(asked)
       ? asked
@@ -94,7 +103,7 @@ export function createAcceptMessage(deps: AcceptDeps) {
     const requestHash = requestHashOf(asked);
     const idempotency = idempotencyKey ? { scope: scopeOf(ctx), key: idempotencyKey, requestHash } : null;
     const drafted = toNewMessage(ctx, plan, input, idempotency, input === asked ? requestHash : undefined);
-    const message = drafted.needsApproval ? await judged(ctx, plan, input, drafted) : drafted;
+    const message = drafted.needsApproval ? await aside(() => judged(ctx, plan, input, drafted)) : drafted;
     const stored = message.needsApproval
       ? await deps.transact(ctx, (tx) => storeMessage(deps, tx, ctx, message))
       : await writerOf(ctx.tenantId).add(message);

@@ -33,6 +33,11 @@ interface Sample {
   total: number;
 }
 
+/** A message that is being stored, since when. */
+interface Storing {
+  since: number;
+}
+
 const EMPTY: Sample = { at: Number.NEGATIVE_INFINITY, restMs: 0, byTenant: new Map(), total: 0 };
 
 /**
@@ -45,7 +50,7 @@ export function createAdmission({ readBacklog, limits }: AdmissionDeps) {
   let sampling: Promise<void> | undefined;
   let acceptedSince = new Map<string, number>();
   let acceptedTotal = 0;
-  const underWay = new Set<{ since: number }>();
+  const underWay = new Set<Storing>();
 
   async function takeSample(): Promise<void> {
     const startedAt = performance.now();
@@ -105,8 +110,14 @@ export function createAdmission({ readBacklog, limits }: AdmissionDeps) {
   }
 
   return {
-    /** Runs `store` if there is room for another message; it says how many deliveries it has made. */
-    async admit<T extends { deliveryCount: number }>(tenantId: string, store: () => Promise<T>): Promise<T> {
+    /**
+     * Runs `store` if there is room for another message; it says how many deliveries it has made. What takes its time before
+     * anything is stored, it does `aside`.
+     */
+    async admit<T extends { deliveryCount: number }>(
+      tenantId: string,
+      store: (aside: Aside) => Promise<T>,
+    ): Promise<T> {
       assertKeepingUp();
       // The place is taken before anything is awaited: requests that arrive together count each other.
       const storing = { since: performance.now() };
@@ -114,7 +125,7 @@ export function createAdmission({ readBacklog, limits }: AdmissionDeps) {
       try {
         if (ageMs() >= sample.restMs) await freshen();
         assertRoom(tenantId);
-        const stored = await store();
+        const stored = await store(asideOf(underWay, storing));
         addTo(acceptedSince, tenantId, stored.deliveryCount);
         acceptedTotal += stored.deliveryCount;
         return stored;
@@ -124,6 +135,21 @@ export function createAdmission({ readBacklog, limits }: AdmissionDeps) {
     },
   };
 }
+
+/** Does what says nothing about how fast messages are stored: others are not turned away for how long it takes. */
+export type Aside = <R>(work: () => Promise<R>) => Promise<R>;
+
+const asideOf =
+  (underWay: Set<Storing>, storing: Storing): Aside =>
+  async (work) => {
+    underWay.delete(storing);
+    try {
+      return await work();
+    } finally {
+      storing.since = performance.now();
+      underWay.add(storing);
+    }
+  };
 
 export type Admission = ReturnType<typeof createAdmission>;
 
