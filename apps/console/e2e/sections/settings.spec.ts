@@ -155,3 +155,17 @@ test("an operator sees neither members nor the audit log", async ({ page }) => {
   await page.goto("/settings/audit");
   await expect(page.getByRole("heading", { name: "没有权限" })).toBeVisible();
 });
+
+test("two forms of a page that are not saved ask once before it is left", async ({ page }) => {
+  await signIn(page, "owner");
+  await page.goto("/settings/quiet-hours");
+  await page.getByRole("group", { name: "所有用户" }).getByRole("radio", { name: "设置时段" }).check();
+  await page.getByRole("button", { name: "添加频控" }).click();
+  const policies = page.getByRole("navigation", { name: "主导航" }).getByRole("link", { name: "策略" });
+  await policies.click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "取消" }).click();
+  await expect(page.getByRole("alertdialog")).toHaveCount(0);
+  await policies.click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "不保存，离开" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "策略" })).toBeVisible();
+});
