@@ -1,5 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
-import { signIn } from "../server/sign-in.ts";
+import { channelOf } from "../server/demo-channels.ts";
+import { callApi, signIn } from "../server/sign-in.ts";
 import { expectAccessible } from "../support/axe.ts";
 import { screenshot } from "../support/looks.ts";
 
@@ -87,4 +88,42 @@ test("what was not sent is sent again, after saying how much that is", async ({ 
   await expect(dialog.getByText(/没有可以重发的投递/)).toBeVisible();
   await expect(people).toBeVisible();
   await screenshot(page, "resend-none");
+});
+
+test("a scheduled message that is paused is still found among the scheduled ones", async ({ page }) => {
+  await signIn(page, "owner");
+  const { id } = await callApi<{ id: string }>(page.request, "POST", "/v1/messages", {
+    audience: { kind: "users", userIds: ["2024001"] },
+    channels: [(await channelOf(page, "school-mail")).id],
+    content: { email: { subject: "先停一停的通知", text: "到时间再发" } },
+    schedule: { at: new Date(Date.now() + 24 * 3_600_000).toISOString(), timeZone: "Asia/Shanghai" },
+  });
+  await callApi(page.request, "POST", `/v1/messages/${id}/pause`);
+  await page.goto("/messages/scheduled");
+  await expect(page.getByRole("row", { name: /先停一停的通知/ })).toContainText("已暂停");
+  await callApi(page.request, "POST", `/v1/messages/${id}/cancellation`);
+});
+
+test("a time that is cancelled shows it, however far the list was loaded", async ({ page }) => {
+  await signIn(page, "owner");
+  const at = new Date(Date.now() + 24 * 3_600_000);
+  const until = new Date(at.getTime() + 80 * 86_400_000).toISOString().slice(0, 10);
+  const { id } = await callApi<{ id: string }>(page.request, "POST", "/v1/series", {
+    audience: { kind: "users", userIds: ["2024001"] },
+    channels: [(await channelOf(page, "school-mail")).id],
+    content: { email: { subject: "晨检", text: "请测体温" } },
+    schedule: { at: at.toISOString(), timeZone: "Asia/Shanghai", repeat: { kind: "daily", until } },
+  });
+  await page.goto(`/messages/scheduled/${id}`);
+  const table = page.getByRole("table", { name: "每一次" });
+  const planned = await table.getByText("待发送").count();
+  await page.getByRole("button", { name: "加载更多" }).click();
+  await expect.poll(() => table.getByText("待发送").count()).toBeGreaterThan(planned);
+  await table
+    .getByRole("button", { name: /^取消这一次/ })
+    .nth(2)
+    .click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "取消这一次" }).click();
+  await expect(table.getByText("已取消", { exact: true })).toHaveCount(1);
+  await callApi(page.request, "POST", `/v1/series/${id}/cancellation`);
 });
