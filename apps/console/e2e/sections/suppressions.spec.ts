@@ -194,3 +194,17 @@ test("a message leaves out the suppressed and the listed, and its deliveries say
   await expect(page.getByRole("table").getByText("2024003")).toBeVisible();
   await screenshot(page, "suppressions-of-delivery");
 });
+
+test("who may only read the suppressions is offered no menu with nothing in it", async ({ page }) => {
+  await signIn(page, "owner");
+  await callApi(page.request, "POST", "/v1/suppression-imports", {
+    suppressions: [{ kind: "sms", address: BLOCKED, origin: "manual" }],
+  });
+  await page.route("**/v1/me", async (route) => {
+    const me = await (await route.fetch()).json();
+    await route.fulfill({ json: { ...me, permissions: [{ action: "read", subject: ["Suppression"] }] } });
+  });
+  await page.goto("/suppressions");
+  await expect(page.getByRole("row", { name: new RegExp(BLOCKED) })).toBeVisible();
+  await expect(page.getByRole("table").getByRole("button")).toHaveCount(0);
+});
