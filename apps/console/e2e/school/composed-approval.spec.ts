@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { callApi, signIn } from "../server/sign-in.ts";
+import { callApi, password, signIn } from "../server/sign-in.ts";
 import { expectAccessible } from "../support/axe.ts";
 import { writeToOneNumber } from "../support/composing.ts";
 import { screenshot } from "../support/looks.ts";
@@ -14,6 +14,18 @@ test("a composed message that needs approval waits; its author cannot approve it
     "/v1/approval-flow",
   );
   delete flow.updatedAt;
+  // The author is the owner, and each level takes another person.
+  const { items: roles } = await callApi<{ items: { id: string; code: string }[] }>(
+    page.request,
+    "GET",
+    "/v1/roles",
+  );
+  const second = await callApi<{ id: string }>(page.request, "POST", "/v1/members", {
+    email: "second-reviewer@zhixing.example",
+    name: "钱主任",
+    roleId: roles.find(({ code }) => code === "reviewer")?.id,
+    password,
+  });
 
   await test.step("the flow is switched on for composed messages", async () => {
     await page.goto("/approvals/flow");
@@ -60,5 +72,6 @@ test("a composed message that needs approval waits; its author cannot approve it
     await expectAccessible(page);
   } finally {
     await callApi(page.request, "PUT", "/v1/approval-flow", flow);
+    await callApi(page.request, "DELETE", `/v1/members/${second.id}`);
   }
 });
