@@ -25,6 +25,8 @@ export default defineConfig({
       project("db", "packages/db"),
       project("sdk", "packages/sdk"),
       project("api", "apps/api"),
+      // Its messages and components need plugins of their own.
+      "apps/console",
       project("inbox-widget", "apps/inbox-widget", ["src"]),
       project("plugins", "plugins", ["*/src", "*/test", "*/simulator"]),
       project("examples", "examples/plugins", ["*/test"]),

@@ -6,5 +6,5 @@ import { paraglide } from "./paraglide.config.ts";
 export default defineConfig({
   plugins: [paraglideVitePlugin(paraglide), svelte()],
   resolve: { conditions: ["browser"] },
-  test: { include: ["test/**/*.test.ts"] },
+  test: { name: "console", include: ["test/**/*.test.ts"], isolate: false },
 });

@@ -19,6 +19,7 @@ export const FAULT_PLACES = {
   forged_twice: m.fault_at_forged_twice,
   forged_list: m.fault_at_forged_list,
   forged_types: m.fault_at_forged_types,
+  forged_objects: m.fault_at_forged_objects,
   forged_numbers: m.fault_at_forged_numbers,
   in_file: m.fault_at_in_file,
   in_line: m.fault_at_in_line,
