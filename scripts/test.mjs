@@ -1,5 +1,5 @@
 /**
- * Builds the plugins, starts a Redis when there is one, runs every test and ends with one line: the counts.
+ * Builds what the tests need, starts a Redis when there is one, runs every test and ends with one line: the counts.
  * Arguments are passed on to vitest (`npm test -- --project db`). Exits 1 on a failure and when no test ran.
  */
 import { spawn, spawnSync } from "node:child_process";
@@ -19,6 +19,10 @@ async function main() {
   const built = run("npx", ["turbo", "run", "build", "--filter", "./plugins/*"]);
   if (built !== 0) {
     console.error("The plugins do not build; no test ran.");
+    return 1;
+  }
+  if (run("npm", ["run", "--silent", "sync", "--workspace", "@tidings/console"]) !== 0) {
+    console.error("The console's TypeScript settings cannot be made; no test ran.");
     return 1;
   }
   const redis = await startRedis();
