@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 import { paraglide } from "./paraglide.config.ts";
 
 export default defineConfig({
-  plugins: [paraglideVitePlugin(paraglide), svelte()],
+  plugins: [paraglideVitePlugin(paraglide), svelte({ configFile: false })],
   resolve: { conditions: ["browser"] },
   test: { name: "console", include: ["test/**/*.test.ts"], isolate: false },
 });

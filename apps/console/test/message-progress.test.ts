@@ -22,6 +22,7 @@ const none: Counts = {
   cancelled: 0,
   expired: 0,
   recalled: 0,
+  wasted: 0,
 };
 
 const completedAt = "2026-11-23T10:00:00Z";

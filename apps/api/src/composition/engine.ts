@@ -116,7 +116,6 @@ export function startEngine(
       expandStep: async (tx, due, step) =>
         expandStep(tx, due, { ...step, restraints: await readRestraints(due.tenantId) }),
       holdBatches: enterCancellation,
-      withdrawSteps,
       afterChunk,
       nudgeDispatcher,
       logger: foundation.logger,

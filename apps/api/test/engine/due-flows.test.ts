@@ -35,7 +35,6 @@ function givenLoop(limits: { messages: number; lookedAt: number; newest: number 
       transact,
       expandStep: nothing,
       holdBatches: nothing,
-      withdrawSteps: async () => [],
       async afterChunk(_, messageId) {
         if (messageId === failing) throw new Error("of this message only");
         judged.push(messageId);

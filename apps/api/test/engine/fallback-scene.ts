@@ -102,7 +102,11 @@ export const stepsOf = async (id: string) =>
 export async function flowOf(userId: string) {
   const rows = await installation.books.transaction(
     ({ sql }) => sql<{ state: string; step: number; wasted: number }[]>`
-      select f.state, f.step, f.wasted_count as wasted from flows f
+      select f.state, f.step, (
+          select count(distinct d.step)::int from deliveries d where d.tenant_id = f.tenant_id and d.user_id = f.user_id
+            and d.message_id = f.message_id and d.wasted_at is not null
+        ) as wasted
+      from flows f
       join users u on u.tenant_id = f.tenant_id and u.id = f.user_id where u.external_id = ${userId}`,
   );
   return rows[0];

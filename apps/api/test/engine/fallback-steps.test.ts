@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import {
+  expectNothingLost,
   expectProblem,
   holdQueue,
   messageTo,
@@ -36,6 +37,16 @@ it("counts a receipt that comes after the fallback as a wasted fallback", async 
   expect(await stepsOf(id)).toEqual(["0 delivered", "1 accepted"]);
   await until(async () => (await flowOf(userId))?.wasted === 1);
   expect(await flowOf(userId)).toEqual({ state: "satisfied", step: 1, wasted: 1 });
+  expect((await school.message(id)).counts).toMatchObject({ delivered: 1, read: 1, wasted: 1 });
+  const listed = async (wasted: boolean) => {
+    const { items } = await mustSucceed<{ items: { step: number; wastedAt: string | null }[] }>(
+      school.owner("GET", `/v1/messages/${id}/deliveries?wasted=${wasted}`),
+    );
+    return items.map(({ step, wastedAt }) => [step, wastedAt !== null]);
+  };
+  expect(await listed(true)).toEqual([[1, true]]);
+  expect(await listed(false)).toEqual([[0, false]]);
+  await expectNothingLost(installation);
 });
 
 it("does not call a fallback wasted for a receipt that is not what the policy waits for", async () => {

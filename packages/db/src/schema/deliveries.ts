@@ -61,6 +61,8 @@ export const deliveries = pgTable(
     deliveredAt: moment("delivered_at"),
     readAt: moment("read_at"),
     clickedAt: moment("clicked_at"),
+    /** When it was known that an earlier step had arrived after all: it had left already, and was wasted. */
+    wastedAt: moment("wasted_at"),
     address: text("address"),
     /** Why it left the straight path: a reason code, or the vendor's code. */
     reason: text("reason"),

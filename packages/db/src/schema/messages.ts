@@ -198,8 +198,6 @@ export const flows = pgTable(
     state: flowState("state").notNull().default("waiting"),
     /** When it is judged next; null while nothing is known to wait for. News of an ended flow set it too. */
     wakeAt: moment("wake_at"),
-    /** How often a later step went out although the earlier one arrived after all. */
-    wastedCount: integer("wasted_count").notNull().default(0),
   },
   (table) => [
     primaryKey({ columns: [table.tenantId, table.messageId, table.userId] }),

@@ -20,6 +20,7 @@ export const statisticsMeasure = pgEnum("statistics_measure", [
   "cancelled",
   "expired",
   "recalled",
+  "wasted",
   "units",
   "cost",
 ]);

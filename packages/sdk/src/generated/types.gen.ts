@@ -546,12 +546,13 @@ export type ChannelHealthReport = {
         cancelled: number;
         expired: number;
         recalled: number;
+        wasted: number;
     };
     /**
      * Why deliveries did not go through, the ten most frequent.
      */
     reasons: Array<{
-        measure: 'targeted' | 'valid' | 'submitted' | 'delivered' | 'undelivered' | 'read' | 'clicked' | 'suppressed' | 'failed' | 'unknown' | 'cancelled' | 'expired' | 'recalled';
+        measure: 'targeted' | 'valid' | 'submitted' | 'delivered' | 'undelivered' | 'read' | 'clicked' | 'suppressed' | 'failed' | 'unknown' | 'cancelled' | 'expired' | 'recalled' | 'wasted';
         /**
          * The vendor's code, or one of ours.
          */
@@ -804,6 +805,10 @@ export type Counts = {
     cancelled: number;
     expired: number;
     recalled: number;
+    /**
+     * Of later steps of a policy: had left although an earlier step arrived after all.
+     */
+    wasted: number;
 };
 
 export type CreateChannel = {
@@ -1081,6 +1086,10 @@ export type Delivery = {
     deliveredAt: string | null;
     readAt: string | null;
     clickedAt: string | null;
+    /**
+     * Of a later step of a policy: when it was known that an earlier step had arrived after all, this one having left already.
+     */
+    wastedAt: string | null;
     /**
      * What the vendor bills for it; null where the channel had no price, and while nobody knows.
      */
@@ -1521,6 +1530,7 @@ export type FunnelCounts = {
     cancelled: number;
     expired: number;
     recalled: number;
+    wasted: number;
 };
 
 export type FunnelItem = {
@@ -1545,6 +1555,7 @@ export type FunnelItem = {
     cancelled: number;
     expired: number;
     recalled: number;
+    wasted: number;
     /**
      * What vendors bill, in the units of each channel that has a price.
      */
@@ -2859,7 +2870,7 @@ export type ReasonList = {
         /**
          * `suppressed`, `failed` or `undelivered`.
          */
-        measure: 'targeted' | 'valid' | 'submitted' | 'delivered' | 'undelivered' | 'read' | 'clicked' | 'suppressed' | 'failed' | 'unknown' | 'cancelled' | 'expired' | 'recalled';
+        measure: 'targeted' | 'valid' | 'submitted' | 'delivered' | 'undelivered' | 'read' | 'clicked' | 'suppressed' | 'failed' | 'unknown' | 'cancelled' | 'expired' | 'recalled' | 'wasted';
         reason: string;
         count: number;
     }>;
@@ -3144,6 +3155,10 @@ export type ReplayMessage = {
      * Only those that were read, or clicked; a click counts as reading.
      */
     engagement?: 'read' | 'clicked';
+    /**
+     * Only those that were wasted (see `wastedAt`), or only the others.
+     */
+    wasted?: boolean;
     channelId?: string;
     step?: number;
     /**
@@ -6997,6 +7012,7 @@ export type ListDeliveriesData = {
          * Only those that were read, or clicked; a click counts as reading.
          */
         engagement?: 'read' | 'clicked';
+        wasted?: boolean;
         channelId?: string;
         step?: number;
         /**
@@ -7243,6 +7259,7 @@ export type PreviewReplayData = {
          * Only those that were read, or clicked; a click counts as reading.
          */
         engagement?: 'read' | 'clicked';
+        wasted?: boolean;
         channelId?: string;
         step?: number;
         /**

@@ -22,6 +22,7 @@ export interface DeliveryRow {
   deliveredAt: Date | null;
   readAt: Date | null;
   clickedAt: Date | null;
+  wastedAt: Date | null;
   /** What the vendor bills, at the price of that time; null where there was none, or it may not have taken it. */
   unitCount: number | null;
   cost: Money | null;
@@ -49,6 +50,7 @@ interface RawDelivery {
   delivered_at: Date | null;
   read_at: Date | null;
   clicked_at: Date | null;
+  wasted_at: Date | null;
   unit_count: number | null;
   cost: number | null;
   currency: string | null;
@@ -58,6 +60,8 @@ export interface DeliveryFilter {
   /** Any of these. */
   state?: readonly DeliveryState[] | undefined;
   engagement?: "read" | "clicked" | undefined;
+  /** Whether an earlier step had arrived after all when it had left. */
+  wasted?: boolean | undefined;
   channelId?: string | undefined;
   step?: number | undefined;
   /** Our reason code, or the vendor's. */
@@ -70,7 +74,7 @@ const columns = ({ sql }: Tx) => sql`
   d.id, d.message_id, d.channel_id, c.name as channel_name, c.kind as channel_kind, u.external_id,
   u.name as user_name, d.step, d.state, d.attempt_count, d.address, d.address_origin, d.reason, d.reason_detail,
   d.created_at, d.deferred_until, d.limited_until, d.accepted_at, d.delivered_at, d.read_at, d.clicked_at,
-  d.unit_count, d.cost, d.currency`;
+  d.wasted_at, d.unit_count, d.cost, d.currency`;
 
 /**
  * A message's deliveries that the filter lets through, found through its chunks' id ranges; `d` is a delivery, `u` its
@@ -87,6 +91,7 @@ export function matching(
   const tenant = toUuid("tenant", tenantId);
   const states = filter.state ? [...filter.state] : null;
   const engagement = filter.engagement ?? null;
+  const wasted = filter.wasted ?? null;
   const reason = filter.reason ?? null;
   const channel = filter.channelId ? toUuid("channel", filter.channelId) : null;
   return sql`
@@ -98,6 +103,7 @@ export function matching(
         and (${reason}::text is null or d.reason = ${reason}::text)
         and (${engagement}::text is null
           or case ${engagement}::text when 'read' then d.read_at else d.clicked_at end is not null)
+        and (${wasted}::boolean is null or (d.wasted_at is not null) = ${wasted}::boolean)
       offset 0
     ) d
     left join channels c on c.tenant_id = ${tenant} and c.id = d.channel_id
@@ -160,6 +166,7 @@ function toDelivery(row: RawDelivery): DeliveryRow {
     deliveredAt: row.delivered_at,
     readAt: row.read_at,
     clickedAt: row.clicked_at,
+    wastedAt: row.wasted_at,
     ...chargeOf(row),
   };
 }

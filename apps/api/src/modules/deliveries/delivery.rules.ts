@@ -60,6 +60,15 @@ export const RESENDABLE_STATES = [
   "expired",
 ] as const satisfies readonly DeliveryState[];
 
+/** The states of what has left for its recipient, whatever became of it. */
+export const LEFT_STATES = [
+  "accepted",
+  "delivered",
+  "undelivered",
+  "unknown",
+  "recalled",
+] as const satisfies readonly DeliveryState[];
+
 /** The states in which somebody has got it, may have, or still will: sending again would reach them twice. */
 export const REACHING_STATES = [
   "ready",

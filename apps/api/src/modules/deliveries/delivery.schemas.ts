@@ -33,14 +33,21 @@ export const deliveryFilter = z.object({
   engagement: z.enum(["read", "clicked"]).optional().openapi({
     description: "Only those that were read, or clicked; a click counts as reading.",
   }),
+  wasted: z.boolean().optional().openapi({
+    description: "Only those that were wasted (see `wastedAt`), or only the others.",
+  }),
   channelId: fields.id("channel").optional(),
   step: z.int().min(0).max(LAST_STEP).optional(),
   reason: z.string().max(100).optional().openapi({ description: "A reason code, ours or the vendor's." }),
   userId: z.string().max(64).optional().openapi({ description: "The tenant's own id of a user." }),
 });
 
-/** The same in a query, where a number is a text. */
+/** The same in a query, where everything is a text. */
 export const deliveryFilterQuery = deliveryFilter.extend({
+  wasted: z
+    .stringbool()
+    .optional()
+    .openapi({ type: "boolean", description: deliveryFilter.shape.wasted.description }),
   step: z
     .string()
     .regex(/^\d+$/, "Use a whole number.")
@@ -77,6 +84,10 @@ export const Delivery = z
     deliveredAt: fields.moment.nullable(),
     readAt: fields.moment.nullable(),
     clickedAt: fields.moment.nullable(),
+    wastedAt: fields.moment.nullable().openapi({
+      description:
+        "Of a later step of a policy: when it was known that an earlier step had arrived after all, this one having left already.",
+    }),
     units: z.int().nullable().openapi({
       description:
         "What the vendor bills for it; null where the channel had no price, and while nobody knows.",
@@ -132,6 +143,7 @@ export function toDelivery(row: DeliveryRow, mayReadAddresses: boolean): z.infer
     deliveredAt: moment(row.deliveredAt),
     readAt: moment(row.readAt),
     clickedAt: moment(row.clickedAt),
+    wastedAt: moment(row.wastedAt),
     units: row.unitCount,
     cost: row.cost && toMoney(row.cost),
   };

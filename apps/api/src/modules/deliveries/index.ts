@@ -7,6 +7,7 @@ export { deliveryRoutes } from "./delivery.routes.ts";
 export {
   type DeliveryState,
   type Engagement,
+  LEFT_STATES,
   mergeReceipt,
   REASONS,
   RECALLABLE_STATES,
@@ -68,3 +69,4 @@ export { findLedgerRound, type LedgerRoundRow, saveLedgerRound } from "./upkeep/
 export { wakeRetries } from "./upkeep/retry.repository.ts";
 export { createStrandedLoop } from "./upkeep/stranded.ts";
 export { createSweeperLoops } from "./upkeep/sweeper.ts";
+export { markWasted } from "./wasted.repository.ts";

@@ -1,7 +1,7 @@
 import type { Database, Transact } from "../../platform/database/index.ts";
 import type { Logger } from "../../platform/logger.ts";
 import type { Loop } from "../../platform/loops.ts";
-import { REASONS } from "../deliveries/index.ts";
+import { markWasted, REASONS, withdrawSteps } from "../deliveries/index.ts";
 import { DUE_LIMITS, type DueMessage, type DuePlace, listDueMessages } from "./due-message.repository.ts";
 import type { Course, JudgedFlow } from "./flow.repository.ts";
 import * as repository from "./flow.repository.ts";
@@ -20,12 +20,6 @@ export interface FallbackDeps {
   ): Promise<void>;
   /** Keeps batches of the message from being opened until the transaction ends. */
   holdBatches(tx: Tx, messageId: string): Promise<void>;
-  /** Cancels what has not been sent of users' later steps; answers whose are under way, and may come back. */
-  withdrawSteps(
-    tx: Tx,
-    due: DueMessage,
-    users: { userId: string; afterStep: number; reason: string }[],
-  ): Promise<string[]>;
   afterChunk(tenantId: string, messageId: string): Promise<void>;
   nudgeDispatcher(): void;
   logger: Logger;
@@ -103,8 +97,10 @@ async function advanceFlows(
   const withdrawing = judged.filter(({ flow, judgement }) => hasToWithdraw(flow, judgement));
   const recorded = mayWithdraw ? judged : judged.filter((one) => !withdrawing.includes(one));
   const isWithdrawing = mayWithdraw && withdrawing.length > 0;
-  const left = isWithdrawing ? await deps.withdrawSteps(tx, due, withdrawing.flatMap(laterSteps)) : [];
-  await repository.recordJudgements(tx, due, recorded, new Set(left));
+  const left = isWithdrawing ? await withdrawSteps(tx, due, withdrawing.flatMap(laterSteps)) : [];
+  const wasted = recorded.flatMap(wastedSteps);
+  const unmarked = wasted.length > 0 ? await markWasted(tx, due, wasted) : [];
+  await repository.recordJudgements(tx, due, recorded, new Set([...left, ...unmarked]));
   for (const [step, users] of advancing(recorded)) {
     const channelIds = policy[step]?.channelIds ?? [];
     await deps.expandStep(tx, due, { index: step, channelIds, userIds: users, deduplicates });
@@ -117,6 +113,11 @@ function laterSteps({ flow, judgement }: JudgedFlow) {
   const reason = judgement.kind === "satisfied" ? REASONS.reachedEarlier : REASONS.cancelled;
   return [{ userId: flow.userId, afterStep: judgement.by, reason }];
 }
+
+const wastedSteps = ({ flow, judgement }: JudgedFlow) =>
+  judgement.kind === "satisfied" && judgement.wastedCount > 0
+    ? [{ userId: flow.userId, afterStep: judgement.by }]
+    : [];
 
 /** The users that take a step, by the index of that step. */
 function advancing(judged: readonly JudgedFlow[]): Map<number, string[]> {

@@ -81,10 +81,10 @@ export async function lockDueFlows({ sql }: Tx, due: DueMessage, limit: number):
   });
 }
 
-/** How soon a flow is judged again whose later step could not be withdrawn yet, seconds. */
+/** How soon a flow is judged again whose later step could not be withdrawn or marked yet, seconds. */
 const LEFT_AGAIN_SECONDS = 5;
 
-/** Writes down what was decided; `left` are the users of whom a later step is still to be withdrawn. */
+/** Writes down what was decided; `left` are the users of whom a later step is still to be withdrawn or marked. */
 export async function recordJudgements(
   { sql }: Tx,
   due: DueMessage,
@@ -98,13 +98,11 @@ export async function recordJudgements(
     state: stateAfter(flow, judgement),
     wake_at:
       (isKeptBack ? later(flow, KEPT_BACK_SECONDS) : wakeAfter(flow, judgement, left))?.toISOString() ?? null,
-    wasted_count: judgement.kind === "satisfied" ? judgement.wastedCount : null,
   }));
   await sql`
-    update flows f set step = j.step, state = j.state, wake_at = j.wake_at,
-      wasted_count = coalesce(j.wasted_count, f.wasted_count)
+    update flows f set step = j.step, state = j.state, wake_at = j.wake_at
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as j(id uuid, step smallint, state flow_state, wake_at timestamptz, wasted_count int)
+      as j(id uuid, step smallint, state flow_state, wake_at timestamptz)
     where f.tenant_id = ${toUuid("tenant", due.tenantId)} and f.message_id = ${toUuid("message", due.messageId)}
       and f.user_id = j.id`;
 }

@@ -9,6 +9,8 @@
  *
  * Engine and simulator both ask the functions of this file, with what they know at that moment.
  */
+import { LEFT_STATES } from "../deliveries/index.ts";
+
 export type FallbackCondition = "failed" | "undelivered" | "unread";
 
 export const FLOW_STATES = ["waiting", "satisfied", "exhausted"] as const;
@@ -71,7 +73,7 @@ export type Judgement =
 export const FAILURE_NEWS_SECONDS = 72 * 3600;
 
 const ENDED_BADLY = new Set(["failed", "undelivered", "suppressed", "expired", "cancelled"]);
-const NEVER_LEFT = new Set(["ready", "failed", "suppressed", "expired", "cancelled"]);
+const LEFT: ReadonlySet<string> = new Set(LEFT_STATES);
 
 export function summariseStep(deliveries: readonly StepDelivery[]): StepState {
   const accepted = deliveries.flatMap(({ acceptedAt }) => acceptedAt?.getTime() ?? []);
@@ -79,7 +81,7 @@ export function summariseStep(deliveries: readonly StepDelivery[]): StepState {
     allFailed: deliveries.every(({ state }) => ENDED_BADLY.has(state)),
     allSuppressed: deliveries.every(({ state }) => state === "suppressed"),
     anyPending: deliveries.some(({ state }) => state === "ready"),
-    anyLeft: deliveries.some(({ state }) => !NEVER_LEFT.has(state)),
+    anyLeft: deliveries.some(({ state }) => LEFT.has(state)),
     anyDelivered: deliveries.some(({ state }) => state === "delivered"),
     anyRead: deliveries.some(({ isRead }) => isRead),
     anyRecalled: deliveries.some(({ state }) => state === "recalled"),

@@ -209,6 +209,9 @@ const Counts = z
     cancelled: count,
     expired: count,
     recalled: count,
+    wasted: count.openapi({
+      description: "Of later steps of a policy: had left although an earlier step arrived after all.",
+    }),
   })
   .openapi("Counts", {
     description:

@@ -15,6 +15,7 @@ export const MEASURES = [
   "cancelled",
   "expired",
   "recalled",
+  "wasted",
 ] as const;
 export type Measure = (typeof MEASURES)[number];
 

@@ -18,6 +18,9 @@ export const LOSSES = [
   "recalled",
 ] as const satisfies Measure[];
 
+/** What is counted beside the way. */
+export const BESIDE = ["wasted"] as const satisfies Measure[];
+
 const names: Record<Measure, () => string> = {
   targeted: m.reports_targeted,
   valid: m.reports_valid,
@@ -32,6 +35,7 @@ const names: Record<Measure, () => string> = {
   cancelled: m.delivery_cancelled,
   expired: m.delivery_expired,
   recalled: m.delivery_recalled,
+  wasted: m.reports_wasted,
 };
 
 const meanings: Record<Measure, () => string> = {
@@ -48,6 +52,7 @@ const meanings: Record<Measure, () => string> = {
   cancelled: m.reports_cancelled_text,
   expired: m.reports_expired_text,
   recalled: m.reports_recalled_text,
+  wasted: m.reports_wasted_text,
 };
 
 export const measureName = (measure: Measure): string => names[measure]();

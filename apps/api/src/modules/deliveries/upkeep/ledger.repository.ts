@@ -59,10 +59,10 @@ export const brokenChunks = (sql: Sql, scope: Fragment) => sql<Discrepancy[]>`
 export const countedAlike = (sql: Sql, by: Fragment, from: Fragment) => sql`
   select ${by}, d.state, d.reason, d.currency, d.accepted_at is not null as is_accepted,
     d.delivered_at is not null as has_arrived, d.read_at is not null as is_read, d.clicked_at is not null as is_clicked,
-    count(*) as amount, sum(d.unit_count) as unit_count, sum(d.cost) as cost
+    d.wasted_at is not null as is_wasted, count(*) as amount, sum(d.unit_count) as unit_count, sum(d.cost) as cost
   from ${from}
   group by ${by}, d.state, d.reason, d.currency, d.accepted_at is not null, d.delivered_at is not null,
-    d.read_at is not null, d.clicked_at is not null`;
+    d.read_at is not null, d.clicked_at is not null, d.wasted_at is not null`;
 
 /** By what alike deliveries `d` are counted, and how much they add: the measures of the statistics, from the rows alone. */
 export const measuresOf = (sql: Sql) => sql`(
@@ -82,7 +82,8 @@ export const measuresOf = (sql: Sql) => sql`(
   union all select 'expired', '' where d.state = 'expired'
   union all select 'recalled', '' where d.state = 'recalled'
   union all select 'read', '' where d.is_read
-  union all select 'clicked', '' where d.is_clicked) counts
+  union all select 'clicked', '' where d.is_clicked
+  union all select 'wasted', '' where d.is_wasted) counts
 )`;
 
 /** Messages whose roll-up with its deltas differs from the rows of their chunks. */

@@ -5,6 +5,8 @@ export interface PeopleFilter {
   channel?: string;
   step?: number;
   reason?: string;
+  /** Only what was wasted. */
+  wasted?: "yes";
 }
 
 /** The list of deliveries on the message page, narrowed to those behind a number. */
