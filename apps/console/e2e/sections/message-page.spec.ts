@@ -13,7 +13,7 @@ async function openMessage(page: Page, code: string, content: Record<string, unk
   return id;
 }
 
-test("a short mail has a phone as wide as any other", async ({ page }) => {
+test("a short mail has as wide a phone as a long one", async ({ page }) => {
   await signIn(page, "owner");
   await openMessage(page, "school-mail", { email: { subject: "短", text: "好" } });
   const phone = page.getByRole("figure", { name: "校园邮件" });
