@@ -196,7 +196,9 @@ it("sends one fallback each, and none too many, when receipts and the timer race
   for (const racer of racers) {
     const fallbacks = deliveries.filter(({ user, step }) => user?.userId === racer && step === 1);
     expect(fallbacks.length).toBeLessThanOrEqual(1);
-    expect(mailsTo(racer)).toHaveLength(fallbacks.length);
+    // One that was still to be sent when the receipt came has been withdrawn.
+    const sent = fallbacks.filter(({ state }) => state !== "cancelled");
+    expect(mailsTo(racer)).toHaveLength(sent.length);
   }
 });
 
