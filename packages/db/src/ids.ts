@@ -12,6 +12,8 @@ export const ID_PREFIXES = {
   approvalFlow: "apf",
   approvalRequest: "apr",
   audienceFile: "afl",
+  callback: "cbk",
+  callbackEndpoint: "cep",
   channel: "chn",
   department: "dep",
   identity: "idn",

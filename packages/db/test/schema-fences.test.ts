@@ -31,6 +31,7 @@ const TABLES_WITHOUT_FOREIGN_KEYS = [
   "attempts",
   "audience_file_rows",
   "audience_uses",
+  "callback_events",
   "chunks",
   "deliveries",
   "flows",

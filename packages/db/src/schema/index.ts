@@ -1,6 +1,7 @@
 export * from "./allowances.ts";
 export * from "./approvals.ts";
 export * from "./audiences.ts";
+export * from "./callbacks.ts";
 export * from "./channels.ts";
 export * from "./collections.ts";
 export * from "./content.ts";
