@@ -91,6 +91,41 @@ test("a check that fails says so, and can be tried again", async ({ page }) => {
   await expect(page.getByText("经过哪个通道")).toBeVisible();
 });
 
+/** Holds back the answers to these requests; what is handed back lets them come. */
+async function holdBack(page: Page, requests: string): Promise<() => void> {
+  let letGo = () => {};
+  const released = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route(requests, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return letGo;
+}
+
+test("what is worked out late moves no button from under the pointer", async ({ browser }) => {
+  const page = await openSignedIn(browser, looks[3], "operator");
+  const placeOf = (name: string) => page.getByRole("button", { name, exact: true }).boundingBox();
+
+  const letCount = await holdBack(page, "**/v1/messages/audience-count");
+  await page.goto("/messages/new");
+  await expect(page.getByRole("radio", { name: "广播所有人" })).toBeVisible();
+  const placeOfNext = await placeOf("下一步");
+  letCount();
+  await expect(page.getByRole("radio", { name: /^广播所有人 共 \d+ 人/ })).toBeVisible();
+  expect(await placeOf("下一步")).toEqual(placeOfNext);
+
+  const letExplain = await holdBack(page, "**/v1/messages/explain");
+  await openAtCheck(page, { kind: "all" });
+  await expect(page.getByText("正在核对")).toBeAttached();
+  const placeOfSend = await placeOf("发送");
+  letExplain();
+  await expect(page.getByText("经过哪个通道")).toBeVisible();
+  expect(await placeOf("发送")).toEqual(placeOfSend);
+  await page.context().close();
+});
+
 /** A message that goes out so slowly that it can be watched. */
 async function slowMessage(page: Page): Promise<string> {
   const addresses = Array.from({ length: 40 }, (_, index) => ({
