@@ -24,7 +24,6 @@ import {
   type SendChunksDeps,
   SendHint,
   saveLedgerRound,
-  withdrawSteps,
 } from "../modules/deliveries/index.ts";
 import { createFallbackLoop, wakeFlows } from "../modules/flows/index.ts";
 import { createInboxSweeper } from "../modules/inbox/index.ts";
@@ -216,7 +215,7 @@ function followUpLoops(
       nudgeDispatcher,
       now: () => clock.now(),
     }),
-    createRecaller({ ...shared, holdBatches: enterCancellation, withdrawSteps, afterRecall: afterChunk }),
+    createRecaller({ ...shared, holdBatches: enterCancellation, afterRecall: afterChunk }),
     createCollector({ ...shared, catalogue: catalogue.shipped, applyReceipts: applyEvents, logger }),
     createVendorTemplateSyncer({
       dispatch,

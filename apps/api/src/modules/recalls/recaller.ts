@@ -3,7 +3,7 @@ import type { Database, Transact, Tx } from "../../platform/database/index.ts";
 import { fromBigint, toBigint } from "../../platform/ids.ts";
 import type { Loop } from "../../platform/loops.ts";
 import type { ChannelHandle, PluginCatalogues, PluginRuntime } from "../../platform/plugin-runtime/index.ts";
-import { REASONS } from "../deliveries/index.ts";
+import { REASONS, withdrawSteps } from "../deliveries/index.ts";
 import {
   addToTally,
   type JudgedRecall,
@@ -24,12 +24,6 @@ export interface RecallerDeps {
   findChannel(tx: Tx, channel: { tenantId: string; channelId: string }): Promise<ChannelHandle | undefined>;
   /** Keeps batches of the message from being opened until the transaction ends. */
   holdBatches(tx: Tx, messageId: string): Promise<void>;
-  /** Cancels what has not been sent of users' later steps. */
-  withdrawSteps(
-    tx: Tx,
-    message: { tenantId: string; messageId: string },
-    users: { userId: string; afterStep: number; reason: string }[],
-  ): Promise<unknown>;
   /** What follows when fallbacks were ended: perhaps the message is complete. */
   afterRecall(tenantId: string, messageId: string): Promise<void>;
 }
@@ -127,7 +121,7 @@ async function writeDown(
   if (!mayWithdraw) return;
   // What is under way is left to its outcome, and to the loop that judges flows.
   const reason = REASONS.cancelled;
-  await deps.withdrawSteps(
+  await withdrawSteps(
     tx,
     recall,
     users.map((one) => ({ ...one, reason })),
