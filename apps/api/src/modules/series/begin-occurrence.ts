@@ -1,10 +1,9 @@
 import type { Clock } from "../../platform/clock.ts";
 import { type RequestContext, systemContext } from "../../platform/context.ts";
-
 import type { Database, Transact, Tx } from "../../platform/database/index.ts";
 import { ProblemError } from "../../platform/errors.ts";
 import { fromUuid, newId } from "../../platform/ids.ts";
-import type { Loop } from "../../platform/loops.ts";
+import { doForEach, type Loop } from "../../platform/loops.ts";
 import { recordAudit } from "../audit/index.ts";
 import { expiryOf, getUsableChannels, type NewMessage, storeApprovedMessage } from "../messages/index.ts";
 import { policyArchived } from "../policies/index.ts";
@@ -51,13 +50,11 @@ export function createOccurrenceLoop(deps: OccurrenceDeps): Loop {
     idleMs: 200,
     async run() {
       const waking = await deps.dispatch.transaction((tx) => listWakingSeries(tx, SERIES_A_ROUND));
-      const failures: unknown[] = [];
-      for (const series of waking) {
-        await settleOccurrence(deps, series).catch((error) => failures.push(error));
-      }
-      if (waking.length > 0) deps.nudgeExpander();
-      // One series that cannot be settled must not keep those behind it waiting.
-      if (failures.length > 0) throw new AggregateError(failures, "occurrences were not settled");
+      const settle = async (series: WakingSeries) => {
+        await settleOccurrence(deps, series);
+        deps.nudgeExpander();
+      };
+      await doForEach(waking, settle, "occurrences were not settled");
       return waking.length === SERIES_A_ROUND;
     },
   };

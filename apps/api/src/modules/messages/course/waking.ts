@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type RequestContext, systemContext } from "../../../platform/context.ts";
 import type { Database, Transact, Tx } from "../../../platform/database/index.ts";
-import type { Loop } from "../../../platform/loops.ts";
+import { doForEach, type Loop } from "../../../platform/loops.ts";
 import { endUnsent } from "../../deliveries/index.ts";
 import { listWaking, lockCourse, saveCourse, type WakingMessage } from "./course.repository.ts";
 import { recordExpiry } from "./record-expiry.ts";
@@ -26,17 +26,11 @@ export function createWakingLoop(deps: WakingDeps): Loop {
     idleMs: 200,
     async run() {
       const waking = await deps.dispatch.transaction((tx) => listWaking(tx, MESSAGES_A_ROUND));
-      const failures: unknown[] = [];
-      let begun = false;
-      for (const message of waking) {
-        const state = await deps
-          .transact(message, (tx) => wakeMessage(deps, tx, message))
-          .catch((error) => void failures.push(error));
-        begun ||= state === "expanding";
-      }
-      if (begun) deps.nudgeExpander();
-      // One message that cannot be woken must not keep those behind it waiting.
-      if (failures.length > 0) throw new AggregateError(failures, "messages were not woken");
+      const wake = async (message: WakingMessage) => {
+        const state = await deps.transact(message, (tx) => wakeMessage(deps, tx, message));
+        if (state === "expanding") deps.nudgeExpander();
+      };
+      await doForEach(waking, wake, "messages were not woken");
       return waking.length === MESSAGES_A_ROUND;
     },
   };
