@@ -41,6 +41,30 @@ it("makes a new version only when the steps differ", async () => {
   expect(pinned).toMatchObject({ number: 2, name: "Renamed", steps: changed });
 });
 
+it("does not replace what somebody else has saved since a change was begun, unless it is asked to", async () => {
+  const { admin, sms, mail } = await makeChannels();
+  const saved = (name: string, channelId: string, basedOn?: string) =>
+    admin.call("PUT", path, { name, steps: [{ channelIds: [channelId] }], basedOn });
+  const { body: first } = await admin.call("POST", "/policies", {
+    name: "Both edit",
+    steps: [{ channelIds: [sms] }],
+  });
+  const path = `/policies/${first.id}`;
+  const { body: second } = await saved("Both edit", mail, first.updatedAt);
+  expect(second.number).toBe(2);
+  const late = await saved("Both edit", sms, first.updatedAt);
+  expect(late).toMatchObject({ status: 409, body: { code: "policy-changed", number: 2 } });
+  expect((await admin.call("GET", path)).body).toEqual(second);
+  // A new name is a change as well, though it makes no version.
+  const { body: renamed } = await saved("Renamed", mail, second.updatedAt);
+  expect((await saved("Both edit", mail, second.updatedAt)).status).toBe(409);
+  expect((await saved("Renamed", sms, renamed.updatedAt)).body.number).toBe(3);
+  expect((await saved("Whatever is there", mail)).body).toMatchObject({
+    name: "Whatever is there",
+    number: 4,
+  });
+});
+
 it("takes an archived policy out of use and gives its quota back", async () => {
   const { admin, tenantId, rows, sms } = await makeChannels();
   const { body } = await admin.call("POST", "/policies", { name: "Once", steps: [{ channelIds: [sms] }] });

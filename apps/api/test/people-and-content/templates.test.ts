@@ -50,6 +50,24 @@ describe("template versions", () => {
     expect(answers.map(({ status, body }) => [status, body.number])).toEqual(Array(4).fill([201, 1]));
   });
 
+  it("is not replaced when somebody else has changed it since, unless that is asked for", async () => {
+    const { admin, path } = await makeTemplate();
+    const saved = (text: string, basedOn?: string | null) =>
+      admin.call("POST", `${path}/versions`, { ...version(text), basedOn });
+    const { body: first } = await saved("{{name}}", null);
+    expect(await saved("Hi {{name}}", null)).toMatchObject({
+      status: 409,
+      body: { code: "template-changed", number: 1 },
+    });
+    const { body: second } = await saved("Hi {{name}}", first.updatedAt);
+    expect((await saved("Hey {{name}}", first.updatedAt)).status).toBe(409);
+    const { body: published } = await admin.call("POST", `${path}/versions/1/publication`);
+    expect((await saved("Hey {{name}}", second.updatedAt)).status).toBe(409);
+    expect((await admin.call("GET", path)).body.versions).toEqual([published]);
+    expect((await saved("Hey {{name}}", published.updatedAt)).body.number).toBe(2);
+    expect((await saved("Whatever is there {{name}}")).body.number).toBe(2);
+  });
+
   it("refuses undeclared variables, unknown fields and broken braces, each with its place", async () => {
     const { admin, path } = await makeTemplate();
     const { status, body } = await admin.call("POST", `${path}/versions`, {

@@ -869,6 +869,11 @@ export type CreateMember = {
     password: string;
 };
 
+export type CreatePolicy = {
+    name: string;
+    steps: Array<PolicyStep>;
+};
+
 export type CreatePublisher = {
     /**
      * The first part of its plugins' ids. It never changes.
@@ -3263,9 +3268,11 @@ export type SavePluginAllowances = {
     pluginIds: Array<string>;
 };
 
-export type SavePolicy = {
-    name: string;
-    steps: Array<PolicyStep>;
+export type SavePolicy = CreatePolicy & {
+    /**
+     * `updatedAt` of the policy as it was when this change was begun. What somebody else has saved since then is not replaced: the answer is 409 `policy-changed`. Without it, it is.
+     */
+    basedOn?: string;
 };
 
 /**
@@ -3333,6 +3340,10 @@ export type SaveTemplateVersion = {
     };
     tracking?: Tracking;
     category?: MessageCategory;
+    /**
+     * `updatedAt` of the template's newest version as it was when this change was begun, null where there was none. What somebody else has saved or published since then is not replaced: the answer is 409 `template-changed`. Without it, it is.
+     */
+    basedOn?: string | null;
 };
 
 /**
@@ -9176,7 +9187,7 @@ export type ListPoliciesResponses = {
 export type ListPoliciesResponse = ListPoliciesResponses[keyof ListPoliciesResponses];
 
 export type CreatePolicyData = {
-    body: SavePolicy;
+    body: CreatePolicy;
     path?: never;
     query?: never;
     url: '/v1/policies';

@@ -7,7 +7,15 @@ import {
   problems,
   type Router,
 } from "../../platform/http/index.ts";
-import { Policy, PolicyPage, PolicyParam, PolicyQuery, SavePolicyBody, toPolicy } from "./policy.schemas.ts";
+import {
+  CreatePolicyBody,
+  Policy,
+  PolicyPage,
+  PolicyParam,
+  PolicyQuery,
+  SavePolicyBody,
+  toPolicy,
+} from "./policy.schemas.ts";
 import type { PolicyService } from "./policy.service.ts";
 import { PolicySimulation, SimulatePolicyBody, toSimulation } from "./simulation.schemas.ts";
 
@@ -20,7 +28,7 @@ const createPolicy = createRoute({
   tags,
   summary: "Create a policy",
   ...access("create", "Policy"),
-  request: { body: jsonBody(SavePolicyBody) },
+  request: { body: jsonBody(CreatePolicyBody) },
   responses: { 201: json(Policy, "The new policy"), ...problems(400, 409, 413, 415) },
 });
 

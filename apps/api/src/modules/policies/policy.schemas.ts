@@ -28,9 +28,16 @@ const PolicyStep = z
 
 export const PolicySteps = z.array(PolicyStep).min(1).max(MAX_STEPS);
 
-export const SavePolicyBody = z
+export const CreatePolicyBody = z
   .strictObject({ name: fields.line(80), steps: PolicySteps })
-  .openapi("SavePolicy");
+  .openapi("CreatePolicy");
+
+export const SavePolicyBody = CreatePolicyBody.extend({
+  basedOn: fields.moment.optional().openapi({
+    description:
+      "`updatedAt` of the policy as it was when this change was begun. What somebody else has saved since then is not replaced: the answer is 409 `policy-changed`. Without it, it is.",
+  }),
+}).openapi("SavePolicy");
 
 const policyState = z.enum(["active", "archived"]);
 

@@ -8,15 +8,20 @@ import type { PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 import { recordAudit } from "../audit/index.ts";
 import { giveBackQuota, takeQuota } from "../tenants/index.ts";
 import { assertLegal } from "./assert-legal.ts";
-import { policyArchived, policyNotUnique } from "./policy.errors.ts";
+import { policyArchived, policyChanged, policyNotUnique } from "./policy.errors.ts";
 import type { PolicyRow, PolicyVersionRow, VersionedPolicy } from "./policy.repository.ts";
 import * as repository from "./policy.repository.ts";
 import { type PluginCatalogue, type PolicyStep, sameSteps } from "./policy.rules.ts";
 import { createSimulatePolicy } from "./simulate-policy.ts";
 
-export interface SavePolicy {
+export interface CreatePolicy {
   name: string;
   steps: PolicyStep[];
+}
+
+export interface SavePolicy extends CreatePolicy {
+  /** When the policy was last saved, as the caller knows it; undefined: whatever was saved is replaced. */
+  basedOn?: string | undefined;
 }
 
 export function createPolicyService(deps: {
@@ -24,7 +29,7 @@ export function createPolicyService(deps: {
   plugins: PluginCatalogues<PluginCatalogue>;
 }) {
   return {
-    async createPolicy(ctx: RequestContext, input: SavePolicy): Promise<VersionedPolicy> {
+    async createPolicy(ctx: RequestContext, input: CreatePolicy): Promise<VersionedPolicy> {
       authorize(ctx, "create", "Policy");
       return deps.transact(ctx, async (tx) => {
         await assertLegal(tx, ctx, deps.plugins.of(ctx.tenantId), input.steps);
@@ -63,10 +68,15 @@ export function createPolicyService(deps: {
     },
 
     /** Other steps make a new version; messages under way keep the one they started with. */
-    async savePolicy(ctx: RequestContext, policyId: string, input: SavePolicy): Promise<VersionedPolicy> {
+    async savePolicy(
+      ctx: RequestContext,
+      policyId: string,
+      { basedOn, ...input }: SavePolicy,
+    ): Promise<VersionedPolicy> {
       authorize(ctx, "update", "Policy");
       return deps.transact(ctx, async (tx) => {
         const before = await lockActivePolicy(tx, ctx, policyId);
+        assertUnchanged(before, basedOn);
         await assertLegal(tx, ctx, deps.plugins.of(ctx.tenantId), input.steps);
         const updatedAt = ctx.now();
         await repository
@@ -128,6 +138,14 @@ async function lockActivePolicy(tx: Tx, ctx: RequestContext, policyId: string): 
   if (!policy) throw noSuch("policy", policyId);
   if (policy.state === "archived") throw policyArchived(`The policy "${policy.name}" is archived.`);
   return policy;
+}
+
+/** What somebody saved after the caller began is not lost unseen. */
+function assertUnchanged({ name, updatedAt, version: { number } }: VersionedPolicy, basedOn?: string): void {
+  if (basedOn === undefined || Date.parse(basedOn) === updatedAt.getTime()) return;
+  throw policyChanged(`"${name}" was saved meanwhile; its latest version is ${number}.`, {
+    extensions: { number },
+  });
 }
 
 const named = (policy: { id: string; name: string }) => ({ subjectId: policy.id, subjectName: policy.name });

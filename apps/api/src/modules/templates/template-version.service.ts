@@ -6,7 +6,7 @@ import { newId } from "../../platform/ids.ts";
 import type { PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 import { recordAudit } from "../audit/index.ts";
 import { type ContentFields, compileRendering, type Rendering, renderContent } from "./rendering.rules.ts";
-import { templateVersionNotDraft } from "./template.errors.ts";
+import { templateChanged, templateVersionNotDraft } from "./template.errors.ts";
 import type { TemplateRow, TemplateVersionRow } from "./template.repository.ts";
 import * as repository from "./template.repository.ts";
 import {
@@ -21,6 +21,12 @@ import {
 import { lockTemplate, named } from "./template.service.ts";
 import { type Tracking, trackingOf } from "./tracked-text.rules.ts";
 import { missingVariables, mistypedVariables } from "./variable.rules.ts";
+
+export interface SaveTemplateVersion extends VersionContent {
+  tracking?: Tracking | undefined;
+  /** When the newest version was last changed, as the caller knows it; null: there is none; undefined: any is replaced. */
+  basedOn?: string | null | undefined;
+}
 
 export interface PreviewTemplate {
   kind: string;
@@ -56,7 +62,7 @@ export function createTemplateVersionService(deps: TemplateVersionServiceDeps) {
     async saveTemplateVersion(
       ctx: RequestContext,
       templateId: string,
-      content: VersionContent & { tracking?: Tracking | undefined },
+      { basedOn, ...content }: SaveTemplateVersion,
     ): Promise<TemplateVersionRow> {
       authorize(ctx, "update", "Template");
       const createdBy = authorOf(ctx);
@@ -65,7 +71,7 @@ export function createTemplateVersionService(deps: TemplateVersionServiceDeps) {
       return deps.transact(ctx, async (tx) => {
         const template = await lockTemplate(tx, ctx, templateId);
         const draft = { ...content, tracking: trackingOf(content.tracking) };
-        const saved = await saveDraft(tx, ctx, template, { ...draft, createdBy });
+        const saved = await saveDraft(tx, ctx, template, { ...draft, createdBy }, basedOn);
         const after = { number: saved.number, ...draft };
         await recordAudit(tx, ctx, { action: "template.draft_saved", ...named(template), after });
         return saved;
@@ -117,17 +123,32 @@ async function saveDraft(
   ctx: RequestContext,
   template: TemplateRow,
   content: Pick<TemplateVersionRow, "variables" | "renderings" | "tracking" | "createdBy">,
+  basedOn: string | null | undefined,
 ): Promise<TemplateVersionRow> {
-  const draft = await repository.findVersionInState(tx, ctx.tenantId, template.id, "draft");
+  const newest = await repository.findNewestVersion(tx, ctx.tenantId, template.id);
+  assertUnchanged(template, newest, basedOn);
   const changes = { ...content, updatedAt: ctx.now() };
-  if (draft) return await updated(tx, draft, changes);
+  if (newest?.state === "draft") return await updated(tx, newest, changes);
   return repository.insertVersion(tx, {
     tenantId: ctx.tenantId,
     id: newId("templateVersion"),
     templateId: template.id,
-    number: await repository.nextNumber(tx, ctx.tenantId, template.id),
+    number: (newest?.number ?? 0) + 1,
     createdAt: changes.updatedAt,
     ...changes,
+  });
+}
+
+/** What somebody saved after the caller began is not lost unseen. */
+function assertUnchanged(
+  { name }: TemplateRow,
+  newest: TemplateVersionRow | undefined,
+  basedOn: string | null | undefined,
+): void {
+  if (basedOn === undefined || !newest || Date.parse(basedOn ?? "") === newest.updatedAt.getTime()) return;
+  const { number, state } = newest;
+  throw templateChanged(`"${name}" was changed meanwhile; its newest version is ${number}, ${state}.`, {
+    extensions: { number },
   });
 }
 

@@ -1,5 +1,5 @@
 import { schema } from "@tidings/db";
-import { and, asc, desc, eq, gt, inArray, max, ne, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, ne, sql } from "drizzle-orm";
 import type { Tx } from "../../platform/database/index.ts";
 import { type PageRequest, readCursor } from "../../platform/http/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
@@ -178,13 +178,19 @@ export async function findVersionInState(
   return row;
 }
 
-/** The number after the highest; the template has to be locked. */
-export async function nextNumber(tx: Tx, tenantId: string, templateId: string): Promise<number> {
+/** Where there is a draft, it is the newest: no version is made beside one. */
+export async function findNewestVersion(
+  tx: Tx,
+  tenantId: string,
+  templateId: string,
+): Promise<TemplateVersionRow | undefined> {
   const [row] = await tx.db
-    .select({ highest: max(templateVersions.number) })
+    .select()
     .from(templateVersions)
-    .where(versionsOf(tenantId, templateId));
-  return (row?.highest ?? 0) + 1;
+    .where(versionsOf(tenantId, templateId))
+    .orderBy(desc(templateVersions.number))
+    .limit(1);
+  return row;
 }
 
 export async function insertVersion(

@@ -69,6 +69,10 @@ export const SaveTemplateVersionBody = z
     renderings: Renderings,
     tracking: Tracking.optional(),
     category: MessageCategory.default(DEFAULT_CATEGORY),
+    basedOn: fields.moment.nullable().optional().openapi({
+      description:
+        "`updatedAt` of the template's newest version as it was when this change was begun, null where there was none. What somebody else has saved or published since then is not replaced: the answer is 409 `template-changed`. Without it, it is.",
+    }),
   })
   .openapi("SaveTemplateVersion");
 

@@ -1,4 +1,4 @@
-import type { Channel, Policy, PolicyStep, SavePolicy } from "#lib/api/client.ts";
+import type { Channel, CreatePolicy, Policy, PolicyStep } from "#lib/api/client.ts";
 import type { FieldErrors } from "#lib/forms/form-state.svelte.ts";
 import { atMost, first, required } from "#lib/forms/rules.ts";
 import type { PluginCatalogue } from "#lib/plugins/plugin-catalogue.ts";
@@ -41,7 +41,7 @@ export function policyDraftOf(policy: Policy | undefined): PolicyDraft {
 }
 
 /** What is sent: the first step has no condition, and a failure is answered at once. */
-export function sentPolicy({ name, steps }: PolicyDraft): SavePolicy {
+export function sentPolicy({ name, steps }: PolicyDraft): CreatePolicy {
   return { name: name.trim(), steps: steps.map(sentStep) };
 }
 
