@@ -1,15 +1,11 @@
-import { type BrowserContext, expect, type Page, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 import { callApi, signIn } from "../server/sign-in.ts";
 import { expectAccessible } from "../support/axe.ts";
 import { screenshot } from "../support/looks.ts";
+import { bell, entry, openPortal, panel, portalUrl, readInInbox } from "../support/portal.ts";
 
 /** A student of the demo school for whom nothing else is sent here. */
 const STUDENT = "2023005";
-
-const portalUrl = (path = "") => `${process.env.TIDINGS_E2E_PORTAL_URL}${path}`;
-const bell = (page: Page) => page.getByRole("button", { name: /^(站内信，|Inbox, )/ });
-const panel = (page: Page) => page.getByRole("dialog", { name: /^(站内信|Inbox)$/ });
-const entry = (page: Page, title: string) => panel(page).getByRole("listitem").filter({ hasText: title });
 
 /** Sends to the student's inbox as the owner does, and answers the message's id. */
 async function send(page: Page, inbox: Record<string, string>): Promise<string> {
@@ -22,17 +18,11 @@ async function send(page: Page, inbox: Record<string, string>): Promise<string> 
   return (await callApi<{ id: string }>(page.request, "POST", "/v1/messages", message)).id;
 }
 
-async function openPortal(context: BrowserContext, path = ""): Promise<Page> {
-  const page = await context.newPage();
-  await page.goto(portalUrl(`?user=${STUDENT}&lang=zh${path}`));
-  return page;
-}
-
 test("what is sent shows up on another site at once, is read there, and the sender sees it", async ({
   page,
   context,
 }) => {
-  const portal = await openPortal(context);
+  const portal = await openPortal(context, STUDENT);
   await expect(bell(portal)).toBeVisible();
   const id = await send(page, { title: "放假通知 <b>不是粗体</b>", link: "/?opened=1" });
   await expect(bell(portal)).toHaveAccessibleName(/[1-9]\d* 条未读/);
@@ -52,8 +42,7 @@ test("what is sent shows up on another site at once, is read there, and the send
   });
 
   const own = entry(portal, "放假通知");
-  await own.getByRole("button", { name: /^标为已读/ }).click();
-  await expect(own.getByRole("button", { name: /^标为已读/ })).toHaveCount(0);
+  await readInInbox(portal, "放假通知");
   await expect(own.getByRole("link", { name: /^查看详情/ })).toHaveAttribute("href", portalUrl("?opened=1"));
   await page.goto(`/messages/${id}`);
   await page
@@ -68,7 +57,7 @@ test("what is sent shows up on another site at once, is read there, and the send
 
 test("what must be read is confirmed, and then no longer asked for", async ({ page, context }) => {
   const id = await send(page, { title: "安全承诺书", confirmation: "required" });
-  const portal = await openPortal(context);
+  const portal = await openPortal(context, STUDENT);
   await bell(portal).click();
   await panel(portal)
     .getByRole("button", { name: /^待确认/ })
