@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Sql } from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { withSession } from "../src/client/session.ts";
-import { migrate } from "../src/index.ts";
+import { fromUuid, migrate } from "../src/index.ts";
 import { createBlankDatabase, createTestDatabase, type TestDatabase } from "../src/testing/index.ts";
 
 describe("migrate", () => {
@@ -104,6 +104,48 @@ describe("migrate", () => {
       return Object.entries(flows).flatMap(([name, userId]) => (userIds.includes(userId) ? [name] : []));
     });
     expect(woken).toEqual(["settled", "ofNobody"]);
+  });
+
+  it("pins the tags that what waits goes by, and notes it with each of them", async () => {
+    const tenantId = randomUUID();
+    const [boarder, choir, football] = [randomUUID(), randomUUID(), randomUUID()];
+    const audiences = {
+      scheduled: { kind: "tags", any: ["choir", "unknown"], all: [], not: ["boarder"] },
+      paused: { kind: "segment", rule: { all: [{ not: { hasTag: fromUuid("tag", football) } }] } },
+      completed: { kind: "tags", any: ["choir"], all: [], not: [] },
+    };
+    const [messages, uses] = await withSession(database.url, "test", async (sql) => {
+      await sql`insert into tenants (id, code, name, time_zone, locale)
+        values (${tenantId}, 'tagged', 'tagged', 'UTC', 'en')`;
+      await sql`insert into tags (tenant_id, id, name) values (${tenantId}, ${boarder}, 'boarder'),
+        (${tenantId}, ${choir}, 'choir'), (${tenantId}, ${football}, 'football')`;
+      for (const [state, audience] of Object.entries(audiences)) {
+        await sql`insert into messages (tenant_id, id, state, needs_approval, title, priority, audience, variables,
+            channel_ids, content_hash)
+          values (${tenantId}, ${randomUUID()}, ${state}::message_state, false, ${state}, 2,
+            ${JSON.stringify(audience)}::text::jsonb, '{}', '{}', '')`;
+      }
+      await sql.unsafe(readMigration("0045_pinned_tags"));
+      return Promise.all([
+        sql`select title, audience from messages where tenant_id = ${tenantId}`,
+        sql`select subject_id, title from audience_uses u join messages m on m.id = u.holder_id
+          where u.tenant_id = ${tenantId} order by title`,
+      ]);
+    });
+    expect(Object.fromEntries(messages.map(({ title, audience }) => [title, audience]))).toEqual({
+      ...audiences,
+      scheduled: {
+        ...audiences.scheduled,
+        pinned: [
+          { key: boarder, name: "boarder" },
+          { key: choir, name: "choir" },
+        ],
+      },
+    });
+    const named = (title: string) => uses.filter((use) => use.title === title).map((use) => use.subject_id);
+    expect(named("scheduled").sort()).toEqual([boarder, choir].sort());
+    expect(named("paused")).toEqual([football]);
+    expect(uses).toHaveLength(3);
   });
 });
 

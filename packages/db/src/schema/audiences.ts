@@ -114,12 +114,12 @@ export const audienceFileRows = pgTable(
 
 export const audienceHolder = pgEnum("audience_holder", ["message", "series"]);
 
-/** Which messages and series go to a segment or file. Written when they are accepted, with them. */
+/** Which messages and series go by a segment, a file or a tag. Written when they are accepted, with them. */
 export const audienceUses = pgTable(
   "audience_uses",
   {
     tenantId: tenantId(),
-    /** Of a segment or a file. */
+    /** Of a segment, a file or a tag. */
     subjectId: uuid("subject_id").notNull(),
     holderKind: audienceHolder("holder_kind").notNull(),
     /** Of a message or a series. */

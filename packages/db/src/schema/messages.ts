@@ -58,7 +58,7 @@ export interface SendingOptions {
 export type Audience =
   | { kind: "all" }
   | { kind: "users"; userIds: string[] }
-  | { kind: "tags"; any: string[]; all: string[]; not: string[] }
+  | TagAudience
   | { kind: "addresses"; addresses: CustomAddress[] }
   | { kind: "departments"; departments: { id: string; name: string }[]; includeChildren: boolean }
   /** The rule is the one that the segment had when the message was accepted. */
@@ -66,6 +66,19 @@ export type Audience =
   | FileAudience
   /** Whom deliveries of an earlier message were for, each by its own channel; `resends` has them. */
   | { kind: "deliveries"; messageId: string; deliveryCount: number; recipientCount: number };
+
+/** Tags by the names they had. */
+export interface TagAudience {
+  kind: "tags";
+  any: string[];
+  all: string[];
+  not: string[];
+  /**
+   * Which tags had those names when it was accepted, by row key; what was sent before this was kept has none. A name
+   * that is not among them is looked up when the message begins.
+   */
+  pinned?: { key: string; name: string }[];
+}
 
 /** The rows of an uploaded file, with the variables that its columns give values for. */
 export interface FileAudience {

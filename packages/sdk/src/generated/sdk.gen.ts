@@ -2715,7 +2715,7 @@ export const createTag = <ThrowOnError extends boolean = true>(options: Options<
 });
 
 /**
- * Delete a tag and take it off its users
+ * Delete a tag and take it off its users; refused while a message or series is still to go by it
  */
 export const deleteTag = <ThrowOnError extends boolean = true>(options: Options<DeleteTagData, ThrowOnError>) => (options.client ?? client).delete<DeleteTagResponses, DeleteTagErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',

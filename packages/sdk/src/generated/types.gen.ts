@@ -12662,6 +12662,10 @@ export type DeleteTagErrors = {
      */
     404: Problem;
     /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
      * Invalid input
      */
     422: Problem;

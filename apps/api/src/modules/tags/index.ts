@@ -1,4 +1,4 @@
 export { tagRoutes } from "./tag.routes.ts";
 export { createTagService } from "./tag.service.ts";
 export { tagUsers } from "./tag-users.ts";
-export { findTagIds, findTagNames } from "./user-tag.repository.ts";
+export { findTagIds, findTagKeys, findTagNames } from "./user-tag.repository.ts";

@@ -2,8 +2,9 @@ import { schema } from "@tidings/db";
 import { and, asc, eq, gt, inArray, sql } from "drizzle-orm";
 import type { Tx } from "../../platform/database/index.ts";
 import { type PageRequest, readCursor } from "../../platform/http/index.ts";
+import { fromUuid, toUuid } from "../../platform/ids.ts";
 
-const { tags, userTags } = schema;
+const { audienceUses, tags, userTags } = schema;
 
 export type TagRow = typeof tags.$inferSelect;
 export type CountedTag = TagRow & { userCount: number };
@@ -49,6 +50,29 @@ export async function renameTag(tx: Tx, tenantId: string, tagId: string, name: s
   await tx.db.update(tags).set({ name }).where(thisTag(tenantId, tagId));
 }
 
+/** Ids of messages and series still to come that go by a tag. */
+export async function listHolders(
+  { sql }: Tx,
+  tenantId: string,
+  tagId: string,
+  limit: number,
+): Promise<string[]> {
+  const tenant = toUuid("tenant", tenantId);
+  const rows = await sql<{ kind: "message" | "series"; id: string }[]>`
+    select a.holder_kind as kind, a.holder_id as id from audience_uses a
+    where a.tenant_id = ${tenant} and a.subject_id = ${toUuid("tag", tagId)} and (
+      a.holder_kind = 'message' and exists(select from messages m where m.tenant_id = ${tenant} and m.id = a.holder_id
+        and m.state in ('pending_approval', 'scheduled', 'expanding', 'paused'))
+      or a.holder_kind = 'series' and exists(select from series s where s.tenant_id = ${tenant} and s.id = a.holder_id
+        and s.state in ('pending_approval', 'active')))
+    order by a.holder_id limit ${limit}`;
+  return rows.map(({ kind, id }) => fromUuid(kind, id));
+}
+
+/** Deletes a tag that nothing waits to go by. */
 export async function deleteTag(tx: Tx, tenantId: string, tagId: string): Promise<void> {
   await tx.db.delete(tags).where(thisTag(tenantId, tagId));
+  await tx.db
+    .delete(audienceUses)
+    .where(and(eq(audienceUses.tenantId, tenantId), eq(audienceUses.subjectId, toUuid("tag", tagId))));
 }

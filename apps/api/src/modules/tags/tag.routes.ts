@@ -51,10 +51,10 @@ const deleteTag = createRoute({
   path: "/v1/tags/{tagId}",
   operationId: "deleteTag",
   tags,
-  summary: "Delete a tag and take it off its users",
+  summary: "Delete a tag and take it off its users; refused while a message or series is still to go by it",
   ...access("delete", "Tag"),
   request: { params: TagParam },
-  responses: { 204: { description: "Deleted" }, ...problems(404) },
+  responses: { 204: { description: "Deleted" }, ...problems(404, 409) },
 });
 
 export function tagRoutes(service: TagService): Router {

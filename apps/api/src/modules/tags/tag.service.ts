@@ -5,9 +5,12 @@ import { noSuch } from "../../platform/errors.ts";
 import { type Page, type PageRequest, toPage } from "../../platform/http/index.ts";
 import { newId } from "../../platform/ids.ts";
 import { recordAudit } from "../audit/index.ts";
-import { tagNotUnique } from "./tag.errors.ts";
+import { tagInUse, tagNotUnique } from "./tag.errors.ts";
 import type { CountedTag } from "./tag.repository.ts";
 import * as repository from "./tag.repository.ts";
+
+/** Messages and series that an answer names at most. */
+const MAX_HOLDERS = 20;
 
 export function createTagService(deps: { transact: Transact }) {
   return {
@@ -52,6 +55,8 @@ export function createTagService(deps: { transact: Transact }) {
       authorize(ctx, "delete", "Tag");
       await deps.transact(ctx, async (tx) => {
         const { name, userCount } = await getTag(tx, ctx, tagId);
+        const holders = await repository.listHolders(tx, ctx.tenantId, tagId, MAX_HOLDERS);
+        if (holders.length > 0) throw inUse(name, holders);
         await repository.deleteTag(tx, ctx.tenantId, tagId);
         const subject = named({ id: tagId, name });
         await recordAudit(tx, ctx, { action: "tag.deleted", ...subject, before: { name, userCount } });
@@ -69,6 +74,12 @@ async function getTag(tx: Tx, ctx: RequestContext, tagId: string): Promise<Count
 }
 
 const named = (tag: { id: string; name: string }) => ({ subjectId: tag.id, subjectName: tag.name });
+
+/** Without the tag, those who are left out because of it would be sent to. */
+const inUse = (name: string, holders: string[]) =>
+  tagInUse(
+    `Messages and series that are still to be sent go by the tag "${name}": ${holders.join(", ")}. Cancel them or wait until they are over.`,
+  );
 
 const explainConflict = (name: string) => (error: unknown) => {
   if (violatedUnique(error) === undefined) throw error;

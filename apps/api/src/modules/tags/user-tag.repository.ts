@@ -38,6 +38,18 @@ export async function findTagsByName(tx: Tx, tenantId: string, names: string[]):
     .for("key share");
 }
 
+/** The row keys of the tags of these names that there are now. */
+export async function findTagKeys(
+  { sql }: Tx,
+  tenantId: string,
+  names: readonly string[],
+): Promise<{ key: string; name: string }[]> {
+  const rows = await sql<{ key: string; name: string }[]>`
+    select id as key, name from tags
+    where tenant_id = ${toUuid("tenant", tenantId)} and name = any(${[...names]}::text[]) order by name`;
+  return [...rows];
+}
+
 /** Reference, a name or an id, → id of the tags that there are; they cannot be deleted meanwhile. */
 export async function findTagIds(
   tx: Tx,

@@ -60,6 +60,7 @@ const texts: Record<string, (problem: Problem) => string> = {
   "template-changed": ({ number }) => m.templates_problem_changed({ number: String(number) }),
   "policy-archived": m.policies_problem_archived,
   "policy-changed": ({ number }) => m.policies_problem_changed({ number: String(number) }),
+  "tag-in-use": m.tags_problem_in_use,
   "recipient-list-in-use": m.recipient_lists_problem_in_use,
   "recipient-list-full": m.recipient_lists_problem_full,
   "department-not-empty": m.departments_problem_not_empty,

@@ -85,9 +85,9 @@ export async function nextSlice(
 /** The users of whom an audience consists, some more or the same several times, where an index has them together. */
 function membersOf(tx: Tx, tenant: string, audience: UserAudience): Fragment | undefined {
   const tag = tagOfAll(audience);
-  if (tag !== undefined) {
-    return tx.sql`select user_id as id from user_tags where tenant_id = ${tenant}
-      and tag_id = (select id from tags where tenant_id = ${tenant} and name = ${tag})`;
+  if (tag) {
+    const key = tag.key ?? tx.sql`(select id from tags where tenant_id = ${tenant} and name = ${tag.name})`;
+    return tx.sql`select user_id as id from user_tags where tenant_id = ${tenant} and tag_id = ${key}`;
   }
   if (audience.kind !== "departments") return undefined;
   const ids = audience.departments.map(({ id }) => id);
@@ -95,11 +95,16 @@ function membersOf(tx: Tx, tenant: string, audience: UserAudience): Fragment | u
 }
 
 /** A tag that everybody in the audience has; those with it stand in an index in the order of slices. */
-function tagOfAll(audience: UserAudience): string | undefined {
+function tagOfAll(audience: UserAudience): { name: string; key: string | undefined } | undefined {
   if (audience.kind !== "tags") return undefined;
   const { any, all } = audience;
-  return any.length === 1 ? any[0] : all[0];
+  const name = any.length === 1 ? any[0] : all[0];
+  return name === undefined ? undefined : { name, key: pinnedKeys(audience).get(name) };
 }
+
+/** Name → row key of the tags that had those names when the message was accepted. */
+const pinnedKeys = ({ pinned = [] }: schema.TagAudience) =>
+  new Map(pinned.map(({ name, key }) => [name, key]));
 
 async function hasAtMost({ sql }: Tx, members: Fragment, most: number): Promise<boolean> {
   const [row] = await sql<[{ count: number }]>`
@@ -221,11 +226,15 @@ function isInAudience(tx: Tx, tenant: string, audience: UserAudience) {
 }
 
 /** Joins, not counts for each user: most users of a large tenant carry none of the tags. */
-function hasTags({ sql }: Tx, tenant: string, { any, all, not }: Extract<UserAudience, { kind: "tags" }>) {
+function hasTags({ sql }: Tx, tenant: string, audience: schema.TagAudience) {
+  const { any, all, not } = audience;
+  const keys = pinnedKeys(audience);
   const hasOneOf = (names: string[]) => sql`exists (
     select from user_tags ut
     where ut.tenant_id = ${tenant} and ut.user_id = u.id
-      and ut.tag_id = any(array(select id from tags where tenant_id = ${tenant} and name = any(${names}::text[]))))`;
+      and ut.tag_id = any(${names.flatMap((name) => keys.get(name) ?? [])}::uuid[] || array(
+        select id from tags
+        where tenant_id = ${tenant} and name = any(${names.filter((name) => !keys.has(name))}::text[]))))`;
   const conditions = [
     ...(any.length > 0 ? [hasOneOf(any)] : []),
     ...all.map((name) => hasOneOf([name])),

@@ -1,6 +1,7 @@
 import type { schema } from "@tidings/db";
 import type { Statement, Tx } from "../../../platform/database/index.ts";
 import { toUuid } from "../../../platform/ids.ts";
+import { referencesOf } from "../../segments/index.ts";
 
 /** A message or series with its audience. */
 export interface AudienceHolder {
@@ -10,7 +11,7 @@ export interface AudienceHolder {
 }
 
 /**
- * Notes which messages and series go to a segment or file; where none does, there is no statement. A message that was
+ * Notes which messages and series go by a segment, a file or tags; where none does, there is no statement. A message that was
  * left out as a repeat is none.
  */
 export function recordingUses(
@@ -18,10 +19,13 @@ export function recordingUses(
   tenantId: string,
   holders: readonly AudienceHolder[],
 ): Statement[] {
-  const rows = holders.flatMap(({ kind, id, audience }) => {
-    const subjectId = subjectOf(audience);
-    return subjectId ? [{ subject_id: subjectId, holder_kind: kind, holder_id: toUuid(kind, id) }] : [];
-  });
+  const rows = holders.flatMap(({ kind, id, audience }) =>
+    subjectsOf(audience).map((subjectId) => ({
+      subject_id: subjectId,
+      holder_kind: kind,
+      holder_id: toUuid(kind, id),
+    })),
+  );
   if (rows.length === 0) return [];
   const tenant = toUuid("tenant", tenantId);
   return [
@@ -36,7 +40,17 @@ export function recordingUses(
   ];
 }
 
-function subjectOf(audience: schema.Audience): string | undefined {
-  if (audience.kind === "segment") return toUuid("segment", audience.segmentId);
-  return audience.kind === "file" ? toUuid("audienceFile", audience.fileId) : undefined;
+function subjectsOf(audience: schema.Audience): string[] {
+  switch (audience.kind) {
+    case "segment": {
+      const { tags } = referencesOf(audience.rule);
+      return [toUuid("segment", audience.segmentId), ...new Set(tags.map((id) => toUuid("tag", id)))];
+    }
+    case "file":
+      return [toUuid("audienceFile", audience.fileId)];
+    case "tags":
+      return (audience.pinned ?? []).map(({ key }) => key);
+    default:
+      return [];
+  }
 }

@@ -5,24 +5,26 @@ import { invalidField } from "../../../platform/errors.ts";
 import { findUsableFile } from "../../audience-files/index.ts";
 import { fullName, resolveDepartments } from "../../departments/index.ts";
 import { findSegmentRule } from "../../segments/index.ts";
+import { findTagKeys } from "../../tags/index.ts";
 
-type Named = { kind: "departments" | "segment" | "file" | "deliveries" };
+type Named = { kind: "tags" | "departments" | "segment" | "file" | "deliveries" };
 type Kept = Exclude<schema.Audience, Named>;
 
 /** Whom a request asks for; of what is kept elsewhere it gives the id. */
 export type AudienceRequest =
   | Kept
+  | Omit<schema.TagAudience, "pinned">
   | { kind: "departments"; departmentIds: string[]; includeChildren: boolean }
   | { kind: "segment"; segmentId: string }
   | { kind: "file"; fileId: string };
 
 /** Whether a message keeps the audience as it was asked for, so that nothing is to be looked up. */
 export const isKept = (asked: AudienceRequest): asked is Kept =>
-  asked.kind !== "departments" && asked.kind !== "segment" && asked.kind !== "file";
+  asked.kind === "all" || asked.kind === "users" || asked.kind === "addresses";
 
 /**
  * Looks up what an audience names, and pins what the message keeps of it: the rule of a segment, so that what was
- * approved is what is sent, and what departments, segment or file were called. Whom it has is worked out when the
+ * approved is what is sent, which tags had the names, and what departments, segment or file were called. Whom it has is worked out when the
  * message begins.
  */
 export async function resolveAudience(
@@ -31,6 +33,8 @@ export async function resolveAudience(
   asked: AudienceRequest,
 ): Promise<schema.Audience> {
   switch (asked.kind) {
+    case "tags":
+      return transact(ctx, (tx) => pinTags(tx, ctx, asked));
     case "departments":
       return transact(ctx, (tx) => pinDepartments(tx, ctx, asked));
     case "segment":
@@ -40,6 +44,15 @@ export async function resolveAudience(
     default:
       return asked;
   }
+}
+
+async function pinTags(
+  tx: Tx,
+  { tenantId }: RequestContext,
+  asked: Omit<schema.TagAudience, "pinned">,
+): Promise<schema.Audience> {
+  const { any, all, not } = asked;
+  return { ...asked, pinned: await findTagKeys(tx, tenantId, [...new Set([...any, ...all, ...not])]) };
 }
 
 async function pinDepartments(
