@@ -1,5 +1,5 @@
 import { createAllowanceForgettingLoop } from "../modules/allowances/index.ts";
-import { holdApproval, voidApproval } from "../modules/approvals/index.ts";
+import { holdApproval, isApprovalByCost, voidApproval } from "../modules/approvals/index.ts";
 import { createAudienceFileSweeper } from "../modules/audience-files/index.ts";
 import { createCircuitBreaker, createHealthReporter, findChannel } from "../modules/channels/index.ts";
 import { type CollectorDeps, createCollector } from "../modules/collections/index.ts";
@@ -34,7 +34,7 @@ import {
   type ReconcilerDeps,
 } from "../modules/inquiries/index.ts";
 import { isInstalled } from "../modules/installations/index.ts";
-import { createForgettingLoop, createWakingLoop } from "../modules/messages/index.ts";
+import { createForgettingLoop, createJudgeAgain, createWakingLoops } from "../modules/messages/index.ts";
 import { createReleaseLoop } from "../modules/quiet-hours/index.ts";
 import { createRecaller } from "../modules/recalls/index.ts";
 import { createOccurrenceLoop } from "../modules/series/index.ts";
@@ -44,7 +44,9 @@ import type { Loop } from "../platform/loops.ts";
 import type { PluginCatalogues } from "../platform/plugin-runtime/index.ts";
 import type { QueueTransport } from "../platform/queue/index.ts";
 import { createSpareTime } from "../platform/spare-time.ts";
+import { askAgain } from "./ask-for-approval.ts";
 import type { Foundation } from "./foundation.ts";
+import { judgingIn } from "./judging.ts";
 import { createLoops } from "./loops.ts";
 import { pluginLoops } from "./plugins.ts";
 
@@ -231,10 +233,13 @@ function followUpLoops(
 function calendarLoops(foundation: Foundation, nudgeExpander: () => void): Loop[] {
   const { dispatch, transactAsWorker: transact, clock } = foundation;
   return [
-    createWakingLoop({
+    ...createWakingLoops({
       dispatch,
       transact,
       withdrawApproval: (tx, ctx, id) => voidApproval(tx, ctx, { kind: "message", id }),
+      isApprovalByCost,
+      judgeAgain: createJudgeAgain(judgingIn(foundation)),
+      askAgain,
       nudgeExpander,
       now: () => clock.now(),
     }),

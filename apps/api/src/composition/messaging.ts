@@ -4,7 +4,6 @@ import {
   createApprovalFlowService,
   createApprovalRequestService,
   findDemandedLevels,
-  isApprovalByCost,
   isApprovalNeeded,
   voidApproval,
 } from "../modules/approvals/index.ts";
@@ -87,6 +86,7 @@ import { askForMessage } from "./ask-for-approval.ts";
 import type { Nudge } from "./engine.ts";
 import type { Foundation } from "./foundation.ts";
 import { composeInbox } from "./inbox.ts";
+import { judgingIn } from "./judging.ts";
 import { composePlugins } from "./plugins.ts";
 import { composeRecalls } from "./recalls.ts";
 import { composeRepetition } from "./repetition.ts";
@@ -114,7 +114,7 @@ export function composeMessaging(foundation: Foundation, nudge: Nudge) {
     catalogue,
     admission,
     requestApproval: askForMessage,
-    judgeApproval: composeJudging(foundation),
+    judgeApproval: createJudgeApproval(judgingIn(foundation)),
     nudge,
   });
   const progress = composeProgress(foundation, messages);
@@ -292,22 +292,6 @@ function composeExplaining({ api, plugins: catalogue }: Foundation, planSend: Se
     }),
     countAudience: createCountAudience({ read, explainAudience, takeTurn }),
   };
-}
-
-/** Messages whose cost is worked out at once in this process to see whether they need approval, and that wait for it. */
-const JUDGING = { atOnce: 2, waiting: 200 };
-
-/** Whether a message needs approval, where that depends on what it may cost. */
-function composeJudging({ api, plugins: catalogue }: Foundation) {
-  const read = readIn(api);
-  return createJudgeApproval({
-    read,
-    catalogue,
-    takeTurn: createTurns(JUDGING),
-    explainAudience: createExplainAudience({ read, catalogue, timeLimitMs: EXPLAINING_MS }),
-    isApprovalByCost,
-    isApprovalNeeded,
-  });
 }
 
 function composeProgress({ transact, plugins, clock, logger }: Foundation, messages: MessageService) {

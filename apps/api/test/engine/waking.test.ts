@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createWakingLoop } from "../../src/modules/messages/index.ts";
+import { createWakingLoops } from "../../src/modules/messages/index.ts";
+import type { Loop } from "../../src/platform/loops.ts";
 import {
   expectProblem,
   givenSchool,
@@ -30,13 +31,17 @@ const later = (seconds: number, rest: object = {}) =>
 /** One round of the loop. */
 function wake(transact = installation.foundation.transactAsWorker): Promise<boolean> {
   const { dispatch, clock } = installation.foundation;
-  return createWakingLoop({
+  const [waking] = createWakingLoops({
     dispatch,
     transact,
     withdrawApproval: async () => undefined,
+    isApprovalByCost: async () => false,
+    judgeAgain: async () => undefined,
+    askAgain: async () => false,
     nudgeExpander: () => undefined,
     now: () => clock.now(),
-  }).run();
+  });
+  return (waking as Loop).run();
 }
 
 it("begins messages behind one that cannot be woken", async () => {

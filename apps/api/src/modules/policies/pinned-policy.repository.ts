@@ -1,5 +1,5 @@
 import { schema } from "@tidings/db";
-import { and, desc, eq, getTableColumns } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, type SQL } from "drizzle-orm";
 import type { Tx } from "../../platform/database/index.ts";
 
 const { policies, policyVersions } = schema;
@@ -14,6 +14,19 @@ export async function findPolicyVersion(
   tenantId: string,
   by: { policyId: string },
 ): Promise<PinnedPolicy | undefined> {
+  return find(tx, tenantId, eq(policyVersions.policyId, by.policyId));
+}
+
+/** The version that a message has pinned, whatever has become of its policy since. */
+export async function findPinnedPolicy(
+  tx: Tx,
+  tenantId: string,
+  versionId: string,
+): Promise<PinnedPolicy | undefined> {
+  return find(tx, tenantId, eq(policyVersions.id, versionId));
+}
+
+async function find(tx: Tx, tenantId: string, condition: SQL): Promise<PinnedPolicy | undefined> {
   const [row] = await tx.db
     .select({ ...getTableColumns(policyVersions), name: policies.name, state: policies.state })
     .from(policyVersions)
@@ -21,7 +34,7 @@ export async function findPolicyVersion(
       policies,
       and(eq(policies.tenantId, policyVersions.tenantId), eq(policies.id, policyVersions.policyId)),
     )
-    .where(and(eq(policyVersions.tenantId, tenantId), eq(policyVersions.policyId, by.policyId)))
+    .where(and(eq(policyVersions.tenantId, tenantId), condition))
     .orderBy(desc(policyVersions.number))
     .limit(1);
   return row;

@@ -6,12 +6,11 @@ import { fromUuid, newId } from "../../platform/ids.ts";
 import { doForEach, type Loop } from "../../platform/loops.ts";
 import { recordAudit } from "../audit/index.ts";
 import { expiryOf, getUsableChannels, type NewMessage, storeApprovedMessage } from "../messages/index.ts";
-import { policyArchived } from "../policies/index.ts";
+import { findPinnedPolicy, policyArchived } from "../policies/index.ts";
 import { assertSourceOn } from "../sources/index.ts";
 import { moveOn } from "./course.ts";
 import { judgeOccurrence } from "./recurrence.rules.ts";
 import {
-  findPinnedPolicy,
   insertOccurrence,
   listWakingSeries,
   lockSeries,

@@ -4,7 +4,7 @@ import type { Tx } from "../../platform/database/index.ts";
 import { type PageRequest, readCursor } from "../../platform/http/index.ts";
 import { fromUuid } from "../../platform/ids.ts";
 
-const { channels, members, occurrences, policies, policyVersions, series, sources, templates } = schema;
+const { channels, members, occurrences, series, sources, templates } = schema;
 const { templateVersions, approvalRequests } = schema;
 
 export type SeriesRow = typeof series.$inferSelect;
@@ -131,25 +131,6 @@ export async function listWakingSeries({ sql }: Tx, limit: number): Promise<Waki
     tenantId: fromUuid("tenant", row.tenant_id),
     seriesId: fromUuid("series", row.id),
   }));
-}
-
-/** The policy version that a series has pinned, and whether its policy may still be used. */
-export async function findPinnedPolicy(tx: Tx, tenantId: string, policyVersionId: string) {
-  const [row] = await tx.db
-    .select({
-      id: policies.id,
-      name: policies.name,
-      state: policies.state,
-      version: policyVersions.number,
-      steps: policyVersions.steps,
-    })
-    .from(policyVersions)
-    .innerJoin(
-      policies,
-      and(eq(policies.tenantId, policyVersions.tenantId), eq(policies.id, policyVersions.policyId)),
-    )
-    .where(and(eq(policyVersions.tenantId, tenantId), eq(policyVersions.id, policyVersionId)));
-  return row;
 }
 
 /** The template version that a series has pinned. */

@@ -5,6 +5,7 @@ import { noSuch } from "../../platform/errors.ts";
 import { type Page, type PageRequest, readCursor, toPage } from "../../platform/http/index.ts";
 import { fromUuid } from "../../platform/ids.ts";
 import { recordAudit } from "../audit/index.ts";
+import { findPinnedPolicy } from "../policies/index.ts";
 import { UNTRACKED } from "../templates/index.ts";
 import { moveOn } from "./course.ts";
 import { judgeRecurrence, type RecurringSchedule } from "./create-series.ts";
@@ -195,9 +196,7 @@ async function withContent(tx: Tx, series: NamedSeries): Promise<SeriesDetail> {
   const template = templateVersionId
     ? await repository.findPinnedTemplate(tx, tenantId, templateVersionId)
     : undefined;
-  const policy = policyVersionId
-    ? await repository.findPinnedPolicy(tx, tenantId, policyVersionId)
-    : undefined;
+  const policy = policyVersionId ? await findPinnedPolicy(tx, tenantId, policyVersionId) : undefined;
   const names = await repository.listChannelNames(tx, tenantId);
   const used =
     policy?.steps.flatMap((step) => step.channelIds) ??
@@ -207,7 +206,7 @@ async function withContent(tx: Tx, series: NamedSeries): Promise<SeriesDetail> {
     content: series.renderings ?? template?.renderings ?? {},
     tracking: series.tracking ?? template?.tracking ?? UNTRACKED,
     template: template ? { id: template.id, name: template.name, version: template.version } : null,
-    policy: policy ? { id: policy.id, name: policy.name, version: policy.version } : null,
+    policy: policy ? { id: policy.policyId, name: policy.name, version: policy.number } : null,
     channels: [...new Set(used)].map(
       (id) => names.find((one) => one.id === id) ?? { id, name: id, kind: "" },
     ),

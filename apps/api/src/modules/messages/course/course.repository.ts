@@ -27,6 +27,7 @@ export async function listWaking({ sql }: Tx, limit: number): Promise<WakingMess
 
 export interface LockedCourse extends Course {
   title: string;
+  needsApproval: boolean;
   timeZone: string | null;
   ttlSeconds: number | null;
   rate: schema.Rate | null;
@@ -41,6 +42,7 @@ export async function lockCourse(
   const [row] = await tx.db
     .select({
       title: messages.title,
+      needsApproval: messages.needsApproval,
       state: messages.state,
       pausedFrom: messages.pausedFrom,
       scheduledAt: messages.scheduledAt,
@@ -60,7 +62,7 @@ export async function saveCourse(
   tx: Tx,
   tenantId: string,
   messageId: string,
-  course: Course & { timeZone?: string | null },
+  course: Course & { timeZone?: string | null; needsApproval?: boolean },
 ): Promise<void> {
   const { state, pausedFrom, scheduledAt, expiresAt } = course;
   await tx.db
@@ -73,6 +75,15 @@ export async function saveCourse(
       wakeAt: wakeAtOf(course),
       updatedAt: new Date(),
       ...(course.timeZone === undefined ? {} : { timeZone: course.timeZone }),
+      ...(course.needsApproval === undefined ? {} : { needsApproval: course.needsApproval }),
     })
+    .where(and(eq(messages.tenantId, tenantId), eq(messages.id, messageId)));
+}
+
+/** Has a message that is locked woken later than its course says. */
+export async function putOffWaking(tx: Tx, tenantId: string, messageId: string, wakeAt: Date): Promise<void> {
+  await tx.db
+    .update(messages)
+    .set({ wakeAt })
     .where(and(eq(messages.tenantId, tenantId), eq(messages.id, messageId)));
 }

@@ -32,6 +32,7 @@ const texts: Record<string, () => string> = {
   "message.resumed": m.audit_message_resumed,
   "message.rescheduled": m.audit_message_rescheduled,
   "message.rate_changed": m.audit_message_rate_changed,
+  "message.held_for_approval": m.audit_message_held_for_approval,
   "message.expired": m.audit_message_expired,
   "message.replayed": m.audit_message_replayed,
   "message.recalled": m.audit_message_recalled,
