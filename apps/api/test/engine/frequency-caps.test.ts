@@ -53,6 +53,23 @@ describe("frequency caps", () => {
       })
       .sort();
 
+  /** What the queue holds was made an hour ago. */
+  const hasWaitedForAnHour = () =>
+    installation.books.transaction(async ({ sql }) => {
+      const tenant = toUuid("tenant", school.tenantId);
+      const made = await sql`update deliveries set created_at = created_at - interval '1 hour'
+        where tenant_id = ${tenant} and state = 'ready' returning channel_id`;
+      const channelIds = made.map((row) => row.channel_id as string);
+      await sql`update chunks set created_at = created_at - interval '1 hour' where due_at = 'infinity'`;
+      // They count in the hour in which they were made.
+      for (const table of ["statistics_deltas", "statistics_hourly"]) {
+        await sql`update ${sql(table)} set hour = hour - interval '1 hour'
+          where tenant_id = ${tenant} and channel_id = any(${channelIds}::uuid[])`;
+      }
+    });
+  const capsAreKnown = () =>
+    until(async () => (await installation.foundation.readRestraints(school.tenantId)).caps.length === 1);
+
   it("let through what they allow within their hours, and name the cap that keeps the rest back", async () => {
     await cap({ limit: 2, hours: 24 });
     for (const _ of [1, 2]) expect(await outcomesOf(await send(users("a")))).toEqual(["push accepted"]);
@@ -96,6 +113,41 @@ describe("frequency caps", () => {
       "webhook suppressed over_frequency_cap 1/24h webhook marketing",
     ]);
     expect(await outcomesOf(await send(users("a"), {}, ["hook"]))).toEqual(["webhook accepted"]);
+  });
+
+  describe("of a kind count what was sent through a channel that has been deleted", () => {
+    /** Deletes the school's courier and gives it another one, of another name. */
+    async function replaceCourier(): Promise<void> {
+      expect((await school.owner("DELETE", `/v1/channels/${school.channels.courier.id}`)).status).toBe(204);
+      const settings = { url: installation.vendor.url };
+      const channel = { code: "new-courier", name: "新信使", pluginId: "test/courier", settings };
+      const { id } = await mustSucceed<{ id: string }>(
+        school.owner("POST", "/v1/channels", { ...channel, secrets: { token: "courier-token" } }),
+      );
+      await mustSucceed(school.owner("PUT", `/v1/sources/${school.sourceId}/channels/${id}`));
+    }
+    const reasonsOf = async (id: string) => (await school.deliveriesOf(id)).map(({ reason }) => reason);
+
+    it("when deliveries are made", async () => {
+      await cap({ limit: 1, hours: 24, channelKind: "push" });
+      await send(users("a"));
+      await replaceCourier();
+      expect(await reasonsOf(await send(users("a"), {}, ["new-courier"]))).toEqual(["over_frequency_cap"]);
+    });
+
+    it("when they are judged again after they have waited", async () => {
+      await send(users("a"));
+      await replaceCourier();
+      await holdQueue(installation);
+      const id = await school.send(messageTo(users("a"), ["new-courier"]));
+      await school.expanded(id);
+      await hasWaitedForAnHour();
+      await cap({ limit: 1, hours: 24, channelKind: "push" });
+      await capsAreKnown();
+      await releaseQueue(installation);
+      await school.completed(id);
+      expect(await reasonsOf(id)).toEqual(["over_frequency_cap"]);
+    });
   });
 
   it("count several channels of one message, too", async () => {
@@ -185,26 +237,15 @@ describe("frequency caps", () => {
   }
 
   it("hold what had waited long when they were set: the earlier of two goes", async () => {
-    const { books } = installation;
     await holdQueue(installation);
     const ids = [
       await school.send(messageTo(users("a"), ["courier"])),
       await school.send(messageTo(users("a"), ["courier"])),
     ];
     for (const id of ids) await school.expanded(id);
-    await books.transaction(async ({ sql }) => {
-      await sql`update chunks set created_at = created_at - interval '1 hour' where due_at = 'infinity'`;
-      await sql`update deliveries set created_at = created_at - interval '1 hour' where state = 'ready'`;
-      // They count in the hour in which they were made.
-      for (const table of ["statistics_deltas", "statistics_hourly"]) {
-        await sql`update ${sql(table)} set hour = hour - interval '1 hour'
-          where tenant_id = ${toUuid("tenant", school.tenantId)}`;
-      }
-    });
+    await hasWaitedForAnHour();
     await cap({ limit: 1, hours: 24 });
-    await until(
-      async () => (await installation.foundation.readRestraints(school.tenantId)).caps.length === 1,
-    );
+    await capsAreKnown();
     await releaseQueue(installation);
     for (const id of ids) await school.completed(id);
     expect(await Promise.all(ids.map(outcomesOf))).toEqual([

@@ -60,6 +60,21 @@ export const channels = pgTable(
   ],
 );
 
+/** What kind channels were that have been deleted: what was sent through them goes on counting for caps of their kind. */
+export const deletedChannels = pgTable(
+  "deleted_channels",
+  {
+    tenantId: tenantId(),
+    id: channelId("id").notNull(),
+    kind: text("kind").notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.id] }),
+    foreignKey({ columns: [table.tenantId], foreignColumns: [tenants.id] }),
+  ],
+);
+
 export const circuitState = pgEnum("circuit_state", ["closed", "open", "half_open"]);
 
 /**

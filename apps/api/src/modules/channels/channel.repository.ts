@@ -5,7 +5,7 @@ import { type PageRequest, readCursor } from "../../platform/http/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
 import { type CircuitRow, listCircuits } from "./circuit.repository.ts";
 
-const { channelGrants, channelSecrets, channels, sources } = schema;
+const { channelGrants, channelSecrets, channels, deletedChannels, sources } = schema;
 
 export type ChannelRow = typeof channels.$inferSelect;
 
@@ -212,8 +212,13 @@ export async function lockChannel(tx: Tx, tenantId: string, channelId: string): 
     .for("update");
 }
 
+/** Deletes a channel; its kind is kept for what was sent through it. */
 export async function deleteChannel(tx: Tx, tenantId: string, channelId: string): Promise<void> {
-  await tx.db.delete(channels).where(thisChannel(tenantId, channelId));
+  const [deleted] = await tx.db
+    .delete(channels)
+    .where(thisChannel(tenantId, channelId))
+    .returning({ id: channels.id, kind: channels.kind });
+  if (deleted) await tx.db.insert(deletedChannels).values({ tenantId, ...deleted });
 }
 
 /** The channels of a plugin with their forms, by name. */

@@ -90,9 +90,11 @@ const countsOf = (sql: Tx["sql"], tenant: string, caps: readonly FrequencyCap[])
   where s.category <> 'critical'
   group by s.user_id`;
 
-/** How many of the rows `s` count for the cap. A tenant has few channels: their kinds are looked up once. */
+/** How many of the rows `s` count for the cap. A tenant has few channels, deleted ones too: their kinds are looked up once. */
 const usedOf = (sql: Tx["sql"], tenant: string, { hours, channelKind, category }: FrequencyCap) => {
-  const ofKind = sql`array(select id from channels where tenant_id = ${tenant} and kind = ${channelKind})`;
+  const ofKind = sql`array(
+    select id from channels where tenant_id = ${tenant} and kind = ${channelKind}
+    union all select id from deleted_channels where tenant_id = ${tenant} and kind = ${channelKind})`;
   return sql`count(*) filter (where ${isWithin(sql, sql`s`, sql`${hours}::int`)}
     ${category === null ? sql`` : sql`and s.category = ${category}::message_category`}
     ${channelKind === null ? sql`` : sql`and s.channel_id = any(${ofKind})`})::int`;
@@ -133,7 +135,10 @@ const appliesTo = (sql: Tx["sql"], kind: Fragment, category: Fragment) => sql`
 const countBefore = (sql: Tx["sql"], tenant: string, caps: readonly FrequencyCap[]) => sql`(
   select count(*) from (${recentOf(sql, tenant, sql`r.user_id`, longestOf(caps))}) d
   cross join lateral (select category from messages where tenant_id = ${tenant} and id = d.message_id offset 0) m
-  left join lateral (select kind from channels where tenant_id = ${tenant} and id = d.channel_id offset 0) k on true
+  left join lateral (
+    select kind from channels where tenant_id = ${tenant} and id = d.channel_id
+    union all select kind from deleted_channels where tenant_id = ${tenant} and id = d.channel_id limit 1
+  ) k on true
   where (d.state <> 'ready' or d.id < r.id) and ${isWithin(sql, sql`d`, sql`cap.hours`)}
     and m.category <> 'critical' and (cap.category is null or m.category = cap.category)
     and (cap.kind is null or k.kind = cap.kind))`;
