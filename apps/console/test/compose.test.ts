@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { Channel, Plugin, Tag, TemplateVersion } from "#lib/api/client.ts";
 import { checkDraft } from "#lib/features/compose/check-draft.ts";
-import { channelObstacle, policyObstacle, variablesOf } from "#lib/features/compose/compose.rules.ts";
+import {
+  channelObstacle,
+  policyObstacle,
+  variablesOf,
+  type WrittenContent,
+  writtenContent,
+} from "#lib/features/compose/compose.rules.ts";
 import type { ComposeOptions } from "#lib/features/compose/compose-options.ts";
 import { type Draft, emptyDraft } from "#lib/features/compose/draft.ts";
 import { sentMessage } from "#lib/features/compose/sent-message.ts";
@@ -20,7 +26,7 @@ const version = {
     { name: "rate", type: "number", required: true },
     { name: "place", type: "text", required: true, default: "操场" },
   ],
-  renderings: { sms: {}, email: {} },
+  renderings: { sms: { text: "{{rate}}" }, email: {} },
 } as unknown as TemplateVersion;
 
 const words = (text: string) => ({ zh: text, en: text });
@@ -72,20 +78,42 @@ describe("variables", () => {
   });
 });
 
+/** Content of these kinds that lacks nothing. */
+const writtenFor = (...kinds: string[]): WrittenContent => ({ kinds, lackedBy: () => [] });
+
 describe("ways", () => {
   test("typed addresses go by their own kind and by no policy", () => {
     const draft = draftWith(toNumbers("15213130124"));
-    expect(channelObstacle(draft, ["sms"], sms)).toBeUndefined();
-    expect(channelObstacle(draft, ["sms"], email)).toBe("other_address");
+    expect(channelObstacle(draft, writtenFor("sms"), sms)).toBeUndefined();
+    expect(channelObstacle(draft, writtenFor("sms"), email)).toBe("other_address");
     const policy = { steps: [{ channelIds: ["chn_1"] }] } as never;
-    expect(policyObstacle(draft, ["sms"], policy, [sms])).toBe("needs_users");
+    expect(policyObstacle(draft, writtenFor("sms"), policy, [sms])).toBe("needs_users");
   });
 
   test("a policy needs every channel on and written for", () => {
     const policy = { steps: [{ channelIds: ["chn_1"] }, { channelIds: ["chn_2"] }] } as never;
-    expect(policyObstacle(draftWith({}), ["sms"], policy, [sms])).toBe("channel_off");
-    expect(policyObstacle(draftWith({}), ["sms"], policy, [sms, email])).toBe("no_content");
-    expect(policyObstacle(draftWith({}), ["sms", "email"], policy, [sms, email])).toBeUndefined();
+    expect(policyObstacle(draftWith({}), writtenFor("sms"), policy, [sms])).toBe("channel_off");
+    expect(policyObstacle(draftWith({}), writtenFor("sms"), policy, [sms, email])).toBe("no_content");
+    expect(policyObstacle(draftWith({}), writtenFor("sms", "email"), policy, [sms, email])).toBeUndefined();
+  });
+});
+
+describe("a template that leaves out what some channels of a kind need", () => {
+  test("names it, and fits those that do not need it", () => {
+    const content = writtenContent(draftWith({}), version, plugins);
+    expect(content.lackedBy(coded)).toEqual(["模板编号"]);
+    expect(channelObstacle(draftWith({}), content, coded)).toBe("incomplete");
+    expect(channelObstacle(draftWith({}), content, sms)).toBeUndefined();
+    const policy = { steps: [{ channelIds: ["chn_1"] }, { channelIds: ["chn_3"] }] } as never;
+    expect(policyObstacle(draftWith({}), content, policy, [sms, coded])).toBe("incomplete");
+  });
+
+  test("keeps the draft from being sent by those that do", () => {
+    const rest = { template: "tpl_1", variables: { rate: "72" } };
+    const draft = (changes: Partial<Draft>) => draftWith({ kind: "all" }, { ...rest, ...changes });
+    expect(faultsOf(draft({ channels: ["chn_1"] }))).toEqual([]);
+    expect(faultsOf(draft({ channels: ["chn_1", "chn_3"] }))).toEqual(["channels"]);
+    expect(faultsOf(draft({ way: "policy", policy: "pol_1" }))).toEqual(["policy"]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
 import { callApi, signIn } from "../server/sign-in.ts";
+import { expectAccessible } from "../support/axe.ts";
 import { next } from "../support/composing.ts";
 import { problem } from "../support/fake-session.ts";
 
@@ -53,6 +54,49 @@ test("what a channel of its own needs is asked for at its field, before anything
   await next(page);
   await next(page);
   await expect(page.getByRole("heading", { name: "发送前核对" })).toBeVisible();
+});
+
+test("what a template leaves out of what a channel needs is said where either is chosen", async ({
+  page,
+}) => {
+  await signIn(page, "owner");
+  // Written for another vendor of the same kind.
+  const name = `别家短信 ${Date.now()}`;
+  const template = await callApi<{ id: string }>(page.request, "POST", "/v1/templates", {
+    code: `other-vendor-${Date.now()}`,
+    name,
+  });
+  const versions = `/v1/templates/${template.id}/versions`;
+  const renderings = { sms: { tempId: "1", text: "明天停课" } };
+  await callApi(page.request, "POST", versions, { variables: [], renderings });
+  await callApi(page.request, "POST", `${versions}/1/publication`);
+  await chooseEverybody(page);
+  const choice = page.getByRole("combobox", { name: "模板" });
+  const sms = page.getByRole("checkbox", { name: /^校园短信/ });
+
+  await test.step("at the channel, where the template is chosen first", async () => {
+    await choice.selectOption({ label: `${name}（短信）` });
+    await next(page);
+    await expect(sms).toBeDisabled();
+    await expect(sms).toHaveAccessibleName("校园短信 短信，模板没有写它需要的“模板 CODE”");
+    await expectAccessible(page);
+  });
+
+  await test.step("at the template, where the channel is chosen first", async () => {
+    const open = page.getByRole("button", { name: /^(\d )?内容/ });
+    await open.click();
+    await choice.selectOption({ label: "出勤提醒（短信、邮件）" });
+    await page.getByRole("textbox", { name: "course" }).fill("高等数学");
+    await page.getByRole("textbox", { name: "rate" }).fill("72%");
+    await next(page);
+    await sms.check();
+    await open.click();
+    await choice.selectOption({ label: `${name}（短信）` });
+    await expect(page.getByText("“校园短信”需要“模板 CODE”，这个模板没有写。")).toBeVisible();
+    await next(page);
+    await next(page);
+    await expect(page.getByRole("alert")).toContainText("有的通道不适用，请取消勾选");
+  });
 });
 
 test("what would be refused is said when it is checked, with the way to where it is put right", async ({

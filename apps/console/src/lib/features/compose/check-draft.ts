@@ -1,12 +1,19 @@
 import { m } from "#messages";
-import type { Channel, TemplateVersion } from "../../api/client.ts";
+import type { TemplateVersion } from "../../api/client.ts";
 import { timeZone } from "../../format/time-zone.svelte.ts";
 import type { FieldErrors } from "../../forms/form-state.svelte.ts";
 import { atMost, first, required } from "../../forms/rules.ts";
 import { rateFaults } from "../../words/rate.ts";
 import { repeatFaults } from "../../words/repeat.ts";
 import { scheduleFault } from "../../words/schedule-fault.ts";
-import { channelObstacle, policyObstacle, variablesOf, writtenKinds } from "./compose.rules.ts";
+import {
+  channelObstacle,
+  channelsOf,
+  policyObstacle,
+  variablesOf,
+  writtenContent,
+  writtenKinds,
+} from "./compose.rules.ts";
 import type { ComposeOptions } from "./compose-options.ts";
 import type { Draft, DraftFile } from "./draft.ts";
 import { exclusionFaults } from "./exclusions.ts";
@@ -133,25 +140,19 @@ function unmetNeeds(draft: Draft, kinds: readonly string[], options: ComposeOpti
   return errors;
 }
 
-function channelsOf(draft: Draft, { channels, policies }: ComposeOptions): Channel[] {
-  const policy = draft.way === "policy" ? policies.find(({ id }) => id === draft.policy) : undefined;
-  const ids = policy ? policy.steps.flatMap(({ channelIds }) => channelIds) : draft.channels;
-  return channels.filter(({ id }) => ids.includes(id));
-}
-
 function wayErrors(
   draft: Draft,
-  { channels, policies }: ComposeOptions,
+  { channels, policies, plugins }: ComposeOptions,
   version: TemplateVersion | undefined,
 ): FieldErrors {
-  const kinds = writtenKinds(draft, version);
+  const content = writtenContent(draft, version, plugins);
   if (draft.way === "policy") {
     const policy = policies.find(({ id }) => id === draft.policy);
-    const isUnfit = policy && policyObstacle(draft, kinds, policy, channels) !== undefined;
+    const isUnfit = policy && policyObstacle(draft, content, policy, channels) !== undefined;
     return { policy: policy ? (isUnfit ? m.compose_error_policy() : undefined) : m.field_required() };
   }
   const chosen = channels.filter(({ id }) => draft.channels.includes(id));
-  const isUnfit = chosen.some((channel) => channelObstacle(draft, kinds, channel) !== undefined);
+  const isUnfit = chosen.some((channel) => channelObstacle(draft, content, channel) !== undefined);
   return {
     channels: first(
       required(chosen),

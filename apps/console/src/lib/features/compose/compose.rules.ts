@@ -1,4 +1,6 @@
 import type { ApprovalFlow, Channel, Policy, TemplateVersion } from "../../api/client.ts";
+import { localized } from "../../format/localized.ts";
+import type { PluginCatalogue } from "../../plugins/plugin-catalogue.ts";
 import { UNSUBSCRIBE_VARIABLE } from "../templates/template-text.ts";
 import type { Draft, DraftAudience } from "./draft.ts";
 
@@ -20,6 +22,40 @@ export function writtenKinds(draft: Draft, version: TemplateVersion | undefined)
   const addressKind = addressKindOf(draft.audience);
   const written = draft.contentFrom === "template" ? Object.keys(version?.renderings ?? {}) : draft.kinds;
   return addressKind === undefined ? written : written.filter((one) => one === addressKind);
+}
+
+/** What there is to be sent by a channel. */
+export interface WrittenContent {
+  kinds: string[];
+  /** What the channel needs and the chosen template does not write. Own content is asked for it where it is written. */
+  lackedBy(channel: Pick<Channel, "kind" | "pluginId">): string[];
+}
+
+export function writtenContent(
+  draft: Draft,
+  version: TemplateVersion | undefined,
+  plugins: PluginCatalogue,
+): WrittenContent {
+  return {
+    kinds: writtenKinds(draft, version),
+    lackedBy: ({ kind, pluginId }) => {
+      const rendering = draft.contentFrom === "template" ? version?.renderings[kind] : undefined;
+      if (!rendering) return [];
+      return Object.entries(plugins.find(pluginId)?.content ?? {}).flatMap(([name, { required, label }]) =>
+        required && rendering[name] === undefined ? [localized(label)] : [],
+      );
+    },
+  };
+}
+
+/** The channels that are chosen, one by one or with a policy, of those that are on. */
+export function channelsOf(
+  draft: Pick<Draft, "way" | "policy" | "channels">,
+  { channels, policies }: { channels: readonly Channel[]; policies: readonly Policy[] },
+): Channel[] {
+  const policy = draft.way === "policy" ? policies.find(({ id }) => id === draft.policy) : undefined;
+  const ids = policy ? policy.steps.flatMap(({ channelIds }) => channelIds) : draft.channels;
+  return channels.filter(({ id }) => ids.includes(id));
 }
 
 export interface NeededVariable {
@@ -66,30 +102,37 @@ function usedVariables(draft: Draft): NeededVariable[] {
 }
 
 /** Why a way of sending is not open to a draft; undefined when it is. */
-export type Obstacle = "no_content" | "other_address" | "needs_users" | "channel_off";
+export type Obstacle = "no_content" | "incomplete" | "other_address" | "needs_users" | "channel_off";
 
 export function channelObstacle(
   draft: Draft,
-  kinds: readonly string[],
+  content: WrittenContent,
   channel: Channel,
 ): Obstacle | undefined {
   const addressKind = addressKindOf(draft.audience);
   if (addressKind !== undefined && channel.kind !== addressKind) return "other_address";
-  return kinds.includes(channel.kind) ? undefined : "no_content";
+  return contentObstacle(content, channel);
+}
+
+function contentObstacle({ kinds, lackedBy }: WrittenContent, channel: Channel): Obstacle | undefined {
+  if (!kinds.includes(channel.kind)) return "no_content";
+  return lackedBy(channel).length > 0 ? "incomplete" : undefined;
 }
 
 export function policyObstacle(
   draft: Draft,
-  kinds: readonly string[],
+  content: WrittenContent,
   policy: Policy,
   channels: readonly Channel[],
 ): Obstacle | undefined {
   if (addressKindOf(draft.audience) !== undefined) return "needs_users";
-  const used = policy.steps
+  const obstacles = policy.steps
     .flatMap(({ channelIds }) => channelIds)
-    .map((id) => channels.find((one) => one.id === id));
-  if (used.includes(undefined)) return "channel_off";
-  return used.every((channel) => kinds.includes(channel?.kind ?? "")) ? undefined : "no_content";
+    .map((id) => {
+      const channel = channels.find((one) => one.id === id);
+      return channel ? contentObstacle(content, channel) : "channel_off";
+    });
+  return (["channel_off", "no_content", "incomplete"] as const).find((one) => obstacles.includes(one));
 }
 
 /** The levels that have to approve a composed message whatever it costs; where that decides, the check says so. */

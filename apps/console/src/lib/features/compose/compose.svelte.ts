@@ -12,7 +12,7 @@ import { LiveResource } from "../../data/live-resource.svelte.ts";
 import { type FieldErrors, FormState } from "../../forms/form-state.svelte.ts";
 import { AudienceCounts, type Recipients } from "./audience-counts.svelte.ts";
 import { checkDraft } from "./check-draft.ts";
-import { variablesOf, writtenKinds } from "./compose.rules.ts";
+import { channelsOf, variablesOf, type WrittenContent, writtenContent } from "./compose.rules.ts";
 import type { ComposeOptions } from "./compose-options.ts";
 import { type Draft, emptyDraft, STEPS, type Step, stepOf } from "./draft.ts";
 import { forgetDraft, storeDraft, storedDraft } from "./draft-storage.ts";
@@ -93,8 +93,20 @@ export class Compose {
     return this.version?.category ?? "service";
   }
 
+  get content(): WrittenContent {
+    return writtenContent(this.draft, this.version, this.options.plugins);
+  }
+
   get kinds(): string[] {
-    return writtenKinds(this.draft, this.version);
+    return this.content.kinds;
+  }
+
+  /** The chosen channels that the chosen template does not write everything for. */
+  get unmetChannels(): { channel: string; fields: string[] }[] {
+    const { lackedBy } = this.content;
+    return channelsOf(this.draft, this.options)
+      .map((channel) => ({ channel: channel.name, fields: lackedBy(channel) }))
+      .filter(({ fields }) => fields.length > 0);
   }
 
   get variables(): ReturnType<typeof variablesOf> {

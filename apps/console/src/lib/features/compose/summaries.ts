@@ -98,16 +98,20 @@ export function howSummary(compose: Compose): string {
   return [wayText(compose), timeText(compose), priority].filter(Boolean).join(" · ");
 }
 
-export function obstacleText(obstacle: Obstacle, kind: string): string {
+/** `lacking`: what the channel needs and the template does not write. */
+export function obstacleText(obstacle: Obstacle, kind: string, lacking: string[]): string {
+  if (obstacle === "incomplete") {
+    return m.compose_channel_incomplete({ kind, fields: lacking.join(m.messages_list_separator()) });
+  }
   if (obstacle === "other_address") return m.compose_channel_other_address({ kind });
   return m.compose_channel_no_content({ kind });
 }
 
-const policyTexts: Record<Obstacle, () => string> = {
+const policyTexts: Record<Exclude<Obstacle, "incomplete">, () => string> = {
   needs_users: m.compose_policy_needs_users,
   no_content: m.compose_policy_no_content,
   channel_off: m.compose_policy_channel_off,
   other_address: m.compose_policy_needs_users,
 };
 
-export const policyObstacleText = (obstacle: Obstacle): string => policyTexts[obstacle]();
+export const policyObstacleText = (obstacle: keyof typeof policyTexts): string => policyTexts[obstacle]();
