@@ -1,5 +1,15 @@
 import { sql } from "drizzle-orm";
-import { foreignKey, index, integer, jsonb, pgTable, primaryKey, smallint, text } from "drizzle-orm/pg-core";
+import {
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { createdAt, moment, tenantId, updatedAt, userId } from "./columns.ts";
 import { type MessageCategory, messageCategory } from "./content.ts";
 import { users } from "./people.ts";
@@ -30,6 +40,8 @@ export const quietHours = pgTable(
     ofCategories: jsonb("of_categories").$type<Partial<Record<MessageCategory, QuietHours>>>().notNull(),
     /** When what they keep back is to be looked at again because they, or a user's own, have been changed. */
     releaseAt: moment("release_at"),
+    /** For whom that is; null: for everybody. */
+    releaseUserIds: uuid("release_user_ids").array(),
     updatedAt: updatedAt(),
   },
   (table) => [

@@ -80,12 +80,29 @@ export async function listShared({ sql }: Tx, tenantId: string, limit: number): 
     select fingerprint, quiet_hours as "quietHours" from shared limit ${limit}`;
 }
 
-/** Has what the tenant's quiet hours keep back looked at again in so many seconds, whether or not it has set some itself. */
-export async function planRelease({ sql }: Tx, tenantId: string, seconds: number): Promise<void> {
+/** Users whose deliveries are looked at again one by one; of more, everybody's are. */
+const MAX_RELEASED = 100;
+
+/**
+ * Has what quiet hours keep back from a user, or from everybody, looked at again in so many seconds, whether or not the
+ * tenant has set some itself. Those who wait for that already wait with them.
+ */
+export async function planRelease(
+  { sql }: Tx,
+  tenantId: string,
+  userId: string | null,
+  seconds: number,
+): Promise<void> {
+  const userIds = userId === null ? null : [toUuid("user", userId)];
   await sql`
-    insert into quiet_hours (tenant_id, of_categories, release_at)
-    values (${toUuid("tenant", tenantId)}, '{}', now() + make_interval(secs => ${seconds}))
-    on conflict (tenant_id) do update set release_at = excluded.release_at`;
+    insert into quiet_hours (tenant_id, of_categories, release_at, release_user_ids)
+    values (${toUuid("tenant", tenantId)}, '{}', now() + make_interval(secs => ${seconds}), ${userIds}::uuid[])
+    on conflict (tenant_id) do update set release_at = excluded.release_at,
+      release_user_ids = case
+        when quiet_hours.release_at is null then excluded.release_user_ids
+        when excluded.release_user_ids is not null and cardinality(quiet_hours.release_user_ids) < ${MAX_RELEASED}
+          then quiet_hours.release_user_ids || excluded.release_user_ids
+      end`;
 }
 
 /** Tenants for which that time has come. Runs as the dispatcher, across tenants. */
@@ -95,10 +112,18 @@ export async function listDueReleases({ sql }: Tx, limit: number): Promise<strin
   return rows.map((row) => fromUuid("tenant", row.tenant_id));
 }
 
-/** Ends the wait; false when somebody was faster, or a later change has put it off. */
-export async function takeRelease({ sql }: Tx, tenantId: string): Promise<boolean> {
-  const { count } = await sql`
-    update quiet_hours set release_at = null
-    where tenant_id = ${toUuid("tenant", tenantId)} and release_at <= now()`;
-  return count > 0;
+/**
+ * Ends the wait and says for whom that was, null being everybody; undefined when somebody was faster, or a later change
+ * has put it off.
+ */
+export async function takeRelease({ sql }: Tx, tenantId: string): Promise<string[] | null | undefined> {
+  const [taken] = await sql<{ userIds: string[] | null }[]>`
+    with due as (
+      select release_user_ids from quiet_hours
+      where tenant_id = ${toUuid("tenant", tenantId)} and release_at <= now() for update
+    )
+    update quiet_hours q set release_at = null, release_user_ids = null from due
+    where q.tenant_id = ${toUuid("tenant", tenantId)}
+    returning due.release_user_ids as "userIds"`;
+  return taken && (taken.userIds?.map((userId) => fromUuid("user", userId)) ?? null);
 }

@@ -47,7 +47,7 @@ export function createQuietHoursService(deps: QuietHoursDeps) {
         const tenant = await lockTenant(tx, ctx.tenantId);
         const before = await repository.findSettings(tx, ctx.tenantId);
         await repository.saveSettings(tx, ctx.tenantId, { ...settings, updatedAt: ctx.now() });
-        await releaseAfterChange(deps, tx, ctx.tenantId);
+        await releaseAfterChange(deps, tx, ctx.tenantId, null);
         await recordAudit(tx, ctx, {
           action: "quiet_hours.updated",
           subjectId: ctx.tenantId,
@@ -111,7 +111,7 @@ async function changeOwn(
     const user = await getLockedUser(tx, ctx, userId);
     const before = (await repository.findOwn(tx, ctx.tenantId, user.id)) ?? null;
     const after = await change(tx, user);
-    await releaseAfterChange(deps, tx, ctx.tenantId);
+    await releaseAfterChange(deps, tx, ctx.tenantId, user.id);
     await recordAudit(tx, ctx, {
       action: "user.quiet_hours_updated",
       subjectId: user.id,

@@ -11,17 +11,22 @@ const TENANTS_A_ROUND = 100;
 const AGAIN_AFTER_SECONDS = 15;
 
 export interface ReleaseDeps {
-  /** Has what quiet hours have kept back looked at again. */
-  releaseDeferred(tx: Tx, tenantId: string): Promise<void>;
+  /** Has what quiet hours have kept back from these users, or from everybody, looked at again. */
+  releaseDeferred(tx: Tx, tenantId: string, userIds: readonly string[] | null): Promise<void>;
 }
 
 /**
- * Quiet hours have been changed: what they keep back is judged anew. At once, and again when everything is there that
+ * Quiet hours have been changed, those of everybody or a user's own: what they keep back is judged anew. At once, and again when everything is there that
  * others were just about to keep back by the hours before. A later end needs neither: it is found when the time has come.
  */
-export async function releaseAfterChange(deps: ReleaseDeps, tx: Tx, tenantId: string): Promise<void> {
-  await deps.releaseDeferred(tx, tenantId);
-  await planRelease(tx, tenantId, AGAIN_AFTER_SECONDS);
+export async function releaseAfterChange(
+  deps: ReleaseDeps,
+  tx: Tx,
+  tenantId: string,
+  userId: string | null,
+): Promise<void> {
+  await deps.releaseDeferred(tx, tenantId, userId === null ? null : [userId]);
+  await planRelease(tx, tenantId, userId, AGAIN_AFTER_SECONDS);
 }
 
 /** Looks for the second time at what changed quiet hours keep back. */
@@ -33,7 +38,8 @@ export function createReleaseLoop(deps: ReleaseDeps & { dispatch: Database; tran
       const tenants = await deps.dispatch.transaction((tx) => listDueReleases(tx, TENANTS_A_ROUND));
       for (const tenantId of tenants) {
         await deps.transact({ tenantId }, async (tx) => {
-          if (await takeRelease(tx, tenantId)) await deps.releaseDeferred(tx, tenantId);
+          const userIds = await takeRelease(tx, tenantId);
+          if (userIds !== undefined) await deps.releaseDeferred(tx, tenantId, userIds);
         });
       }
       return tenants.length === TENANTS_A_ROUND;

@@ -75,14 +75,29 @@ export async function deferReady(
 }
 
 /**
- * Has chunks that wait for the end of quiet hours looked at again, because the hours have been changed: as soon as no
- * process remembers the ones before.
+ * Has chunks that wait for the end of quiet hours looked at again, because the hours have been changed, of everybody or
+ * of these users: as soon as no process remembers the ones before.
  */
-export async function releaseDeferred({ sql }: Tx, tenantId: string): Promise<void> {
+export async function releaseDeferred(
+  { sql }: Tx,
+  tenantId: string,
+  userIds: readonly string[] | null,
+): Promise<void> {
   const tenant = toUuid("tenant", tenantId);
+  const users = userIds?.map((userId) => toUuid("user", userId));
+  // Found by the users: their deliveries are few, and what is kept back may be a million.
+  const theirs = users
+    ? sql`and c.id = any(array(
+        select k.id from (
+          select d.id, d.message_id from deliveries d
+          where d.tenant_id = ${tenant} and d.user_id = any(${users}::uuid[]) and d.state = 'ready'
+            and d.deferred_until > now() offset 0
+        ) d join chunks k on k.tenant_id = ${tenant} and k.message_id = d.message_id
+          and d.id between k.first_id and k.last_id))`
+    : sql``;
   await sql`
     update chunks c set due_at = now() + make_interval(secs => ${(2 * REMEMBER_MS) / 1000})
-    where c.tenant_id = ${tenant} and c.state = 'ready' and c.due_at > now() and c.due_at <> 'infinity'
+    where c.tenant_id = ${tenant} and c.state = 'ready' and c.due_at > now() and c.due_at <> 'infinity' ${theirs}
       and exists(select from deliveries d where d.tenant_id = ${tenant} and d.id between c.first_id and c.last_id
         and d.state = 'ready' and d.deferred_until = c.due_at)`;
 }
