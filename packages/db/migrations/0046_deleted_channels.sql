@@ -7,6 +7,7 @@ CREATE TABLE "deleted_channels" (
 );
 --> statement-breakpoint
 ALTER TABLE "quiet_hours" ADD COLUMN "release_user_ids" uuid[];--> statement-breakpoint
+ALTER TABLE "tenants" ADD COLUMN "user_deleted_at" timestamp (3) with time zone;--> statement-breakpoint
 ALTER TABLE "deleted_channels" ADD CONSTRAINT "deleted_channels_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;
 --> statement-breakpoint
 select fence_tenant_table('deleted_channels');

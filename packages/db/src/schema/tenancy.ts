@@ -32,6 +32,8 @@ export const tenants = pgTable("tenants", {
   name: text("name").notNull(),
   timeZone: text("time_zone").notNull(),
   locale: text("locale").notNull(),
+  /** When a user was deleted last: what was made before may be for somebody who has gone. */
+  userDeletedAt: moment("user_deleted_at"),
   createdAt: createdAt(),
 });
 

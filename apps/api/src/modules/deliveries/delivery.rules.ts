@@ -139,6 +139,7 @@ export function pauseSeconds(round: number, random: number): number {
 export const REASONS = {
   noAddress: "no_address",
   userUnknown: "user_unknown",
+  userDeleted: "user_deleted",
   channelOff: "channel_off",
   channelGone: "channel_gone",
   channelDown: "channel_down",

@@ -2,7 +2,13 @@ export { type DailyUse, dailyRefusal, findDailyUse, takingDaily } from "./daily-
 export { giveBackQuota, takeQuota } from "./quota.repository.ts";
 export { quotaRoutes } from "./quota.routes.ts";
 export { type ChannelKinds, createQuotaService, type QuotaService } from "./quota.service.ts";
-export { findTenant, getCurrentKey, lockTenant, type TenantRow } from "./tenant.repository.ts";
+export {
+  findTenant,
+  getCurrentKey,
+  lockTenant,
+  noteUserDeleted,
+  type TenantRow,
+} from "./tenant.repository.ts";
 export { tenantRoutes } from "./tenant.routes.ts";
 export { isTimeZone, type Locale } from "./tenant.rules.ts";
 export { timeZone } from "./tenant.schemas.ts";

@@ -2,6 +2,7 @@ import { schema } from "@tidings/db";
 import { desc, eq } from "drizzle-orm";
 import type { Permission } from "../../platform/authorization/index.ts";
 import type { Tx } from "../../platform/database/index.ts";
+import { toUuid } from "../../platform/ids.ts";
 import type { Locale } from "./tenant.rules.ts";
 
 const { quotas, roles, tenantKeys, tenants } = schema;
@@ -43,6 +44,11 @@ export async function lockTenant(tx: Tx, tenantId: string): Promise<Pick<TenantR
     .for("no key update");
   if (!row) throw new Error("the tenant of a request has gone");
   return row;
+}
+
+/** Has what is still to be sent looked through for whom it is for. */
+export async function noteUserDeleted({ sql }: Tx, tenantId: string): Promise<void> {
+  await sql`update tenants set user_deleted_at = now() where id = ${toUuid("tenant", tenantId)}`;
 }
 
 export async function updateTenant(

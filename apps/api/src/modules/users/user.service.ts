@@ -5,7 +5,7 @@ import { noSuch } from "../../platform/errors.ts";
 import { type Page, type PageRequest, toPage } from "../../platform/http/index.ts";
 import type { PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 import { recordAudit } from "../audit/index.ts";
-import { giveBackQuota } from "../tenants/index.ts";
+import { giveBackQuota, noteUserDeleted } from "../tenants/index.ts";
 import type { PluginCatalogue } from "./address.rules.ts";
 import { userNotUnique } from "./user.errors.ts";
 import type { UserFilter, UserRecord } from "./user.repository.ts";
@@ -57,6 +57,7 @@ export function createUserService(deps: { transact: Transact; plugins: PluginCat
       return deps.transact(ctx, (tx) => getVisibleUser(tx, ctx, userId));
     },
 
+    /** Deletes the user; what has not been sent to it is left out when its turn comes. */
     async deleteUser(ctx: RequestContext, userId: string): Promise<void> {
       authorize(ctx, "delete", "User");
       await deps.transact(ctx, async (tx) => {
@@ -65,6 +66,7 @@ export function createUserService(deps: { transact: Transact; plugins: PluginCat
         const [before] = await repository.lockUsers(tx, ctx.tenantId, [userId]);
         if (!before) throw noSuch("user", userId);
         await repository.deleteUsers(tx, ctx.tenantId, [userId]);
+        await noteUserDeleted(tx, ctx.tenantId);
         await recordAudit(tx, ctx, {
           action: "user.deleted",
           ...named(before),

@@ -6,7 +6,7 @@ import { takeSlots } from "./pacer.repository.ts";
 import { pack, type Run } from "./packing.rules.ts";
 import { recordHandovers, roomKeyOf } from "./recipient-limits.repository.ts";
 import { type ChunkWork, openAttempts, type ReadyRow, START_WITHIN_SECONDS } from "./send.repository.ts";
-import { dropSuppressed, dropTooLate } from "./suppression.repository.ts";
+import { dropExcluded, dropTooLate } from "./suppression.repository.ts";
 import { takeConsents } from "./take-consents.ts";
 import { waitForRoom } from "./wait-for-room.ts";
 import { keepReady } from "./withdrawal.repository.ts";
@@ -115,7 +115,7 @@ async function openBatches(
   const intents = packed.flatMap((runs, batch) =>
     runs.map(({ chunk, rows }) => ({ chunk, work: chunk.work, rows, batch })),
   );
-  const { byFirstId, areSuppressionsNew } = await openAttempts(tx, intents, areMade);
+  const { byFirstId, areExclusionsNew } = await openAttempts(tx, intents, areMade);
   const batches = new Map<string, Batch>();
   const covered = new Map<SendingChunk, Share[]>();
   for (const { chunk, rows } of intents) {
@@ -135,7 +135,7 @@ async function openBatches(
   const counts = [...covered].map(([chunk, some]): [SendingChunk, number] => [chunk, countRows(some)]);
   const repeatSeconds = areMade || idempotency.kind !== "key" ? undefined : repeatSecondsOf(idempotency);
   await Promise.all(
-    [...covered.values()].map((some) => leaveOutLate(tx, some, { areSuppressionsNew, repeatSeconds })),
+    [...covered.values()].map((some) => leaveOutLate(tx, some, { areExclusionsNew, repeatSeconds })),
   );
   if (allowances) await takeConsents(tx, allowances, shares);
   return { batches: [...batches.values()], covered: new Map(counts) };
@@ -156,7 +156,7 @@ const SAFE_SHARE = 0.9;
 const repeatSecondsOf = ({ windowSeconds = 0 }: IdempotencyAbility) => windowSeconds * SAFE_SHARE;
 
 interface Late {
-  areSuppressionsNew: boolean;
+  areExclusionsNew: boolean;
   /** For how long what may have been sent is sent again; undefined where it never is. */
   repeatSeconds: number | undefined;
 }
@@ -165,12 +165,12 @@ interface Late {
 async function leaveOutLate(
   tx: Tx,
   shares: readonly Share[],
-  { areSuppressionsNew, repeatSeconds }: Late,
+  { areExclusionsNew, repeatSeconds }: Late,
 ): Promise<void> {
   const work = shares[0]?.chunk.work;
   if (!work) return;
   const rows = shares.map((share) => share.rows);
-  const wanted = areSuppressionsNew ? await dropSuppressed(tx, work, rows) : rows;
+  const wanted = areExclusionsNew ? await dropExcluded(tx, work, rows) : rows;
   const repeatable =
     repeatSeconds === undefined ? wanted : await dropTooLate(tx, work, wanted, repeatSeconds);
   const ready = await keepReady(tx, work, repeatable);

@@ -279,7 +279,7 @@ export interface OpenedAttempts {
   /** By the intent's first delivery. Those are missing of which nothing may be sent: the lease is lost, or the message cancelled. */
   byFirstId: Map<string, OpenedAttempt>;
   /** An entry has been added to the tenant's suppression list since the chunks were made. */
-  areSuppressionsNew: boolean;
+  areExclusionsNew: boolean;
 }
 
 /**
@@ -294,7 +294,7 @@ export async function openAttempts(
 ): Promise<OpenedAttempts> {
   const { sql } = tx;
   const [any] = intents;
-  if (!any) return { byFirstId: new Map(), areSuppressionsNew: false };
+  if (!any) return { byFirstId: new Map(), areExclusionsNew: false };
   const tenant = toUuid("tenant", any.work.tenantId);
   const works = [...new Set(intents.map(({ work }) => work))];
   const { ids, tokens } = leasesOf(works);
@@ -318,7 +318,7 @@ export async function openAttempts(
   const messageIds = works.map(({ messageId }) => messageId);
   const [, opened] = await Promise.all([
     areMade || holdCancellation(tx, messageIds),
-    sql<{ id: string; batch_id: string; first_id: string; are_suppressions_new: boolean }[]>`
+    sql<{ id: string; batch_id: string; first_id: string; are_exclusions_new: boolean }[]>`
       with held as (${held}), parts as materialized (
         select * from jsonb_to_recordset(${JSON.stringify(parts)}::jsonb)
           as p(chunk bigint, batch int, first bigint, last bigint, count int)
@@ -329,13 +329,15 @@ export async function openAttempts(
       select ${tenant}, held.id, b.id, ${toUuid("channel", any.work.channelId)}, p.first, p.last, p.count,
         held.lease_token
       from parts p join held on held.id = p.chunk join batches b on b.batch = p.batch
-      returning id, batch_id, first_id, (select exists(select from suppressions s where s.tenant_id = ${tenant}
-        and s.updated_at > (select min(created_at) from held) - make_interval(secs => ${LATE_ENTRY_SECONDS})))
-        as are_suppressions_new`,
+      returning id, batch_id, first_id, (
+        with made as (select min(created_at) - make_interval(secs => ${LATE_ENTRY_SECONDS}) as at from held)
+        select exists(select from suppressions s where s.tenant_id = ${tenant} and s.updated_at > (select at from made))
+          or exists(select from tenants t where t.id = ${tenant} and t.user_deleted_at > (select at from made))
+      ) as are_exclusions_new`,
   ]);
   return {
     byFirstId: new Map(opened.map((row) => [row.first_id, { id: row.id, batchId: row.batch_id }])),
-    areSuppressionsNew: opened[0]?.are_suppressions_new ?? false,
+    areExclusionsNew: opened[0]?.are_exclusions_new ?? false,
   };
 }
 

@@ -49,8 +49,11 @@ export async function dropUnwanted(
   );
 }
 
-/** Takes out of batches that are about to be sent whoever an entry made since the chunk was made suppresses. */
-export async function dropSuppressed(tx: Tx, work: ChunkWork, batches: ReadyRow[][]): Promise<ReadyRow[][]> {
+/**
+ * Takes out of batches that are about to be sent whoever an entry made since the chunk was made suppresses, and users who
+ * have been deleted since.
+ */
+export async function dropExcluded(tx: Tx, work: ChunkWork, batches: ReadyRow[][]): Promise<ReadyRow[][]> {
   const { sql } = tx;
   const tenant = toUuid("tenant", work.tenantId);
   const source = work.sourceId ? toUuid("source", work.sourceId) : null;
@@ -59,9 +62,10 @@ export async function dropSuppressed(tx: Tx, work: ChunkWork, batches: ReadyRow[
     tx,
     work,
     sql`
-      select a.id, ${suppressionOf(tx, tenant)} as reason, null::text as detail
+      select a.id, case when a.has_gone then ${REASONS.userDeleted} else ${suppressionOf(tx, tenant)} end as reason,
+        null::text as detail
       from (
-        select d.id, u.external_id, d.address as chosen_address, ${work.channel?.kind ?? ""}::text as kind,
+        select d.id, d.user_id is not null and u.external_id is null as has_gone, u.external_id, d.address as chosen_address, ${work.channel?.kind ?? ""}::text as kind,
           ${source}::uuid as source_id
         from deliveries d left join lateral (
           select external_id from users u where u.tenant_id = ${tenant} and u.id = d.user_id offset 0

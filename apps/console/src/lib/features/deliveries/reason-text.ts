@@ -8,6 +8,7 @@ import { waitingForRoomText } from "../../words/recipient-limit-text.ts";
 const texts: Record<string, (input: { detail: string; plugins: PluginCatalogue }) => string> = {
   no_address: m.deliveries_reason_no_address,
   user_unknown: m.deliveries_reason_user_unknown,
+  user_deleted: m.deliveries_reason_user_deleted,
   channel_off: m.deliveries_reason_channel_off,
   channel_gone: m.deliveries_reason_channel_gone,
   channel_down: m.deliveries_reason_channel_down,
