@@ -14,6 +14,10 @@ const VENDORS =
 /** What may name them: tests, and what the console calls them in a language. */
 const MAY_NAME_VENDORS = /\.(test|spec|fixture)\.ts$|\/(test|e2e|testing)\/|^apps\/console\/messages\//;
 
+/** A statement that counts what has become of deliveries, and the recording of it. */
+const COUNTS = /insert into statistics_deltas/g;
+const RECORDS = /\brecordEvents\(/g;
+
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 
 describe("the sources", () => {
@@ -24,6 +28,15 @@ describe("the sources", () => {
     const naming = files.filter((path) => VENDORS.test(path) || VENDORS.test(read(path)));
     expect(files.length).toBeGreaterThan(100);
     expect(naming).toEqual([]);
+  });
+
+  it("record what they count: whoever changes deliveries tells the endpoints that listen", () => {
+    const timesIn = (path: string, pattern: RegExp) => (read(path).match(pattern) ?? []).length;
+    const counting = listProjectFiles("apps/api/src").filter((path) => timesIn(path, COUNTS) > 0);
+    const forgetful = counting.filter((path) => timesIn(path, COUNTS) > timesIn(path, RECORDS));
+    expect(counting.length).toBeGreaterThan(10);
+    // What was wasted is no event: it had left, and arrived or not, all the same.
+    expect(forgetful).toEqual(["apps/api/src/modules/deliveries/wasted.repository.ts"]);
   });
 
   it(`have at most ${MAX_LINES} lines a file`, () => {

@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { serve } from "@hono/node-server";
 import { migrate } from "@tidings/db";
+import { watchListeners } from "./composition/callbacks.ts";
 import { type Engine, startEngine } from "./composition/engine.ts";
 import { type Foundation, lay } from "./composition/foundation.ts";
 import { startReporting } from "./composition/health.ts";
@@ -66,6 +67,7 @@ async function start(options: RunOptions, stops: Stop[]): Promise<void> {
   const foundation = await layFoundation(options, { databaseUrl, publicUrl, sandbox, simulators });
   stops.push(() => foundation.close());
   stops.push(await watchPlugins(foundation), reloadOnSignal(foundation));
+  stops.push(await watchListeners(foundation));
   let accepting = true;
   let engine: Engine | undefined;
   const watching = {

@@ -1,4 +1,5 @@
 import { connect } from "@tidings/db";
+import { createListeners, type Listeners } from "../modules/callbacks/index.ts";
 import { type ChannelVault, createAccessTokenStore, createChannelVault } from "../modules/channels/index.ts";
 import {
   createReadRestraints,
@@ -82,6 +83,8 @@ export interface Foundation extends Omit<Installation, "clock" | "plugins"> {
   unsubscribeAddresses: UnsubscribeAddresses;
   /** Quiet hours and frequency caps of a tenant, as they are now. */
   readRestraints: ReadRestraints;
+  /** The tenants whose sources are told what becomes of their deliveries. */
+  listeners: Listeners;
   metrics: ReturnType<typeof createMetrics>;
   loops: LoopWatch;
   close(): Promise<void>;
@@ -101,8 +104,10 @@ export function lay(installation: Installation): Foundation {
       applicationName: `tidings-${name}`,
       // What it does is one tenant's, of ten users or of a million; to read a whole table would be to read everybody's.
       plansByIndex: name === "worker",
+      hasListeners: (tenantId) => listeners.has(tenantId),
     });
   const [api, worker, dispatch] = [open("api"), open("worker"), open("dispatch")];
+  const listeners = createListeners({ dispatch });
   const [transact, transactAsWorker] = [transactIn(api), transactIn(worker)];
   const loops = createLoopWatch();
   const metrics = createMetrics({ dispatch, loops, sandbox: installation.sandbox });
@@ -136,6 +141,7 @@ export function lay(installation: Installation): Foundation {
     trackedAddresses: createTrackedAddresses(installation.publicUrl, installation.installationKey),
     unsubscribeAddresses: createUnsubscribeAddresses(installation.publicUrl, installation.installationKey),
     readRestraints: createReadRestraints({ transact, catalogue: installation.plugins, clock }),
+    listeners,
     metrics,
     loops,
     async close() {

@@ -33,6 +33,7 @@ export {
 } from "./installation.ts";
 export { type Line, startLine } from "./line.ts";
 export { Listener, learnedAbout } from "./listener.ts";
+export { givenEndpoint } from "./listening.ts";
 export { mailTo } from "./mail-html.ts";
 export { type CourierVersion, type ListedPackage, listCourier } from "./marketplace.ts";
 export { fillPath, listOperations, type Operation, requiredQuery } from "./operations.ts";

@@ -6,6 +6,7 @@ import { connect, type Database } from "@tidings/db";
 import { createTestDatabase } from "@tidings/db/testing";
 import type { Simulator, SimulatorOptions, StartSimulator } from "@tidings/sdk/testing";
 import { Redis } from "ioredis";
+import { watchListeners } from "../../src/composition/callbacks.ts";
 import { type Engine, startEngine } from "../../src/composition/engine.ts";
 import { type Foundation, lay } from "../../src/composition/foundation.ts";
 import { composeHttp, type Http } from "../../src/composition/http.ts";
@@ -125,7 +126,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
       ...(options.consoleDir ? { consoleDir: options.consoleDir } : {}),
     }),
   );
-  stops.push(await watchPlugins(foundation));
+  stops.push(await watchPlugins(foundation), await watchListeners(foundation));
   const books = stopLast(connect({ url: test.url, max: 2, applicationName: "tidings-test-books" }));
   const engines: RunningEngine[] = [];
   const startOne = async (): Promise<RunningEngine> => {

@@ -16,6 +16,7 @@ export const INVARIANTS = {
   "a row refers to another tenant's": (sql: Sql) => strangers(sql),
   "the statistics differ from the rows": (sql: Sql) => wrongCounts(sql),
   "delivered ≤ submitted ≤ targeted": (sql: Sql) => impossibleBuckets(sql),
+  "the events differ from the rows": (sql: Sql) => wrongEvents(sql),
 };
 export type Invariant = keyof typeof INVARIANTS;
 
@@ -160,3 +161,35 @@ const impossibleBuckets = (sql: Sql) => sql`
     ) summed group by 1, 2, 3, 4, 5, 6
   ) buckets
   where not (delivered <= submitted and submitted <= targeted) or least < 0`;
+
+/**
+ * What the rows say is told to every endpoint of their source that asks for it, and nothing else but what was true for a
+ * while. An endpoint may not hear what happens in the seconds behind its being made or changed.
+ */
+const wrongEvents = (sql: Sql) => sql`
+  with happened as materialized (
+    select e.tenant_id, e.id as endpoint_id, d.id as delivery_id, d.message_id, said.type::callback_event_type as type,
+      said.at > e.updated_at + interval '2 seconds' and e.state = 'on' as is_due
+    from callback_endpoints e
+    join messages m on m.tenant_id = e.tenant_id and m.source_id = e.source_id
+    join deliveries d on d.tenant_id = m.tenant_id and d.message_id = m.id
+    cross join lateral (values
+      (case when d.state not in ('ready', 'accepted', 'delivered') then d.state::text end, d.changed_at),
+      ('accepted', d.accepted_at), ('delivered', d.delivered_at), ('read', d.read_at), ('clicked', d.clicked_at)
+    ) as said(type, at)
+    where said.type is not null and said.at is not null and said.type::callback_event_type = any(e.event_types)
+  )
+  select 'untold' as what, h.delivery_id::text, h.type::text from happened h
+  where h.is_due and not exists(select from callback_events v where v.tenant_id = h.tenant_id
+    and v.endpoint_id = h.endpoint_id and v.delivery_id = h.delivery_id and v.type = h.type
+    and v.message_id = h.message_id)
+  union all
+  select 'untrue', v.delivery_id::text, v.type::text from callback_events v
+  join callback_endpoints e on e.tenant_id = v.tenant_id and e.id = v.endpoint_id
+  where not exists(select from happened h where h.tenant_id = v.tenant_id and h.endpoint_id = v.endpoint_id
+    and h.delivery_id = v.delivery_id and h.type = v.type)
+    and not exists(
+      select from deliveries d join messages m on m.tenant_id = d.tenant_id and m.id = d.message_id
+      where d.tenant_id = v.tenant_id and d.id = v.delivery_id and m.source_id = e.source_id
+        and (v.type = 'unknown' or v.type = 'undelivered' and d.delivered_at is not null)
+    )`;

@@ -21,6 +21,8 @@ export interface ConnectOptions {
    * promises the least gain, which for small statements costs more than they do.
    */
   plansByIndex?: boolean;
+  /** Whether somebody outside is to be told what happens to a tenant's rows; asked at the beginning of a transaction. */
+  hasListeners?(tenantId: string): boolean;
 }
 
 /** Limits of one transaction, in milliseconds; what is absent falls back to the client's. */
@@ -73,7 +75,8 @@ export function connect(options: ConnectOptions): Database {
 
   async function withTenant<T>(tenantId: string, work: (tx: Tx) => Promise<T>, limits?: TransactionOptions) {
     if (!UUID.test(tenantId)) throw new TypeError("withTenant needs the tenant's UUID");
-    return runTransaction(pool, { ...defaults, ...limits, tenantId }, work);
+    const hasListeners = options.hasListeners?.(tenantId) ?? false;
+    return runTransaction(pool, { ...defaults, ...limits, tenantId, hasListeners }, work);
   }
 
   async function withTenantAtOnce<const T extends Statements>(

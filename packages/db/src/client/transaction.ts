@@ -11,10 +11,13 @@ export interface Tx {
   readonly db: DrizzleTx;
   /** The postgres.js tagged template bound to this transaction, for hot statements. Types: `value-types.ts`. */
   readonly sql: TransactionSql;
+  /** Whether somebody outside is to be told what happens in it. */
+  readonly hasListeners: boolean;
 }
 
 export interface TransactionPlan {
   tenantId?: string;
+  hasListeners?: boolean;
   deadlineMs: number;
   /** Milliseconds; absent: the connection's own limit holds. */
   statementTimeoutMs?: number;
@@ -114,7 +117,7 @@ async function perform<T>(
   });
   let result: T;
   try {
-    result = await work(createTx(handle.sql));
+    result = await work(createTx(handle.sql, plan.hasListeners ?? false));
     await opening;
   } catch (error) {
     handle.close();
@@ -194,10 +197,11 @@ async function rollback(connection: Connection): Promise<void> {
   }
 }
 
-function createTx(sql: TransactionSql): Tx {
+function createTx(sql: TransactionSql, hasListeners: boolean): Tx {
   let db: DrizzleTx | undefined;
   return {
     sql,
+    hasListeners,
     get db() {
       db ??= bindDrizzle(sql);
       return db;

@@ -1,5 +1,6 @@
 import type { Tx } from "../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
+import { recordEvents } from "../callbacks/index.ts";
 import { enterCancellation } from "./cancellation-lock.repository.ts";
 import { REASONS } from "./delivery.rules.ts";
 import { mayHaveBeenSent } from "./doubt.repository.ts";
@@ -82,7 +83,7 @@ async function endDeliveries(
   await enterCancellation(tx, messageId);
   const tenant = toUuid("tenant", tenantId);
   const message = toUuid("message", messageId);
-  await sql`
+  const ending = await sql<{ firstId: string; lastId: string }[]>`
     with ending as materialized (
       select id, first_id, last_id from chunks
       where tenant_id = ${tenant} and message_id = ${message} and state <> 'done' order by state, id limit ${CHUNKS_AT_ONCE}
@@ -100,12 +101,15 @@ async function endDeliveries(
       returning d.state, d.channel_id, d.step, date_trunc('hour', d.created_at) as hour
     ), closed as (
       update chunks c set state = 'done' from ending where c.tenant_id = ${tenant} and c.id = ending.id and c.state = 'ready'
+    ), counted as (
+      insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
+        reason, count)
+      select ${tenant}, ${message}, coalesce(m.source_id, ${NIL_UUID}), e.channel_id,
+        coalesce(v.template_id, ${NIL_UUID}), e.step, e.hour, e.state::text::statistics_measure, '', count(*)
+      from ended e join messages m on m.tenant_id = ${tenant} and m.id = ${message}
+      left join template_versions v on v.tenant_id = ${tenant} and v.id = m.template_version_id
+      group by 3, 4, 5, 6, 7, 8
     )
-    insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
-      reason, count)
-    select ${tenant}, ${message}, coalesce(m.source_id, ${NIL_UUID}), e.channel_id,
-      coalesce(v.template_id, ${NIL_UUID}), e.step, e.hour, e.state::text::statistics_measure, '', count(*)
-    from ended e join messages m on m.tenant_id = ${tenant} and m.id = ${message}
-    left join template_versions v on v.tenant_id = ${tenant} and v.id = m.template_version_id
-    group by 3, 4, 5, 6, 7, 8`;
+    select first_id as "firstId", last_id as "lastId" from ending`;
+  await recordEvents(tx, tenant, ending);
 }

@@ -1,5 +1,6 @@
 import type { Tx } from "../../platform/database/index.ts";
 import { toUuid } from "../../platform/ids.ts";
+import { recordEvents } from "../callbacks/index.ts";
 import { NIL_UUID, REASONS } from "../deliveries/index.ts";
 import { type Inquiry, isSubject } from "./asking.repository.ts";
 import type { NotFoundVerdict } from "./inquiry.rules.ts";
@@ -81,7 +82,8 @@ export interface Settled {
  * Moves deliveries out of `unknown`, keeps the vendor's word for their timelines, counts, and makes their chunk due
  * where something is sent again. What a receipt has settled meanwhile is left alone.
  */
-export async function settleUnknown({ sql }: Tx, inquiry: Inquiry, settled: Settled[]): Promise<void> {
+export async function settleUnknown(tx: Tx, inquiry: Inquiry, settled: Settled[]): Promise<void> {
+  const { sql } = tx;
   const tenant = toUuid("tenant", inquiry.tenantId);
   const message = toUuid("message", inquiry.messageId);
   await sql`
@@ -129,6 +131,8 @@ export async function settleUnknown({ sql }: Tx, inquiry: Inquiry, settled: Sett
       union all select moved.state::text::statistics_measure, '', 1 where moved.state in ('cancelled', 'expired')
     ) c
     group by 3, 4, 5, 6, 7, 8, 9`;
+  const ids = settled.map(({ id }) => id);
+  await recordEvents(tx, tenant, ids);
 }
 
 /** What is left of an inquiry: unasked deliveries of this round, and those without an answer. */

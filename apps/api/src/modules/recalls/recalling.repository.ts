@@ -1,6 +1,7 @@
 import type { schema } from "@tidings/db";
 import type { Tx } from "../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../platform/ids.ts";
+import { recordEvents } from "../callbacks/index.ts";
 import { NIL_UUID, REASONS, RECALLABLE_STATES } from "../deliveries/index.ts";
 import type { JudgedRecall } from "./recall.rules.ts";
 
@@ -141,10 +142,11 @@ export async function hasFlows({ sql }: Tx, recall: TakenRecall): Promise<boolea
  * whose deliveries were taken back, with the step.
  */
 export async function settleRecalls(
-  { sql }: Tx,
+  tx: Tx,
   recall: TakenRecall,
   judged: JudgedRecall[],
 ): Promise<{ userId: string; afterStep: number }[]> {
+  const { sql } = tx;
   const tenant = toUuid("tenant", recall.tenantId);
   const message = toUuid("message", recall.messageId);
   const moved = await sql<{ userId: string | null; afterStep: number }[]>`
@@ -176,6 +178,8 @@ export async function settleRecalls(
       group by 3, 4, 5, 6, 7
     )
     select user_id as "userId", step as "afterStep" from moved`;
+  const recalled = judged.flatMap(({ id, outcome }) => (outcome === "recalled" ? [id] : []));
+  await recordEvents(tx, tenant, recalled);
   return moved.flatMap(({ userId, afterStep }) => (userId === null ? [] : [{ userId, afterStep }]));
 }
 

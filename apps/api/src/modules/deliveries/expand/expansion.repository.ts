@@ -1,5 +1,6 @@
 import type { Fragment, Tx } from "../../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../../platform/ids.ts";
+import { recordEvents } from "../../callbacks/index.ts";
 import { REASONS } from "../delivery.rules.ts";
 import { OWN_DELIVERIES } from "../dispatch/claims.rules.ts";
 import { holdCaps } from "../judge/capping.repository.ts";
@@ -165,7 +166,16 @@ export async function makeDeliveries(
     holdCaps(tx, tenant, making.restraints.caps),
     insertDeliveries(tx, tenant, target, making),
   ]);
-  return rows.map((row) => fromUuid("message", row.message_id));
+  await recordEvents(tx, tenant, rows);
+  return rows.flatMap((row) => (row.is_unsendable ? [fromUuid("message", row.message_id)] : []));
+}
+
+/** Deliveries of a message of which some are not sent. */
+interface NotAllSent {
+  message_id: string;
+  firstId: string;
+  lastId: string;
+  is_unsendable: boolean;
 }
 
 function insertDeliveries(
@@ -189,7 +199,7 @@ function insertDeliveries(
         target: sql`select * from (${target}) few limit ${sql.unsafe(String(OWN_DELIVERIES))}`,
       }
     : { columns: sql``, values: sql``, state: sql``, isBegun: sql``, target };
-  return sql<{ message_id: string }[]>`
+  return sql<NotAllSent[]>`
     with judged as (${judge(tx, tenant, begin.target, restraints)}), numbered as materialized (
       select j.*, base, base + row_number() over (order by message_id, channel_id ${due.byDue}) - 1 as id
       from judged j cross join (select nextval('delivery_ids') as base) block
@@ -229,7 +239,8 @@ function insertDeliveries(
       ) counted
       group by 2, 3, 4, 5, 8, 9
     )${remembered}
-    select message_id from numbered group by message_id having bool_and(reason is not null)`;
+    select message_id, min(id) as "firstId", max(id) as "lastId", bool_and(reason is not null) as is_unsendable
+    from numbered group by message_id having ${tx.hasListeners ? sql`bool_or` : sql`bool_and`}(reason is not null)`;
 }
 
 /** The first step begins the flows of rows `numbered`; a later one of which nothing can be sent wakes them: no batch will. */

@@ -1,6 +1,7 @@
 import type { schema } from "@tidings/db";
 import type { Fragment, Tx } from "../../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../../platform/ids.ts";
+import { recordEvents } from "../../callbacks/index.ts";
 import { isInDepartments, membersOfDepartments } from "../../departments/index.ts";
 import { matchesRule } from "../../segments/index.ts";
 import type { MessageCategory } from "../../templates/index.ts";
@@ -295,6 +296,7 @@ async function recordSlice(
   await Promise.all([
     chunksAndCounts,
     ...(message.hasPolicy ? [flows] : []),
+    recordEvents(tx, tenant, [{ firstId: base, lastId: last }]),
     ...(deduplicateSeconds === undefined ? [] : [rememberContents(tx, tenant, made)]),
   ]);
 }

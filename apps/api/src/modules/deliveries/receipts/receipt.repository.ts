@@ -1,6 +1,7 @@
 import type { ReceiptEvent } from "@tidings/sdk/plugin";
 import type { Tx } from "../../../platform/database/index.ts";
 import { fromUuid, toBigint, toUuid } from "../../../platform/ids.ts";
+import { recordEvents } from "../../callbacks/index.ts";
 import { type DeliveryState, HEARING_STATES, statesBefore } from "../delivery.rules.ts";
 import { NIL_UUID } from "../expand/expansion.repository.ts";
 
@@ -15,12 +16,13 @@ export type ReceiptOrigin = "vendor" | "own";
  * Answers the ids of those that say, for the first time, that something did not arrive, and why.
  */
 export async function keepAndApply(
-  { sql }: Tx,
+  tx: Tx,
   tenantId: string,
   channelId: string,
   events: readonly ReceiptEvent[],
   origin: ReceiptOrigin,
 ): Promise<string[]> {
+  const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
   const rows = events.map((event) => ({
     event_id: event.eventId,
@@ -30,7 +32,7 @@ export async function keepAndApply(
     happened_at: new Date(event.at).toISOString(),
     target: targetOf(event),
   }));
-  const kept = await sql<{ event_id: string }[]>`
+  const [{ undelivered, moved }] = await sql<[{ undelivered: string[]; moved: string[] }]>`
     with incoming as materialized (
       select ${toUuid("channel", channelId)}::uuid as channel_id, pushed.*
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
@@ -51,8 +53,10 @@ export async function keepAndApply(
       on conflict do nothing
       returning event_id, type, code
     )
-    select event_id from kept where type = 'undelivered' and code is not null`;
-  return kept.map((row) => row.event_id);
+    select array(select event_id from kept where type = 'undelivered' and code is not null) as undelivered,
+      ${tx.hasListeners ? sql`array(select id from moved)` : sql`'{}'::bigint[]`} as moved`;
+  await recordEvents(tx, tenant, moved);
+  return undelivered;
 }
 
 /**
@@ -92,10 +96,11 @@ export interface WaitingPlace {
  * deliveries that did not arrive, and where to go on; undefined when these were the last.
  */
 export async function applyWaiting(
-  { sql }: Tx,
+  tx: Tx,
   tenantId: string,
   behind?: WaitingPlace,
 ): Promise<{ undelivered: Undelivered[]; goOnBehind: WaitingPlace | undefined }> {
+  const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
   const isBehind = behind
     ? sql`and received_at <= ${behind.receivedAt} and (received_at, channel_id, event_id)
@@ -121,9 +126,17 @@ export async function applyWaiting(
       from incoming where (select count(*) from incoming) = ${RECEIPTS_A_ROUND}
       order by received_at, channel_id, event_id limit 1
     )
-    select u.*, g.place from undelivered u full join goes_on g on true`;
-  const undelivered = rows.flatMap(toUndelivered);
-  return { undelivered, goOnBehind: rows[0]?.place ?? undefined };
+    select u.*, g.place, null::bigint as moved_id from undelivered u full join goes_on g on true
+    ${tx.hasListeners ? sql`union all select null, null, null, null, null, id from moved` : sql``}`;
+  await recordEvents(
+    tx,
+    tenant,
+    rows.flatMap((row) => row.moved_id ?? []),
+  );
+  return {
+    undelivered: rows.flatMap(toUndelivered),
+    goOnBehind: rows.find((row) => row.place !== null)?.place ?? undefined,
+  };
 }
 
 interface WaitingRow {
@@ -132,6 +145,7 @@ interface WaitingRow {
   event_id: string;
   code: string;
   place: WaitingPlace | null;
+  moved_id: string | null;
 }
 
 const toUndelivered = (row: WaitingRow): Undelivered[] =>
@@ -255,7 +269,7 @@ const moves = (sql: Tx["sql"], tenant: string) => sql`
           else old_state end as new_state
         from news where old_state = any(${states(sql, HEARING_STATES)})
       ) n where d.tenant_id = ${tenant} and d.id = n.id
-      returning d.message_id, d.channel_id, d.user_id, d.step, n.hour, n.old_state, n.old_reason, d.state, d.reason,
+      returning d.id, d.message_id, d.channel_id, d.user_id, d.step, n.hour, n.old_state, n.old_reason, d.state, d.reason,
         d.unit_count, d.cost, d.currency, n.old_read_at is null and d.read_at is not null as first_read,
         n.old_clicked_at is null and d.clicked_at is not null as first_click
     ), counted as (

@@ -1,5 +1,6 @@
 import { type Fragment, isOneOf, type Tx } from "../../../platform/database/index.ts";
 import { toUuid } from "../../../platform/ids.ts";
+import { recordEvents } from "../../callbacks/index.ts";
 import type { DeliveryState } from "../delivery.rules.ts";
 import { mayHaveBeenSent } from "../doubt.repository.ts";
 import { NIL_UUID } from "../expand/expansion.repository.ts";
@@ -42,14 +43,21 @@ export interface Outcome {
   references: { id: string; vendorId: string }[];
 }
 
+/** Writes down how a batch ended, and tells whoever listens. */
+export async function settleBatch(tx: Tx, outcomes: readonly Outcome[]): Promise<void> {
+  const [any] = outcomes;
+  if (!any) return;
+  const tenant = toUuid("tenant", any.work.tenantId);
+  // One behind the other, without waiting in between.
+  await Promise.all([writeOutcomes(tx, outcomes, any), recordEvents(tx, tenant, outcomes)]);
+}
+
 /**
  * Writes down how a batch ended, once: all of it becomes `accepted` in one heap-only update, or with what has arrived at
  * once `delivered` as well, exceptions get their own state and reason, and the counts go with it in the same statement.
  */
-export async function settleBatch(tx: Tx, outcomes: readonly Outcome[]): Promise<void> {
+async function writeOutcomes(tx: Tx, outcomes: readonly Outcome[], any: Outcome): Promise<void> {
   const { sql } = tx;
-  const [any] = outcomes;
-  if (!any) return;
   const tenant = toUuid("tenant", any.work.tenantId);
   const channel = toUuid("channel", any.work.channelId);
   const shares = outcomes.map(({ work, attemptId, ids, counts, doubtfulIds, vendorIds }) => ({
@@ -169,4 +177,5 @@ export async function failChunk(tx: Tx, work: ChunkWork, reason: string): Promis
       ${toUuid("channel", work.channelId)}, ${work.templateId ?? NIL_UUID}, ${work.step}, ${work.hour},
       state::text::statistics_measure, case state when 'failed' then ${reason} else '' end, count(*)
     from failed group by state`;
+  await recordEvents(tx, tenant, [work]);
 }

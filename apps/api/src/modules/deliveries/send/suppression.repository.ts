@@ -1,5 +1,6 @@
 import type { Fragment, Tx } from "../../../platform/database/index.ts";
 import { toUuid } from "../../../platform/ids.ts";
+import { recordEvents } from "../../callbacks/index.ts";
 import { suppressionOf } from "../../suppressions/index.ts";
 import { REASONS } from "../delivery.rules.ts";
 import { leavesInDoubt, mayHaveBeenSent } from "../doubt.repository.ts";
@@ -141,5 +142,7 @@ async function leaveOut(tx: Tx, work: ChunkWork, judged: Fragment): Promise<Set<
       group by measure, measure_reason
     )
     select id from dropped`;
-  return new Set(rows.map(({ id }) => id));
+  const ids = rows.map(({ id }) => id);
+  await recordEvents(tx, tenant, ids);
+  return new Set(ids);
 }

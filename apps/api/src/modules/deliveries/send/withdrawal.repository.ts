@@ -1,5 +1,6 @@
 import type { Fragment, Tx } from "../../../platform/database/index.ts";
 import { toUuid } from "../../../platform/ids.ts";
+import { recordEvents } from "../../callbacks/index.ts";
 import { REASONS } from "../delivery.rules.ts";
 import { mayHaveBeenSent } from "../doubt.repository.ts";
 import { NIL_UUID } from "../expand/expansion.repository.ts";
@@ -47,16 +48,17 @@ export async function withdrawSteps(
 
 /** Cancels deliveries of a message that are still to be sent; `target` gives their ids, chunks and reasons. */
 async function cancel(
-  { sql }: Tx,
+  tx: Tx,
   { tenantId, messageId }: { tenantId: string; messageId: string },
   target: Fragment,
 ): Promise<{ id: string; chunkId: string }[]> {
+  const { sql } = tx;
   const tenant = toUuid("tenant", tenantId);
   const message = toUuid("message", messageId);
-  return sql<{ id: string; chunkId: string }[]>`
+  const ended = await sql<{ id: string; chunkId: string }[]>`
     with target as materialized (${target}), ended as (
       update deliveries d set changed_at = now(), reason = target.reason,
-        state = case when ${mayHaveBeenSent({ sql }, tenant, sql`target.chunk_id`)} then 'unknown' else 'cancelled'
+        state = case when ${mayHaveBeenSent(tx, tenant, sql`target.chunk_id`)} then 'unknown' else 'cancelled'
           end::delivery_state
       from target where d.tenant_id = ${tenant} and d.id = target.id and d.state = 'ready'
       returning d.id, target.chunk_id, d.state, d.channel_id, d.step, date_trunc('hour', d.created_at) as hour
@@ -70,6 +72,9 @@ async function cancel(
       group by 3, 4, 5, 6, 7, 8
     )
     select id, chunk_id as "chunkId" from ended`;
+  const ids = ended.map(({ id }) => id);
+  await recordEvents(tx, tenant, ids);
+  return ended;
 }
 
 /** The rows `d` of users' later steps that are to be sent. */

@@ -1,5 +1,6 @@
 import type { Tx } from "../../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../../platform/ids.ts";
+import { recordEvents } from "../../callbacks/index.ts";
 import { REASONS } from "../delivery.rules.ts";
 import { mayHaveBeenSent } from "../doubt.repository.ts";
 import { NIL_UUID } from "../expand/expansion.repository.ts";
@@ -68,7 +69,7 @@ export async function giveUpStranded(
     join policy_versions v on v.tenant_id = ${tenant} and v.id = m.policy_version_id
     where m.tenant_id = ${tenant} and m.id = ${message} and m.state in ('expanding', 'sending')`;
   if (!policy?.goes_on) return false;
-  await sql`
+  const waiting = await sql<{ firstId: string; lastId: string }[]>`
     with waiting as materialized (
       -- Locked, so that nobody claims them meanwhile; what a worker holds, as a probe, is left to it.
       select c.id, c.first_id, c.last_id from chunks c
@@ -94,14 +95,17 @@ export async function giveUpStranded(
       update flows f set wake_at = now() from ended e
       where f.tenant_id = ${tenant} and f.message_id = ${message} and f.user_id = e.user_id
         and f.step = ${stranded.step}
+    ), counted as (
+      insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
+        reason, count)
+      select ${tenant}, ${message}, coalesce(m.source_id, ${NIL_UUID}), ${channel},
+        coalesce(v.template_id, ${NIL_UUID}), ${stranded.step}, e.hour, 'failed', ${REASONS.channelDown}, count(*)
+      from ended e join messages m on m.tenant_id = ${tenant} and m.id = ${message}
+      left join template_versions v on v.tenant_id = ${tenant} and v.id = m.template_version_id
+      group by 3, 5, 7
     )
-    insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
-      reason, count)
-    select ${tenant}, ${message}, coalesce(m.source_id, ${NIL_UUID}), ${channel}, coalesce(v.template_id, ${NIL_UUID}),
-      ${stranded.step}, e.hour, 'failed', ${REASONS.channelDown}, count(*)
-    from ended e join messages m on m.tenant_id = ${tenant} and m.id = ${message}
-    left join template_versions v on v.tenant_id = ${tenant} and v.id = m.template_version_id
-    group by 3, 5, 7`;
+    select first_id as "firstId", last_id as "lastId" from waiting`;
+  await recordEvents(tx, tenant, waiting);
   await sql`
     update chunks c set state = 'done'
     where c.tenant_id = ${tenant} and c.message_id = ${message} and c.channel_id = ${channel}

@@ -1,5 +1,6 @@
 import type { Tx } from "../../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../../platform/ids.ts";
+import { recordEvents } from "../../callbacks/index.ts";
 import { REASONS } from "../delivery.rules.ts";
 import type { Claim } from "../dispatch/claim.repository.ts";
 import { NIL_UUID } from "../expand/expansion.repository.ts";
@@ -48,9 +49,10 @@ export async function putOffTakingOver({ sql }: Tx, claim: Claim): Promise<void>
  * Closes the chunk's open attempts. Where the vendor does not deduplicate, what they covered may have been sent, so
  * it becomes `unknown`; otherwise it stays `ready` and goes out again under the same keys.
  */
-export async function closeAttempts({ sql }: Tx, claim: Claim, mayHaveBeenSent: boolean): Promise<void> {
+export async function closeAttempts(tx: Tx, claim: Claim, mayHaveBeenSent: boolean): Promise<void> {
+  const { sql } = tx;
   const tenant = toUuid("tenant", claim.tenantId);
-  await sql`
+  const closed = await sql<{ firstId: string; lastId: string }[]>`
     with closed as (
       update attempts set ended_at = now(), outcome = jsonb_build_object('abandoned', delivery_count)
       where tenant_id = ${tenant} and chunk_id = ${claim.chunkId} and ended_at is null
@@ -61,14 +63,17 @@ export async function closeAttempts({ sql }: Tx, claim: Claim, mayHaveBeenSent: 
       from closed where ${mayHaveBeenSent} and d.tenant_id = ${tenant}
         and d.id between closed.first_id and closed.last_id and d.state = 'ready'
       returning d.message_id, d.channel_id, d.step, date_trunc('hour', d.created_at) as hour
+    ), counted as (
+      insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
+        reason, count)
+      select ${tenant}, l.message_id, coalesce(m.source_id, ${NIL_UUID}), l.channel_id,
+        coalesce(v.template_id, ${NIL_UUID}), l.step, l.hour, 'unknown', '', count(*)
+      from lost l join messages m on m.tenant_id = ${tenant} and m.id = l.message_id
+      left join template_versions v on v.tenant_id = ${tenant} and v.id = m.template_version_id
+      group by 2, 3, 4, 5, 6, 7
     )
-    insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
-      reason, count)
-    select ${tenant}, l.message_id, coalesce(m.source_id, ${NIL_UUID}), l.channel_id, coalesce(v.template_id, ${NIL_UUID}),
-      l.step, l.hour, 'unknown', '', count(*)
-    from lost l join messages m on m.tenant_id = ${tenant} and m.id = l.message_id
-    left join template_versions v on v.tenant_id = ${tenant} and v.id = m.template_version_id
-    group by 2, 3, 4, 5, 6, 7`;
+    select first_id as "firstId", last_id as "lastId" from closed`;
+  await recordEvents(tx, tenant, closed);
 }
 
 /** Makes the chunk due again, or done when nothing of it is left to send. */

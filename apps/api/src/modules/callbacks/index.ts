@@ -1,0 +1,2 @@
+export { createListenerLoop, createListeners, type Listeners } from "./listeners.ts";
+export { recordEvents } from "./record-events.repository.ts";
