@@ -1,6 +1,7 @@
 import { createAllowanceForgettingLoop } from "../modules/allowances/index.ts";
 import { holdApproval, isApprovalByCost, voidApproval } from "../modules/approvals/index.ts";
 import { createAudienceFileSweeper } from "../modules/audience-files/index.ts";
+import { createEventSweeper } from "../modules/callbacks/index.ts";
 import { createCircuitBreaker, createHealthReporter, findChannel } from "../modules/channels/index.ts";
 import { type CollectorDeps, createCollector } from "../modules/collections/index.ts";
 import {
@@ -182,6 +183,7 @@ function upkeepLoops(foundation: Foundation, afterChunk: SendChunksDeps["afterCh
     createAudienceFileSweeper({ dispatch, transact, now: () => foundation.clock.now() }),
     createInboxSweeper({ dispatch, transact }),
     createAllowanceForgettingLoop({ dispatch, transact }),
+    createEventSweeper({ dispatch, transact }),
     ledger,
     createForgettingLoop({ dispatch, transact }),
     createStrandedLoop({ dispatch, transact, readRestraints: foundation.readRestraints, afterChunk }),

@@ -67,6 +67,8 @@ export async function endUnsent(
  * has time for.
  */
 const CHUNKS_AT_ONCE = 25;
+/** The same where it is recorded for up to five endpoints, which takes longer than the ending itself. */
+const RECORDED_CHUNKS_AT_ONCE = 5;
 
 /**
  * Ends what has not been sent of some chunks of an ended message, of which nothing is begun any more: those first that
@@ -83,10 +85,11 @@ async function endDeliveries(
   await enterCancellation(tx, messageId);
   const tenant = toUuid("tenant", tenantId);
   const message = toUuid("message", messageId);
+  const atOnce = tx.hasListeners ? RECORDED_CHUNKS_AT_ONCE : CHUNKS_AT_ONCE;
   const ending = await sql<{ firstId: string; lastId: string }[]>`
     with ending as materialized (
       select id, first_id, last_id from chunks
-      where tenant_id = ${tenant} and message_id = ${message} and state <> 'done' order by state, id limit ${CHUNKS_AT_ONCE}
+      where tenant_id = ${tenant} and message_id = ${message} and state <> 'done' order by state, id limit ${atOnce}
     ), ended as (
       update deliveries d set changed_at = now(),
         reason = case when ${end} = 'expired' and d.deferred_until >= m.expires_at
