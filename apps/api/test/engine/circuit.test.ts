@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import {
   expectNothingLost,
+  givenEndpoint,
   givenSchool,
   type Installation,
   messageTo,
@@ -17,6 +18,7 @@ let school: School;
 beforeAll(async () => {
   installation = await startInstallation();
   school = await givenSchool(installation);
+  await givenEndpoint(installation, school);
 });
 afterAll(() => installation?.stop());
 afterEach(async () => {

@@ -4,6 +4,7 @@
 import { afterAll, afterEach, beforeAll } from "vitest";
 import {
   expectNothingLost,
+  givenEndpoint,
   givenSchool,
   type Installation,
   messageTo,
@@ -29,6 +30,7 @@ export function givenFallbackScene(): void {
 async function start(): Promise<void> {
   installation = await startInstallation();
   school = await givenSchool(installation);
+  await givenEndpoint(installation, school);
   const { courier, mail, hook } = school.channels;
   const save = (name: string, first: string[], when: string, second: string[], afterSeconds?: number) =>
     mustSucceed<{ id: string }>(

@@ -5,6 +5,7 @@ import { afterAll, beforeAll } from "vitest";
 import {
   type Call,
   callWithKey,
+  givenEndpoint,
   givenSchool,
   type Installation,
   messageTo,
@@ -25,6 +26,7 @@ export function givenInboxScene(): void {
   beforeAll(async () => {
     installation = await startInstallation();
     school = await givenSchool(installation);
+    await givenEndpoint(installation, school);
     inboxChannelId = await addInbox(school);
   });
   afterAll(() => installation?.stop());

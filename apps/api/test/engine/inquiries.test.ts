@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   expectNothingLost,
+  givenEndpoint,
   givenSchool,
   type Installation,
   messageTo,
@@ -26,6 +27,7 @@ afterAll(() => installation?.stop());
 beforeEach(async () => {
   installation.vendor.reset();
   school = await givenSchool(installation);
+  await givenEndpoint(installation, school);
   telegraph = await givenTelegraph(school);
   await school.addUsers(
     ["u-1", "u-2", "u-3"].map((userId) => ({

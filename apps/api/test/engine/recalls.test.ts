@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import {
   expectNothingLost,
   expectProblem,
+  givenEndpoint,
   givenSchool,
   holdQueue,
   type Installation,
@@ -48,6 +49,7 @@ afterAll(() => installation?.stop());
 beforeEach(async () => {
   installation.vendor.reset();
   school = await givenSchool(installation);
+  await givenEndpoint(installation, school);
   telegraph = await givenTelegraph(school);
   await school.addUsers(
     ["u-1", "u-2", "u-3"].map((userId) => ({ userId, identities: [{ kind: "push", address: userId }] })),

@@ -3,6 +3,7 @@ import {
   type DeliveryView,
   expectNothingLost,
   expectProblem,
+  givenEndpoint,
   givenSchool,
   type Installation,
   messageTo,
@@ -18,6 +19,7 @@ let school: School;
 beforeAll(async () => {
   installation = await startInstallation();
   school = await givenSchool(installation);
+  await givenEndpoint(installation, school);
   await school.addUsers(
     ["u-1", "u-2"].map((userId) => ({ userId, identities: [{ kind: "push", address: userId }] })),
   );

@@ -6,6 +6,7 @@ import {
   BACKENDS,
   expandOnce,
   expectNothingLost,
+  givenEndpoint,
   givenSchool,
   type Installation,
   messageTo,
@@ -33,6 +34,7 @@ describe.each(BACKENDS)("recovery, with the queue on %s", (backend) => {
   beforeEach(async () => {
     installation.vendor.reset();
     school = await givenSchool(installation);
+    await givenEndpoint(installation, school);
     const names = ["u-1", "u-2", "u-3"];
     await school.addUsers(
       names.map((userId) => ({
