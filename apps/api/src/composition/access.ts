@@ -27,6 +27,7 @@ import {
 } from "../modules/tenants/index.ts";
 import type { AuthenticateDeps } from "../platform/http/authenticate.ts";
 import { applyDecision } from "./apply-decision.ts";
+import { composeCallbacks } from "./callbacks.ts";
 import type { Foundation } from "./foundation.ts";
 
 /** Tenants, members, sources, quotas and the audit log: who may come in, and what they did. */
@@ -63,6 +64,7 @@ export function composeAccess(foundation: Foundation) {
       roleRoutes(createRoleService({ transact })),
       sourceRoutes(sources),
       apiKeyRoutes(apiKeys),
+      ...composeCallbacks(foundation),
       auditRoutes(createAuditService({ transact })),
     ],
   };

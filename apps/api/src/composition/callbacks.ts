@@ -1,4 +1,10 @@
-import { createListenerLoop } from "../modules/callbacks/index.ts";
+import {
+  callbackEndpointRoutes,
+  callbackRoutes,
+  createCallbackEndpointService,
+  createCallbackService,
+  createListenerLoop,
+} from "../modules/callbacks/index.ts";
 import { startLoop } from "../platform/loops.ts";
 import type { Foundation } from "./foundation.ts";
 
@@ -12,3 +18,14 @@ export async function watchListeners({ listeners, loops, logger }: Foundation): 
   loops.add(loop);
   return () => loop.stop().then(() => loops.remove(loop));
 }
+
+/** Where sources are told what became of their deliveries, and the calls that tell it. */
+export const composeCallbacks = ({
+  transact,
+  installationKey,
+  guardedClient: client,
+  callEndpoint,
+}: Foundation) => [
+  callbackEndpointRoutes(createCallbackEndpointService({ transact, installationKey, client, callEndpoint })),
+  callbackRoutes(createCallbackService({ transact })),
+];

@@ -1,5 +1,11 @@
 import { connect } from "@tidings/db";
-import { createListeners, type Listeners } from "../modules/callbacks/index.ts";
+import {
+  type CallEndpoint,
+  createCallbackVault,
+  createCallEndpoint,
+  createListeners,
+  type Listeners,
+} from "../modules/callbacks/index.ts";
 import { type ChannelVault, createAccessTokenStore, createChannelVault } from "../modules/channels/index.ts";
 import {
   createReadRestraints,
@@ -20,8 +26,10 @@ import { type Database, type Transact, transactIn } from "../platform/database/i
 import type { Logger } from "../platform/logger.ts";
 import { createLoopWatch, type LoopWatch } from "../platform/loop-watch.ts";
 import {
+  createGuardedClient,
   createPluginRuntime,
   createTenantPlugins,
+  type GuardedClient,
   InstalledPlugins,
   type OutboundPolicy,
   type PluginRuntime,
@@ -79,6 +87,10 @@ export interface Foundation extends Omit<Installation, "clock" | "plugins"> {
   transactAsWorker: Transact;
   runtime: PluginRuntime;
   vault: ChannelVault;
+  /** Calls addresses that tenants have typed in. */
+  guardedClient: GuardedClient;
+  /** Makes one signed call to where a source is told something. */
+  callEndpoint: CallEndpoint;
   trackedAddresses: TrackedAddresses;
   unsubscribeAddresses: UnsubscribeAddresses;
   /** Quiet hours and frequency caps of a tenant, as they are now. */
@@ -126,6 +138,7 @@ export function lay(installation: Installation): Foundation {
     identityKey: installation.installationKey,
   });
   const vault = createChannelVault(sealing);
+  const guardedClient = createGuardedClient(installation.outbound);
   return {
     ...installation,
     clock,
@@ -138,6 +151,12 @@ export function lay(installation: Installation): Foundation {
     transactAsWorker,
     runtime,
     vault,
+    guardedClient,
+    callEndpoint: createCallEndpoint({
+      client: guardedClient,
+      vault: createCallbackVault(sealing),
+      now: () => clock.now(),
+    }),
     trackedAddresses: createTrackedAddresses(installation.publicUrl, installation.installationKey),
     unsubscribeAddresses: createUnsubscribeAddresses(installation.publicUrl, installation.installationKey),
     readRestraints: createReadRestraints({ transact, catalogue: installation.plugins, clock }),
@@ -145,7 +164,7 @@ export function lay(installation: Installation): Foundation {
     metrics,
     loops,
     async close() {
-      await runtime.close();
+      await Promise.all([runtime.close(), guardedClient.close()]);
       await Promise.all([api.close(), worker.close(), dispatch.close()]);
     },
   };

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, Options as Options2, TDataShape } from './client/index.ts';
-import type { AcceptPublisherInvitationData, AcceptPublisherInvitationErrors, AcceptPublisherInvitationResponses, AddPublisherKeyData, AddPublisherKeyErrors, AddPublisherKeyResponses, AddRecipientListEntriesData, AddRecipientListEntriesErrors, AddRecipientListEntriesResponses, AddRegistryData, AddRegistryErrors, AddRegistryResponses, ArchivePolicyData, ArchivePolicyErrors, ArchivePolicyResponses, BlockPackageData, BlockPackageErrors, BlockPackageResponses, CancelMessageData, CancelMessageErrors, CancelMessageResponses, CancelOccurrenceData, CancelOccurrenceErrors, CancelOccurrenceResponses, CancelSeriesData, CancelSeriesErrors, CancelSeriesResponses, ChangeListingLabelsData, ChangeListingLabelsErrors, ChangeListingLabelsResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangePublisherData, ChangePublisherErrors, ChangePublisherResponses, ChangeRegistryData, ChangeRegistryErrors, ChangeRegistryResponses, CheckPluginUpgradeData, CheckPluginUpgradeErrors, CheckPluginUpgradeResponses, ConfirmInboxEntryData, ConfirmInboxEntryErrors, ConfirmInboxEntryResponses, CountAudienceData, CountAudienceErrors, CountAudienceResponses, CountInboxEntriesData, CountInboxEntriesErrors, CountInboxEntriesResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateDepartmentData, CreateDepartmentErrors, CreateDepartmentResponses, CreateInboxTokenData, CreateInboxTokenErrors, CreateInboxTokenResponses, CreateMemberData, CreateMemberErrors, CreateMemberResponses, CreatePolicyData, CreatePolicyErrors, CreatePolicyResponses, CreatePublisherData, CreatePublisherErrors, CreatePublisherResponses, CreatePublisherTokenData, CreatePublisherTokenErrors, CreatePublisherTokenResponses, CreateRecipientListData, CreateRecipientListErrors, CreateRecipientListResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateSeriesData, CreateSeriesErrors, CreateSeriesResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateSourceData, CreateSourceErrors, CreateSourceResponses, CreateSubmissionData, CreateSubmissionErrors, CreateSubmissionResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateSuppressionsData, CreateSuppressionsErrors, CreateSuppressionsResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideApprovalRequestData, DecideApprovalRequestErrors, DecideApprovalRequestResponses, DeclinePublisherInvitationData, DeclinePublisherInvitationErrors, DeclinePublisherInvitationResponses, DeleteAudienceFileData, DeleteAudienceFileErrors, DeleteAudienceFileResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteDepartmentData, DeleteDepartmentErrors, DeleteDepartmentResponses, DeleteIdentityData, DeleteIdentityErrors, DeleteIdentityResponses, DeleteMemberData, DeleteMemberErrors, DeleteMemberResponses, DeleteRecipientListData, DeleteRecipientListErrors, DeleteRecipientListResponses, DeleteRegistryData, DeleteRegistryErrors, DeleteRegistryResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSourceData, DeleteSourceErrors, DeleteSourceResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserQuietHoursData, DeleteUserQuietHoursErrors, DeleteUserQuietHoursResponses, DeleteUserResponses, ExplainMessageData, ExplainMessageErrors, ExplainMessageResponses, GetApprovalFlowData, GetApprovalFlowErrors, GetApprovalFlowResponses, GetApprovalRequestData, GetApprovalRequestErrors, GetApprovalRequestResponses, GetAudienceFileData, GetAudienceFileErrors, GetAudienceFileResponses, GetChannelData, GetChannelErrors, GetChannelHealthData, GetChannelHealthErrors, GetChannelHealthResponses, GetChannelResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetDepartmentData, GetDepartmentErrors, GetDepartmentResponses, GetFrequencyCapsData, GetFrequencyCapsErrors, GetFrequencyCapsResponses, GetFunnelData, GetFunnelErrors, GetFunnelResponses, GetInstallationHealthData, GetInstallationHealthErrors, GetInstallationHealthResponses, GetListingData, GetListingErrors, GetListingFileData, GetListingFileErrors, GetListingFileResponses, GetListingResponses, GetMarketplacePluginData, GetMarketplacePluginErrors, GetMarketplacePluginResponses, GetMarketplacePolicyData, GetMarketplacePolicyErrors, GetMarketplacePolicyResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPackageUseData, GetPackageUseErrors, GetPackageUseResponses, GetPluginAllowancesData, GetPluginAllowancesErrors, GetPluginAllowancesResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetPublisherData, GetPublisherErrors, GetPublisherResponses, GetQuietHoursData, GetQuietHoursErrors, GetQuietHoursResponses, GetRecipientListData, GetRecipientListErrors, GetRecipientListResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSeriesData, GetSeriesErrors, GetSeriesResponses, GetSourceData, GetSourceErrors, GetSourceResponses, GetSubmissionData, GetSubmissionErrors, GetSubmissionResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUserData, GetUserErrors, GetUserQuietHoursData, GetUserQuietHoursErrors, GetUserQuietHoursResponses, GetUserResponses, GrantChannelData, GrantChannelErrors, GrantChannelResponses, InspectRegistryData, InspectRegistryErrors, InspectRegistryResponses, InstallPluginData, InstallPluginErrors, InstallPluginResponses, InvitePublisherLoginData, InvitePublisherLoginErrors, InvitePublisherLoginResponses, ListAllowancesData, ListAllowancesErrors, ListAllowancesResponses, ListAllPublishersData, ListAllPublishersErrors, ListAllPublishersResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApprovalRequestsData, ListApprovalRequestsErrors, ListApprovalRequestsResponses, ListAudienceFilesData, ListAudienceFilesErrors, ListAudienceFilesResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListBlocksData, ListBlocksErrors, ListBlocksResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListConfirmationsData, ListConfirmationsErrors, ListConfirmationsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDepartmentsData, ListDepartmentsErrors, ListDepartmentsResponses, ListInboxEntriesData, ListInboxEntriesErrors, ListInboxEntriesResponses, ListInstallationAuditEntriesData, ListInstallationAuditEntriesErrors, ListInstallationAuditEntriesResponses, ListListingsData, ListListingsErrors, ListListingsResponses, ListMarketplacePluginsData, ListMarketplacePluginsErrors, ListMarketplacePluginsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListOperatorsData, ListOperatorsErrors, ListOperatorsResponses, ListPluginsData, ListPluginsErrors, ListPluginsResponses, ListPoliciesData, ListPoliciesErrors, ListPoliciesResponses, ListPublisherInvitationsData, ListPublisherInvitationsErrors, ListPublisherInvitationsResponses, ListPublisherKeysData, ListPublisherKeysErrors, ListPublisherKeysResponses, ListPublisherLoginsData, ListPublisherLoginsErrors, ListPublisherLoginsResponses, ListPublishersData, ListPublishersErrors, ListPublishersResponses, ListPublisherTokensData, ListPublisherTokensErrors, ListPublisherTokensResponses, ListQuotasData, ListQuotasErrors, ListQuotasResponses, ListReasonsData, ListReasonsErrors, ListReasonsResponses, ListRecipientListEntriesData, ListRecipientListEntriesErrors, ListRecipientListEntriesResponses, ListRecipientListsData, ListRecipientListsErrors, ListRecipientListsResponses, ListRegistriesData, ListRegistriesErrors, ListRegistriesResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListSeriesData, ListSeriesErrors, ListSeriesResponses, ListSourcesData, ListSourcesErrors, ListSourcesResponses, ListSubmissionsData, ListSubmissionsErrors, ListSubmissionsResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListTenantsData, ListTenantsErrors, ListTenantsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVendorTemplatesData, ListVendorTemplatesErrors, ListVendorTemplatesResponses, LookUpSuppressionsData, LookUpSuppressionsErrors, LookUpSuppressionsResponses, OrderRegistriesData, OrderRegistriesErrors, OrderRegistriesResponses, PauseMessageData, PauseMessageErrors, PauseMessageResponses, PreviewChannelData, PreviewChannelErrors, PreviewChannelResponses, PreviewDeliveryRecallData, PreviewDeliveryRecallErrors, PreviewDeliveryRecallResponses, PreviewMessageRecallData, PreviewMessageRecallErrors, PreviewMessageRecallResponses, PreviewReplayData, PreviewReplayErrors, PreviewReplayResponses, PreviewSegmentData, PreviewSegmentErrors, PreviewSegmentResponses, PreviewSeriesData, PreviewSeriesErrors, PreviewSeriesResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, PublishTemplateVersionData, PublishTemplateVersionErrors, PublishTemplateVersionResponses, ReadInboxEntriesData, ReadInboxEntriesErrors, ReadInboxEntriesResponses, ReadInboxEntryData, ReadInboxEntryErrors, ReadInboxEntryResponses, RecallDeliveryData, RecallDeliveryErrors, RecallDeliveryResponses, RecallMessageData, RecallMessageErrors, RecallMessageResponses, RecheckListingData, RecheckListingErrors, RecheckListingResponses, RemovePublisherLoginData, RemovePublisherLoginErrors, RemovePublisherLoginResponses, RemoveRecipientListEntriesData, RemoveRecipientListEntriesErrors, RemoveRecipientListEntriesResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenameTemplateData, RenameTemplateErrors, RenameTemplateResponses, ReplayMessageData, ReplayMessageErrors, ReplayMessageResponses, ReportAllowancesData, ReportAllowancesErrors, ReportAllowancesResponses, ResendDeliveryData, ResendDeliveryErrors, ResendDeliveryResponses, ResumeMessageData, ResumeMessageErrors, ResumeMessageResponses, ReviewListingData, ReviewListingErrors, ReviewListingResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeChannelData, RevokeChannelErrors, RevokeChannelResponses, RevokePublisherKeyData, RevokePublisherKeyErrors, RevokePublisherKeyResponses, RevokePublisherTokenData, RevokePublisherTokenErrors, RevokePublisherTokenResponses, RollBackPluginData, RollBackPluginErrors, RollBackPluginResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SaveApprovalFlowData, SaveApprovalFlowErrors, SaveApprovalFlowResponses, SaveFrequencyCapsData, SaveFrequencyCapsErrors, SaveFrequencyCapsResponses, SaveMarketplacePolicyData, SaveMarketplacePolicyErrors, SaveMarketplacePolicyResponses, SavePluginAllowancesData, SavePluginAllowancesErrors, SavePluginAllowancesResponses, SavePolicyData, SavePolicyErrors, SavePolicyResponses, SaveQuietHoursData, SaveQuietHoursErrors, SaveQuietHoursResponses, SaveSegmentData, SaveSegmentErrors, SaveSegmentResponses, SaveTemplateVersionData, SaveTemplateVersionErrors, SaveTemplateVersionResponses, SaveUserData, SaveUserErrors, SaveUserQuietHoursData, SaveUserQuietHoursErrors, SaveUserQuietHoursResponses, SaveUserResponses, SaveUsersData, SaveUsersErrors, SaveUsersResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SetIdentityData, SetIdentityErrors, SetIdentityResponses, SimulatePolicyData, SimulatePolicyErrors, SimulatePolicyResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, SynchroniseRegistryData, SynchroniseRegistryErrors, SynchroniseRegistryResponses, SyncVendorTemplatesData, SyncVendorTemplatesErrors, SyncVendorTemplatesResponses, TestSendData, TestSendErrors, TestSendResponses, UnblockPackageData, UnblockPackageErrors, UnblockPackageResponses, UninstallPluginData, UninstallPluginErrors, UninstallPluginResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateDepartmentData, UpdateDepartmentErrors, UpdateDepartmentResponses, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMessageData, UpdateMessageErrors, UpdateMessageResponses, UpdatePluginData, UpdatePluginErrors, UpdatePluginResponses, UpdateRecipientListData, UpdateRecipientListErrors, UpdateRecipientListResponses, UpdateSourceData, UpdateSourceErrors, UpdateSourceResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, UpgradePluginData, UpgradePluginErrors, UpgradePluginResponses, UploadAudienceFileData, UploadAudienceFileErrors, UploadAudienceFileResponses, VerifyChannelData, VerifyChannelErrors, VerifyChannelResponses, WatchInboxData, WatchInboxErrors, WatchInboxResponse, WatchInboxResponses, WatchMessageData, WatchMessageErrors, WatchMessageResponse, WatchMessageResponses, WithdrawListingData, WithdrawListingErrors, WithdrawListingResponses, WithdrawPublisherInvitationData, WithdrawPublisherInvitationErrors, WithdrawPublisherInvitationResponses } from './types.gen.ts';
+import type { AcceptPublisherInvitationData, AcceptPublisherInvitationErrors, AcceptPublisherInvitationResponses, AddPublisherKeyData, AddPublisherKeyErrors, AddPublisherKeyResponses, AddRecipientListEntriesData, AddRecipientListEntriesErrors, AddRecipientListEntriesResponses, AddRegistryData, AddRegistryErrors, AddRegistryResponses, ArchivePolicyData, ArchivePolicyErrors, ArchivePolicyResponses, BlockPackageData, BlockPackageErrors, BlockPackageResponses, CancelMessageData, CancelMessageErrors, CancelMessageResponses, CancelOccurrenceData, CancelOccurrenceErrors, CancelOccurrenceResponses, CancelSeriesData, CancelSeriesErrors, CancelSeriesResponses, ChangeListingLabelsData, ChangeListingLabelsErrors, ChangeListingLabelsResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangePublisherData, ChangePublisherErrors, ChangePublisherResponses, ChangeRegistryData, ChangeRegistryErrors, ChangeRegistryResponses, CheckPluginUpgradeData, CheckPluginUpgradeErrors, CheckPluginUpgradeResponses, ConfirmInboxEntryData, ConfirmInboxEntryErrors, ConfirmInboxEntryResponses, CountAudienceData, CountAudienceErrors, CountAudienceResponses, CountInboxEntriesData, CountInboxEntriesErrors, CountInboxEntriesResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateCallbackEndpointData, CreateCallbackEndpointErrors, CreateCallbackEndpointResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateDepartmentData, CreateDepartmentErrors, CreateDepartmentResponses, CreateInboxTokenData, CreateInboxTokenErrors, CreateInboxTokenResponses, CreateMemberData, CreateMemberErrors, CreateMemberResponses, CreatePolicyData, CreatePolicyErrors, CreatePolicyResponses, CreatePublisherData, CreatePublisherErrors, CreatePublisherResponses, CreatePublisherTokenData, CreatePublisherTokenErrors, CreatePublisherTokenResponses, CreateRecipientListData, CreateRecipientListErrors, CreateRecipientListResponses, CreateSegmentData, CreateSegmentErrors, CreateSegmentResponses, CreateSeriesData, CreateSeriesErrors, CreateSeriesResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateSourceData, CreateSourceErrors, CreateSourceResponses, CreateSubmissionData, CreateSubmissionErrors, CreateSubmissionResponses, CreateSuppressionData, CreateSuppressionErrors, CreateSuppressionResponses, CreateSuppressionsData, CreateSuppressionsErrors, CreateSuppressionsResponses, CreateTagData, CreateTagErrors, CreateTagResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DecideApprovalRequestData, DecideApprovalRequestErrors, DecideApprovalRequestResponses, DeclinePublisherInvitationData, DeclinePublisherInvitationErrors, DeclinePublisherInvitationResponses, DeleteAudienceFileData, DeleteAudienceFileErrors, DeleteAudienceFileResponses, DeleteCallbackEndpointData, DeleteCallbackEndpointErrors, DeleteCallbackEndpointResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteDepartmentData, DeleteDepartmentErrors, DeleteDepartmentResponses, DeleteIdentityData, DeleteIdentityErrors, DeleteIdentityResponses, DeleteMemberData, DeleteMemberErrors, DeleteMemberResponses, DeleteRecipientListData, DeleteRecipientListErrors, DeleteRecipientListResponses, DeleteRegistryData, DeleteRegistryErrors, DeleteRegistryResponses, DeleteSegmentData, DeleteSegmentErrors, DeleteSegmentResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, DeleteSourceData, DeleteSourceErrors, DeleteSourceResponses, DeleteSuppressionData, DeleteSuppressionErrors, DeleteSuppressionResponses, DeleteTagData, DeleteTagErrors, DeleteTagResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteUserData, DeleteUserErrors, DeleteUserQuietHoursData, DeleteUserQuietHoursErrors, DeleteUserQuietHoursResponses, DeleteUserResponses, ExplainMessageData, ExplainMessageErrors, ExplainMessageResponses, GetApprovalFlowData, GetApprovalFlowErrors, GetApprovalFlowResponses, GetApprovalRequestData, GetApprovalRequestErrors, GetApprovalRequestResponses, GetAudienceFileData, GetAudienceFileErrors, GetAudienceFileResponses, GetCallbackData, GetCallbackErrors, GetCallbackResponses, GetChannelData, GetChannelErrors, GetChannelHealthData, GetChannelHealthErrors, GetChannelHealthResponses, GetChannelResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetDepartmentData, GetDepartmentErrors, GetDepartmentResponses, GetFrequencyCapsData, GetFrequencyCapsErrors, GetFrequencyCapsResponses, GetFunnelData, GetFunnelErrors, GetFunnelResponses, GetInstallationHealthData, GetInstallationHealthErrors, GetInstallationHealthResponses, GetListingData, GetListingErrors, GetListingFileData, GetListingFileErrors, GetListingFileResponses, GetListingResponses, GetMarketplacePluginData, GetMarketplacePluginErrors, GetMarketplacePluginResponses, GetMarketplacePolicyData, GetMarketplacePolicyErrors, GetMarketplacePolicyResponses, GetMeData, GetMeErrors, GetMemberData, GetMemberErrors, GetMemberResponses, GetMeResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetPackageUseData, GetPackageUseErrors, GetPackageUseResponses, GetPluginAllowancesData, GetPluginAllowancesErrors, GetPluginAllowancesResponses, GetPolicyData, GetPolicyErrors, GetPolicyResponses, GetPublisherData, GetPublisherErrors, GetPublisherResponses, GetQuietHoursData, GetQuietHoursErrors, GetQuietHoursResponses, GetRecipientListData, GetRecipientListErrors, GetRecipientListResponses, GetSegmentData, GetSegmentErrors, GetSegmentResponses, GetSeriesData, GetSeriesErrors, GetSeriesResponses, GetSourceData, GetSourceErrors, GetSourceResponses, GetSubmissionData, GetSubmissionErrors, GetSubmissionResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUserData, GetUserErrors, GetUserQuietHoursData, GetUserQuietHoursErrors, GetUserQuietHoursResponses, GetUserResponses, GrantChannelData, GrantChannelErrors, GrantChannelResponses, InspectRegistryData, InspectRegistryErrors, InspectRegistryResponses, InstallPluginData, InstallPluginErrors, InstallPluginResponses, InvitePublisherLoginData, InvitePublisherLoginErrors, InvitePublisherLoginResponses, ListAllowancesData, ListAllowancesErrors, ListAllowancesResponses, ListAllPublishersData, ListAllPublishersErrors, ListAllPublishersResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApprovalRequestsData, ListApprovalRequestsErrors, ListApprovalRequestsResponses, ListAudienceFilesData, ListAudienceFilesErrors, ListAudienceFilesResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListBlocksData, ListBlocksErrors, ListBlocksResponses, ListCallbackEndpointsData, ListCallbackEndpointsErrors, ListCallbackEndpointsResponses, ListCallbacksData, ListCallbacksErrors, ListCallbacksResponses, ListChannelsData, ListChannelsErrors, ListChannelsResponses, ListConfirmationsData, ListConfirmationsErrors, ListConfirmationsResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListDepartmentsData, ListDepartmentsErrors, ListDepartmentsResponses, ListInboxEntriesData, ListInboxEntriesErrors, ListInboxEntriesResponses, ListInstallationAuditEntriesData, ListInstallationAuditEntriesErrors, ListInstallationAuditEntriesResponses, ListListingsData, ListListingsErrors, ListListingsResponses, ListMarketplacePluginsData, ListMarketplacePluginsErrors, ListMarketplacePluginsResponses, ListMembersData, ListMembersErrors, ListMembersResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListOccurrencesData, ListOccurrencesErrors, ListOccurrencesResponses, ListOperatorsData, ListOperatorsErrors, ListOperatorsResponses, ListPluginsData, ListPluginsErrors, ListPluginsResponses, ListPoliciesData, ListPoliciesErrors, ListPoliciesResponses, ListPublisherInvitationsData, ListPublisherInvitationsErrors, ListPublisherInvitationsResponses, ListPublisherKeysData, ListPublisherKeysErrors, ListPublisherKeysResponses, ListPublisherLoginsData, ListPublisherLoginsErrors, ListPublisherLoginsResponses, ListPublishersData, ListPublishersErrors, ListPublishersResponses, ListPublisherTokensData, ListPublisherTokensErrors, ListPublisherTokensResponses, ListQuotasData, ListQuotasErrors, ListQuotasResponses, ListReasonsData, ListReasonsErrors, ListReasonsResponses, ListRecipientListEntriesData, ListRecipientListEntriesErrors, ListRecipientListEntriesResponses, ListRecipientListsData, ListRecipientListsErrors, ListRecipientListsResponses, ListRegistriesData, ListRegistriesErrors, ListRegistriesResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListSegmentsData, ListSegmentsErrors, ListSegmentsResponses, ListSeriesData, ListSeriesErrors, ListSeriesResponses, ListSourcesData, ListSourcesErrors, ListSourcesResponses, ListSubmissionsData, ListSubmissionsErrors, ListSubmissionsResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListTagsData, ListTagsErrors, ListTagsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListTenantsData, ListTenantsErrors, ListTenantsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListVendorTemplatesData, ListVendorTemplatesErrors, ListVendorTemplatesResponses, LookUpSuppressionsData, LookUpSuppressionsErrors, LookUpSuppressionsResponses, OrderRegistriesData, OrderRegistriesErrors, OrderRegistriesResponses, PauseMessageData, PauseMessageErrors, PauseMessageResponses, PreviewChannelData, PreviewChannelErrors, PreviewChannelResponses, PreviewDeliveryRecallData, PreviewDeliveryRecallErrors, PreviewDeliveryRecallResponses, PreviewMessageRecallData, PreviewMessageRecallErrors, PreviewMessageRecallResponses, PreviewReplayData, PreviewReplayErrors, PreviewReplayResponses, PreviewSegmentData, PreviewSegmentErrors, PreviewSegmentResponses, PreviewSeriesData, PreviewSeriesErrors, PreviewSeriesResponses, PreviewTemplateData, PreviewTemplateErrors, PreviewTemplateResponses, PublishTemplateVersionData, PublishTemplateVersionErrors, PublishTemplateVersionResponses, ReadInboxEntriesData, ReadInboxEntriesErrors, ReadInboxEntriesResponses, ReadInboxEntryData, ReadInboxEntryErrors, ReadInboxEntryResponses, RecallDeliveryData, RecallDeliveryErrors, RecallDeliveryResponses, RecallMessageData, RecallMessageErrors, RecallMessageResponses, RecheckListingData, RecheckListingErrors, RecheckListingResponses, RemovePublisherLoginData, RemovePublisherLoginErrors, RemovePublisherLoginResponses, RemoveRecipientListEntriesData, RemoveRecipientListEntriesErrors, RemoveRecipientListEntriesResponses, RenameTagData, RenameTagErrors, RenameTagResponses, RenameTemplateData, RenameTemplateErrors, RenameTemplateResponses, ReplayCallbackData, ReplayCallbackErrors, ReplayCallbackResponses, ReplayDeadCallbacksData, ReplayDeadCallbacksErrors, ReplayDeadCallbacksResponses, ReplayMessageData, ReplayMessageErrors, ReplayMessageResponses, ReportAllowancesData, ReportAllowancesErrors, ReportAllowancesResponses, ResendDeliveryData, ResendDeliveryErrors, ResendDeliveryResponses, ResumeMessageData, ResumeMessageErrors, ResumeMessageResponses, ReviewListingData, ReviewListingErrors, ReviewListingResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeChannelData, RevokeChannelErrors, RevokeChannelResponses, RevokePublisherKeyData, RevokePublisherKeyErrors, RevokePublisherKeyResponses, RevokePublisherTokenData, RevokePublisherTokenErrors, RevokePublisherTokenResponses, RollBackPluginData, RollBackPluginErrors, RollBackPluginResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateCallbackSecretData, RotateCallbackSecretErrors, RotateCallbackSecretResponses, SaveApprovalFlowData, SaveApprovalFlowErrors, SaveApprovalFlowResponses, SaveFrequencyCapsData, SaveFrequencyCapsErrors, SaveFrequencyCapsResponses, SaveMarketplacePolicyData, SaveMarketplacePolicyErrors, SaveMarketplacePolicyResponses, SavePluginAllowancesData, SavePluginAllowancesErrors, SavePluginAllowancesResponses, SavePolicyData, SavePolicyErrors, SavePolicyResponses, SaveQuietHoursData, SaveQuietHoursErrors, SaveQuietHoursResponses, SaveSegmentData, SaveSegmentErrors, SaveSegmentResponses, SaveTemplateVersionData, SaveTemplateVersionErrors, SaveTemplateVersionResponses, SaveUserData, SaveUserErrors, SaveUserQuietHoursData, SaveUserQuietHoursErrors, SaveUserQuietHoursResponses, SaveUserResponses, SaveUsersData, SaveUsersErrors, SaveUsersResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SetIdentityData, SetIdentityErrors, SetIdentityResponses, SimulatePolicyData, SimulatePolicyErrors, SimulatePolicyResponses, SwitchTenantData, SwitchTenantErrors, SwitchTenantResponses, SynchroniseRegistryData, SynchroniseRegistryErrors, SynchroniseRegistryResponses, SyncVendorTemplatesData, SyncVendorTemplatesErrors, SyncVendorTemplatesResponses, TestCallbackEndpointData, TestCallbackEndpointErrors, TestCallbackEndpointResponses, TestSendData, TestSendErrors, TestSendResponses, UnblockPackageData, UnblockPackageErrors, UnblockPackageResponses, UninstallPluginData, UninstallPluginErrors, UninstallPluginResponses, UpdateCallbackEndpointData, UpdateCallbackEndpointErrors, UpdateCallbackEndpointResponses, UpdateChannelData, UpdateChannelErrors, UpdateChannelResponses, UpdateDepartmentData, UpdateDepartmentErrors, UpdateDepartmentResponses, UpdateMemberData, UpdateMemberErrors, UpdateMemberResponses, UpdateMessageData, UpdateMessageErrors, UpdateMessageResponses, UpdatePluginData, UpdatePluginErrors, UpdatePluginResponses, UpdateRecipientListData, UpdateRecipientListErrors, UpdateRecipientListResponses, UpdateSourceData, UpdateSourceErrors, UpdateSourceResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, UpgradePluginData, UpgradePluginErrors, UpgradePluginResponses, UploadAudienceFileData, UploadAudienceFileErrors, UploadAudienceFileResponses, VerifyChannelData, VerifyChannelErrors, VerifyChannelResponses, WatchInboxData, WatchInboxErrors, WatchInboxResponse, WatchInboxResponses, WatchMessageData, WatchMessageErrors, WatchMessageResponse, WatchMessageResponses, WithdrawListingData, WithdrawListingErrors, WithdrawListingResponses, WithdrawPublisherInvitationData, WithdrawPublisherInvitationErrors, WithdrawPublisherInvitationResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -2538,6 +2538,168 @@ export const rotateApiKey = <ThrowOnError extends boolean = true>(options: Optio
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * List where a source is told what became of its deliveries
+ */
+export const listCallbackEndpoints = <ThrowOnError extends boolean = true>(options: Options<ListCallbackEndpointsData, ThrowOnError>) => (options.client ?? client).get<ListCallbackEndpointsResponses, ListCallbackEndpointsErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/sources/{sourceId}/callback-endpoints',
+    ...options
+});
+
+/**
+ * Have a source told what becomes of its deliveries; the secret is shown this once
+ *
+ * It is told of what happens from then on; what happens within the first second may be left out. Calls are signed by Standard Webhooks. An address that is not public is refused.
+ */
+export const createCallbackEndpoint = <ThrowOnError extends boolean = true>(options: Options<CreateCallbackEndpointData, ThrowOnError>) => (options.client ?? client).post<CreateCallbackEndpointResponses, CreateCallbackEndpointErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/sources/{sourceId}/callback-endpoints',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a callback endpoint with its secrets and calls
+ */
+export const deleteCallbackEndpoint = <ThrowOnError extends boolean = true>(options: Options<DeleteCallbackEndpointData, ThrowOnError>) => (options.client ?? client).delete<DeleteCallbackEndpointResponses, DeleteCallbackEndpointErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/sources/{sourceId}/callback-endpoints/{endpointId}',
+    ...options
+});
+
+/**
+ * Change a callback endpoint, or switch it on or off
+ *
+ * While it is off, or disabled, nothing is noted down for it; what was noted before is told once it is on again, calls that have been tried for a day excepted.
+ */
+export const updateCallbackEndpoint = <ThrowOnError extends boolean = true>(options: Options<UpdateCallbackEndpointData, ThrowOnError>) => (options.client ?? client).patch<UpdateCallbackEndpointResponses, UpdateCallbackEndpointErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/sources/{sourceId}/callback-endpoints/{endpointId}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List an endpoint's calls, newest first
+ *
+ * Calls that are over are kept for 30 days.
+ */
+export const listCallbacks = <ThrowOnError extends boolean = true>(options: Options<ListCallbacksData, ThrowOnError>) => (options.client ?? client).get<ListCallbacksResponses, ListCallbacksErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/sources/{sourceId}/callback-endpoints/{endpointId}/callbacks',
+    ...options
+});
+
+/**
+ * Read a call with the events that it tells
+ */
+export const getCallback = <ThrowOnError extends boolean = true>(options: Options<GetCallbackData, ThrowOnError>) => (options.client ?? client).get<GetCallbackResponses, GetCallbackErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/sources/{sourceId}/callback-endpoints/{endpointId}/callbacks/{callbackId}',
+    ...options
+});
+
+/**
+ * Make a call again that was given up
+ *
+ * Under the same id, for another day.
+ */
+export const replayCallback = <ThrowOnError extends boolean = true>(options: Options<ReplayCallbackData, ThrowOnError>) => (options.client ?? client).post<ReplayCallbackResponses, ReplayCallbackErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/sources/{sourceId}/callback-endpoints/{endpointId}/callbacks/{callbackId}/replays',
+    ...options
+});
+
+/**
+ * Make all calls of an endpoint again that were given up
+ *
+ * Under the same ids, for another day; the oldest 10,000 at once.
+ */
+export const replayDeadCallbacks = <ThrowOnError extends boolean = true>(options: Options<ReplayDeadCallbacksData, ThrowOnError>) => (options.client ?? client).post<ReplayDeadCallbacksResponses, ReplayDeadCallbacksErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/sources/{sourceId}/callback-endpoints/{endpointId}/replays',
+    ...options
+});
+
+/**
+ * Replace the secret; for the overlap calls are signed with both
+ */
+export const rotateCallbackSecret = <ThrowOnError extends boolean = true>(options: Options<RotateCallbackSecretData, ThrowOnError>) => (options.client ?? client).post<RotateCallbackSecretResponses, RotateCallbackSecretErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/sources/{sourceId}/callback-endpoints/{endpointId}/secret-rotations',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Call an endpoint now, with one made-up event
+ */
+export const testCallbackEndpoint = <ThrowOnError extends boolean = true>(options: Options<TestCallbackEndpointData, ThrowOnError>) => (options.client ?? client).post<TestCallbackEndpointResponses, TestCallbackEndpointErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{
+            in: 'cookie',
+            name: 'td_session',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/v1/sources/{sourceId}/callback-endpoints/{endpointId}/tests',
+    ...options
 });
 
 /**

@@ -393,6 +393,131 @@ export type BulkUser = {
     departments?: Array<string>;
 };
 
+export type Callback = {
+    /**
+     * The `webhook-id` of the call; it stays the same.
+     */
+    id: string;
+    state: 'waiting' | 'delivered' | 'dead';
+    eventCount: number;
+    attemptCount: number;
+    /**
+     * The latest 20 tries, oldest first.
+     */
+    attempts: Array<CallbackAttempt>;
+    createdAt: string;
+    /**
+     * When it is tried next; null once it is over.
+     */
+    nextAt: string | null;
+    /**
+     * When it is given up.
+     */
+    endsAt: string;
+    endedAt: string | null;
+};
+
+export type CallbackAttempt = {
+    at: string;
+    durationMs: number;
+    /**
+     * The receiver's HTTP status; null without an answer.
+     */
+    status: number | null;
+    /**
+     * Why there was no answer, or none that counts: a code of ours.
+     */
+    error: string | null;
+};
+
+export type CallbackDetail = Callback & {
+    events: Array<CallbackEvent>;
+};
+
+export type CallbackEndpoint = {
+    id: string;
+    url: string;
+    eventTypes: Array<'accepted' | 'delivered' | 'undelivered' | 'read' | 'clicked' | 'failed' | 'unknown' | 'suppressed' | 'cancelled' | 'expired' | 'recalled'>;
+    /**
+     * `disabled`: switched off by us, since nothing got through for long.
+     */
+    state: 'on' | 'off' | 'disabled';
+    disabledReason: 'gone' | 'failing' | null;
+    disabledAt: string | null;
+    /**
+     * Since when no call has got through; null while they do.
+     */
+    failingSince: string | null;
+    /**
+     * What calls are signed with at the moment, without the secrets themselves.
+     */
+    secrets: Array<{
+        version: number;
+        createdAt: string;
+        expiresAt: string | null;
+    }>;
+    /**
+     * Calls under way, and calls that were given up and can be replayed.
+     */
+    counts: {
+        waiting: number;
+        dead: number;
+    };
+    createdAt: string;
+    updatedAt: string;
+};
+
+export type CallbackEndpointList = {
+    items: Array<CallbackEndpoint>;
+    maxCount: number;
+};
+
+export type CallbackEvent = {
+    /**
+     * Stays the same however often it is told.
+     */
+    id: string;
+    type: 'accepted' | 'delivered' | 'undelivered' | 'read' | 'clicked' | 'failed' | 'unknown' | 'suppressed' | 'cancelled' | 'expired' | 'recalled';
+    at: string;
+    messageId: string;
+    deliveryId: string;
+    step: number;
+    channel: {
+        id: string;
+        code: string;
+        kind: string;
+    };
+    /**
+     * As the source knows the user; null with an address of its own.
+     */
+    userId: string | null;
+    /**
+     * Only where the message named addresses.
+     */
+    address: string | null;
+    /**
+     * A reason code of ours, or the vendor's code.
+     */
+    reason: string | null;
+};
+
+export type CallbackPage = {
+    items: Array<Callback>;
+    nextCursor: string | null;
+};
+
+export type CallbackReplay = {
+    /**
+     * Calls that are made again.
+     */
+    count: number;
+};
+
+export type CallbackTest = {
+    isReceived: boolean;
+    attempt: CallbackAttempt;
+};
+
 /**
  * `malicious` blocks the code at once, everywhere.
  */
@@ -809,6 +934,14 @@ export type Counts = {
      * Of later steps of a policy: had left although an earlier step arrived after all.
      */
     wasted: number;
+};
+
+export type CreateCallbackEndpoint = {
+    url: string;
+    /**
+     * What the endpoint is told of.
+     */
+    eventTypes?: Array<'accepted' | 'delivered' | 'undelivered' | 'read' | 'clicked' | 'failed' | 'unknown' | 'suppressed' | 'cancelled' | 'expired' | 'recalled'>;
 };
 
 export type CreateChannel = {
@@ -2155,6 +2288,13 @@ export type NewApiKey = ApiKey & {
     key: string;
 };
 
+export type NewCallbackEndpoint = CallbackEndpoint & {
+    /**
+     * The secret itself, shown this once.
+     */
+    secret: string;
+};
+
 export type NewPublisherToken = PublisherToken & {
     /**
      * Shown this once.
@@ -3238,6 +3378,13 @@ export type RotateApiKey = {
     overlapSeconds?: number;
 };
 
+export type RotateCallbackSecret = {
+    /**
+     * How long calls are signed with the old secret as well, seconds.
+     */
+    overlapSeconds?: number;
+};
+
 export type SaveApprovalFlow = {
     name: string;
     state: 'on' | 'off';
@@ -3950,6 +4097,18 @@ export type Tracking = {
      * HTML ends with a picture of one pixel; that it is loaded counts as reading.
      */
     opens: boolean;
+};
+
+export type UpdateCallbackEndpoint = {
+    url?: string;
+    /**
+     * What the endpoint is told of.
+     */
+    eventTypes?: Array<'accepted' | 'delivered' | 'undelivered' | 'read' | 'clicked' | 'failed' | 'unknown' | 'suppressed' | 'cancelled' | 'expired' | 'recalled'>;
+    /**
+     * `on` also for one that was disabled since nothing got through.
+     */
+    state?: 'on' | 'off';
 };
 
 export type UpdateChannel = {
@@ -12106,6 +12265,502 @@ export type RotateApiKeyResponses = {
 };
 
 export type RotateApiKeyResponse = RotateApiKeyResponses[keyof RotateApiKeyResponses];
+
+export type ListCallbackEndpointsData = {
+    body?: never;
+    path: {
+        sourceId: string;
+    };
+    query?: never;
+    url: '/v1/sources/{sourceId}/callback-endpoints';
+};
+
+export type ListCallbackEndpointsErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListCallbackEndpointsError = ListCallbackEndpointsErrors[keyof ListCallbackEndpointsErrors];
+
+export type ListCallbackEndpointsResponses = {
+    /**
+     * The endpoints, oldest first
+     */
+    200: CallbackEndpointList;
+};
+
+export type ListCallbackEndpointsResponse = ListCallbackEndpointsResponses[keyof ListCallbackEndpointsResponses];
+
+export type CreateCallbackEndpointData = {
+    body: CreateCallbackEndpoint;
+    path: {
+        sourceId: string;
+    };
+    query?: never;
+    url: '/v1/sources/{sourceId}/callback-endpoints';
+};
+
+export type CreateCallbackEndpointErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type CreateCallbackEndpointError = CreateCallbackEndpointErrors[keyof CreateCallbackEndpointErrors];
+
+export type CreateCallbackEndpointResponses = {
+    /**
+     * The new endpoint
+     */
+    201: NewCallbackEndpoint;
+};
+
+export type CreateCallbackEndpointResponse = CreateCallbackEndpointResponses[keyof CreateCallbackEndpointResponses];
+
+export type DeleteCallbackEndpointData = {
+    body?: never;
+    path: {
+        sourceId: string;
+        endpointId: string;
+    };
+    query?: never;
+    url: '/v1/sources/{sourceId}/callback-endpoints/{endpointId}';
+};
+
+export type DeleteCallbackEndpointErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type DeleteCallbackEndpointError = DeleteCallbackEndpointErrors[keyof DeleteCallbackEndpointErrors];
+
+export type DeleteCallbackEndpointResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteCallbackEndpointResponse = DeleteCallbackEndpointResponses[keyof DeleteCallbackEndpointResponses];
+
+export type UpdateCallbackEndpointData = {
+    body: UpdateCallbackEndpoint;
+    path: {
+        sourceId: string;
+        endpointId: string;
+    };
+    query?: never;
+    url: '/v1/sources/{sourceId}/callback-endpoints/{endpointId}';
+};
+
+export type UpdateCallbackEndpointErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type UpdateCallbackEndpointError = UpdateCallbackEndpointErrors[keyof UpdateCallbackEndpointErrors];
+
+export type UpdateCallbackEndpointResponses = {
+    /**
+     * The endpoint as it is now
+     */
+    200: CallbackEndpoint;
+};
+
+export type UpdateCallbackEndpointResponse = UpdateCallbackEndpointResponses[keyof UpdateCallbackEndpointResponses];
+
+export type ListCallbacksData = {
+    body?: never;
+    path: {
+        sourceId: string;
+        endpointId: string;
+    };
+    query?: {
+        limit?: number;
+        cursor?: string;
+        state?: 'waiting' | 'delivered' | 'dead';
+    };
+    url: '/v1/sources/{sourceId}/callback-endpoints/{endpointId}/callbacks';
+};
+
+export type ListCallbacksErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ListCallbacksError = ListCallbacksErrors[keyof ListCallbacksErrors];
+
+export type ListCallbacksResponses = {
+    /**
+     * A page of calls
+     */
+    200: CallbackPage;
+};
+
+export type ListCallbacksResponse = ListCallbacksResponses[keyof ListCallbacksResponses];
+
+export type GetCallbackData = {
+    body?: never;
+    path: {
+        sourceId: string;
+        endpointId: string;
+        callbackId: string;
+    };
+    query?: never;
+    url: '/v1/sources/{sourceId}/callback-endpoints/{endpointId}/callbacks/{callbackId}';
+};
+
+export type GetCallbackErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type GetCallbackError = GetCallbackErrors[keyof GetCallbackErrors];
+
+export type GetCallbackResponses = {
+    /**
+     * The call
+     */
+    200: CallbackDetail;
+};
+
+export type GetCallbackResponse = GetCallbackResponses[keyof GetCallbackResponses];
+
+export type ReplayCallbackData = {
+    body?: never;
+    path: {
+        sourceId: string;
+        endpointId: string;
+        callbackId: string;
+    };
+    query?: never;
+    url: '/v1/sources/{sourceId}/callback-endpoints/{endpointId}/callbacks/{callbackId}/replays';
+};
+
+export type ReplayCallbackErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ReplayCallbackError = ReplayCallbackErrors[keyof ReplayCallbackErrors];
+
+export type ReplayCallbackResponses = {
+    /**
+     * It will be made
+     */
+    202: CallbackReplay;
+};
+
+export type ReplayCallbackResponse = ReplayCallbackResponses[keyof ReplayCallbackResponses];
+
+export type ReplayDeadCallbacksData = {
+    body?: never;
+    path: {
+        sourceId: string;
+        endpointId: string;
+    };
+    query?: never;
+    url: '/v1/sources/{sourceId}/callback-endpoints/{endpointId}/replays';
+};
+
+export type ReplayDeadCallbacksErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type ReplayDeadCallbacksError = ReplayDeadCallbacksErrors[keyof ReplayDeadCallbacksErrors];
+
+export type ReplayDeadCallbacksResponses = {
+    /**
+     * They will be made
+     */
+    202: CallbackReplay;
+};
+
+export type ReplayDeadCallbacksResponse = ReplayDeadCallbacksResponses[keyof ReplayDeadCallbacksResponses];
+
+export type RotateCallbackSecretData = {
+    body: RotateCallbackSecret;
+    path: {
+        sourceId: string;
+        endpointId: string;
+    };
+    query?: never;
+    url: '/v1/sources/{sourceId}/callback-endpoints/{endpointId}/secret-rotations';
+};
+
+export type RotateCallbackSecretErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type RotateCallbackSecretError = RotateCallbackSecretErrors[keyof RotateCallbackSecretErrors];
+
+export type RotateCallbackSecretResponses = {
+    /**
+     * The endpoint with its new secret
+     */
+    201: NewCallbackEndpoint;
+};
+
+export type RotateCallbackSecretResponse = RotateCallbackSecretResponses[keyof RotateCallbackSecretResponses];
+
+export type TestCallbackEndpointData = {
+    body?: never;
+    path: {
+        sourceId: string;
+        endpointId: string;
+    };
+    query?: never;
+    url: '/v1/sources/{sourceId}/callback-endpoints/{endpointId}/tests';
+};
+
+export type TestCallbackEndpointErrors = {
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type TestCallbackEndpointError = TestCallbackEndpointErrors[keyof TestCallbackEndpointErrors];
+
+export type TestCallbackEndpointResponses = {
+    /**
+     * How the call went
+     */
+    200: CallbackTest;
+};
+
+export type TestCallbackEndpointResponse = TestCallbackEndpointResponses[keyof TestCallbackEndpointResponses];
 
 export type RevokeChannelData = {
     body?: never;

@@ -46,3 +46,67 @@ export const DISABLE_AFTER_MS = 3 * DAY_MS;
 export const MIN_FAILURES_TO_DISABLE = 10;
 /** How long calls that are over, and events, are kept. */
 export const KEEP_MS = 30 * DAY_MS;
+
+/** After this whoever makes a call is taken for dead, and it is made again. */
+export const LEASE_MS = 60 * SECOND_MS;
+/** Tries of a call that are kept. */
+export const ATTEMPTS_KEPT = 20;
+
+/** Why a call did not get through. */
+export const CALL_ERRORS = {
+  /** The address may not be called: it is private, or names no https server. */
+  notAllowed: "address_not_allowed",
+  /** Nobody took the connection. */
+  unreachable: "unreachable",
+  /** It went out, and no whole answer came in time. */
+  noAnswer: "no_answer",
+  /** It answered with a redirect, and none is followed. */
+  redirected: "redirected",
+  /** It answered 410: it wants no more calls. */
+  gone: "gone",
+  /** It answered something else than 2xx. */
+  refused: "refused",
+  /** What it would tell was forgotten meanwhile. */
+  forgotten: "events_forgotten",
+} as const;
+
+/** What came back for one call. */
+export type Answer =
+  | { status: number; headers: Record<string, string> }
+  | { error: "not_sent" | "blocked" | "ambiguous" };
+
+export interface Verdict {
+  isReceived: boolean;
+  status: number | null;
+  error: string | null;
+  /** How long the receiver asks to be left alone, ms; 0 if it does not. */
+  restMs: number;
+}
+
+const MAX_REST_MS = HOUR_MS;
+
+export function judgeAnswer(answer: Answer): Verdict {
+  if ("error" in answer) {
+    const error = {
+      blocked: CALL_ERRORS.notAllowed,
+      not_sent: CALL_ERRORS.unreachable,
+      ambiguous: CALL_ERRORS.noAnswer,
+    }[answer.error];
+    return { isReceived: false, status: null, error, restMs: 0 };
+  }
+  const { status, headers } = answer;
+  if (status >= 200 && status < 300) return { isReceived: true, status, error: null, restMs: 0 };
+  const restMs = status === 429 || status === 503 ? readRest(headers["retry-after"]) : 0;
+  return { isReceived: false, status, error: errorOf(status), restMs };
+}
+
+function errorOf(status: number): string {
+  if (status === 410) return CALL_ERRORS.gone;
+  return status >= 300 && status < 400 ? CALL_ERRORS.redirected : CALL_ERRORS.refused;
+}
+
+/** Seconds only: a date would be one of the receiver's clock. */
+function readRest(retryAfter: string | undefined): number {
+  const seconds = /^\d{1,9}$/.test(retryAfter ?? "") ? Number(retryAfter) : 0;
+  return Math.min(seconds * SECOND_MS, MAX_REST_MS);
+}

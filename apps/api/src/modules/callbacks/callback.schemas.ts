@@ -1,5 +1,7 @@
 import { fields, z } from "../../platform/http/index.ts";
+import type { CallbackRow } from "./callback.repository.ts";
 import { EVENT_TYPES } from "./callback.rules.ts";
+import type { EndpointRow } from "./callback-endpoint.repository.ts";
 
 export const MAX_URL_LENGTH = 2_000;
 
@@ -147,3 +149,37 @@ export const CallbackTest = z
 export const CallbackReplay = z
   .object({ count: z.int().openapi({ description: "Calls that are made again." }) })
   .openapi("CallbackReplay");
+
+export function toCallbackEndpoint(row: EndpointRow): z.infer<typeof CallbackEndpoint> {
+  return {
+    id: row.id,
+    url: row.url,
+    eventTypes: row.eventTypes,
+    state: row.state,
+    disabledReason: row.disabledReason,
+    disabledAt: row.disabledAt?.toISOString() ?? null,
+    failingSince: row.failingSince?.toISOString() ?? null,
+    secrets: row.secrets.map(({ version, createdAt, expiresAt }) => ({
+      version,
+      createdAt: createdAt.toISOString(),
+      expiresAt: expiresAt?.toISOString() ?? null,
+    })),
+    counts: row.counts,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+export function toCallback(row: CallbackRow): z.infer<typeof Callback> {
+  return {
+    id: row.id,
+    state: row.state,
+    eventCount: row.eventCount,
+    attemptCount: row.attemptCount,
+    attempts: row.attempts,
+    createdAt: row.createdAt.toISOString(),
+    nextAt: row.nextAt?.toISOString() ?? null,
+    endsAt: row.endsAt.toISOString(),
+    endedAt: row.endedAt?.toISOString() ?? null,
+  };
+}

@@ -9,4 +9,4 @@ export {
 } from "./api-key-authenticator.ts";
 export { assertSourceOn } from "./assert-source-on.ts";
 export { sourceRoutes } from "./source.routes.ts";
-export { createSourceService, type SourceService } from "./source.service.ts";
+export { createSourceService, getSource, type SourceService } from "./source.service.ts";

@@ -1,4 +1,5 @@
 export type { AccessToken, NewToken, TokenPlace, TokenStore } from "./auth/access-token/token-store.ts";
+export { signWebhook } from "./auth/standard-webhooks.ts";
 export type {
   Isolation,
   LoadedPlugin,
@@ -21,6 +22,8 @@ export { loadPlugins, type ShippedPlugins } from "./loader/load-plugins.ts";
 export { manifestFault, manifestPlace } from "./loader/manifest-faults.ts";
 export { findManifestFaults } from "./loader/manifest-rules.ts";
 export type { PluginMetrics } from "./metrics.ts";
+export type { Answer } from "./outbound/answer.ts";
+export { createGuardedClient, type GuardedClient } from "./outbound/guarded-client.ts";
 export { createGuardedFetch, type GuardedFetch } from "./outbound/guarded-fetch.ts";
 export type { OutboundPolicy } from "./outbound/policy.ts";
 export type { SendingPreview } from "./previews.ts";
