@@ -1,12 +1,16 @@
 import {
   callbackEndpointRoutes,
   callbackRoutes,
+  createCallbackCaller,
   createCallbackEndpointService,
+  createCallbackMaker,
   createCallbackService,
+  createCallbackSweeper,
   createListenerLoop,
 } from "../modules/callbacks/index.ts";
 import { startLoop } from "../platform/loops.ts";
 import type { Foundation } from "./foundation.ts";
+import type { createLoops } from "./loops.ts";
 
 /**
  * Keeps what a process knows of callback endpoints up to date, whatever it does. Resolves when they have been looked at for
@@ -29,3 +33,14 @@ export const composeCallbacks = ({
   callbackEndpointRoutes(createCallbackEndpointService({ transact, installationKey, client, callEndpoint })),
   callbackRoutes(createCallbackService({ transact })),
 ];
+
+/** Starts what tells sources; it has stopped when the calls under way have ended. */
+export function startCallbacks(foundation: Foundation, loops: ReturnType<typeof createLoops>) {
+  const { dispatch, transactAsWorker: transact, callEndpoint, clock, logger, metrics } = foundation;
+  const { report } = metrics.callbacks;
+  const caller = createCallbackCaller({ dispatch, transact, callEndpoint, clock, logger, report });
+  const calling = loops.start(caller.loop);
+  loops.start(createCallbackMaker({ dispatch, transact, nudgeCaller: () => calling.nudge() }));
+  loops.start(createCallbackSweeper({ dispatch, transact }));
+  return { stop: caller.stop };
+}

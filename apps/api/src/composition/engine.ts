@@ -46,6 +46,7 @@ import type { PluginCatalogues } from "../platform/plugin-runtime/index.ts";
 import type { QueueTransport } from "../platform/queue/index.ts";
 import { createSpareTime } from "../platform/spare-time.ts";
 import { askAgain } from "./ask-for-approval.ts";
+import { startCallbacks } from "./callbacks.ts";
 import type { Foundation } from "./foundation.ts";
 import { judgingIn } from "./judging.ts";
 import { createLoops } from "./loops.ts";
@@ -128,6 +129,7 @@ export function startEngine(
     ...pluginLoops(foundation),
   ];
   for (const loop of later) loops.start(loop);
+  const callbacks = startCallbacks(foundation, loops);
 
   return {
     nudge(expandingTenantId) {
@@ -139,7 +141,7 @@ export function startEngine(
     async stop() {
       stopping = true;
       // What the loops have begun is sent to its end.
-      await loops.stop();
+      await Promise.all([loops.stop(), callbacks.stop()]);
       await sending.stop();
     },
   };

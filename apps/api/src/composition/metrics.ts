@@ -3,6 +3,7 @@ import { countFailing, type LedgerReport } from "../modules/deliveries/index.ts"
 import type { Database } from "../platform/database/index.ts";
 import type { LoopWatch } from "../platform/loop-watch.ts";
 import type { PluginMetrics, Sandbox } from "../platform/plugin-runtime/index.ts";
+import { callbackMetrics } from "./callback-metrics.ts";
 
 const LATENCY_BUCKETS_SECONDS = [0.005, 0.02, 0.1, 0.5, 2, 10, 30];
 
@@ -18,6 +19,7 @@ export function createMetrics({ dispatch, loops, sandbox }: MetricsDeps): {
   plugins: PluginMetrics;
   ledger: { report(report: LedgerReport): void };
   queue: { report(isDegraded: boolean): void };
+  callbacks: { report(outcome: string, count: number): void };
 } {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -60,6 +62,7 @@ export function createMetrics({ dispatch, loops, sandbox }: MetricsDeps): {
     registry,
     ledger: ledgerMetrics(registry),
     queue: engineMetrics(registry, loops),
+    callbacks: callbackMetrics(registry, dispatch),
     plugins: {
       requestFinished({ pluginId, outcome, durationMs }) {
         requests.inc({ plugin: pluginId, outcome });

@@ -1,5 +1,10 @@
 export { expectNothingLost } from "./books.ts";
 export {
+  type CallbackReceiver,
+  type ReceivedCallback,
+  startCallbackReceiver,
+} from "./callback-receiver.ts";
+export {
   type Answer,
   type Call,
   callAnonymously,

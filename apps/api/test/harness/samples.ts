@@ -153,6 +153,12 @@ export const SAMPLES: Record<string, (school: School, unique: string) => object>
   createSource: (_, unique) => ({ code: `s-${unique}`, name: `系统 ${unique}` }),
   updateSource: (_, unique) => ({ name: `系统 ${unique}` }),
   rotateApiKey: () => ({ overlapSeconds: 60 }),
+  createCallbackEndpoint: (_, unique) => ({
+    url: `https://203.0.113.7/${unique}`,
+    eventTypes: ["delivered", "failed"],
+  }),
+  updateCallbackEndpoint: () => ({ eventTypes: ["read"], state: "off" }),
+  rotateCallbackSecret: () => ({ overlapSeconds: 60 }),
   createSuppression: (school, unique) => ({
     kind: "push",
     address: `gone-${unique}`,

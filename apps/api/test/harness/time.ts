@@ -57,6 +57,12 @@ async function moveMoments({ books }: Books, seconds: number): Promise<void> {
       wake_at = wake_at - make_interval(secs => ${seconds})`;
     await sql`update quiet_hours set release_at = release_at - make_interval(secs => ${seconds})`;
     await sql`update series set wake_at = wake_at - make_interval(secs => ${seconds})`;
+    await sql`update callback_endpoints set next_at = next_at - make_interval(secs => ${seconds}),
+      failing_since = failing_since - make_interval(secs => ${seconds})`;
+    await sql`update callback_events set recorded_at = recorded_at - make_interval(secs => ${seconds})`;
+    await sql`update callbacks set next_at = next_at - make_interval(secs => ${seconds}),
+      ends_at = ends_at - make_interval(secs => ${seconds}), ended_at = ended_at - make_interval(secs => ${seconds})`;
+    await sql`update callback_secrets set expires_at = expires_at - make_interval(secs => ${seconds})`;
     await sql`update flows set wake_at = wake_at - make_interval(secs => ${seconds}) where wake_at is not null`;
   });
 }

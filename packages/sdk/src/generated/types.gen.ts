@@ -3858,6 +3858,14 @@ export type Source = {
         name: string;
         kind: string;
     }>;
+    /**
+     * Where it is told what became of its deliveries, and how many of those do not take it.
+     */
+    callbackEndpoints: {
+        count: number;
+        failingCount: number;
+        disabledCount: number;
+    };
     createdAt: string;
     updatedAt: string;
 };

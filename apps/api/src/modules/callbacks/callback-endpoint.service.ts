@@ -6,13 +6,13 @@ import { newId } from "../../platform/ids.ts";
 import type { GuardedClient } from "../../platform/plugin-runtime/index.ts";
 import { recordAudit } from "../audit/index.ts";
 import { getSource } from "../sources/index.ts";
-import type { CallEndpoint, CallOutcome } from "./call-endpoint.ts";
-import { callEndpointOnce } from "./call-for-trying.ts";
 import { addressNotAllowed, callbackEndpointLimit, callbackEndpointTaken } from "./callback.errors.ts";
 import { type EventType, MAX_ENDPOINTS } from "./callback.rules.ts";
 import type { EndpointRow } from "./callback-endpoint.repository.ts";
 import * as repository from "./callback-endpoint.repository.ts";
 import { generateSecret, sealSecret } from "./callback-vault.ts";
+import type { CallEndpoint, CallOutcome } from "./calling/call-endpoint.ts";
+import { callEndpointOnce } from "./calling/call-for-trying.ts";
 
 export interface CallbackEndpointServiceDeps {
   transact: Transact;

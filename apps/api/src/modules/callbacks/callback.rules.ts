@@ -110,3 +110,82 @@ function readRest(retryAfter: string | undefined): number {
   const seconds = /^\d{1,9}$/.test(retryAfter ?? "") ? Number(retryAfter) : 0;
   return Math.min(seconds * SECOND_MS, MAX_REST_MS);
 }
+
+/** How far a pause may lie beside the one in the table, so that calls that failed together do not come together again. */
+const JITTER = 0.1;
+
+/** When a call is tried next after so many tries that failed; undefined when it is given up. */
+export function nextTry(
+  attemptCount: number,
+  { now, endsAt, restMs, chance }: { now: Date; endsAt: Date; restMs: number; chance: number },
+): Date | undefined {
+  const last = RETRY_PAUSES_MS.length - 1;
+  const pauseMs = RETRY_PAUSES_MS[Math.min(attemptCount - 1, last)] ?? 0;
+  const at = now.getTime() + Math.max(restMs, pauseMs * (1 - JITTER + 2 * JITTER * chance));
+  return at < endsAt.getTime() ? new Date(at) : undefined;
+}
+
+const FIRST_REST_MS = SECOND_MS;
+const MAX_ENDPOINT_REST_MS = MINUTE_MS;
+
+/** How long an endpoint is left alone after so many failures in a row. */
+export const restAfter = (failureCount: number): number =>
+  Math.min(FIRST_REST_MS * 2 ** Math.min(failureCount - 1, 10), MAX_ENDPOINT_REST_MS);
+
+export interface EndpointHealth {
+  failingSince: Date | null;
+  failureCount: number;
+}
+
+/** How an endpoint stands after one more failure, and why it is to be switched off, if it is. */
+export function afterFailure(
+  { failingSince, failureCount }: EndpointHealth,
+  status: number | null,
+  now: Date,
+): EndpointHealth & { failingSince: Date; disabledReason: "gone" | "failing" | null } {
+  const health = { failingSince: failingSince ?? now, failureCount: failureCount + 1 };
+  const isForLong = now.getTime() - health.failingSince.getTime() >= DISABLE_AFTER_MS;
+  const isHopeless = isForLong && health.failureCount >= MIN_FAILURES_TO_DISABLE;
+  return { ...health, disabledReason: status === 410 ? "gone" : isHopeless ? "failing" : null };
+}
+
+/** An endpoint that failed for so long, and then takes a call, gets at once what waits to be tried again. */
+export const RECOVERED_AFTER_MS = MINUTE_MS;
+
+/** How long one process stays with an endpoint; with the call that is under way then, less than its lease. */
+export const TURN_MS = 20 * SECOND_MS;
+/** Endpoints that one process works on at once. */
+export const TURNS_AT_ONCE = 24;
+/** Of these, so many of one tenant. */
+const TURNS_OF_TENANT = 4;
+/** Of these, so many that fail: each may hang for as long as a call may. */
+const TURNS_OF_FAILING = 8;
+/** Calls at once to an endpoint. */
+export const CALLS_AT_ONCE = 4;
+/** Callbacks of an endpoint that are made ahead of its calls; further events wait, and are told together. */
+export const MADE_AHEAD = 40;
+
+export interface Candidate {
+  tenantId: string;
+  endpointId: string;
+  isFailing: boolean;
+}
+
+/** Whose turn it is beside what is under way. Candidates come in the order in which they have waited. */
+export function chooseTurns<T extends Candidate>(
+  candidates: readonly T[],
+  underWay: readonly Candidate[],
+): T[] {
+  const taken: Candidate[] = [...underWay];
+  const chosen: T[] = [];
+  for (const one of candidates) {
+    if (taken.length >= TURNS_AT_ONCE) break;
+    const count = (isLike: (other: Candidate) => boolean) => taken.filter(isLike).length;
+    if (count(({ endpointId }) => endpointId === one.endpointId) > 0) continue;
+    if (count(({ tenantId }) => tenantId === one.tenantId) >= TURNS_OF_TENANT) continue;
+    if (one.isFailing && count(({ isFailing }) => isFailing) >= TURNS_OF_FAILING) continue;
+    taken.push(one);
+    chosen.push(one);
+  }
+  return chosen;
+}

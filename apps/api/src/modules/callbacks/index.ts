@@ -1,9 +1,13 @@
-export { type CallEndpoint, createCallEndpoint } from "./call-endpoint.ts";
 export { callbackRoutes } from "./callback.routes.ts";
 export { createCallbackService } from "./callback.service.ts";
 export { callbackEndpointRoutes } from "./callback-endpoint.routes.ts";
 export { createCallbackEndpointService } from "./callback-endpoint.service.ts";
 export { createCallbackVault } from "./callback-vault.ts";
+export { type CallEndpoint, createCallEndpoint } from "./calling/call-endpoint.ts";
+export { createCallbackCaller } from "./calling/callback-caller.ts";
+export { createCallbackMaker } from "./calling/callback-maker.ts";
 export { createEventSweeper } from "./event-sweeper.ts";
 export { createListenerLoop, createListeners, type Listeners } from "./listeners.ts";
 export { recordEvents } from "./record-events.repository.ts";
+export { createCallbackSweeper } from "./upkeep/callback-sweeper.ts";
+export { type CallbackStanding, readStanding } from "./upkeep/standing.repository.ts";

@@ -1,14 +1,22 @@
 import { schema } from "@tidings/db";
-import { and, asc, eq, gt, isNull, or, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, isNull, or, sql } from "drizzle-orm";
 import type { Tx } from "../../platform/database/index.ts";
 import { type PageRequest, readCursor } from "../../platform/http/index.ts";
 
-const { apiKeys, channelGrants, channels, sources } = schema;
+const { apiKeys, callbackEndpoints, channelGrants, channels, sources } = schema;
 
 export type SourceRow = typeof sources.$inferSelect;
 export type ApiKeyRow = typeof apiKeys.$inferSelect;
 export type GrantedChannel = Pick<typeof channels.$inferSelect, "id" | "name" | "kind">;
-export type SourceWithGrants = SourceRow & { channels: GrantedChannel[] };
+/** How many of a source's callback endpoints do what; those that fail or were disabled want looking at. */
+export interface EndpointCounts {
+  count: number;
+  failingCount: number;
+  disabledCount: number;
+}
+export type SourceWithGrants = SourceRow & { channels: GrantedChannel[]; callbackEndpoints: EndpointCounts };
+
+export const NO_ENDPOINTS: EndpointCounts = { count: 0, failingCount: 0, disabledCount: 0 };
 
 const thisSource = (tenantId: string, sourceId: string) =>
   and(eq(sources.tenantId, tenantId), eq(sources.id, sourceId));
@@ -26,7 +34,12 @@ export async function findSource(
   const [row] = await tx.db.select().from(sources).where(thisSource(tenantId, sourceId));
   if (!row) return undefined;
   const [grants] = await grantedChannels(tx, tenantId, [sourceId]);
-  return { ...row, channels: grants?.channels ?? [] };
+  const counts = await countEndpoints(tx, tenantId, [sourceId]);
+  return {
+    ...row,
+    channels: grants?.channels ?? [],
+    callbackEndpoints: counts.get(sourceId) ?? NO_ENDPOINTS,
+  };
 }
 
 /** Sources in the order they were made. */
@@ -38,13 +51,35 @@ export async function listSources(tx: Tx, tenantId: string, page: PageRequest): 
     .where(and(eq(sources.tenantId, tenantId), cursor ? gt(sources.id, cursor) : undefined))
     .orderBy(asc(sources.id))
     .limit(page.limit + 1);
-  const grants = await grantedChannels(
-    tx,
-    tenantId,
-    rows.map((row) => row.id),
-  );
+  const ids = rows.map((row) => row.id);
+  const grants = await grantedChannels(tx, tenantId, ids);
+  const counts = await countEndpoints(tx, tenantId, ids);
   const bySource = new Map(grants.map((grant) => [grant.sourceId, grant.channels]));
-  return rows.map((row) => ({ ...row, channels: bySource.get(row.id) ?? [] }));
+  return rows.map((row) => ({
+    ...row,
+    channels: bySource.get(row.id) ?? [],
+    callbackEndpoints: counts.get(row.id) ?? NO_ENDPOINTS,
+  }));
+}
+
+async function countEndpoints(
+  tx: Tx,
+  tenantId: string,
+  sourceIds: string[],
+): Promise<Map<string, EndpointCounts>> {
+  if (sourceIds.length === 0) return new Map();
+  const { sourceId, state, failingSince } = callbackEndpoints;
+  const rows = await tx.db
+    .select({
+      sourceId,
+      count: sql<number>`count(*)::int`,
+      failingCount: sql<number>`count(*) filter (where ${state} = 'on' and ${failingSince} is not null)::int`,
+      disabledCount: sql<number>`count(*) filter (where ${state} = 'disabled')::int`,
+    })
+    .from(callbackEndpoints)
+    .where(and(eq(callbackEndpoints.tenantId, tenantId), inArray(sourceId, sourceIds)))
+    .groupBy(sourceId);
+  return new Map(rows.map(({ sourceId: id, ...counts }) => [id, counts]));
 }
 
 async function grantedChannels(tx: Tx, tenantId: string, sourceIds: string[]) {

@@ -33,6 +33,11 @@ export const Source = z
     channels: z
       .array(z.object({ id: fields.id("channel"), name: z.string(), kind: z.string() }))
       .openapi({ description: "The channels granted to the source." }),
+    callbackEndpoints: z
+      .object({ count: z.int(), failingCount: z.int(), disabledCount: z.int() })
+      .openapi({
+        description: "Where it is told what became of its deliveries, and how many of those do not take it.",
+      }),
     createdAt: fields.moment,
     updatedAt: fields.moment,
   })
@@ -69,6 +74,7 @@ export function toSource(row: SourceWithGrants): z.infer<typeof Source> {
     name: row.name,
     state: row.state,
     channels: row.channels,
+    callbackEndpoints: row.callbackEndpoints,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };

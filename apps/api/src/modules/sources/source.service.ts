@@ -30,7 +30,7 @@ export function createSourceService(deps: { transact: Transact }) {
         const row = { tenantId: ctx.tenantId, id: newId("source"), ...input };
         const saved = await repository.insertSource(tx, row).catch(explainConflict(input));
         await recordAudit(tx, ctx, { action: "source.created", ...named(saved), after: input });
-        return { ...saved, channels: [] };
+        return { ...saved, channels: [], callbackEndpoints: repository.NO_ENDPOINTS };
       });
     },
 

@@ -1,8 +1,8 @@
 import type { schema } from "@tidings/db";
-import { type Answer, type GuardedClient, signWebhook } from "../../platform/plugin-runtime/index.ts";
-import { CALL_TIMEOUT_MS, judgeAnswer, type Verdict } from "./callback.rules.ts";
-import type { CallbackVault } from "./callback-vault.ts";
-import type { ToldEvent } from "./event.repository.ts";
+import { type Answer, type GuardedClient, signWebhook } from "../../../platform/plugin-runtime/index.ts";
+import { CALL_TIMEOUT_MS, judgeAnswer, type Verdict } from "../callback.rules.ts";
+import type { CallbackVault } from "../callback-vault.ts";
+import type { ToldEvent } from "../event.repository.ts";
 
 export interface CallEndpointDeps {
   client: Pick<GuardedClient, "post">;

@@ -1,6 +1,6 @@
-import { newId } from "../../platform/ids.ts";
+import { newId } from "../../../platform/ids.ts";
+import type { ToldEvent } from "../event.repository.ts";
 import { type Call, type CallEndpoint, type CallOutcome, writeBody } from "./call-endpoint.ts";
-import type { ToldEvent } from "./event.repository.ts";
 
 /** No delivery has the highest of all numbers. */
 const NO_DELIVERY = "dlv_7zzzzzzzzzzzz";
@@ -17,7 +17,7 @@ export function callEndpointOnce(
     at: now.toISOString(),
     messageId: newId("message"),
     deliveryId: NO_DELIVERY,
-    step: 1,
+    step: 0,
     channel: { id: newId("channel"), code: "test", kind: "sms" },
     userId: "test",
     address: null,

@@ -1,0 +1,1 @@
+export { findCallbackFault } from "./find-callback-fault.ts";
