@@ -55,6 +55,11 @@ const texts: Record<string, (problem: Problem) => string> = {
   "no-previous-version": m.marketplace_problem_no_previous,
   "package-damaged": m.marketplace_problem_damaged,
   "too-many-api-keys": m.sources_too_many_keys,
+  "callback-endpoint-taken": m.callbacks_url_taken,
+  "callback-endpoint-limit": m.callbacks_full,
+  "callback-not-dead": m.callbacks_call_not_dead,
+  "nothing-to-replay": m.callbacks_nothing_to_replay,
+  "address-not-allowed": m.callbacks_url_refused,
   "template-in-use": m.templates_problem_in_use,
   "template-version-not-draft": m.templates_problem_not_draft,
   "template-changed": ({ number }) => m.templates_problem_changed({ number: String(number) }),
@@ -137,6 +142,7 @@ const fieldTexts: Record<string, () => string> = {
   archived: m.series_error_policy_archived,
   never_over: m.quiet_hours_error_never_over,
   repeated: m.caps_error_repeated,
+  "address-not-allowed": m.callbacks_url_refused,
 };
 
 /** Where the fields say all there is to say. */
