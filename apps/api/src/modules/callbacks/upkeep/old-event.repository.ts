@@ -1,6 +1,6 @@
-import type { Tx } from "../../platform/database/index.ts";
-import { fromUuid, toUuid } from "../../platform/ids.ts";
-import { DAY_MS, KEEP_MS } from "./callback.rules.ts";
+import type { Tx } from "../../../platform/database/index.ts";
+import { fromUuid, toUuid } from "../../../platform/ids.ts";
+import { DAY_MS, KEEP_MS } from "../callback.rules.ts";
 
 /** An endpoint that events were recorded for; it may be gone. Its id is a row key. */
 export interface HeardEndpoint {

@@ -1,5 +1,5 @@
-import type { Database } from "../../platform/database/index.ts";
-import type { Loop } from "../../platform/loops.ts";
+import type { Database } from "../../../platform/database/index.ts";
+import type { Loop } from "../../../platform/loops.ts";
 import { listListeningTenants } from "./record-events.repository.ts";
 
 /** The tenants of which a source wants to be told of its deliveries, as this process knows them: those of a second ago. */

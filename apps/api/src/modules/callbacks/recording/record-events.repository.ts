@@ -1,5 +1,5 @@
-import type { Tx } from "../../platform/database/index.ts";
-import { DAY_MS, KEEP_MS } from "./callback.rules.ts";
+import type { Tx } from "../../../platform/database/index.ts";
+import { DAY_MS, KEEP_MS } from "../callback.rules.ts";
 
 /** Row keys of the tenants with an endpoint that is on. Runs as the dispatcher, across tenants. */
 export async function listListeningTenants({ sql }: Tx): Promise<string[]> {

@@ -1,5 +1,5 @@
-import type { Database, Transact } from "../../platform/database/index.ts";
-import { doForEach, type Loop } from "../../platform/loops.ts";
+import type { Database, Transact } from "../../../platform/database/index.ts";
+import { doForEach, type Loop } from "../../../platform/loops.ts";
 import { forgetEvents, type HeardEndpoint, listHeardEndpoints } from "./old-event.repository.ts";
 
 export interface EventSweeperDeps {
