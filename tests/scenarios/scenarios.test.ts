@@ -9,4 +9,5 @@ import "./sections/frequency.ts";
 import "./sections/time.ts";
 import "./sections/receipts.ts";
 import "./sections/tracking.ts";
+import "./sections/callbacks.ts";
 import "./sections/crash.ts";

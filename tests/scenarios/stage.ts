@@ -9,6 +9,10 @@ import { connect } from "@tidings/db";
 import { createTestDatabase } from "@tidings/db/testing";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { type BuiltServer, buildServer } from "../../apps/api/test/harness/built-server.ts";
+import {
+  type CallbackReceiver,
+  startCallbackReceiver,
+} from "../../apps/api/test/harness/callback-receiver.ts";
 import { startFakeVendor } from "../../apps/api/test/harness/fake-vendor.ts";
 import { QUOTA_CONTACT, REPOSITORY } from "../../apps/api/test/harness/index.ts";
 import { startSimulator } from "../../apps/api/test/harness/installation.ts";
@@ -18,6 +22,8 @@ import type { SchoolHost } from "../../apps/api/test/harness/school.ts";
 export interface Stage extends SchoolHost {
   server: BuiltServer;
   databaseUrl: string;
+  /** The sources' own system. */
+  callbacks: CallbackReceiver;
 }
 
 export let stage: Stage;
@@ -43,13 +49,14 @@ export const OWN_PLUGINS = [
 async function setStage(): Promise<Stage> {
   const database = await createTestDatabase();
   stops.push(() => database.drop());
-  const [sms, mail, hook, vendor] = await Promise.all([
+  const [sms, mail, hook, vendor, callbacks] = await Promise.all([
     startSimulator("sms-aliyun", PUSH_AGAIN),
     startSimulator("email-smtp"),
     startSimulator("webhook"),
     startFakeVendor(),
+    startCallbackReceiver(),
   ]);
-  for (const one of [sms, mail, hook, vendor]) stops.push(() => one.close());
+  for (const one of [sms, mail, hook, vendor, callbacks]) stops.push(() => one.close());
   const installationKey = randomBytes(32);
   const server = await buildServer({
     env: {
@@ -58,7 +65,7 @@ async function setStage(): Promise<Stage> {
       QUOTA_CONTACT,
     },
     vendors: {
-      "sms-aliyun": { ...sms, endpoints: [...sms.endpoints, vendor.endpoint] },
+      "sms-aliyun": { ...sms, endpoints: [...sms.endpoints, vendor.endpoint, callbacks.endpoint] },
       "email-smtp": mail,
       webhook: hook,
     },
@@ -73,5 +80,5 @@ async function setStage(): Promise<Stage> {
   stops.push(() => operator.close());
   const { tenants, members } = operator;
   const http = { app: { request: fetch }, tenants, members };
-  return { server, databaseUrl: database.url, publicUrl, http, books, sms, mail, hook, vendor };
+  return { server, databaseUrl: database.url, publicUrl, http, books, sms, mail, hook, vendor, callbacks };
 }
