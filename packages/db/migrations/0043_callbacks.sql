@@ -63,7 +63,6 @@ ALTER TABLE "callback_secrets" ADD CONSTRAINT "callback_secrets_tenant_id_endpoi
 ALTER TABLE "callbacks" ADD CONSTRAINT "callbacks_tenant_id_endpoint_id_callback_endpoints_tenant_id_id_fk" FOREIGN KEY ("tenant_id","endpoint_id") REFERENCES "public"."callback_endpoints"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "callback_events_waiting" ON "callback_events" USING btree ("tenant_id","endpoint_id","recorded_at") WHERE callback_id is null;--> statement-breakpoint
 CREATE INDEX "callback_events_of_callback" ON "callback_events" USING btree ("tenant_id","callback_id") WHERE callback_id is not null;--> statement-breakpoint
-CREATE INDEX "callback_events_by_age" ON "callback_events" USING brin ("recorded_at");--> statement-breakpoint
 CREATE INDEX "callbacks_due" ON "callbacks" USING btree ("next_at") WHERE state = 'waiting';--> statement-breakpoint
 CREATE INDEX "callbacks_of_endpoint" ON "callbacks" USING btree ("tenant_id","endpoint_id","state","id");--> statement-breakpoint
 

@@ -127,8 +127,6 @@ export const callbackEvents = pgTable(
     index("callback_events_of_callback")
       .on(table.tenantId, table.callbackId)
       .where(sql`callback_id is not null`),
-    // Written in the order of time: this index costs next to nothing, and finds the old ones all the same.
-    index("callback_events_by_age").using("brin", table.recordedAt),
   ],
 );
 
