@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { type Endpoint, givenEndpoint, readEndpoint } from "../../../apps/api/test/engine/callback-scene.ts";
 import { messageTo, mustSucceed, type School, until, users } from "../../../apps/api/test/harness/index.ts";
 import { findCallbackFault } from "../../../packages/sdk/src/callbacks/index.ts";
@@ -12,10 +12,8 @@ const NEXT_TRY = 4.5 * HOURS;
 describe("4.7 callbacks to sources", () => {
   let school: School;
   let endpoint: Endpoint;
-  beforeAll(async () => {
-    school = await newSchool();
-  });
   beforeEach(async () => {
+    school = await newSchool();
     endpoint = await givenEndpoint(school, stage.callbacks);
     // Of what happens within the second after an endpoint is made it may not be told.
     await until(async () => {
