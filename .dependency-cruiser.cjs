@@ -67,7 +67,12 @@ const betweenWorkspaces = [
     from: { path: "^tests/scenarios/" },
     to: {
       path: "^(apps|packages|plugins)/",
-      pathNot: ["^apps/api/test/harness/", SDK_CLIENT, "^packages/db/src/(index|testing/index)\\.ts$"],
+      pathNot: [
+        "^apps/api/test/harness/",
+        SDK_CLIENT,
+        "^packages/sdk/src/callbacks/",
+        "^packages/db/src/(index|testing/index)\\.ts$",
+      ],
     },
   },
   {

@@ -1,6 +1,14 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Endpoint, givenEndpoint, readEndpoint } from "../../../apps/api/test/engine/callback-scene.ts";
-import { messageTo, mustSucceed, type School, until, users } from "../../../apps/api/test/harness/index.ts";
+import {
+  messageTo,
+  mustSucceed,
+  type OpenEndpoint,
+  openEndpoint,
+  readEndpoint,
+  type School,
+  until,
+  users,
+} from "../../../apps/api/test/harness/index.ts";
 import { findCallbackFault } from "../../../packages/sdk/src/callbacks/index.ts";
 import { newSchool, newUser, passes } from "../scene.ts";
 import { stage } from "../stage.ts";
@@ -11,10 +19,10 @@ const NEXT_TRY = 4.5 * HOURS;
 
 describe("4.7 callbacks to sources", () => {
   let school: School;
-  let endpoint: Endpoint;
+  let endpoint: OpenEndpoint;
   beforeEach(async () => {
     school = await newSchool();
-    endpoint = await givenEndpoint(school, stage.callbacks);
+    endpoint = await openEndpoint(school, stage.callbacks);
     // Of what happens within the second after an endpoint is made it may not be told.
     await until(async () => {
       await sendOne();
@@ -79,7 +87,7 @@ describe("4.7 callbacks to sources", () => {
   });
 
   it("S94 switches an endpoint off after days of failure and tells the owner, but not for single failures", async () => {
-    const sporadic = await givenEndpoint(school, stage.callbacks);
+    const sporadic = await openEndpoint(school, stage.callbacks);
     answer(500);
     for (let round = 0; round < 60; round++) {
       const { state, counts } = await readEndpoint(school, endpoint);

@@ -1,26 +1,5 @@
 import { toUuid } from "@tidings/db";
-import {
-  type CallbackReceiver,
-  type Installation,
-  mustSucceed,
-  type School,
-  until,
-} from "../harness/index.ts";
-
-export interface Endpoint {
-  id: string;
-  url: string;
-  state: string;
-  disabledReason: string | null;
-  failingSince: string | null;
-  secret: string;
-  secrets: { version: number }[];
-  counts: { waiting: number; dead: number };
-  /** Where the endpoint's routes are. */
-  path: string;
-  /** Of its address. */
-  name: string;
-}
+import { type Installation, mustSucceed, type OpenEndpoint, type School, until } from "../harness/index.ts";
 
 export interface CallbackView {
   id: string;
@@ -32,21 +11,6 @@ export interface CallbackView {
   endsAt: string;
   endedAt: string | null;
   createdAt: string;
-}
-
-let nextName = 0;
-export const newName = () => `/callbacks-${nextName++}`;
-
-/** A receiver's address that the school's source is told at. */
-export async function givenEndpoint(
-  school: School,
-  receiver: CallbackReceiver,
-  { name = newName(), ...rest }: { name?: string; eventTypes?: string[] } = {},
-): Promise<Endpoint> {
-  const path = `/v1/sources/${school.sourceId}/callback-endpoints`;
-  const body = { url: `${receiver.url}${name}`, ...rest };
-  const created = await mustSucceed<Endpoint>(school.owner("POST", path, body));
-  return { ...created, path: `${path}/${created.id}`, name };
 }
 
 let nextDelivery = 8_000_000_000_000_000_000n;
@@ -68,27 +32,23 @@ export async function happens(
   );
 }
 
-export async function readEndpoint(school: School, endpoint: Endpoint): Promise<Endpoint> {
-  const path = `/v1/sources/${school.sourceId}/callback-endpoints`;
-  const { items } = await mustSucceed<{ items: Endpoint[] }>(school.owner("GET", path));
-  const found = items.find(({ id }) => id === endpoint.id);
-  if (!found) throw new Error(`there is no ${endpoint.id}`);
-  return found;
-}
-
-export async function listCallbacks(school: School, { path }: Endpoint, query = ""): Promise<CallbackView[]> {
+export async function listCallbacks(
+  school: School,
+  { path }: OpenEndpoint,
+  query = "",
+): Promise<CallbackView[]> {
   const page = await mustSucceed<{ items: CallbackView[] }>(school.owner("GET", `${path}/callbacks${query}`));
   return page.items;
 }
 
 /** Waits until the endpoint's only callback has been tried so often since it was made, or is over. */
-export const tried = (school: School, endpoint: Endpoint, attemptCount: number) =>
+export const tried = (school: School, endpoint: OpenEndpoint, attemptCount: number) =>
   until(async () => {
     const [callback] = await listCallbacks(school, endpoint);
     return callback?.attemptCount === attemptCount ? callback : undefined;
   });
 
-export const inState = (school: School, endpoint: Endpoint, state: string) =>
+export const inState = (school: School, endpoint: OpenEndpoint, state: string) =>
   until(async () => {
     const [callback] = await listCallbacks(school, endpoint);
     return callback?.state === state ? callback : undefined;

@@ -7,23 +7,17 @@ import {
   givenSchool,
   type Installation,
   mustSucceed,
+  type OpenEndpoint,
+  openEndpoint,
   type ReceivedCallback,
+  readEndpoint,
   type School,
   startCallbackReceiver,
   startInstallation,
   timePasses,
   until,
 } from "../harness/index.ts";
-import {
-  type CallbackView,
-  type Endpoint,
-  givenEndpoint,
-  happens,
-  inState,
-  listCallbacks,
-  readEndpoint,
-  tried,
-} from "./callback-scene.ts";
+import { type CallbackView, happens, inState, listCallbacks, tried } from "./callback-scene.ts";
 
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
@@ -49,7 +43,7 @@ beforeEach(async () => {
 const faultOf = ({ headers, text }: ReceivedCallback, secret: string, now = Date.now()) =>
   findSignatureFault(new Headers(headers as Record<string, string>), text, secret, now);
 
-const callsOf = (endpoint: Endpoint, count: number) =>
+const callsOf = (endpoint: OpenEndpoint, count: number) =>
   until(() => {
     const calls = receiver.callsTo(endpoint.name);
     return calls.length >= count ? calls : undefined;
@@ -58,7 +52,7 @@ const callsOf = (endpoint: Endpoint, count: number) =>
 const passes = (seconds: number) => timePasses(installation, seconds);
 
 /** A day's worth of tries, none of which gets through. */
-async function failForADay(endpoint: Endpoint): Promise<void> {
+async function failForADay(endpoint: OpenEndpoint): Promise<void> {
   for (let round = 0; round < 20; round++) {
     const [before] = await listCallbacks(school, endpoint);
     if (before?.state === "dead") return;
@@ -80,7 +74,7 @@ describe("callbacks", () => {
     });
     await school.completed(messageId);
     const [delivery] = await school.deliveriesOf(messageId);
-    const endpoint = await givenEndpoint(school, receiver);
+    const endpoint = await openEndpoint(school, receiver);
     const deliveryIds = [toBigint("dlv", delivery?.id ?? "")];
     await happens(installation, school, endpoint, { deliveryIds, messageId });
     const [call] = await callsOf(endpoint, 1);
@@ -110,7 +104,7 @@ describe("callbacks", () => {
   });
 
   it("tell up to 200 events at once, and each of them once", async () => {
-    const endpoint = await givenEndpoint(school, receiver);
+    const endpoint = await openEndpoint(school, receiver);
     await happens(installation, school, endpoint, { count: 450 });
     await until(async () => {
       const all = await listCallbacks(school, endpoint);
@@ -123,7 +117,7 @@ describe("callbacks", () => {
   });
 
   it("that failed come again on schedule, under the same id and word for word", async () => {
-    const endpoint = await givenEndpoint(school, receiver);
+    const endpoint = await openEndpoint(school, receiver);
     receiver.answer(endpoint.name, 500);
     await happens(installation, school, endpoint);
     const first = await tried(school, endpoint, 1);
@@ -145,7 +139,7 @@ describe("callbacks", () => {
   });
 
   it("follow no redirect", async () => {
-    const endpoint = await givenEndpoint(school, receiver);
+    const endpoint = await openEndpoint(school, receiver);
     const elsewhere = `${endpoint.name}-elsewhere`;
     receiver.answer(endpoint.name, (response) =>
       response.writeHead(307, { location: `${receiver.url}${elsewhere}` }).end(),
@@ -157,7 +151,7 @@ describe("callbacks", () => {
   });
 
   it("end with a 410: the endpoint is switched off, and the audit log says so", async () => {
-    const endpoint = await givenEndpoint(school, receiver);
+    const endpoint = await openEndpoint(school, receiver);
     receiver.answer(endpoint.name, 410);
     await happens(installation, school, endpoint);
     await tried(school, endpoint, 1);
@@ -175,7 +169,7 @@ describe("callbacks", () => {
   });
 
   it("wait as long as the receiver asks", async () => {
-    const endpoint = await givenEndpoint(school, receiver);
+    const endpoint = await openEndpoint(school, receiver);
     receiver.answer(endpoint.name, (response) => response.writeHead(429, { "retry-after": "600" }).end());
     await happens(installation, school, endpoint);
     const callback = await tried(school, endpoint, 1);
@@ -185,7 +179,7 @@ describe("callbacks", () => {
   });
 
   it("are given up after a day, and made again when somebody says so", async () => {
-    const endpoint = await givenEndpoint(school, receiver);
+    const endpoint = await openEndpoint(school, receiver);
     receiver.answer(endpoint.name, 503);
     await happens(installation, school, endpoint);
     await tried(school, endpoint, 1);
@@ -211,10 +205,7 @@ describe("callbacks", () => {
   });
 
   it("end when nothing gets through for three days, and not when one does in between", async () => {
-    const [hopeless, sporadic] = [
-      await givenEndpoint(school, receiver),
-      await givenEndpoint(school, receiver),
-    ];
+    const [hopeless, sporadic] = [await openEndpoint(school, receiver), await openEndpoint(school, receiver)];
     for (const { name } of [hopeless, sporadic]) receiver.answer(name, 500);
     for (let day = 0; day < 4; day++) {
       await happens(installation, school, sporadic);
@@ -240,15 +231,15 @@ describe("callbacks", () => {
 
   it("of others go on while receivers hang", async () => {
     const other = await givenSchool(installation);
-    const hanging: Endpoint[] = [];
+    const hanging: OpenEndpoint[] = [];
     for (let count = 0; count < 5; count++) {
-      const endpoint = await givenEndpoint(school, receiver);
+      const endpoint = await openEndpoint(school, receiver);
       receiver.answer(endpoint.name, () => undefined);
       await happens(installation, school, endpoint, { count: 1_000 });
       hanging.push(endpoint);
     }
-    await callsOf(hanging[0] as Endpoint, 4);
-    const endpoint = await givenEndpoint(other, receiver);
+    await callsOf(hanging[0] as OpenEndpoint, 4);
+    const endpoint = await openEndpoint(other, receiver);
     await happens(installation, other, endpoint);
     const since = Date.now();
     await inState(other, endpoint, "delivered");
@@ -257,7 +248,7 @@ describe("callbacks", () => {
   });
 
   it("are made again under the same id when who made them died before writing it down", async () => {
-    const endpoint = await givenEndpoint(school, receiver);
+    const endpoint = await openEndpoint(school, receiver);
     await happens(installation, school, endpoint);
     const callback = (await inState(school, endpoint, "delivered")) as CallbackView;
     await installation.books.transaction(
@@ -272,8 +263,8 @@ describe("callbacks", () => {
   });
 
   it("are signed with both secrets while one is replaced, and then with the new one", async () => {
-    const endpoint = await givenEndpoint(school, receiver);
-    const rotated = await mustSucceed<Endpoint>(
+    const endpoint = await openEndpoint(school, receiver);
+    const rotated = await mustSucceed<OpenEndpoint>(
       school.owner("POST", `${endpoint.path}/secret-rotations`, { overlapSeconds: 3_600 }),
     );
     expect(rotated.secrets.map(({ version }) => version)).toEqual([2, 1]);
@@ -291,7 +282,7 @@ describe("callbacks", () => {
   });
 
   it("are forgotten thirty days after they are over", async () => {
-    const endpoint = await givenEndpoint(school, receiver);
+    const endpoint = await openEndpoint(school, receiver);
     await happens(installation, school, endpoint);
     await inState(school, endpoint, "delivered");
     await passes(31 * DAY);

@@ -1,4 +1,5 @@
 export { expectNothingLost } from "./books.ts";
+export { type OpenEndpoint, openEndpoint, readEndpoint } from "./callback-endpoint.ts";
 export {
   type CallbackReceiver,
   type ReceivedCallback,

@@ -1,12 +1,14 @@
 import { toUuid } from "@tidings/db";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Endpoint, givenEndpoint, happens, inState, tried } from "../engine/callback-scene.ts";
+import { happens, inState, tried } from "../engine/callback-scene.ts";
 import {
   type CallbackReceiver,
   expectProblem,
   givenSchool,
   type Installation,
   mustSucceed,
+  type OpenEndpoint,
+  openEndpoint,
   type School,
   startCallbackReceiver,
   startInstallation,
@@ -34,11 +36,11 @@ const create = (url: string, rest: object = {}) => school.owner("POST", path, { 
 
 describe("callback endpoints", () => {
   it("are kept as they are named, with all kinds of events unless some are chosen", async () => {
-    const created = await givenEndpoint(school, receiver, { eventTypes: ["delivered", "failed"] });
+    const created = await openEndpoint(school, receiver, { eventTypes: ["delivered", "failed"] });
     expect(created).toMatchObject({ state: "on", eventTypes: ["delivered", "failed"], disabledReason: null });
     expect(created.secret).toMatch(/^whsec_[A-Za-z0-9+/]{32}$/);
-    const all = await givenEndpoint(school, receiver);
-    const { items, maxCount } = await mustSucceed<{ items: Endpoint[]; maxCount: number }>(
+    const all = await openEndpoint(school, receiver);
+    const { items, maxCount } = await mustSucceed<{ items: OpenEndpoint[]; maxCount: number }>(
       school.owner("GET", path),
     );
     expect(maxCount).toBe(5);
@@ -72,7 +74,7 @@ describe("callback endpoints", () => {
     ]) {
       expectProblem(await create(url), "invalid-input", 422);
     }
-    const { path: own } = await givenEndpoint(school, receiver);
+    const { path: own } = await openEndpoint(school, receiver);
     const moved = await school.owner("PATCH", own, { url: "https://192.168.1.1/" });
     expectProblem(moved, "address-not-allowed", 422);
   });
@@ -84,7 +86,7 @@ describe("callback endpoints", () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 201, 201, 409, 409, 409]);
     const refused = answers.find(({ status }) => status === 409);
     expect(refused?.body).toMatchObject({ code: "callback-endpoint-limit", limit: 5 });
-    const { items } = await mustSucceed<{ items: Endpoint[] }>(school.owner("GET", path));
+    const { items } = await mustSucceed<{ items: OpenEndpoint[] }>(school.owner("GET", path));
     await mustSucceed(school.owner("DELETE", `${path}/${items[0]?.id}`));
     expectProblem(await create(items[1]?.url ?? ""), "callback-endpoint-taken", 409);
     const taken = await school.owner("PATCH", `${path}/${items[1]?.id}`, { url: items[2]?.url });
@@ -92,11 +94,11 @@ describe("callback endpoints", () => {
   });
 
   it("are another tenant's secret, with all that is theirs", async () => {
-    const endpoint = await givenEndpoint(school, receiver);
+    const endpoint = await openEndpoint(school, receiver);
     await happens(installation, school, endpoint);
     const callback = await inState(school, endpoint, "delivered");
     const other = await givenSchool(installation);
-    const own = await givenEndpoint(other, receiver);
+    const own = await openEndpoint(other, receiver);
     const paths = [endpoint.path, `${own.path.replace(own.id, endpoint.id)}`];
     for (const foreign of paths) {
       for (const [method, rest, body] of [
@@ -116,7 +118,7 @@ describe("callback endpoints", () => {
   });
 
   it("can be tried at once, whatever the answer", async () => {
-    const endpoint = await givenEndpoint(school, receiver);
+    const endpoint = await openEndpoint(school, receiver);
     const good = await mustSucceed(school.owner("POST", `${endpoint.path}/tests`));
     expect(good).toMatchObject({ isReceived: true, attempt: { status: 204, error: null } });
     expect(receiver.callsTo(endpoint.name)).toMatchObject([
@@ -128,7 +130,7 @@ describe("callback endpoints", () => {
   });
 
   it("that are off are told nothing, and what waits once they are on again", async () => {
-    const endpoint = await givenEndpoint(school, receiver);
+    const endpoint = await openEndpoint(school, receiver);
     await mustSucceed(school.owner("PATCH", endpoint.path, { state: "off" }));
     await happens(installation, school, endpoint);
     await mustSucceed(school.owner("POST", `${endpoint.path}/tests`));
@@ -138,7 +140,7 @@ describe("callback endpoints", () => {
   });
 
   it("go with their source, and what was waiting with them", async () => {
-    const endpoint = await givenEndpoint(school, receiver);
+    const endpoint = await openEndpoint(school, receiver);
     receiver.answer(endpoint.name, 500);
     await happens(installation, school, endpoint);
     await tried(school, endpoint, 1);
@@ -151,7 +153,7 @@ describe("callback endpoints", () => {
   });
 
   it("have what is done to them in the audit log, without secrets", async () => {
-    const endpoint = await givenEndpoint(school, receiver);
+    const endpoint = await openEndpoint(school, receiver);
     await mustSucceed(school.owner("PATCH", endpoint.path, { eventTypes: ["read"] }));
     await mustSucceed(school.owner("POST", `${endpoint.path}/secret-rotations`, {}));
     await mustSucceed(school.owner("DELETE", endpoint.path));

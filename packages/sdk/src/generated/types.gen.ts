@@ -430,6 +430,14 @@ export type CallbackAttempt = {
     error: string | null;
 };
 
+export type CallbackBody = {
+    type: 'deliveries' | 'test';
+    timestamp: string;
+    data: {
+        events: Array<CallbackEvent>;
+    };
+};
+
 export type CallbackDetail = Callback & {
     events: Array<CallbackEvent>;
 };

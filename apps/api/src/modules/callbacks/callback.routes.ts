@@ -1,5 +1,6 @@
 import { access, createRoute, createRouter, json, problems, type Router } from "../../platform/http/index.ts";
 import {
+  CallbackBody,
   CallbackDetail,
   CallbackPage,
   CallbackParam,
@@ -61,6 +62,8 @@ const replayDeadCallbacks = createRoute({
 
 export function callbackRoutes(service: CallbackService): Router {
   const router = createRouter();
+  // No route takes it: it is what endpoints are called with.
+  router.openAPIRegistry.register("CallbackBody", CallbackBody);
 
   router.openapi(listCallbacks, async (c) => {
     const { sourceId, endpointId } = c.req.valid("param");

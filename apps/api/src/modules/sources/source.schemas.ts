@@ -33,11 +33,9 @@ export const Source = z
     channels: z
       .array(z.object({ id: fields.id("channel"), name: z.string(), kind: z.string() }))
       .openapi({ description: "The channels granted to the source." }),
-    callbackEndpoints: z
-      .object({ count: z.int(), failingCount: z.int(), disabledCount: z.int() })
-      .openapi({
-        description: "Where it is told what became of its deliveries, and how many of those do not take it.",
-      }),
+    callbackEndpoints: z.object({ count: z.int(), failingCount: z.int(), disabledCount: z.int() }).openapi({
+      description: "Where it is told what became of its deliveries, and how many of those do not take it.",
+    }),
     createdAt: fields.moment,
     updatedAt: fields.moment,
   })
