@@ -8,7 +8,15 @@ const ENDPOINT = `${SOURCE}/callback-endpoints/cep_1`;
 const at = "2026-11-23T06:00:00.000Z";
 const later = "2026-11-24T06:00:05.000Z";
 
-const source = { id: "src_1", code: "registry", name: "教务系统", state: "on", channels: [], createdAt: at };
+const source = {
+  id: "src_1",
+  code: "registry",
+  name: "教务系统",
+  state: "on",
+  channels: [],
+  callbackEndpoints: { count: 1, failingCount: 0, disabledCount: 1 },
+  createdAt: at,
+};
 const endpoint = {
   id: "cep_1",
   url: "https://hooks.example.com/tidings",
@@ -142,6 +150,22 @@ test("an endpoint that was disabled is told on every page of its source", async 
   await expect(page.getByText("已停用", { exact: true })).toBeVisible();
   await expect(page.getByText(/自动停用：连续 3 天没有一次成功/)).toBeVisible();
   await screenshot(page, "callbacks-disabled");
+});
+
+test("an endpoint that was disabled is told in the overview and in the list of sources", async ({ page }) => {
+  await signedInAs(page, { ...owner, permissions: [{ action: "read", subject: "Source" }] });
+  await page.route("**/v1/sources?*", (route) =>
+    route.fulfill({ json: { items: [source], nextCursor: null } }),
+  );
+  await page.goto("/");
+  await expect(page.getByText("有上游系统收不到回调")).toBeVisible();
+  await expect(page.getByRole("link", { name: "教务系统" })).toHaveAttribute("href", "/sources/src_1/callbacks");
+  await screenshot(page, "overview-callback-disabled");
+  await expectAccessible(page);
+  await page.goto("/sources");
+  await expect(page.getByRole("link", { name: "1 个回调已停用" })).toBeVisible();
+  await screenshot(page, "sources-callback-disabled");
+  await expectAccessible(page);
 });
 
 test("calls that cannot be read say why, and an endpoint that is gone is not found", async ({ page }) => {

@@ -3,6 +3,7 @@ import {
   type Channel,
   type Funnel,
   type ReasonList,
+  type Source,
   tidings,
 } from "#lib/api/client.ts";
 import { allItems } from "#lib/data/all-items.ts";
@@ -16,6 +17,8 @@ export interface Overview {
   reasons?: ReasonList["items"];
   channels?: Channel[];
   waiting?: ApprovalRequest[];
+  /** Those that are not told everything, since endpoints of theirs were disabled. */
+  untold: Source[];
   steps: FirstSteps;
   plugins: PluginCatalogue;
 }
@@ -34,7 +37,7 @@ const WAITING_COUNT = 5;
 
 export async function loadOverview(signal: AbortSignal): Promise<Overview> {
   const query = lastDays(WEEK_DAYS);
-  const [week, reasons, channels, waiting, steps, plugins] = await Promise.all([
+  const [week, reasons, channels, waiting, sources, steps, plugins] = await Promise.all([
     can("read", "Statistics")
       ? tidings.getFunnel({ query: { ...query, groupBy: "day" }, signal })
       : undefined,
@@ -46,10 +49,12 @@ export async function loadOverview(signal: AbortSignal): Promise<Overview> {
           signal,
         })
       : undefined,
+    can("read", "Source") ? allItems((page) => tidings.listSources({ query: page, signal })) : [],
     loadSteps(signal),
     getPluginCatalogue(),
   ]);
-  return { week, reasons: reasons?.items, channels, waiting: waiting?.items, steps, plugins };
+  const untold = sources.filter(({ callbackEndpoints }) => callbackEndpoints.disabledCount > 0);
+  return { week, reasons: reasons?.items, channels, waiting: waiting?.items, untold, steps, plugins };
 }
 
 async function loadSteps(signal: AbortSignal): Promise<FirstSteps> {

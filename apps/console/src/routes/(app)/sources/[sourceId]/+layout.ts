@@ -5,10 +5,7 @@ import type { LayoutLoad } from "./$types";
 export const load: LayoutLoad = async ({ parent, params, depends }) => {
   await parent();
   authorize("read", "Source");
-  depends("tidings:source", "tidings:callback-endpoints");
-  const [source, endpoints] = await Promise.all([
-    tidings.getSource({ path: params }),
-    tidings.listCallbackEndpoints({ path: params }),
-  ]);
-  return { source, endpoints, title: source.name };
+  depends("tidings:source");
+  const source = await tidings.getSource({ path: params });
+  return { source, title: source.name };
 };
