@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import {
   expectProblem,
   messageTo,
+  mustSucceed,
   newPhone,
   type School,
   type SchoolChannel,
@@ -205,6 +206,28 @@ describe("4.3 steps of a policy, and delays", () => {
     await roundsPass(school);
     expect((await school.message(id)).state).toBe("cancelled");
     expect(couriered(userId)).toEqual([]);
+  });
+
+  it("S40 sends to the other two of whom a message was cancelled for one of three, and takes no step for that one", async () => {
+    const [one, two, three] = [await newUser(school), await newUser(school), await newUser(school)];
+    const cancelFor = (id: string, userId: string) =>
+      mustSucceed<object>(school.source("POST", `/v1/messages/${id}/cancelled-users`, { userIds: [userId] }));
+    const audience = users(one, two, three);
+    const delayed = await school.send(messageTo(audience, ["courier"], { schedule: inSeconds(60) }));
+    expect(await cancelFor(delayed, two)).toMatchObject({ notMadeCount: 1 });
+    await passes(120);
+    const { counts } = await school.completed(delayed);
+    expect(counts).toMatchObject({ targeted: 3, submitted: 2, cancelled: 1 });
+    expect([one, two, three].map((userId) => couriered(userId).length)).toEqual([1, 0, 1]);
+    const stopped = (await school.deliveriesOf(delayed)).find(({ user }) => user?.userId === two);
+    expect(stopped).toMatchObject({ state: "cancelled", reason: "cancelled_for_user" });
+
+    const running = await sendBy(school, await unreadPolicy(), [one, two, three]);
+    await until(async () => (await stepsOf(school, running)).join() === "0 accepted,0 accepted,0 accepted");
+    expect(await cancelFor(running, two)).toMatchObject({ sentCount: 1 });
+    await passes(301);
+    await school.completed(running);
+    expect([one, two, three].map((userId) => mailsTo(userId).length)).toEqual([1, 0, 1]);
   });
 
   it("S42 goes by what is known of a step: reached before it is judged, reached in its window, or never", async () => {

@@ -39,6 +39,7 @@ import {
   type AcceptMessage,
   createAcceptMessage,
   createAdmission,
+  createCancelForUsers,
   createCountAudience,
   createExplainMessage,
   createJudgeApproval,
@@ -141,6 +142,7 @@ export function composeMessaging(foundation: Foundation, nudge: Nudge) {
       messageRoutes({
         acceptMessage,
         messages,
+        cancelForUsers: createCancelForUsers({ transact, getVisible: messages.getVisible }),
         pauses: createPauseService({ transact, assertVisible, nudge }),
         updateMessage: createUpdateMessage({ transact, assertVisible }),
       }),

@@ -73,6 +73,7 @@ export const SAMPLES: Record<string, (school: School, unique: string) => object>
   }),
   explainMessage: (school, unique) => ({ ...SAMPLES.sendMessage?.(school, unique), explainUser: "u-1" }),
   countAudience: () => ({ audience: { kind: "users", userIds: ["u-1"] } }),
+  cancelMessageForUsers: () => ({ userIds: ["u-1"] }),
   updateMessage: () => ({
     schedule: { at: inAnHour(), timeZone: "Asia/Shanghai" },
   }),

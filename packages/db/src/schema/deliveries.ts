@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import {
   bigint,
+  boolean,
   index,
   integer,
   jsonb,
@@ -133,6 +134,23 @@ export const resends = pgTable(
   (table) => [
     primaryKey({ columns: [table.tenantId, table.messageId, table.deliveryId] }),
     index("resends_of_delivery").on(table.tenantId, table.deliveryId),
+  ],
+);
+
+/** Users for whom a message was cancelled: nothing further of it is sent to them, made by then or not. */
+export const cancelledUsers = pgTable(
+  "cancelled_users",
+  {
+    tenantId: tenantId(),
+    messageId: messageId("message_id").notNull(),
+    userId: uuid("user_id").notNull(),
+    /** The user's flow is still to be ended. */
+    isFlowLeft: boolean("is_flow_left").notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.messageId, table.userId] }),
+    index("cancelled_users_with_flows").on(table.tenantId, table.messageId).where(sql`is_flow_left`),
   ],
 );
 

@@ -154,6 +154,8 @@ export const messages = pgTable(
     expandFailureCount: smallint("expand_failure_count").notNull().default(0),
     /** When that is tried again at the earliest; null while it has not failed. */
     expandAgainAt: moment("expand_again_at"),
+    /** For how many users it has been cancelled by name. Deliveries that are made while it changes are made anew. */
+    cancelledUserCount: integer("cancelled_user_count").notNull().default(0),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
     completedAt: moment("completed_at"),

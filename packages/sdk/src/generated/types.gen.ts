@@ -526,6 +526,10 @@ export type CallbackTest = {
     attempt: CallbackAttempt;
 };
 
+export type CancelForUsers = {
+    userIds: Array<string>;
+};
+
 /**
  * `malicious` blocks the code at once, everywhere.
  */
@@ -4266,6 +4270,28 @@ export type UserQuietHours = {
     own: QuietHours & unknown;
 };
 
+/**
+ * How a message stands for the users for whom it was cancelled.
+ */
+export type UsersCancellation = {
+    /**
+     * Users whose deliveries have been stopped, now or before.
+     */
+    cancelledCount: number;
+    /**
+     * Users to whom something has been sent already, or is just being sent. That stays; no further step follows.
+     */
+    sentCount: number;
+    /**
+     * Users whose deliveries had failed or been left out before. No further step follows.
+     */
+    endedCount: number;
+    /**
+     * Users whose deliveries are not made yet. Where they are of the audience, they will be made cancelled.
+     */
+    notMadeCount: number;
+};
+
 export type VendorTemplate = {
     kind: 'signature' | 'template';
     /**
@@ -7134,6 +7160,65 @@ export type CancelMessageResponses = {
 };
 
 export type CancelMessageResponse = CancelMessageResponses[keyof CancelMessageResponses];
+
+export type CancelMessageForUsersData = {
+    body: CancelForUsers;
+    path: {
+        messageId: string;
+    };
+    query?: never;
+    url: '/v1/messages/{messageId}/cancelled-users';
+};
+
+export type CancelMessageForUsersErrors = {
+    /**
+     * Malformed JSON
+     */
+    400: Problem;
+    /**
+     * Not authenticated
+     */
+    401: Problem;
+    /**
+     * Not allowed
+     */
+    403: Problem;
+    /**
+     * Absent, or another tenant's
+     */
+    404: Problem;
+    /**
+     * Conflict with the state, a unique name or a quota
+     */
+    409: Problem;
+    /**
+     * Body too large
+     */
+    413: Problem;
+    /**
+     * The body is not JSON
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * A dependency is down; try again after `Retry-After` seconds
+     */
+    503: Problem;
+};
+
+export type CancelMessageForUsersError = CancelMessageForUsersErrors[keyof CancelMessageForUsersErrors];
+
+export type CancelMessageForUsersResponses = {
+    /**
+     * Cancelled for these users
+     */
+    200: UsersCancellation;
+};
+
+export type CancelMessageForUsersResponse = CancelMessageForUsersResponses[keyof CancelMessageForUsersResponses];
 
 export type ListConfirmationsData = {
     body?: never;

@@ -4,7 +4,8 @@ import { SUPPRESSION_REASONS } from "../suppressions/index.ts";
  * The life of a delivery.
  *
  * It is made `ready`, or `suppressed` when nothing can or may be sent to the recipient on this channel, or `failed` when
- * the channel has been deleted since the message was accepted; an entry on the suppression list that is made later
+ * the channel has been deleted since the message was accepted, or `cancelled` when the message was cancelled for its user
+ * before; an entry on the suppression list that is made later
  * suppresses it too, as long as it was not sent. In quiet hours it stays `ready` until they are over, or becomes
  * `suppressed`, as the message says. What would exceed the vendor's limits for its recipient stays `ready` until there is
  * room, with `recipient_limit` as its reason meanwhile. A worker opens an
@@ -148,6 +149,7 @@ export const REASONS = {
   workerLost: "worker_lost",
   tooLateToRepeat: "too_late_to_repeat",
   cancelled: "cancelled",
+  userCancelled: "cancelled_for_user",
   reachedEarlier: "reached_earlier",
   expired: "time_to_live_over",
   suppressedByTenant: SUPPRESSION_REASONS.manual,

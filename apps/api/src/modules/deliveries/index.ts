@@ -1,5 +1,7 @@
 export { type PriorityBacklog, readBacklog, readBacklogByPriority } from "./backlog.repository.ts";
 export { enterCancellation, holdCancellation } from "./cancellation-lock.repository.ts";
+export { isCancelledFor } from "./cancelled-for.repository.ts";
+export { cancelForUsers, readStandings, type UserStanding } from "./cancelled-users.repository.ts";
 export { countInFlight } from "./channel-activity.repository.ts";
 export { endUnsent, finishMessages } from "./completion.repository.ts";
 export { type DeliveryFilter, findDelivery } from "./delivery.repository.ts";

@@ -1,7 +1,7 @@
 import type { schema } from "@tidings/db";
 import type { Tx } from "../../platform/database/index.ts";
 import { toUuid } from "../../platform/ids.ts";
-import { KEPT_BACK_SECONDS } from "../deliveries/index.ts";
+import { isCancelledFor, KEPT_BACK_SECONDS } from "../deliveries/index.ts";
 import type { DueMessage } from "./due-message.repository.ts";
 import { type Flow, type FlowState, type Judgement, type StepDelivery, summariseStep } from "./flow.rules.ts";
 
@@ -46,7 +46,7 @@ export interface JudgedFlow {
 
 /**
  * Locks due flows of a message and looks at their steps; what another process judges is left alone. Where the message has
- * ended, none waits any more, whatever its row says. The deliveries are
+ * ended, or was cancelled for the user, none waits any more, whatever its row says. The deliveries are
  * read by a statement of their own: it sees every receipt that was committed before the lock was ours, and a later one
  * wakes the flow again.
  */
@@ -55,8 +55,11 @@ export async function lockDueFlows({ sql }: Tx, due: DueMessage, limit: number):
   const message = toUuid("message", due.messageId);
   const flows = await sql<{ userId: string; step: number; state: FlowState; dueAt: Date }[]>`
     select user_id as "userId", step, now() as "dueAt",
-      case when state = 'waiting' and exists(select from messages where tenant_id = ${tenant} and id = ${message}
-        and messages.state in ('cancelled', 'expired')) then 'exhausted' else state end as state
+      case when state = 'waiting' and (exists(select from messages where tenant_id = ${tenant} and id = ${message}
+          and messages.state in ('cancelled', 'expired'))
+        or (select cancelled_user_count > 0 from messages where tenant_id = ${tenant} and id = ${message})
+          and ${isCancelledFor({ sql }, tenant, sql`flows`)})
+        then 'exhausted' else state end as state
     from flows
     where tenant_id = ${tenant} and message_id = ${message} and wake_at <= now()
     order by user_id limit ${limit} for update skip locked`;

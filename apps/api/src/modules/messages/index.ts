@@ -14,6 +14,7 @@ export { recordingUses } from "./accept/audience-use.repository.ts";
 export { createForgettingLoop } from "./accept/forgetting.ts";
 export { type MessageToRepeat, reserveMessage } from "./accept/repeat.repository.ts";
 export { type RequestApproval, storeApprovedMessage, storeMessage } from "./accept/store-message.ts";
+export { createCancelForUsers } from "./course/cancel-for-users.ts";
 export { decideMessage } from "./course/decide-message.ts";
 export { createPauseService } from "./course/pause-message.ts";
 export { expiryOf, judgeSchedule, type Schedule } from "./course/schedule.rules.ts";

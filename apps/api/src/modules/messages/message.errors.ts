@@ -14,6 +14,7 @@ export const messageNotCancellable = defineProblem(
   409,
   "Message cannot be cancelled",
 );
+export const messageWithoutUsers = defineProblem("message-without-users", 409, "Message without users");
 export const messageNotPausable = defineProblem("message-not-pausable", 409, "Message cannot be paused");
 export const messageNotPaused = defineProblem("message-not-paused", 409, "Message is not paused");
 export const messageNotScheduled = defineProblem("message-not-scheduled", 409, "Message is not scheduled");

@@ -8,10 +8,12 @@ import {
   type Router,
 } from "../../platform/http/index.ts";
 import type { AcceptMessage } from "./accept/accept-message.ts";
+import type { CancelForUsers } from "./course/cancel-for-users.ts";
 import type { PauseService } from "./course/pause-message.ts";
 import type { UpdateMessage } from "./course/update-message.ts";
 import {
   AcceptedMessage,
+  CancelForUsersBody,
   IdempotencyHeader,
   MessageDetail,
   MessagePage,
@@ -21,7 +23,9 @@ import {
   toAcceptedMessage,
   toMessage,
   toMessageDetail,
+  toUsersCancellation,
   UpdateMessageBody,
+  UsersCancellation,
 } from "./message.schemas.ts";
 import type { MessageService } from "./message.service.ts";
 
@@ -76,6 +80,22 @@ const cancelMessage = createRoute({
   responses: { 204: { description: "Cancelled" }, ...problems(404, 409) },
 });
 
+const cancelMessageForUsers = createRoute({
+  method: "post",
+  path: "/v1/messages/{messageId}/cancelled-users",
+  operationId: "cancelMessageForUsers",
+  tags,
+  summary: "Stop a message for some of its users; it goes on for the others",
+  description:
+    "No delivery and no further step of a policy reaches them. What a vendor has already is not called back; the answer says how it stands for how many of them. Ids of nobody, and of whom the message is not for, are refused. A repeat changes nothing.",
+  ...access("send", "Message"),
+  request: { params: MessageParam, body: jsonBody(CancelForUsersBody) },
+  responses: {
+    200: json(UsersCancellation, "Cancelled for these users"),
+    ...problems(400, 404, 409, 413, 415),
+  },
+});
+
 const updateMessage = createRoute({
   method: "patch",
   path: "/v1/messages/{messageId}",
@@ -114,6 +134,7 @@ const resumeMessage = createRoute({
 export interface MessageRouteDeps {
   acceptMessage: AcceptMessage;
   messages: MessageService;
+  cancelForUsers: CancelForUsers;
   pauses: PauseService;
   updateMessage: UpdateMessage;
 }
@@ -141,6 +162,12 @@ export function messageRoutes(deps: MessageRouteDeps): Router {
   router.openapi(cancelMessage, async (c) => {
     await deps.messages.cancelMessage(c.get("ctx"), c.req.valid("param").messageId);
     return c.body(null, 204);
+  });
+
+  router.openapi(cancelMessageForUsers, async (c) => {
+    const { userIds } = c.req.valid("json");
+    const counts = await deps.cancelForUsers(c.get("ctx"), c.req.valid("param").messageId, userIds);
+    return c.json(toUsersCancellation(counts), 200);
   });
 
   router.openapi(updateMessage, async (c) => {

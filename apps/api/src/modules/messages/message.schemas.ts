@@ -2,6 +2,7 @@ import { fields, z } from "../../platform/http/index.ts";
 import { MoneySchema } from "../costs/index.ts";
 import { MessageCategorySchema, TrackingSchema } from "../templates/index.ts";
 import type { AcceptedMessage as Accepted } from "./accept/accepted-message.ts";
+import type { UsersCancellation as UsersCancellationCounts } from "./course/cancel-for-users.ts";
 import type { MessageProgress, MessageRow } from "./message.repository.ts";
 import type { MessageDetail as MessageDetailRow } from "./message.service.ts";
 import { AskedAudience, toAskedAudience } from "./request/asked-audience.schemas.ts";
@@ -190,9 +191,39 @@ export const UpdateMessageBody = z
   .refine(({ schedule, rate }) => schedule !== undefined || rate !== undefined, "Give a schedule or a rate.")
   .openapi("UpdateMessage");
 
+export const CancelForUsersBody = z.strictObject({ userIds }).openapi("CancelForUsers");
+
 export const MessageParam = z.object({ messageId: fields.id("message") });
 
 const count = z.int().min(0);
+
+export const UsersCancellation = z
+  .object({
+    cancelledCount: count.openapi({
+      description: "Users whose deliveries have been stopped, now or before.",
+    }),
+    sentCount: count.openapi({
+      description:
+        "Users to whom something has been sent already, or is just being sent. That stays; no further step follows.",
+    }),
+    endedCount: count.openapi({
+      description: "Users whose deliveries had failed or been left out before. No further step follows.",
+    }),
+    notMadeCount: count.openapi({
+      description:
+        "Users whose deliveries are not made yet. Where they are of the audience, they will be made cancelled.",
+    }),
+  })
+  .openapi("UsersCancellation", {
+    description: "How a message stands for the users for whom it was cancelled.",
+  });
+
+export const toUsersCancellation = (counts: UsersCancellationCounts): z.infer<typeof UsersCancellation> => ({
+  cancelledCount: counts.cancelled,
+  sentCount: counts.sent,
+  endedCount: counts.ended,
+  notMadeCount: counts.not_made,
+});
 
 const Counts = z
   .object({

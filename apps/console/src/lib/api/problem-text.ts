@@ -22,6 +22,7 @@ const texts: Record<string, (problem: Problem) => string> = {
   "variables-missing": m.compose_problem_variables,
   "idempotency-key-reused": m.compose_problem_key_reused,
   "message-not-cancellable": m.messages_problem_not_cancellable,
+  "message-without-users": m.deliveries_stop_problem_without_users,
   "message-not-pausable": m.messages_problem_not_pausable,
   "message-not-paused": m.messages_problem_not_paused,
   "message-not-scheduled": m.messages_problem_not_scheduled,

@@ -23,7 +23,7 @@ import { SLICE_SIZE, sliceSizeOf } from "./slice-size.rules.ts";
 export type Step = "sliced" | "finished" | "waiting";
 
 /**
- * The message was cancelled, got a rate that is to be worked out, or was sliced by another expander while a slice was
+ * The message was cancelled, if only for some users, got a rate that is to be worked out, or was sliced by another expander while a slice was
  * made; the slice is rolled back.
  */
 class Overtaken extends Error {
@@ -72,12 +72,18 @@ export async function expandNext(
     if (!slice.isLast && !isAlone) beside(slice.cursor);
   };
   const slice = await makeSlice(tx, tenantId, messageId, message, { restraints, halvings }, begin);
-  return proceed(tx, tenantId, messageId, message.expandCursor, slice);
+  return proceed(tx, tenantId, messageId, message, slice);
 }
 
 /** What is critical is held to no cap, and waits for none who count. */
-const restraintsOf = ({ category }: Pick<ExpandingMessage, "category">, { restraints }: Slicing) =>
-  category === "critical" ? { ...restraints, caps: [] } : restraints;
+const restraintsOf = (
+  { category, cancelledUserCount }: Pick<ExpandingMessage, "category" | "cancelledUserCount">,
+  { restraints }: Slicing,
+): Restraints => ({
+  ...restraints,
+  ...(category === "critical" && { caps: [] }),
+  areUsersCancelled: cancelledUserCount > 0,
+});
 
 /** A slice that is made while the one before it is, in a transaction of its own. */
 export interface Beside {
@@ -104,7 +110,7 @@ export async function expandBeside(
   const restraints = restraintsOf(message, slicing);
   const slice = await makeSlice(tx, tenantId, messageId, behind, { ...slicing, restraints });
   if ((await before) !== "sliced") throw new Overtaken();
-  return proceed(tx, tenantId, messageId, cursor, slice);
+  return proceed(tx, tenantId, messageId, behind, slice);
 }
 
 async function makeSlice(
@@ -127,12 +133,13 @@ async function proceed(
   tx: Tx,
   tenantId: string,
   messageId: string,
-  from: string,
+  message: expanding.LockedMessage,
   { cursor: to, isLast, leftOutCount }: Made,
 ): Promise<Step> {
-  if (!(await expanding.moveCursor(tx, tenantId, messageId, { from, to, leftOutCount })))
-    throw new Overtaken();
-  return isLast ? finishExpanding(tx, tenantId, messageId) : "sliced";
+  const { expandCursor: from, cancelledUserCount } = message;
+  const cursor = { from, to, leftOutCount, cancelledUserCount };
+  if (!(await expanding.moveCursor(tx, tenantId, messageId, cursor))) throw new Overtaken();
+  return isLast ? finishExpanding(tx, tenantId, messageId, message) : "sliced";
 }
 
 /** What a slice has come to: where the next one begins. */
@@ -219,10 +226,16 @@ async function finishAtOnce(
 ): Promise<Step> {
   if (message.openRate)
     await settleRate(tx, tenantId, message, messageId, await countUnsent(tx, tenantId, messageId));
-  return finishExpanding(tx, tenantId, messageId);
+  return finishExpanding(tx, tenantId, messageId, message);
 }
 
-async function finishExpanding(tx: Tx, tenantId: string, messageId: string): Promise<Step> {
-  if ((await expanding.markExpanded(tx, tenantId, [messageId])) === 0) throw new Overtaken();
+async function finishExpanding(
+  tx: Tx,
+  tenantId: string,
+  messageId: string,
+  { cancelledUserCount }: expanding.LockedMessage,
+): Promise<Step> {
+  const expanded = await expanding.markExpanded(tx, tenantId, [messageId], cancelledUserCount);
+  if (expanded === 0) throw new Overtaken();
   return "finished";
 }

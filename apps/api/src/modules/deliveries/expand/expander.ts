@@ -192,9 +192,13 @@ async function expandNamed(
 ): Promise<ReadChunk[]> {
   // What is critical does not wait for those who count.
   const isFree = ({ isCritical }: expanding.NamedMessage) => isCritical || restraints.caps.length === 0;
+  const areUsersCancelled = messages.some((message) => message.areUsersCancelled);
   const groups = [
-    { ids: idsOf(messages.filter(isFree)), restraints: { ...restraints, caps: [] } },
-    { ids: idsOf(messages.filter((message) => !isFree(message))), restraints },
+    { ids: idsOf(messages.filter(isFree)), restraints: { ...restraints, caps: [], areUsersCancelled } },
+    {
+      ids: idsOf(messages.filter((message) => !isFree(message))),
+      restraints: { ...restraints, areUsersCancelled },
+    },
   ].filter(({ ids }) => ids.length > 0);
   if (groups.length === 0) return [];
   const [, ...made] = await Promise.all([

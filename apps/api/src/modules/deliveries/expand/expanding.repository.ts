@@ -31,6 +31,8 @@ export interface NamedMessage {
   isOver: boolean;
   recipientCount: number;
   channelIds: string[];
+  /** It has been cancelled for some of its users. */
+  areUsersCancelled: boolean;
 }
 
 /** Deliveries that are made at once; their ids come out of one block of 65,536. */
@@ -46,9 +48,17 @@ const isNamed = ({ sql }: Tx) => sql`
 export async function reserveNamed(tx: Tx, tenantId: string): Promise<NamedMessage[]> {
   const { sql } = tx;
   const rows = await sql<
-    { id: string; is_critical: boolean; is_over: boolean; recipients: number; channel_ids: string[] }[]
+    {
+      id: string;
+      is_critical: boolean;
+      is_over: boolean;
+      recipients: number;
+      channel_ids: string[];
+      are_users_cancelled: boolean;
+    }[]
   >`
     select m.id, m.category = 'critical' as is_critical, coalesce(m.expires_at <= now(), false) as is_over, m.channel_ids,
+      m.cancelled_user_count > 0 as are_users_cancelled,
       jsonb_array_length(coalesce(m.audience -> 'userIds', m.audience -> 'addresses')) as recipients
     from messages m
     where m.tenant_id = ${toUuid("tenant", tenantId)} and ${isExpanding(sql)} and ${isNamed(tx)}
@@ -64,6 +74,7 @@ export async function reserveNamed(tx: Tx, tenantId: string): Promise<NamedMessa
     isOver: row.is_over,
     recipientCount: row.recipients,
     channelIds: row.channel_ids.map((id) => fromUuid("channel", id)),
+    areUsersCancelled: row.are_users_cancelled,
   }));
 }
 
@@ -157,6 +168,7 @@ export async function readExpanding(
       rate: schema.Rate | null;
       rate_per_second: number | null;
       failures: number;
+      cancelled_users: number;
     }[]
   >`
     select m.id, m.audience, m.source_id, m.priority, m.category, m.policy_version_id is not null as has_policy,
@@ -166,7 +178,8 @@ export async function readExpanding(
       (select coalesce(jsonb_agg(jsonb_build_object('id', chosen.id, 'kind', c.kind) order by chosen.id), '[]')
         from unnest(m.channel_ids) as chosen(id)
         left join channels c on c.tenant_id = ${tenant} and c.id = chosen.id) as channels,
-      m.expand_cursor, m.rate, m.rate_per_second, m.expand_failure_count as failures
+      m.expand_cursor, m.rate, m.rate_per_second, m.expand_failure_count as failures,
+      m.cancelled_user_count as cancelled_users
     from (${message}) m`;
   return (
     row && {
@@ -184,19 +197,20 @@ export async function readExpanding(
       openRate: row.rate_per_second === null ? row.rate : null,
       isSpread: row.rate !== null && "overMinutes" in row.rate,
       failureCount: row.failures,
+      cancelledUserCount: row.cancelled_users,
     }
   );
 }
 
 /**
- * Moves the cursor behind the slice, which ends a row of failures; false when the message was cancelled or another expander
- * moved it first. A rate over time has counted everybody in the slice: it is lowered by those of whom nothing can be sent.
+ * Moves the cursor behind the slice, which ends a row of failures; false when the message was cancelled, if only
+ * for some users, or another expander moved it first. A rate over time has counted everybody in the slice: it is lowered by those of whom nothing can be sent.
  */
 export async function moveCursor(
   { sql }: Tx,
   tenantId: string,
   messageId: string,
-  cursor: { from: string; to: string; leftOutCount: number },
+  cursor: { from: string; to: string; leftOutCount: number; cancelledUserCount: number },
 ): Promise<boolean> {
   const rows = await sql`update messages set expand_cursor = ${cursor.to}, updated_at = now(),
       expand_failure_count = 0, expand_again_at = null,
@@ -205,7 +219,8 @@ export async function moveCursor(
           / ((rate ->> 'overMinutes')::int * 60)
         else rate_per_second end
     where tenant_id = ${toUuid("tenant", tenantId)} and id = ${toUuid("message", messageId)}
-      and state = 'expanding' and expand_cursor = ${cursor.from} returning id`;
+      and state = 'expanding' and expand_cursor = ${cursor.from}
+      and cancelled_user_count = ${cursor.cancelledUserCount} returning id`;
   return rows.length > 0;
 }
 
@@ -220,16 +235,19 @@ export async function countLeftOut({ sql }: Tx, tenantId: string, messageId: str
 
 /**
  * The messages have all their deliveries; returns how many of them were expanding until now. One that got a rate in the
- * meantime which is still to be worked out stays: nobody would work it out any more.
+ * meantime which is still to be worked out stays: nobody would work it out any more. With a `cancelledUserCount` so does one
+ * that was cancelled for further users while its deliveries were made.
  */
 export async function markExpanded(
   { sql }: Tx,
   tenantId: string,
   messageIds: readonly string[],
+  cancelledUserCount?: number,
 ): Promise<number> {
   const ids = messageIds.map((id) => toUuid("message", id));
   const { count } = await sql`update messages set state = 'sending', updated_at = now()
     where tenant_id = ${toUuid("tenant", tenantId)} and id = any(${ids}::uuid[]) and state = 'expanding'
-      and (rate is null or rate_per_second is not null)`;
+      and (rate is null or rate_per_second is not null)
+      and cancelled_user_count = coalesce(${cancelledUserCount ?? null}::int, cancelled_user_count)`;
   return count;
 }

@@ -235,7 +235,8 @@ function insertDeliveries(
       cross join lateral (
         select 'targeted'::statistics_measure as measure, null as measure_reason
         union all select 'valid', null where n.state <> 'suppressed'
-        union all select n.state::text::statistics_measure, n.reason where n.state <> 'ready'
+        union all select n.state::text::statistics_measure, case when n.state <> 'cancelled' then n.reason end
+          where n.state <> 'ready'
       ) counted
       group by 2, 3, 4, 5, 8, 9
     )${remembered}

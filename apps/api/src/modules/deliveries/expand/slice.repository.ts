@@ -56,6 +56,8 @@ export interface ExpandingMessage {
   templateId: string | null;
   channels: ExpandingChannel[];
   expandCursor: string;
+  /** For how many users it has been cancelled by name. */
+  cancelledUserCount: number;
 }
 
 /**
@@ -279,7 +281,8 @@ async function recordSlice(
     from made cross join lateral (
       select 'targeted'::statistics_measure, ''
       union all select 'valid', '' where state <> 'suppressed'
-      union all select state::text::statistics_measure, made.reason where state <> 'ready'
+      union all select state::text::statistics_measure, case when state = 'cancelled' then '' else made.reason end
+        where state <> 'ready'
     ) as counted(measure, reason)
     group by 8, 9`;
   const flows = sql`

@@ -1,6 +1,7 @@
 import type { Fragment, Tx } from "../../../platform/database/index.ts";
 import { listVerdictOf } from "../../recipient-lists/index.ts";
 import { suppressionOf } from "../../suppressions/index.ts";
+import { isCancelledFor } from "../cancelled-for.repository.ts";
 import { REASONS } from "../delivery.rules.ts";
 import { allowanceVerdictOf } from "./allowances.repository.ts";
 import { withCaps } from "./capping.repository.ts";
@@ -61,13 +62,14 @@ const isOfUser = ({ sql }: Pick<Tx, "sql">, userKinds: readonly string[]) =>
 const reasonOf = (
   tx: Tx,
   tenant: string,
-  { quietHours, countedKinds }: Restraints,
+  { quietHours, countedKinds, areUsersCancelled }: Restraints,
   messages: Fragment,
 ) => tx.sql`case
   when a.external_id is not null and a.user_id is null then 'user_unknown'
   when a.kind is null then ${REASONS.channelGone}
   when a.chosen_address is null then 'no_address'
   else coalesce(
+    ${areUsersCancelled ? tx.sql`case when ${isCancelledFor(tx, tenant, tx.sql`a`)} then ${REASONS.userCancelled} end,` : tx.sql``}
     ${suppressionOf(tx, tenant)},
     ${listVerdictOf(tx, tenant)},
     ${duplicateOf(tx, tenant)}
@@ -124,7 +126,7 @@ export function judge(
     : sql`null::timestamptz`;
   // Nobody is left out by a channel that is gone: sending through it fails, before it is tried.
   const state = sql`case when j.reason is null then 'ready' when j.reason = ${REASONS.channelGone} then 'failed'
-    else 'suppressed' end::delivery_state`;
+    when j.reason = ${REASONS.userCancelled} then 'cancelled' else 'suppressed' end::delivery_state`;
   return sql`select j.*, ${state} as state, ${deferredUntil} as deferred_until
     from (${withCaps(tx, tenant, caps, judged)}) j`;
 }

@@ -22,6 +22,8 @@ export interface Restraints {
   caps: readonly FrequencyCap[];
   /** Channel kinds by which recipients allow messages one by one. */
   countedKinds: readonly CountedKind[];
+  /** Some of the messages that are made have been cancelled for users of theirs. */
+  areUsersCancelled?: boolean;
 }
 
 export type ReadRestraints = (tenantId: string) => Promise<Restraints>;

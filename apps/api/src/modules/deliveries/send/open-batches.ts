@@ -5,7 +5,13 @@ import type { Round } from "./outcome.rules.ts";
 import { takeSlots } from "./pacer.repository.ts";
 import { pack, type Run } from "./packing.rules.ts";
 import { recordHandovers, roomKeyOf } from "./recipient-limits.repository.ts";
-import { type ChunkWork, openAttempts, type ReadyRow, START_WITHIN_SECONDS } from "./send.repository.ts";
+import {
+  type ChunkWork,
+  type OpenedAttempts,
+  openAttempts,
+  type ReadyRow,
+  START_WITHIN_SECONDS,
+} from "./send.repository.ts";
 import { dropExcluded, dropTooLate } from "./suppression.repository.ts";
 import { takeConsents } from "./take-consents.ts";
 import { waitForRoom } from "./wait-for-room.ts";
@@ -115,7 +121,7 @@ async function openBatches(
   const intents = packed.flatMap((runs, batch) =>
     runs.map(({ chunk, rows }) => ({ chunk, work: chunk.work, rows, batch })),
   );
-  const { byFirstId, areExclusionsNew } = await openAttempts(tx, intents, areMade);
+  const { byFirstId, ...news } = await openAttempts(tx, intents, areMade);
   const batches = new Map<string, Batch>();
   const covered = new Map<SendingChunk, Share[]>();
   for (const { chunk, rows } of intents) {
@@ -134,9 +140,7 @@ async function openBatches(
   if (perRecipient) await recordHandovers(tx, any.chunk.work, shares.map(toHandover), perRecipient);
   const counts = [...covered].map(([chunk, some]): [SendingChunk, number] => [chunk, countRows(some)]);
   const repeatSeconds = areMade || idempotency.kind !== "key" ? undefined : repeatSecondsOf(idempotency);
-  await Promise.all(
-    [...covered.values()].map((some) => leaveOutLate(tx, some, { areExclusionsNew, repeatSeconds })),
-  );
+  await Promise.all([...covered.values()].map((some) => leaveOutLate(tx, some, { ...news, repeatSeconds })));
   if (allowances) await takeConsents(tx, allowances, shares);
   return { batches: [...batches.values()], covered: new Map(counts) };
 }
@@ -155,8 +159,7 @@ const SAFE_SHARE = 0.9;
 /** Seconds after a try in which the vendor is sure to drop a repeat. */
 const repeatSecondsOf = ({ windowSeconds = 0 }: IdempotencyAbility) => windowSeconds * SAFE_SHARE;
 
-interface Late {
-  areExclusionsNew: boolean;
+interface Late extends Omit<OpenedAttempts, "byFirstId"> {
   /** For how long what may have been sent is sent again; undefined where it never is. */
   repeatSeconds: number | undefined;
 }
@@ -165,7 +168,7 @@ interface Late {
 async function leaveOutLate(
   tx: Tx,
   shares: readonly Share[],
-  { areExclusionsNew, repeatSeconds }: Late,
+  { areExclusionsNew, areUsersCancelled, repeatSeconds }: Late,
 ): Promise<void> {
   const work = shares[0]?.chunk.work;
   if (!work) return;
@@ -173,7 +176,7 @@ async function leaveOutLate(
   const wanted = areExclusionsNew ? await dropExcluded(tx, work, rows) : rows;
   const repeatable =
     repeatSeconds === undefined ? wanted : await dropTooLate(tx, work, wanted, repeatSeconds);
-  const ready = await keepReady(tx, work, repeatable);
+  const ready = await keepReady(tx, work, repeatable, areUsersCancelled);
   shares.forEach((share, index) => {
     share.rows = ready[index] ?? [];
   });

@@ -278,8 +278,18 @@ export interface OpenedAttempt {
 export interface OpenedAttempts {
   /** By the intent's first delivery. Those are missing of which nothing may be sent: the lease is lost, or the message cancelled. */
   byFirstId: Map<string, OpenedAttempt>;
-  /** An entry has been added to the tenant's suppression list since the chunks were made. */
+  /** Since the chunks were made, an entry has been added to the suppression list, or a user deleted. */
   areExclusionsNew: boolean;
+  /** One of the messages has been cancelled for some of its users. */
+  areUsersCancelled: boolean;
+}
+
+interface OpenedRow {
+  id: string;
+  batch_id: string;
+  first_id: string;
+  are_exclusions_new: boolean;
+  are_users_cancelled: boolean;
 }
 
 /**
@@ -294,7 +304,7 @@ export async function openAttempts(
 ): Promise<OpenedAttempts> {
   const { sql } = tx;
   const [any] = intents;
-  if (!any) return { byFirstId: new Map(), areExclusionsNew: false };
+  if (!any) return { byFirstId: new Map(), areExclusionsNew: false, areUsersCancelled: false };
   const tenant = toUuid("tenant", any.work.tenantId);
   const works = [...new Set(intents.map(({ work }) => work))];
   const { ids, tokens } = leasesOf(works);
@@ -318,7 +328,7 @@ export async function openAttempts(
   const messageIds = works.map(({ messageId }) => messageId);
   const [, opened] = await Promise.all([
     areMade || holdCancellation(tx, messageIds),
-    sql<{ id: string; batch_id: string; first_id: string; are_exclusions_new: boolean }[]>`
+    sql<OpenedRow[]>`
       with held as (${held}), parts as materialized (
         select * from jsonb_to_recordset(${JSON.stringify(parts)}::jsonb)
           as p(chunk bigint, batch int, first bigint, last bigint, count int)
@@ -333,11 +343,13 @@ export async function openAttempts(
         with made as (select min(created_at) - make_interval(secs => ${LATE_ENTRY_SECONDS}) as at from held)
         select exists(select from suppressions s where s.tenant_id = ${tenant} and s.updated_at > (select at from made))
           or exists(select from tenants t where t.id = ${tenant} and t.user_deleted_at > (select at from made))
-      ) as are_exclusions_new`,
+      ) as are_exclusions_new, (select exists(select from cancelled_users x where x.tenant_id = ${tenant}
+        and x.message_id = any(${messageIds.map((id) => toUuid("message", id))}::uuid[]))) as are_users_cancelled`,
   ]);
   return {
     byFirstId: new Map(opened.map((row) => [row.first_id, { id: row.id, batchId: row.batch_id }])),
     areExclusionsNew: opened[0]?.are_exclusions_new ?? false,
+    areUsersCancelled: opened[0]?.are_users_cancelled ?? false,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Fragment, Tx } from "../../../platform/database/index.ts";
 import { toUuid } from "../../../platform/ids.ts";
 import { recordEvents } from "../../callbacks/index.ts";
+import { isCancelledFor } from "../cancelled-for.repository.ts";
 import { REASONS } from "../delivery.rules.ts";
 import { mayHaveBeenSent } from "../doubt.repository.ts";
 import { NIL_UUID } from "../expand/expansion.repository.ts";
@@ -16,15 +17,30 @@ interface Withdrawn {
 
 /**
  * Cancels what has not been sent of users' later steps: an earlier one has reached them after all, or was taken
- * back. The caller keeps batches out; what an open attempt covers is under way and left to its outcome, as is a row that
- * is being settled right now. What waits to be sent again, because the vendor may have it already, is `unknown`. Answers
- * whose steps are left to an outcome: that may be another try.
+ * back. Answers whose steps are left to an outcome: that may be another try.
  */
 export async function withdrawSteps(
   tx: Tx,
   due: { tenantId: string; messageId: string },
   users: readonly Withdrawn[],
 ): Promise<string[]> {
+  await withdrawRows(tx, due, users);
+  const left = await tx.sql<{ userId: string }[]>`
+    select distinct d.user_id as "userId" from ${laterRows(tx, due, users)}`;
+  return left.map(({ userId }) => userId);
+}
+
+/**
+ * Cancels what has not been sent to users behind a step, and returns it. The caller keeps batches out; what an open attempt
+ * covers is under way and left to its outcome, as is a row that is being settled right now. What waits to be sent again,
+ * because the vendor may have it already, is `unknown`.
+ */
+export async function withdrawRows(
+  tx: Tx,
+  due: { tenantId: string; messageId: string },
+  users: readonly Withdrawn[],
+): Promise<{ id: string; chunkId: string }[]> {
+  if (users.length === 0) return [];
   const { sql } = tx;
   const tenant = toUuid("tenant", due.tenantId);
   const message = toUuid("message", due.messageId);
@@ -41,9 +57,7 @@ export async function withdrawSteps(
   );
   const chunkIds = [...new Set(ended.map(({ chunkId }) => chunkId))];
   if (chunkIds.length > 0) await closeEmptied(tx, tenant, chunkIds);
-  const left = await sql<{ userId: string }[]>`
-    select distinct d.user_id as "userId" from ${laterRows(tx, due, users)}`;
-  return left.map(({ userId }) => userId);
+  return ended;
 }
 
 /** Cancels deliveries of a message that are still to be sent; `target` gives their ids, chunks and reasons. */
@@ -77,7 +91,7 @@ async function cancel(
   return ended;
 }
 
-/** The rows `d` of users' later steps that are to be sent. */
+/** The rows `d` of users behind their steps that are to be sent. */
 const laterRows = (
   { sql }: Tx,
   due: { tenantId: string; messageId: string },
@@ -105,13 +119,20 @@ async function closeEmptied({ sql }: Tx, tenant: string, chunkIds: readonly stri
 }
 
 /**
- * The rows of batches that are still to be sent. Only later steps can be withdrawn user by user; asked behind the
- * opening of the attempts, so that a withdrawal either is seen here or sees the attempt.
+ * The rows of batches that are still to be sent. Only later steps, and messages that were cancelled for some users, can be
+ * withdrawn user by user; asked behind the opening of the attempts, so that a withdrawal either is seen here or sees the
+ * attempt.
  */
-export async function keepReady(tx: Tx, work: ChunkWork, batches: ReadyRow[][]): Promise<ReadyRow[][]> {
-  if (work.step === 0) return batches;
+export async function keepReady(
+  tx: Tx,
+  work: ChunkWork,
+  batches: ReadyRow[][],
+  areUsersCancelled: boolean,
+): Promise<ReadyRow[][]> {
+  if (work.step === 0 && !areUsersCancelled) return batches;
   const { sql } = tx;
   const tenant = toUuid("tenant", work.tenantId);
+  if (areUsersCancelled) await withdrawCancelled(tx, work, idsOf(batches));
   // A flow whose step is still to be sent waits for nothing, but for what its news is judged to be.
   const rows = await sql<{ id: string; hasNews: boolean | null }[]>`
     select d.id, f.wake_at is not null or f.state <> 'waiting' as "hasNews"
@@ -119,11 +140,26 @@ export async function keepReady(tx: Tx, work: ChunkWork, batches: ReadyRow[][]):
       select wake_at, state from flows f where f.tenant_id = ${tenant}
         and f.message_id = ${toUuid("message", work.messageId)} and f.user_id = d.user_id offset 0
     ) f on true
-    where d.tenant_id = ${tenant} and d.id = any(${batches.flat().map(([id]) => id)}::bigint[]) and d.state = 'ready'`;
+    where d.tenant_id = ${tenant} and d.id = any(${idsOf(batches)}::bigint[]) and d.state = 'ready'`;
   const withNews = rows.flatMap(({ id, hasNews }) => (hasNews ? [id] : []));
   const withdrawn = withNews.length > 0 ? await withdrawOvertaken(tx, work, withNews) : new Set();
   const ready = new Set(rows.flatMap(({ id }) => (withdrawn.has(id) ? [] : [id])));
   return batches.map((batch) => batch.filter(([id]) => ready.has(id)));
+}
+
+const idsOf = (batches: ReadyRow[][]) => batches.flat().map(([id]) => id);
+
+/** Withdraws those of the deliveries, whose attempts have just been opened, for whose users the message was cancelled. */
+async function withdrawCancelled(tx: Tx, work: ChunkWork, ids: readonly string[]): Promise<void> {
+  const { sql } = tx;
+  const tenant = toUuid("tenant", work.tenantId);
+  await cancel(
+    tx,
+    work,
+    sql`
+      select d.id, ${work.chunkId}::bigint as chunk_id, ${REASONS.userCancelled} as reason from deliveries d
+      where d.tenant_id = ${tenant} and d.id = any(${[...ids]}::bigint[]) and ${isCancelledFor(tx, tenant, sql`d`)}`,
+  );
 }
 
 /**

@@ -9,6 +9,7 @@ import { forgetContents, listTenantsWithOldContents } from "../judge/duplicates.
 import { applyWaiting, type Undelivered, type WaitingPlace } from "../receipts/receipt.repository.ts";
 import { suppressByReceipts } from "../receipts/suppress-by-receipts.ts";
 import { forgetHandovers, listTenantsWithOldHandovers } from "../send/recipient-limits.repository.ts";
+import { createCancelledUserSweep } from "./cancelled-users.ts";
 import { createFlowSweep } from "./flow-sweep.ts";
 import * as sweep from "./sweep.repository.ts";
 
@@ -50,6 +51,7 @@ export function createSweeperLoops(deps: SweeperDeps): Loop[] {
     { name: "message-sweeper", idleMs: 5_000, run: createMessageSweep(deps) },
     { name: "leftover-sweeper", idleMs: 5_000, run: createLeftoverSweep(deps) },
     createFlowSweep(deps),
+    createCancelledUserSweep(deps),
     { name: "receipt-sweeper", idleMs: 1_000, run: createReceiptSweep(deps) },
     { name: "statistics-compaction", idleMs: 1_000, run: () => compact(deps) },
     { name: "content-sweeper", idleMs: FORGET_EVERY_MS, run: () => forgetOldContents(deps) },

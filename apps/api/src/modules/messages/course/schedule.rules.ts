@@ -80,5 +80,9 @@ export function stateWhenApproved(course: Course, now: Date): "scheduled" | "exp
 export const isPaceable = (state: MessageState): boolean =>
   isPausable(state) || state === "paused" || state === "pending_approval";
 
+/** Whether something of it may still be stopped. */
+export const isCancellable = (state: MessageState): boolean =>
+  isUnderWay(state) || state === "scheduled" || state === "pending_approval";
+
 export const isPausable = (state: MessageState): boolean =>
   state === "scheduled" || state === "expanding" || state === "sending";

@@ -34,6 +34,7 @@ const texts: Record<string, () => string> = {
   "member.updated": m.audit_member_updated,
   "member.deleted": m.audit_member_deleted,
   "message.cancelled": m.audit_message_cancelled,
+  "message.cancelled_for_users": m.audit_message_cancelled_for_users,
   "message.paused": m.audit_message_paused,
   "message.resumed": m.audit_message_resumed,
   "message.rescheduled": m.audit_message_rescheduled,

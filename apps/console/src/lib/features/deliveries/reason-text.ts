@@ -17,6 +17,7 @@ const texts: Record<string, (input: { detail: string; plugins: PluginCatalogue }
   worker_lost: m.deliveries_reason_worker_lost,
   too_late_to_repeat: m.deliveries_reason_too_late_to_repeat,
   cancelled: m.deliveries_reason_cancelled,
+  cancelled_for_user: m.deliveries_reason_cancelled_for_user,
   reached_earlier: m.deliveries_reason_reached_earlier,
   time_to_live_over: m.deliveries_reason_time_to_live_over,
   suppressed_by_tenant: m.deliveries_reason_suppressed_by_tenant,
