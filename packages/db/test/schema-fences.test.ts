@@ -32,6 +32,7 @@ const TABLES_WITHOUT_FOREIGN_KEYS = [
   "audience_file_rows",
   "audience_uses",
   "callback_events",
+  "cancelled_users",
   "chunks",
   "deliveries",
   "flows",
