@@ -12,7 +12,10 @@ export interface UsersCancelled {
   deliveryCount: number;
 }
 
-/** Cancels a message, which the caller has locked, for users given by their row keys. What is under way is left to its outcome. */
+/**
+ * Cancels a message, which the caller has locked, for users given by their row keys. What is under way is left to its
+ * outcome.
+ */
 export async function cancelForUsers(
   tx: Tx,
   tenantId: string,

@@ -5,12 +5,11 @@ import { SUPPRESSION_REASONS } from "../suppressions/index.ts";
  *
  * It is made `ready`, or `suppressed` when nothing can or may be sent to the recipient on this channel, or `failed` when
  * the channel has been deleted since the message was accepted, or `cancelled` when the message was cancelled for its user
- * before; an entry on the suppression list that is made later
- * suppresses it too, as long as it was not sent. In quiet hours it stays `ready` until they are over, or becomes
- * `suppressed`, as the message says. What would exceed the vendor's limits for its recipient stays `ready` until there is
- * room, with `recipient_limit` as its reason meanwhile. A worker opens an
- * attempt (the intent, committed before the vendor is called); while the attempt is open the delivery is under
- * way although its row still says `ready`. The vendor's answer moves it to `accepted`, `failed` or, when nobody can
+ * before; an entry on the suppression list that is made later suppresses it too, as long as it was not sent, and so does
+ * the deletion of its user. In quiet hours it stays `ready` until they are over, or becomes `suppressed`, as the message
+ * says. What would exceed the vendor's limits for its recipient stays `ready` until there is room, with `recipient_limit`
+ * as its reason meanwhile. A worker opens an attempt (the intent, committed before the vendor is called); while the attempt
+ * is open the delivery is under way although its row still says `ready`. The vendor's answer moves it to `accepted`, `failed` or, when nobody can
  * tell whether the vendor took it, `unknown`; a transient failure leaves it `ready` for a later round. Receipts then
  * move it to `delivered` or `undelivered`. They may come late, twice, in any order, even before our own commit:
  * `delivered` beats `undelivered`, and either beats what we believed before.

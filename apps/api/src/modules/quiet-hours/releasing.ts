@@ -1,5 +1,5 @@
 import type { Database, Transact, Tx } from "../../platform/database/index.ts";
-import type { Loop } from "../../platform/loops.ts";
+import { doForEach, type Loop } from "../../platform/loops.ts";
 import { listDueReleases, planRelease, takeRelease } from "./quiet-hours.repository.ts";
 
 const TENANTS_A_ROUND = 100;
@@ -16,8 +16,8 @@ export interface ReleaseDeps {
 }
 
 /**
- * Quiet hours have been changed, those of everybody or a user's own: what they keep back is judged anew. At once, and again when everything is there that
- * others were just about to keep back by the hours before. A later end needs neither: it is found when the time has come.
+ * Quiet hours have been changed, those of everybody or a user's own: what they keep back is judged anew. At once, and
+ * again when everything is there that others were just about to keep back by the hours before. A later end needs neither: it is found when the time has come.
  */
 export async function releaseAfterChange(
   deps: ReleaseDeps,
@@ -36,12 +36,12 @@ export function createReleaseLoop(deps: ReleaseDeps & { dispatch: Database; tran
     idleMs: 1_000,
     async run() {
       const tenants = await deps.dispatch.transaction((tx) => listDueReleases(tx, TENANTS_A_ROUND));
-      for (const tenantId of tenants) {
-        await deps.transact({ tenantId }, async (tx) => {
+      const release = (tenantId: string) =>
+        deps.transact({ tenantId }, async (tx) => {
           const userIds = await takeRelease(tx, tenantId);
           if (userIds !== undefined) await deps.releaseDeferred(tx, tenantId, userIds);
         });
-      }
+      await doForEach(tenants, release, "what changed quiet hours keep back was not looked at again");
       return tenants.length === TENANTS_A_ROUND;
     },
   };

@@ -23,8 +23,8 @@ import { SLICE_SIZE, sliceSizeOf } from "./slice-size.rules.ts";
 export type Step = "sliced" | "finished" | "waiting";
 
 /**
- * The message was cancelled, if only for some users, got a rate that is to be worked out, or was sliced by another expander while a slice was
- * made; the slice is rolled back.
+ * The message was cancelled, if only for some users, got a rate that is to be worked out, or was sliced by another
+ * expander while a slice was made; the slice is rolled back.
  */
 class Overtaken extends Error {
   override readonly name = "Overtaken";

@@ -203,8 +203,9 @@ export async function readExpanding(
 }
 
 /**
- * Moves the cursor behind the slice, which ends a row of failures; false when the message was cancelled, if only
- * for some users, or another expander moved it first. A rate over time has counted everybody in the slice: it is lowered by those of whom nothing can be sent.
+ * Moves the cursor behind the slice, which ends a row of failures; false when the message was cancelled, if only for some
+ * users, or another expander moved it first. A rate over time has counted everybody in the slice: it is lowered by those
+ * of whom nothing can be sent.
  */
 export async function moveCursor(
   { sql }: Tx,

@@ -66,8 +66,8 @@ export async function dropExcluded(tx: Tx, work: ChunkWork, batches: ReadyRow[][
       select a.id, case when a.has_gone then ${REASONS.userDeleted} else ${suppressionOf(tx, tenant)} end as reason,
         null::text as detail
       from (
-        select d.id, d.user_id is not null and u.external_id is null as has_gone, u.external_id, d.address as chosen_address, ${work.channel?.kind ?? ""}::text as kind,
-          ${source}::uuid as source_id
+        select d.id, d.user_id is not null and u.external_id is null as has_gone, u.external_id,
+          d.address as chosen_address, ${work.channel?.kind ?? ""}::text as kind, ${source}::uuid as source_id
         from deliveries d left join lateral (
           select external_id from users u where u.tenant_id = ${tenant} and u.id = d.user_id offset 0
         ) u on true
