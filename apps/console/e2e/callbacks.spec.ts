@@ -159,7 +159,10 @@ test("an endpoint that was disabled is told in the overview and in the list of s
   );
   await page.goto("/");
   await expect(page.getByText("有上游系统收不到回调")).toBeVisible();
-  await expect(page.getByRole("link", { name: "教务系统" })).toHaveAttribute("href", "/sources/src_1/callbacks");
+  await expect(page.getByRole("link", { name: "教务系统" })).toHaveAttribute(
+    "href",
+    "/sources/src_1/callbacks",
+  );
   await screenshot(page, "overview-callback-disabled");
   await expectAccessible(page);
   await page.goto("/sources");
