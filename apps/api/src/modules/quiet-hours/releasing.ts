@@ -17,7 +17,8 @@ export interface ReleaseDeps {
 
 /**
  * Quiet hours have been changed, those of everybody or a user's own: what they keep back is judged anew. At once, and
- * again when everything is there that others were just about to keep back by the hours before. A later end needs neither: it is found when the time has come.
+ * again when everything is there that others were just about to keep back by the hours before. A later end needs neither:
+ * it is found when the time has come.
  */
 export async function releaseAfterChange(
   deps: ReleaseDeps,

@@ -11,8 +11,8 @@ export interface AudienceHolder {
 }
 
 /**
- * Notes which messages and series go by a segment, a file or tags; where none does, there is no statement. A message that was
- * left out as a repeat is none.
+ * Notes which messages and series go by a segment, a file or tags; where none does, there is no statement. A message that
+ * was left out as a repeat is none.
  */
 export function recordingUses(
   { sql }: Pick<Tx, "sql">,

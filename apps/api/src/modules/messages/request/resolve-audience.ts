@@ -24,8 +24,8 @@ export const isKept = (asked: AudienceRequest): asked is Kept =>
 
 /**
  * Looks up what an audience names, and pins what the message keeps of it: the rule of a segment, so that what was
- * approved is what is sent, which tags had the names, and what departments, segment or file were called. Whom it has is worked out when the
- * message begins.
+ * approved is what is sent, which tags had the names, and what departments, segment or file were called. Whom it has is
+ * worked out when the message begins.
  */
 export async function resolveAudience(
   transact: Transact,
