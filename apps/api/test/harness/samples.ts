@@ -155,7 +155,7 @@ export const SAMPLES: Record<string, (school: School, unique: string) => object>
   updateSource: (_, unique) => ({ name: `系统 ${unique}` }),
   rotateApiKey: () => ({ overlapSeconds: 60 }),
   createCallbackEndpoint: (_, unique) => ({
-    url: `https://203.0.113.7/${unique}`,
+    url: `https://callbacks.invalid/${unique}`,
     eventTypes: ["delivered", "failed"],
   }),
   updateCallbackEndpoint: () => ({ eventTypes: ["read"], state: "off" }),

@@ -20,6 +20,8 @@ const MAY_BE_EMPTY = [
   "updateMember",
   "updateSource",
   "updateTenant",
+  "rotateCallbackSecret",
+  "updateCallbackEndpoint",
 ];
 
 describe("a body that is none", () => {

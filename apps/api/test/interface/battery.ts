@@ -112,6 +112,7 @@ async function givenOneOfEach(school: School): Promise<Record<string, string>> {
     publisherId: await made("/v1/publishers", "createPublisher"),
     slug: publisher.slug,
     registryId: registries.body.items[0].id,
+    endpointId: await made(`/v1/sources/${sourceId}/callback-endpoints`, "createCallbackEndpoint"),
     tenantId: school.tenantId,
   };
 }
