@@ -154,7 +154,7 @@ test("an endpoint that was disabled is told on every page of its source", async 
 
 test("an endpoint that was disabled is told in the overview and in the list of sources", async ({ page }) => {
   await signedInAs(page, { ...owner, permissions: [{ action: "read", subject: "Source" }] });
-  await page.route("**/v1/sources?*", (route) =>
+  await page.route(/\/v1\/sources(\?.*)?$/, (route) =>
     route.fulfill({ json: { items: [source], nextCursor: null } }),
   );
   await page.goto("/");

@@ -121,7 +121,7 @@ test("what is still to come can be stopped for one person", async ({ page }) => 
   const rows = page.locator("#people").getByRole("row");
   await rows.filter({ hasText: "已送达" }).getByRole("link").first().click();
   await page.getByRole("button", { name: "不再发给此人" }).click();
-  const dialog = page.getByRole("dialog");
+  const dialog = page.getByRole("alertdialog");
   await expect(dialog).toContainText("后续补发也不再进行");
   await screenshot(page, "delivery-stop-for-user");
   await dialog.getByRole("button", { name: "不再发给此人" }).click();
