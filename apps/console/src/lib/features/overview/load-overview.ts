@@ -2,12 +2,14 @@ import {
   type ApprovalRequest,
   type Channel,
   type Funnel,
+  type Quota,
   type ReasonList,
   type Source,
   tidings,
 } from "#lib/api/client.ts";
 import { allItems } from "#lib/data/all-items.ts";
 import { getPluginCatalogue, type PluginCatalogue } from "#lib/plugins/plugin-catalogue.ts";
+import { getQuotas } from "#lib/quotas/quotas.ts";
 import { can } from "#lib/session.svelte.ts";
 import { lastDays } from "#lib/statistics/period.ts";
 
@@ -19,6 +21,8 @@ export interface Overview {
   waiting?: ApprovalRequest[];
   /** Those that are not told everything, since endpoints of theirs were disabled. */
   untold: Source[];
+  /** Of today's messages, once few of them are left. */
+  shortQuota?: Quota;
   steps: FirstSteps;
   plugins: PluginCatalogue;
 }
@@ -34,10 +38,12 @@ export interface FirstSteps {
 
 const WEEK_DAYS = 7;
 const WAITING_COUNT = 5;
+/** The share of today's messages from which their quota is told. */
+const SHORT_FROM = 0.9;
 
 export async function loadOverview(signal: AbortSignal): Promise<Overview> {
   const query = lastDays(WEEK_DAYS);
-  const [week, reasons, channels, waiting, sources, steps, plugins] = await Promise.all([
+  const [week, reasons, channels, waiting, sources, quotas, steps, plugins] = await Promise.all([
     can("read", "Statistics")
       ? tidings.getFunnel({ query: { ...query, groupBy: "day" }, signal })
       : undefined,
@@ -50,12 +56,25 @@ export async function loadOverview(signal: AbortSignal): Promise<Overview> {
         })
       : undefined,
     can("read", "Source") ? allItems((page) => tidings.listSources({ query: page, signal })) : [],
+    getQuotas(),
     loadSteps(signal),
     getPluginCatalogue(),
   ]);
   const untold = sources.filter(({ callbackEndpoints }) => callbackEndpoints.disabledCount > 0);
-  return { week, reasons: reasons?.items, channels, waiting: waiting?.items, untold, steps, plugins };
+  return {
+    week,
+    reasons: reasons?.items,
+    channels,
+    waiting: waiting?.items,
+    untold,
+    shortQuota: whenShort(quotas.of("messages_per_day")),
+    steps,
+    plugins,
+  };
 }
+
+const whenShort = (quota: Quota | undefined) =>
+  quota && quota.used >= quota.limit * SHORT_FROM ? quota : undefined;
 
 async function loadSteps(signal: AbortSignal): Promise<FirstSteps> {
   const one = { query: { limit: 1 }, signal };
