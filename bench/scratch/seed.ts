@@ -36,7 +36,8 @@ export interface SeedOptions {
 }
 
 const NEIGHBOURS = 5;
-const USERS_OF_A_NEIGHBOUR = 20_000;
+/** Several times what one tenant may have under way, or `fairness` would measure where in a wave it was read. */
+const USERS_OF_A_NEIGHBOUR = 80_000;
 
 /** Makes tenants that can send to the fake vendor: through the use cases, but for the users, who are many. */
 export async function seed(database: ScratchDatabase, options: SeedOptions): Promise<Seeded> {
