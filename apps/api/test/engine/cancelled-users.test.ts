@@ -78,7 +78,10 @@ it("changes nothing when it is repeated, and stands in the audit log once", asyn
   expect(await auditOf(id)).toMatchObject([{ after: { userIds: [two], newCount: 1, deliveryCount: 1 } }]);
   await releaseQueue(installation);
   await school.completed(id);
-  expect((await school.message(id)).counts).toMatchObject({ cancelled: 1, submitted: 1 });
+  expect(await school.message(id)).toMatchObject({
+    cancelledUserCount: 1,
+    counts: { cancelled: 1, submitted: 1 },
+  });
 });
 
 it("ends a message when it was cancelled for the last of its users", async () => {

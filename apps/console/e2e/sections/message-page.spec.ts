@@ -132,3 +132,34 @@ test("what is still to come can be stopped for one person", async ({ page }) => 
   await expect(page.getByRole("heading", { level: 1 }).locator("..")).toContainText("已完成");
   await expect(rows).toHaveCount(2);
 });
+
+test("people are left out of a message that has not begun", async ({ page }) => {
+  await signIn(page, "owner");
+  const at = new Date(Date.now() + 24 * 3_600_000).toISOString();
+  const { id } = await callApi<{ id: string }>(page.request, "POST", "/v1/messages", {
+    audience: { kind: "users", userIds: ["2024001", "2024002"] },
+    channels: [(await channelOf(page, "school-mail")).id],
+    content: { email: { subject: "春游", text: "周六八点" } },
+    schedule: { at, timeZone: "Asia/Shanghai" },
+  });
+  await page.goto(`/messages/${id}`);
+  await page.getByRole("button", { name: "去掉收件人" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "去掉收件人" }).click();
+  await expect(dialog.getByText("请填写此项").first()).toBeVisible();
+  const users = dialog.getByRole("combobox", { name: "指定用户" });
+  for (const userId of ["2024002", "2024003"]) {
+    await users.fill(userId);
+    await page.getByRole("option", { name: new RegExp(userId) }).click();
+  }
+  await dialog.getByRole("button", { name: "去掉收件人" }).click();
+  await expect(dialog.getByText("请先从名单中移除：2024003")).toBeVisible();
+  await expect(dialog.getByText("这条消息本来就不发给此人").first()).toBeVisible();
+  await screenshot(page, "message-leave-out");
+  await expectAccessible(page);
+  await dialog.getByRole("button", { name: /移除.*2024003/ }).click();
+  await dialog.getByRole("button", { name: "去掉收件人" }).click();
+  await expect(page.getByText("已去掉 1 人")).toBeVisible();
+  await expect(page.getByText("已去掉的人").locator("xpath=following-sibling::*[1]")).toHaveText("1");
+  await callApi(page.request, "POST", `/v1/messages/${id}/cancellation`);
+});

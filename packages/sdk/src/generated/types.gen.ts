@@ -2203,6 +2203,10 @@ export type MessageDetail = Message & {
         }>;
     }>;
     exclusions: Exclusions;
+    /**
+     * Users for whom it was cancelled by their ids.
+     */
+    cancelledUserCount: number;
     approvalRequestId: string | null;
 };
 

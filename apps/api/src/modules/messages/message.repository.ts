@@ -162,6 +162,8 @@ export interface MessageContent {
   channelIds: string[];
   template: { id: string; name: string; version: number } | null;
   policy: { id: string; name: string; version: number; steps: schema.PolicyStep[] } | null;
+  /** Users for whom it was cancelled while it goes on for the others. */
+  cancelledUserCount: number;
   approvalRequestId: string | null;
 }
 
@@ -181,6 +183,7 @@ const contentColumns = {
   policyName: policies.name,
   policyNumber: policyVersions.number,
   steps: policyVersions.steps,
+  cancelledUserCount: messages.cancelledUserCount,
   approvalRequestId: approvalRequests.id,
 };
 
@@ -235,6 +238,7 @@ export async function getMessageContent(
       policyId && policyName && policyNumber && row.steps
         ? { id: policyId, name: policyName, version: policyNumber, steps: row.steps }
         : null,
+    cancelledUserCount: row.cancelledUserCount,
     approvalRequestId: row.approvalRequestId,
   };
 }

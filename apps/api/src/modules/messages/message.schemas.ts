@@ -333,6 +333,7 @@ export const MessageDetail = Message.extend({
     }),
   ),
   exclusions: Exclusions,
+  cancelledUserCount: count.openapi({ description: "Users for whom it was cancelled by their ids." }),
   approvalRequestId: z.string().nullable(),
 }).openapi("MessageDetail");
 
@@ -390,6 +391,7 @@ export function toMessageDetail(message: MessageDetailRow): z.infer<typeof Messa
     steps: message.steps,
     seriesId: message.seriesId,
     exclusions: message.exclusions,
+    cancelledUserCount: message.cancelledUserCount,
     approvalRequestId: message.approvalRequestId,
   };
 }

@@ -131,6 +131,7 @@ const fieldTexts: Record<string, () => string> = {
   past: m.schedule_error_past,
   too_far: m.schedule_error_far,
   unknown_user: m.recipients_unknown_user,
+  not_a_recipient: m.messages_leave_out_not_a_recipient,
   cycle: m.departments_error_cycle,
   no_recipient_column: m.compose_error_no_recipient_column,
   two_recipient_columns: m.compose_error_two_recipient_columns,

@@ -35,6 +35,10 @@ export function isPausable(state: Message["state"]): boolean {
   return isCancellable(state) && state !== "pending_approval";
 }
 
+/** Whether it goes to users, who can be left out by their ids, and not to typed addresses. */
+export const isForUsers = ({ audience }: MessageDetail): boolean =>
+  audience.kind !== "addresses" && (audience.kind !== "file" || audience.recipients === "users");
+
 /** Whether it waits for its time, which can then be changed. */
 export const isWaitingForTime = ({ state, pausedFrom }: Message): boolean =>
   (pausedFrom ?? state) === "scheduled";
