@@ -98,7 +98,7 @@ test("a message of the fees system is approved level by level, then delivered", 
     await expect(owner.getByText("王校长 通过")).toBeVisible();
     await owner.getByRole("link", { name: "查看消息" }).click();
     await expect(owner).toHaveURL(`/messages/${subject.id}`);
-    await expect(owner.getByRole("row", { name: /张伟.*已送达/ })).toBeVisible({ timeout: 20_000 });
+    await expect(owner.getByRole("row", { name: /张伟.*已送达/ })).toBeVisible({ timeout: 45_000 });
     await expect(owner.getByText("已通过审核。")).toBeVisible();
     await screenshot(owner, "message-approved");
     await expectAccessible(owner);

@@ -4,22 +4,30 @@ import { callApi, signIn } from "../server/sign-in.ts";
 import { expectAccessible } from "../support/axe.ts";
 import { looks, screenshot } from "../support/looks.ts";
 
-test.describe.configure({ mode: "serial" });
+const BLOCKED = "15213137001";
+/** Whom the tests here let nothing more be sent to. */
+const RECIPIENTS = [
+  ...["2024003", "2024004", "2024005", "2024006"].map((userId) => ({ userId })),
+  ...[BLOCKED, "15213137002", "15213137003"].map((address) => ({ kind: "sms", address })),
+  { kind: "email", address: "@blocked.example" },
+];
 
-// Other tests send to the same school.
+// Other tests send to the same school, and suppress others meanwhile.
 test.afterAll(async ({ browser }) => {
   const page = await browser.newPage();
   await signIn(page, "owner");
-  const { items } = await callApi<{ items: { id: string }[] }>(
-    page.request,
-    "GET",
-    "/v1/suppressions?limit=100",
-  );
-  for (const { id } of items) await callApi(page.request, "DELETE", `/v1/suppressions/${id}`);
+  for (const recipient of RECIPIENTS) {
+    const found = await callApi<{ items: { id: string }[] }>(
+      page.request,
+      "POST",
+      "/v1/suppression-lookups",
+      recipient,
+    );
+    for (const { id } of found.items) await callApi(page.request, "DELETE", `/v1/suppressions/${id}`);
+  }
   await page.close();
 });
 
-const BLOCKED = "15213137001";
 const next = (page: Page) => page.getByRole("button", { name: "下一步" }).click();
 
 /** A list of the school with two of its users and an address. */
