@@ -24,14 +24,15 @@ test("what is sent shows up on another site at once, is read there, and the send
 }) => {
   const portal = await openPortal(context, STUDENT);
   await expect(bell(portal)).toBeVisible();
-  const id = await send(page, { title: "放假通知 <b>不是粗体</b>", link: "/?opened=1" });
+  const name = `放假通知 ${Date.now()}`;
+  const id = await send(page, { title: `${name} <b>不是粗体</b>`, link: "/?opened=1" });
   await expect(bell(portal)).toHaveAccessibleName(/[1-9]\d* 条未读/);
 
   await test.step("by keyboard", async () => {
     await bell(portal).focus();
     await portal.keyboard.press("Enter");
     await expect(panel(portal)).toBeFocused();
-    await expect(entry(portal, "放假通知 <b>不是粗体</b>")).toContainText("请查看");
+    await expect(entry(portal, `${name} <b>不是粗体</b>`)).toContainText("请查看");
     await expect(panel(portal).locator("b")).toHaveCount(0);
     await screenshot(portal, "inbox-open");
     await expectAccessible(portal);
@@ -41,8 +42,8 @@ test("what is sent shows up on another site at once, is read there, and the send
     await bell(portal).click();
   });
 
-  const own = entry(portal, "放假通知");
-  await readInInbox(portal, "放假通知");
+  const own = entry(portal, name);
+  await readInInbox(portal, name);
   await expect(own.getByRole("link", { name: /^查看详情/ })).toHaveAttribute("href", portalUrl("?opened=1"));
   await page.goto(`/messages/${id}`);
   await page
@@ -56,18 +57,19 @@ test("what is sent shows up on another site at once, is read there, and the send
 });
 
 test("what must be read is confirmed, and then no longer asked for", async ({ page, context }) => {
-  const id = await send(page, { title: "安全承诺书", confirmation: "required" });
+  const title = `安全承诺书 ${Date.now()}`;
+  const id = await send(page, { title, confirmation: "required" });
   const portal = await openPortal(context, STUDENT);
   await bell(portal).click();
   await panel(portal)
     .getByRole("button", { name: /^待确认/ })
     .click();
-  const own = entry(portal, "安全承诺书");
+  const own = entry(portal, title);
   await expect(own.getByText("必读")).toBeVisible();
   await own.getByRole("button", { name: /^确认已读/ }).click();
-  await expect(entry(portal, "安全承诺书").getByRole("button", { name: /^确认已读/ })).toHaveCount(0);
+  await expect(own.getByRole("button", { name: /^确认已读/ })).toHaveCount(0);
   await panel(portal).getByRole("button", { name: /^全部/ }).first().click();
-  await expect(entry(portal, "安全承诺书").getByText("已确认")).toBeVisible();
+  await expect(own.getByText("已确认")).toBeVisible();
   const { requiredCount, confirmedCount } = await callApi<Record<string, number>>(
     page.request,
     "GET",
@@ -77,7 +79,8 @@ test("what must be read is confirmed, and then no longer asked for", async ({ pa
 });
 
 test("speaks English, in the dark and on a phone", async ({ page, browser }) => {
-  await send(page, { title: "Library hours" });
+  const title = `Library hours ${Date.now()}`;
+  await send(page, { title });
   const context = await browser.newContext({
     bypassCSP: true,
     colorScheme: "dark",
@@ -87,7 +90,7 @@ test("speaks English, in the dark and on a phone", async ({ page, browser }) => 
   await portal.goto(portalUrl(`?user=${STUDENT}&lang=en`));
   await bell(portal).click();
   await expect(panel(portal).getByRole("heading", { name: "Inbox" })).toBeVisible();
-  await expect(entry(portal, "Library hours")).toBeVisible();
+  await expect(entry(portal, title)).toBeVisible();
   await screenshot(portal, "inbox-dark-390");
   await expectAccessible(portal);
   const width = await portal.evaluate(() => document.documentElement.scrollWidth);
