@@ -203,6 +203,14 @@ test("a full kind says so before one chooses, and whom to ask", async ({ page })
   const { settings } = await channelOf(page, "class-board");
   const made: string[] = [];
   await test.step("fill it", async () => {
+    const { items: channels } = await callApi<{ items: { id: string; code: string }[] }>(
+      page.request,
+      "GET",
+      "/v1/channels?limit=100",
+    );
+    // Those of an earlier try.
+    for (const { id, code } of channels)
+      if (code.startsWith("board-")) await callApi(page.request, "DELETE", `/v1/channels/${id}`);
     const { items } = await callApi<{ items: { kind: string; used: number; limit: number }[] }>(
       page.request,
       "GET",

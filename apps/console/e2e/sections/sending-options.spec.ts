@@ -3,8 +3,6 @@ import { signIn } from "../server/sign-in.ts";
 import { expectAccessible } from "../support/axe.ts";
 import { screenshot } from "../support/looks.ts";
 
-test.describe.configure({ mode: "serial" });
-
 const next = (page: Page) => page.getByRole("button", { name: "下一步" }).click();
 
 /** What a field for a date and time holds, in the demo school's zone. */
@@ -46,6 +44,7 @@ test("a message is scheduled, given another time, paused, resumed and cancelled"
   await next(page);
   await page.getByRole("button", { name: "发送", exact: true }).click();
   await expect(page).toHaveURL(/\/messages\/msg_/);
+  const { pathname } = new URL(page.url());
   await expect(page.getByText("待发送").first()).toBeVisible();
   await screenshot(page, "message-scheduled");
   await expectAccessible(page);
@@ -69,7 +68,8 @@ test("a message is scheduled, given another time, paused, resumed and cancelled"
 
   await page.goto("/messages?state=scheduled");
   // Other tests may have one of their own waiting.
-  const row = page.getByRole("row", { name: /^出勤提醒.*待发送/ });
+  const own = page.locator(`a[href="${pathname}"]`);
+  const row = page.getByRole("row", { name: /^出勤提醒.*待发送/ }).filter({ has: own });
   await expect(row).toHaveCount(1);
   await screenshot(page, "messages-scheduled");
   await row.getByRole("link").first().click();

@@ -85,15 +85,18 @@ test("a member is added, signs in, is disabled and removed", async ({ page, brow
 test("the last owner stays, and is told why", async ({ page }) => {
   await signIn(page, "owner");
   await setDeputy(page, "disabled");
-  await page.goto("/settings/members");
-  await page.getByRole("button", { name: `${logins.owner.name}的操作` }).click();
-  await page.getByRole("menuitem", { name: "移除成员" }).click();
-  await page.getByRole("alertdialog").getByRole("button", { name: "移除成员" }).click();
-  await expect(page.getByRole("alertdialog")).toContainText("这是最后一位所有者");
-  await screenshot(page, "member-last-owner");
-  await page.getByRole("alertdialog").getByRole("button", { name: "取消" }).click();
-  await expect(page.getByRole("row", { name: new RegExp(logins.owner.name) })).toBeVisible();
-  await setDeputy(page, "active");
+  try {
+    await page.goto("/settings/members");
+    await page.getByRole("button", { name: `${logins.owner.name}的操作` }).click();
+    await page.getByRole("menuitem", { name: "移除成员" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "移除成员" }).click();
+    await expect(page.getByRole("alertdialog")).toContainText("这是最后一位所有者");
+    await screenshot(page, "member-last-owner");
+    await page.getByRole("alertdialog").getByRole("button", { name: "取消" }).click();
+    await expect(page.getByRole("row", { name: new RegExp(logins.owner.name) })).toBeVisible();
+  } finally {
+    await setDeputy(page, "active");
+  }
 });
 
 /** The demo school has a second owner, who is out of the way while somebody has to be the last one. */

@@ -45,7 +45,7 @@ test("the tree is walked with the keyboard, and leads to the users of a departme
 });
 
 test("a department is created, moved and deleted, and refused while it has children", async ({ page }) => {
-  const name = `临时年级 ${Date.now()}`;
+  const [name, child] = [`临时年级 ${Date.now()}`, `三班 ${Date.now()}`];
   await signIn(page, "owner");
   await page.goto("/departments");
   await page.getByRole("button", { name: "新建部门" }).first().click();
@@ -57,9 +57,9 @@ test("a department is created, moved and deleted, and refused while it has child
   await expect(page.getByRole("heading", { name })).toBeVisible();
 
   await page.getByRole("button", { name: "新建下级" }).click();
-  await dialog.getByLabel("部门名称").fill("三班");
+  await dialog.getByLabel("部门名称").fill(child);
   await dialog.getByRole("button", { name: "创建部门" }).click();
-  await expect(page.getByRole("heading", { name: "三班" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: child })).toBeVisible();
 
   await page.getByRole("treeitem", { name: new RegExp(name) }).click();
   await page.getByRole("button", { name: `${name}的操作` }).click();
@@ -68,11 +68,11 @@ test("a department is created, moved and deleted, and refused while it has child
   await expect(page.getByRole("alertdialog")).toContainText("它还有下级部门");
   await page.getByRole("alertdialog").getByRole("button", { name: "取消" }).click();
 
-  await page.getByRole("treeitem", { name: /^三班/ }).click();
+  await page.getByRole("treeitem", { name: new RegExp(`^${child}`) }).click();
   await page.getByRole("button", { name: "编辑" }).click();
   await dialog.getByLabel("上级部门").selectOption({ label: "无（顶级）" });
   await dialog.getByRole("button", { name: "保存" }).click();
-  for (const gone of ["三班", name]) {
+  for (const gone of [child, name]) {
     await page.getByRole("treeitem", { name: new RegExp(`^${gone}`) }).click();
     await page.getByRole("button", { name: `${gone}的操作` }).click();
     await page.getByRole("menuitem", { name: "删除部门" }).click();
