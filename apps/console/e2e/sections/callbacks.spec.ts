@@ -29,12 +29,11 @@ for (const look of looks) {
     await expectScreen(page, path, `callbacks-empty-${look.name}`);
     const longUrl = `https://hooks.example.com/${"a-long-path/".repeat(12)}`;
     const { id } = await createEndpoint(page, sourceId, longUrl);
-    await page.goto(path);
+    await expectScreen(page, path, `callbacks-${look.name}`);
     await page.locator("summary").click();
     await expect(page.getByText("webhook-signature: v1,")).toBeVisible();
     await screenshot(page, `callbacks-guide-${look.name}`);
     await expectAccessible(page);
-    await expectScreen(page, path, `callbacks-${look.name}`);
     await expectScreen(page, `${path}/${id}`, `callback-calls-${look.name}`);
     await callApi(page.request, "DELETE", `/v1/sources/${sourceId}`);
     await page.context().close();

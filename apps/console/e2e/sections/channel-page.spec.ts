@@ -72,7 +72,7 @@ test("a message is previewed request by request, sent as a test, and followed to
     await fillTrial(page, "13800138000");
     await page.getByRole("button", { name: "发送测试消息" }).click();
     const progress = page.getByRole("region", { name: "测试进度" });
-    await expect(progress.getByRole("listitem").filter({ hasText: "送达" })).toBeVisible({ timeout: 30_000 });
+    await expect(progress.getByRole("listitem").filter({ hasText: "送达" })).toBeVisible({ timeout: 45_000 });
     await screenshot(page, "channel-test-sent");
     await expectAccessible(page);
     await progress.getByRole("link", { name: "打开这条消息" }).click();

@@ -18,7 +18,6 @@ for (const look of looks) {
     await expectScreen(page, "/channels/new/tidings/declarative-http", `channel-new-parts-${look.name}`);
     await expectScreen(page, channel, `channel-settings-${look.name}`);
     await expectScreen(page, `${channel}/sources`, `channel-sources-${look.name}`);
-    await expectScreen(page, `${channel}/health`, `channel-health-${look.name}`);
     await expectScreen(page, "/settings/quotas", `quotas-${look.name}`);
     await page.context().close();
   });

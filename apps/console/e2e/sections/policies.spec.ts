@@ -1,8 +1,7 @@
 import { expect, type Page, test } from "@playwright/test";
-import { expectScreen, openSignedIn } from "../server/expect-screen.ts";
 import { signIn } from "../server/sign-in.ts";
 import { expectAccessible } from "../support/axe.ts";
-import { looks, screenshot } from "../support/looks.ts";
+import { screenshot } from "../support/looks.ts";
 
 /** Goes on with Tab until the control has the focus, as somebody without a mouse does. */
 async function tabTo(page: Page, name: RegExp | string, role: "button" | "checkbox" | "combobox" | "radio") {
@@ -13,7 +12,7 @@ async function tabTo(page: Page, name: RegExp | string, role: "button" | "checkb
         await page.keyboard.press("Tab");
         return control.count();
       },
-      { intervals: [5], timeout: 15_000 },
+      { intervals: [5], timeout: 45_000 },
     )
     .toBe(1);
 }
@@ -99,14 +98,6 @@ test("a policy is put together, put in order and simulated with the keyboard alo
     await expect(page).toHaveURL(/\/policies$/);
   });
 });
-
-for (const look of looks) {
-  test(`the policy editor is accessible and fits at ${look.name}`, async ({ browser }) => {
-    const page = await openSignedIn(browser, look, "owner");
-    await expectScreen(page, "/policies/new", `policy-editor-${look.name}`);
-    await page.context().close();
-  });
-}
 
 test("what is wrong with a simulation stands at its fields", async ({ page }) => {
   await signIn(page, "owner");

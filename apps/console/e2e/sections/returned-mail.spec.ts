@@ -29,7 +29,9 @@ for (const look of looks) {
     const panel = page.getByRole("region", {
       name: look.locale === "en" ? "Fetching reports" : "收取回报",
     });
-    await expect(panel).toContainText(look.locale === "en" ? "Last fetched" : "上次收取");
+    await expect(panel).toContainText(look.locale === "en" ? "Last fetched" : "上次收取", {
+      timeout: 60_000,
+    });
     await page.context().close();
   });
 }
@@ -37,6 +39,7 @@ for (const look of looks) {
 test("a mailbox asks for what it needs, and says in words and by code why it could not be read", async ({
   page,
 }) => {
+  test.setTimeout(150_000);
   const code = `returns-${Date.now()}`;
   await signIn(page, "owner");
   const { settings } = await schoolMail(page);
@@ -71,7 +74,7 @@ test("a mailbox asks for what it needs, and says in words and by code why it cou
 
   const panel = page.getByRole("region", { name: "收取回报" });
   await test.step("its page says why, in words and by code", async () => {
-    await expect(panel).toContainText("上次没有取到", { timeout: 40_000 });
+    await expect(panel).toContainText("上次没有取到", { timeout: 75_000 });
     await expect(panel).toContainText("退信邮箱的账号或密码不正确");
     await expect(panel).toContainText("returns_login_refused");
     await screenshot(page, "channel-collection-failed");
