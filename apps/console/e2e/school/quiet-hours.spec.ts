@@ -1,4 +1,4 @@
-import { expect, test } from "@playwright/test";
+import { type Browser, expect, test } from "@playwright/test";
 import { expectScreen, openSignedIn } from "../server/expect-screen.ts";
 import { openAtCheck } from "../server/open-at-check.ts";
 import { callApi, signIn } from "../server/sign-in.ts";
@@ -6,6 +6,18 @@ import { expectAccessible } from "../support/axe.ts";
 import { looks, screenshot } from "../support/looks.ts";
 
 test.describe.configure({ mode: "serial" });
+
+// Whatever becomes of a test here, the next try and other files find no quiet hours and no caps.
+test.beforeAll(({ browser }) => takeBack(browser));
+test.afterAll(({ browser }) => takeBack(browser));
+
+async function takeBack(browser: Browser): Promise<void> {
+  const page = await browser.newPage();
+  await signIn(page, "owner");
+  await callApi(page.request, "PUT", "/v1/quiet-hours", { ofTenant: null });
+  await callApi(page.request, "PUT", "/v1/frequency-caps", { items: [] });
+  await page.close();
+}
 
 /** A time of the day in the demo school's zone, so many hours from now. */
 const inShanghai = (hours: number) =>
@@ -69,7 +81,8 @@ test("a message written in quiet hours says when it will go out, and its deliver
     await page.getByRole("textbox", { name, exact: true }).fill(value);
   await next();
   await page.getByRole("checkbox", { name: /^校园短信/ }).check();
-  await expect(page.getByText(/现在是免打扰时段，将在 \d\d:\d\d 发出。/)).toBeVisible();
+  // With the date where they end tomorrow.
+  await expect(page.getByText(/现在是免打扰时段，将在 .*\d\d:\d\d 发出。/)).toBeVisible();
   await screenshot(page, "compose-quiet-hours");
   await expectAccessible(page);
   await next();
