@@ -42,6 +42,12 @@ test("every channel sends, has its vendor's word, and falls back where nothing a
   const confirms = (channel: Channel) =>
     plugins.items.find(({ id }) => id === channel.pluginId)?.receipts.delivered === true;
   expect(channels.length).toBeGreaterThanOrEqual(7);
+  // What an earlier try has learnt of addresses that are dead.
+  const known = await get<{ items: { id: string }[] }>(
+    page,
+    `/v1/suppressions?userId=${UNREACHABLE}&limit=100`,
+  );
+  for (const { id } of known.items) await callApi(page.request, "DELETE", `/v1/suppressions/${id}`);
 
   const sent = new Map<Channel, string>();
   for (const channel of channels) sent.set(channel, await sendWithFallback(page, channel, mail?.id ?? ""));
@@ -76,7 +82,7 @@ const get = <Answer>(page: Page, path: string) => callApi<Answer>(page.request, 
 /** Sends the notice through the channel, and by mail to whom it does not reach. */
 async function sendWithFallback(page: Page, channel: Channel, mailId: string): Promise<string> {
   const policy = await callApi<{ id: string }>(page.request, "POST", "/v1/policies", {
-    name: `${channel.name}失败后发邮件`,
+    name: `${channel.name}失败后发邮件 ${Date.now()}`,
     steps: [{ channelIds: [channel.id] }, { channelIds: [mailId], when: "failed" }],
   });
   const message = await callApi<{ id: string }>(page.request, "POST", "/v1/messages", {
