@@ -9,20 +9,25 @@ export interface DueEndpoint extends Candidate {
 }
 
 /**
- * Endpoints with calls that are due, of all tenants in turns, those first that wait longest. Runs as the dispatcher. Of an
- * endpoint that is left alone, because it fails or somebody works on it, nothing is due.
+ * Endpoints with calls that are due, of all tenants in turns, those first that wait longest; such as fail alternate with
+ * such as do not, since only few of them get a turn: however many wait, the others are among those found. Runs as the
+ * dispatcher. Of an endpoint that is left alone, because it fails or somebody works on it, nothing is due.
  */
 export async function listDueEndpoints({ sql }: Tx, limit: number): Promise<DueEndpoint[]> {
   const rows = await sql<{ tenant_id: string; id: string; is_on: boolean; is_failing: boolean }[]>`
-    select e.tenant_id, e.id, e.state = 'on' as is_on, e.next_at is not null as is_failing
-    from callback_endpoints e
-    cross join lateral (
-      select min(c.next_at) as next_at from callbacks c
-      where c.tenant_id = e.tenant_id and c.endpoint_id = e.id and c.state = 'waiting' and c.next_at <= now()
+    select tenant_id, id, is_on, is_failing from (
+      select e.tenant_id, e.id, e.state = 'on' as is_on, e.next_at is not null as is_failing, due.next_at,
+        row_number() over (partition by e.tenant_id, e.next_at is not null order by due.next_at) as turn
+      from callback_endpoints e
+      cross join lateral (
+        select min(c.next_at) as next_at from callbacks c
+        where c.tenant_id = e.tenant_id and c.endpoint_id = e.id and c.state = 'waiting' and c.next_at <= now()
+      ) due
+      -- Whether there is any: not by EXISTS, for which the planner may read all that was ever told, from its beginning.
+      where (select min(next_at) from callbacks where state = 'waiting') <= now()
+        and (e.next_at is null or e.next_at <= now()) and due.next_at is not null
     ) due
-    where exists(select from callbacks where state = 'waiting' and next_at <= now())
-      and (e.next_at is null or e.next_at <= now()) and due.next_at is not null
-    order by row_number() over (partition by e.tenant_id order by due.next_at), due.next_at
+    order by row_number() over (partition by is_failing order by turn, next_at), next_at
     limit ${limit}`;
   return rows.map((row) => ({
     tenantId: fromUuid("tenant", row.tenant_id),

@@ -7,7 +7,10 @@ export interface EndpointKey {
   endpointId: string;
 }
 
-/** Endpoints with events to be told: such as have waited, or enough of them. Runs as the dispatcher, across tenants. */
+/**
+ * Endpoints with events to be told: such as have waited, or enough of them. Those behind, for which as many callbacks wait as
+ * are made ahead: for most of them nothing can be made, and they would fill the list. Runs as the dispatcher, across tenants.
+ */
 export async function listGathered({ sql }: Tx, limit: number): Promise<EndpointKey[]> {
   const rows = await sql<{ tenant_id: string; id: string }[]>`
     select e.tenant_id, e.id from callback_endpoints e
@@ -16,13 +19,20 @@ export async function listGathered({ sql }: Tx, limit: number): Promise<Endpoint
       where v.tenant_id = e.tenant_id and v.endpoint_id = e.id and v.callback_id is null
       order by v.recorded_at limit 1
     ) oldest
+    cross join lateral (
+      select count(*) = ${MADE_AHEAD} as is_full from (
+        select from callbacks c where c.tenant_id = e.tenant_id and c.endpoint_id = e.id and c.state = 'waiting'
+        limit ${MADE_AHEAD}
+      ) waiting
+    ) ahead
     where e.state = 'on' and (
       oldest.recorded_at <= now() - make_interval(secs => ${GATHER_MS / 1000})
       or exists(select from callback_events v
         where v.tenant_id = e.tenant_id and v.endpoint_id = e.id and v.callback_id is null
         order by v.recorded_at offset ${MAX_EVENTS - 1} limit 1)
     )
-    order by row_number() over (partition by e.tenant_id order by oldest.recorded_at), oldest.recorded_at
+    order by ahead.is_full, row_number() over (partition by e.tenant_id, ahead.is_full order by oldest.recorded_at),
+      oldest.recorded_at
     limit ${limit}`;
   return rows.map((row) => ({
     tenantId: fromUuid("tenant", row.tenant_id),
