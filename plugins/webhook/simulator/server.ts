@@ -1,9 +1,9 @@
 import type { Http2Bindings, HttpBindings } from "@hono/node-server";
+import { findCallbackFault } from "@tidings/sdk/callbacks";
 import type { AnsweredFault } from "@tidings/sdk/testing";
 import { type Context, Hono } from "hono";
 import { openPage } from "./page.ts";
 import type { Receiver, ReceiverAnswer } from "./receiver.ts";
-import { findSignatureFault } from "./signature.ts";
 
 type Env = { Bindings: HttpBindings | Http2Bindings };
 
@@ -30,7 +30,7 @@ async function takeCall(receiver: Receiver, c: Context<Env>): Promise<ReceiverAn
   const now = Date.now();
   const body = await c.req.text();
   const { headers } = c.req.raw;
-  const fault = findSignatureFault(headers, body, receiver.secret, now);
+  const fault = findCallbackFault(headers, body, [receiver.secret], now);
   if (fault) return { status: 401, body: { message: fault } };
   return receiver.take(headers.get("webhook-id") ?? "", body, now);
 }

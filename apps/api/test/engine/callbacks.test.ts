@@ -1,6 +1,6 @@
 import { toBigint, toUuid } from "@tidings/db";
+import { findCallbackFault } from "@tidings/sdk/callbacks";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { findSignatureFault } from "../../../../plugins/webhook/simulator/signature.ts";
 import {
   type CallbackReceiver,
   expectProblem,
@@ -41,7 +41,7 @@ beforeEach(async () => {
 });
 
 const faultOf = ({ headers, text }: ReceivedCallback, secret: string, now = Date.now()) =>
-  findSignatureFault(new Headers(headers as Record<string, string>), text, secret, now);
+  findCallbackFault(headers, text, [secret], now);
 
 const callsOf = (endpoint: OpenEndpoint, count: number) =>
   until(() => {
@@ -166,6 +166,23 @@ describe("callbacks", () => {
     await passes(A_LEASE);
     await inState(school, endpoint, "delivered");
     expect(await readEndpoint(school, endpoint)).toMatchObject({ state: "on", disabledReason: null });
+  });
+
+  it("to an address that was replaced meanwhile say nothing of the new one", async () => {
+    const endpoint = await openEndpoint(school, receiver);
+    let answerGone = () => {};
+    receiver.answer(endpoint.name, (response) => {
+      answerGone = () => response.writeHead(410).end();
+    });
+    await happens(installation, school, endpoint);
+    await callsOf(endpoint, 1);
+    await mustSucceed(school.owner("PATCH", endpoint.path, { url: `${receiver.url}${endpoint.name}-moved` }));
+    answerGone();
+    await tried(school, endpoint, 1);
+    expect(await readEndpoint(school, endpoint)).toMatchObject({ state: "on", failingSince: null });
+    await passes(A_LEASE);
+    await inState(school, endpoint, "delivered");
+    expect(receiver.callsTo(`${endpoint.name}-moved`)).toHaveLength(1);
   });
 
   it("wait as long as the receiver asks", async () => {

@@ -157,6 +157,7 @@ export async function clearFailing({ sql }: Tx, key: EndpointKey): Promise<numbe
 }
 
 export interface LockedEndpoint extends EndpointHealth {
+  url: string;
   sourceName: string;
   isOn: boolean;
   now: Date;
@@ -166,13 +167,21 @@ export interface LockedEndpoint extends EndpointHealth {
 export async function lockHealth({ sql }: Tx, key: EndpointKey): Promise<LockedEndpoint | undefined> {
   const { tenant, endpoint } = keysOf(key);
   const [row] = await sql<
-    { failing_since: Date | null; failure_count: number; name: string; is_on: boolean; now: Date }[]
+    {
+      url: string;
+      failing_since: Date | null;
+      failure_count: number;
+      name: string;
+      is_on: boolean;
+      now: Date;
+    }[]
   >`
-    select e.failing_since, e.failure_count, s.name, e.state = 'on' as is_on, now() as now
+    select e.url, e.failing_since, e.failure_count, s.name, e.state = 'on' as is_on, now() as now
     from callback_endpoints e join sources s on s.tenant_id = e.tenant_id and s.id = e.source_id
     where e.tenant_id = ${tenant} and e.id = ${endpoint} for no key update of e`;
   return (
     row && {
+      url: row.url,
       failingSince: row.failing_since,
       failureCount: row.failure_count,
       sourceName: row.name,

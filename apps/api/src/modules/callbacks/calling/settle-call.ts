@@ -61,13 +61,16 @@ async function settleFailed(
   const endpoint = await calling.lockHealth(tx, key);
   if (!endpoint) return { outcome: "dead", restMs: 0 };
   const { now, isOn } = endpoint;
-  const { disabledReason, ...health } = afterFailure(endpoint, verdict.status, now);
-  const reason = isOn ? disabledReason : null;
-  await calling.saveHealth(tx, key, health, reason);
   const { restMs } = verdict;
   const chance = Math.random();
   const next = nextTry(callback.attemptCount + 1, { now, endsAt: callback.endsAt, restMs, chance });
   await calling.saveFailed(tx, key, callback, attempt, next);
+  const outcome = next ? "retried" : "dead";
+  // What an address does that was replaced meanwhile says nothing of the one that is called now.
+  if (endpoint.url !== callback.url) return { outcome, restMs: 0 };
+  const { disabledReason, ...health } = afterFailure(endpoint, verdict.status, now);
+  const reason = isOn ? disabledReason : null;
+  await calling.saveHealth(tx, key, health, reason);
   if (reason !== null) {
     await recordAudit(tx, systemContext(key.tenantId, "callbacks", clock), {
       action: "callback_endpoint.disabled",
@@ -76,7 +79,7 @@ async function settleFailed(
       after: { reason, failingSince: health.failingSince.toISOString(), failureCount: health.failureCount },
     });
   }
-  return { outcome: next ? "retried" : "dead", restMs: Math.max(restMs, restAfter(health.failureCount)) };
+  return { outcome, restMs: Math.max(restMs, restAfter(health.failureCount)) };
 }
 
 /** Gives up a call whose events are not kept any more; the endpoint has no part in it. */
