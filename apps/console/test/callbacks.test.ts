@@ -77,6 +77,8 @@ test.each([
   ["ftp://hooks.example.com", false],
   ["https://", false],
   [`https://hooks.example.com/${"x".repeat(2_000)}`, false],
+  // Nine characters for each of them where it is called.
+  [`https://hooks.example.com/${"告".repeat(300)}`, false],
 ])("the address %s is right: %s", (url, isRight) => {
   expect(urlFault(url) === undefined).toBe(isRight);
 });

@@ -71,6 +71,8 @@ describe("callback endpoints", () => {
       "javascript:alert(1)",
       "nonsense",
       `https://a.cn/${"x".repeat(2_000)}`,
+      // Nine characters for each of them where it is called.
+      `https://a.cn/${"告".repeat(300)}`,
     ]) {
       expectProblem(await create(url), "invalid-input", 422);
     }

@@ -12,7 +12,13 @@ const eventTypes = z
   .refine((types) => new Set(types).size === types.length, "Name each type once.")
   .openapi({ description: "What the endpoint is told of." });
 
-const url = z.url({ protocol: /^https?$/, error: "Use an http or https address." }).max(MAX_URL_LENGTH);
+// Only what the program that starts the server allows by name may be http; that is looked at with the address itself.
+const url = z
+  .url({ protocol: /^https?$/, error: "Use an https address." })
+  .max(MAX_URL_LENGTH)
+  .refine((text) => (URL.parse(text)?.href.length ?? 0) <= MAX_URL_LENGTH, {
+    error: `Use an address of at most ${MAX_URL_LENGTH} characters as it is called: what is not ASCII is written with more.`,
+  });
 
 export const CreateCallbackEndpointBody = z
   .strictObject({ url, eventTypes: eventTypes.default([...EVENT_TYPES]) })

@@ -9,10 +9,14 @@ export function urlFault(url: string): string | undefined {
   return first(
     required(url),
     isWebAddress(url) ? undefined : m.callbacks_url_fault(),
-    atMost(url, MAX_URL_LENGTH),
+    atMost(asCalled(url), MAX_URL_LENGTH),
   );
 }
 
+/** What is not ASCII is written with more characters there. */
+const asCalled = (url: string) => (URL.canParse(url) ? new URL(url).href : url);
+
+/** The API takes http as well, where whoever runs the server allows that very address. */
 function isWebAddress(url: string): boolean {
   return /^https?:\/\//i.test(url) && URL.canParse(url);
 }
