@@ -17,6 +17,7 @@ import { OPERATORS } from "./demo/school.ts";
 import { type SeedDeps, type SeededSchool, seedSchool } from "./demo/seed.ts";
 import { type DemoSimulator, startSimulators } from "./demo/simulators.ts";
 import { KEY_BYTES } from "./platform/crypto/index.ts";
+import { whenDatabaseAnswers } from "./platform/database/index.ts";
 import type { Env } from "./platform/env.ts";
 import { isConsoleBuilt } from "./platform/http/console-files.ts";
 import type { Logger } from "./platform/logger.ts";
@@ -54,9 +55,11 @@ async function start(options: RunOptions, stops: Stop[]): Promise<void> {
   const startedAt = performance.now();
   const databaseUrl = env.DATABASE_URL ?? (await embedDatabase(options, stops));
   progress("migrating the database");
-  await migrate(databaseUrl);
+  await whenDatabaseAnswers(logger, () => migrate(databaseUrl));
   const { REDIS_URL: redisUrl } = env;
-  const queue = await createQueueTransport({ redisUrl, databaseUrl, prefix: "tidings", logger });
+  const queue = await whenDatabaseAnswers(logger, () =>
+    createQueueTransport({ redisUrl, databaseUrl, prefix: "tidings", logger }),
+  );
   stops.push(() => queue.close());
   const simulators = demo ? await startDemoVendors(env, stops) : [];
   const port = await choosePort(env);

@@ -8,6 +8,7 @@ import {
   createCallbackSweeper,
   createListenerLoop,
 } from "../modules/callbacks/index.ts";
+import { whenDatabaseAnswers } from "../platform/database/index.ts";
 import { startLoop } from "../platform/loops.ts";
 import type { Foundation } from "./foundation.ts";
 import type { createLoops } from "./loops.ts";
@@ -17,7 +18,7 @@ import type { createLoops } from "./loops.ts";
  * the first time, with what ends that.
  */
 export async function watchListeners({ listeners, loops, logger }: Foundation): Promise<() => Promise<void>> {
-  await listeners.refresh();
+  await whenDatabaseAnswers(logger, () => listeners.refresh());
   const loop = startLoop(createListenerLoop(listeners), logger);
   loops.add(loop);
   return () => loop.stop().then(() => loops.remove(loop));

@@ -12,6 +12,7 @@ import {
   marketplaceRoutes,
 } from "../modules/installations/index.ts";
 import { createPluginService, pluginRoutes } from "../modules/plugins/index.ts";
+import { whenDatabaseAnswers } from "../platform/database/index.ts";
 import { type Loop, startLoop } from "../platform/loops.ts";
 import type { Foundation } from "./foundation.ts";
 
@@ -45,8 +46,8 @@ export function pluginLoops(foundation: Foundation): Loop[] {
  * first time, with what ends that.
  */
 export async function watchPlugins({ plugins, loops, logger }: Foundation): Promise<() => Promise<void>> {
+  await whenDatabaseAnswers(logger, () => plugins.refresh());
   const loop = startLoop(createCatalogueLoop(plugins), logger);
   loops.add(loop);
-  await plugins.refresh();
   return () => loop.stop().then(() => loops.remove(loop));
 }

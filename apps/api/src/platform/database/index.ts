@@ -10,6 +10,7 @@ export {
   type Statement,
   type Tx,
 } from "@tidings/db";
+export { whenDatabaseAnswers } from "./when-database-answers.ts";
 
 /**
  * Runs work in one transaction of the context's tenant: committed when it returns, rolled back when it throws.
