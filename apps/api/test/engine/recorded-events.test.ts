@@ -1,6 +1,10 @@
 import { toUuid } from "@tidings/db";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { createEventSweeper, recordEvents } from "../../src/modules/callbacks/index.ts";
+import {
+  createCallbackSweeper,
+  createEventSweeper,
+  recordEvents,
+} from "../../src/modules/callbacks/index.ts";
 import {
   callWithKey,
   expectNothingLost,
@@ -258,4 +262,28 @@ it("are kept for thirty days, and until they are told or given up; those of an e
   await query(`delete from callback_endpoints where id = '${endpoint}'`);
   await sweep();
   expect(await kept()).toEqual([]);
+});
+
+it("are told by calls that are kept for thirty days after they are over, whatever was replayed among them", async () => {
+  const { dispatch, transactAsWorker } = installation.foundation;
+  const sweeper = createCallbackSweeper({ dispatch, transact: transactAsWorker });
+  const tenant = `'${toUuid("tenant", school.tenantId)}'`;
+  const call = (name: number, state: string, madeDaysAgo: number, overDaysAgo: number) =>
+    query(`insert into callbacks (tenant_id, id, endpoint_id, state, event_count, ends_at, created_at, ended_at)
+      values (${tenant}, uuidv7(), '${endpoint}', '${state}', ${name}, now(), now() - interval '${madeDaysAgo} days',
+        now() - interval '${overDaysAgo} days')`);
+  await call(1, "delivered", 50, 5);
+  await call(2, "delivered", 49, 31);
+  await call(3, "delivered", 48, 10);
+  await call(4, "delivered", 40, 40);
+  await call(5, "dead", 45, 3);
+  await call(6, "dead", 40, 39);
+  await call(7, "dead", 30, 29);
+  await call(8, "delivered", 29, 29);
+  await until(async () => !(await sweeper.run()));
+  const left = await query<{ name: number }>(
+    `select event_count as name from callbacks where tenant_id = ${tenant} order by name`,
+  );
+  expect(left.map(({ name }) => name)).toEqual([1, 3, 5, 7, 8]);
+  await query(`delete from callbacks where tenant_id = ${tenant}`);
 });
