@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { toUuid } from "@tidings/db";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { watchListeners } from "../../src/composition/callbacks.ts";
 import { lay } from "../../src/composition/foundation.ts";
 import { watchPlugins } from "../../src/composition/plugins.ts";
 import { createLogger } from "../../src/platform/logger.ts";
@@ -14,7 +16,7 @@ import {
   until,
 } from "../harness/index.ts";
 
-/* What one process changes about plugins, another one with the same database knows within seconds. */
+/* What one process changes about plugins or callback endpoints, another one with the same database knows within seconds. */
 
 const logger = createLogger("silent");
 const stops: (() => Promise<unknown>)[] = [];
@@ -49,8 +51,8 @@ async function startProcess(sandbox?: Sandbox) {
     logger,
     ...(sandbox && { sandbox }),
   });
-  const stopWatching = await watchPlugins(foundation);
-  stops.unshift(stopWatching, () => foundation.close());
+  const [stopPlugins, stopListeners] = [await watchPlugins(foundation), await watchListeners(foundation)];
+  stops.unshift(stopPlugins, stopListeners, () => foundation.close());
   const catalogue = () => foundation.plugins.of(school.tenantId);
   const send = (pluginId: string) =>
     foundation.runtime.send(
@@ -67,7 +69,7 @@ async function startProcess(sandbox?: Sandbox) {
         messages: [{ ref: "r1", address: "device", content: { text: "hello" }, variables: {} }],
       },
     );
-  return { catalogue, send };
+  return { foundation, catalogue, send };
 }
 
 it("knows of an installation, an upgrade, a block and a removal that another process made", async () => {
@@ -112,4 +114,21 @@ it("says that the sandbox is not there where it is not, and runs nothing", async
   const before = installation.vendor.calls.length;
   expect(await process.send(id)).toMatchObject([{ status: "transient", code: "sandbox_unavailable" }]);
   expect(installation.vendor.calls.length).toBe(before);
+});
+
+it("records within the second for an endpoint that another process made, until it is off there", async () => {
+  const { foundation } = await startProcess();
+  const tenant = toUuid("tenant", school.tenantId);
+  const records = () => foundation.worker.withTenant(tenant, async (tx) => tx.hasListeners);
+  expect(await records()).toBe(false);
+  const path = `/v1/sources/${school.sourceId}/callback-endpoints`;
+  const { id } = await mustSucceed<{ id: string }>(
+    school.owner("POST", path, { url: "https://hooks.example.com/tidings" }),
+  );
+  const since = performance.now();
+  await until(records);
+  // A second between two looks; the rest is for a machine that is busy.
+  expect(performance.now() - since).toBeLessThan(5_000);
+  await mustSucceed(school.owner("PATCH", `${path}/${id}`, { state: "off" }));
+  await until(async () => !(await records()));
 });
