@@ -70,6 +70,22 @@ it("cancels a message while batches hold its flows", async () => {
   expect((await school.message(id)).state).toBe("cancelled");
 });
 
+it("resumes a message while batches hold its flows, and has the others judged", async () => {
+  const id = await givenWaiting();
+  const flows = (change: string) =>
+    installation.books.transaction(
+      ({ sql }) => sql<{ isDue: boolean }[]>`
+        update flows set wake_at = ${sql.unsafe(change)} where message_id = ${toUuid("message", id)}
+        returning wake_at <= now() as "isDue"`,
+    );
+  await mustSucceed(school.source("POST", `/v1/messages/${id}/pause`));
+  await flows("now() + interval '5 minutes'");
+  await whileOneIsHeld(id, () => mustSucceed(school.source("POST", `/v1/messages/${id}/resumption`)));
+  expect((await school.message(id)).state).toBe("sending");
+  const dueCount = (await flows("wake_at")).filter(({ isDue }) => isDue).length;
+  expect(dueCount).toBe(PEOPLE.length - 1);
+});
+
 it("ends the flows of a cancelled message a slice a round, and goes on after a crash", async () => {
   const id = await givenWaiting();
   await cancel(id);

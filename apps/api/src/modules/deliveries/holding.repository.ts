@@ -30,14 +30,17 @@ export async function releaseUnsent(tx: Tx, tenantId: string, messageId: string)
   await releaseFlows(tx, toUuid("tenant", tenantId), toUuid("message", messageId));
 }
 
-/** Has those judged that were kept back; a timer that would end as soon is only looked at too early. */
+/**
+ * Has those judged that were kept back; a timer that would end as soon is only looked at too early. Whoever holds one has
+ * it judged anyway, and is not waited for: batches lock flows first and the message afterwards.
+ */
 async function releaseFlows({ sql }: Tx, tenant: string, message: string): Promise<void> {
   await sql`
     update flows f set wake_at = now()
     from (
       select user_id from flows where tenant_id = ${tenant} and message_id = ${message} and state = 'waiting'
         and wake_at between now() and now() + make_interval(secs => ${KEPT_BACK_SECONDS})
-      limit ${RELEASED_FLOWS}
+      limit ${RELEASED_FLOWS} for update skip locked
     ) kept
     where f.tenant_id = ${tenant} and f.message_id = ${message} and f.user_id = kept.user_id`;
 }
