@@ -1,6 +1,5 @@
-import { toUuid } from "@tidings/db";
 import { describe, expect, it } from "vitest";
-import { messageTo, mustSucceed, timePasses, users } from "../harness/index.ts";
+import { goesDown, messageTo, mustSucceed, timePasses, users } from "../harness/index.ts";
 import {
   ASK_AFTER_SECONDS,
   givenTelegraphScene,
@@ -23,6 +22,19 @@ describe("what the vendor never got", () => {
     expect(telegraph.calls("send")).toHaveLength(1);
   });
 
+  it("is cancelled, and not to be sent, when its message was cancelled for its user meanwhile", async () => {
+    telegraph.behave({ sending: () => "cut", query: () => ({ status: "not_found" }) });
+    const id = await telegraph.send("u-1");
+    await school.reaches(id, "unknown");
+    await mustSucceed(school.source("POST", `/v1/messages/${id}/cancelled-users`, { userIds: ["u-1"] }));
+    await goesDown(installation, school, telegraph);
+    await timePasses(installation, ASK_AFTER_SECONDS);
+    await school.completed(id);
+    expect(await school.deliveriesOf(id)).toMatchObject([
+      { state: "cancelled", reason: "cancelled_for_user" },
+    ]);
+  });
+
   it("goes on with the next step when its channel stays down", async () => {
     const steps = [{ channelIds: [telegraph.id] }, { channelIds: [school.channels.mail.id], when: "failed" }];
     const policy = await mustSucceed<{ id: string }>(
@@ -31,12 +43,7 @@ describe("what the vendor never got", () => {
     telegraph.behave({ sending: () => "cut", query: () => ({ status: "not_found" }) });
     const id = await school.send(messageTo(users("u-1"), [], { channels: undefined, policy: policy.id }));
     await school.reaches(id, "unknown", 0);
-    await installation.books.transaction(
-      ({ sql }) => sql`
-        insert into channel_circuits (tenant_id, channel_id, state, cause, since, next_probe_at)
-        values (${toUuid("tenant", school.tenantId)}, ${toUuid("channel", telegraph.id)}, 'open', 'unreachable',
-          now(), now() + interval '1 day')`,
-    );
+    await goesDown(installation, school, telegraph);
     await timePasses(installation, ASK_AFTER_SECONDS);
     await school.reaches(id, "ready", 0);
     await timePasses(installation, 301);

@@ -1,8 +1,8 @@
-import { toUuid } from "@tidings/db";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   expectNothingLost,
   givenSchool,
+  goesDown,
   type Installation,
   messageTo,
   mustSucceed,
@@ -84,12 +84,7 @@ describe("what the receiver would no longer know is not repeated", () => {
 
   it("when its channel was down for so long", async () => {
     const id = await givenDoubt();
-    await installation.books.transaction(
-      ({ sql }) => sql`
-        insert into channel_circuits (tenant_id, channel_id, state, cause, since, next_probe_at)
-        values (${toUuid("tenant", school.tenantId)}, ${toUuid("channel", school.channels.hook.id)}, 'open',
-          'unreachable', now(), now() + interval '1 day')`,
-    );
+    await goesDown(installation, school, school.channels.hook);
     await timePasses(installation, PAST_THE_WINDOW_SECONDS);
     await expectUnrepeated(id);
   });

@@ -23,6 +23,7 @@ export {
   SECRET,
 } from "./canary.ts";
 export { type CapturedLog, captureLog } from "./captured-log.ts";
+export { goesDown } from "./circuit.ts";
 export { expandOnce } from "./expanding.ts";
 export type { FakeVendor, VendorCall } from "./fake-vendor.ts";
 export { leavingNoTrace } from "./fingerprint.ts";

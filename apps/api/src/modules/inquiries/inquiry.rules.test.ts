@@ -24,11 +24,24 @@ describe("a vendor that may have got something", () => {
   });
 
   it("that never got it has it sent again, unless nobody wants that any more", () => {
-    expect(judgeNotFound("sending", false)).toMatchObject({ state: "ready" });
-    expect(judgeNotFound("paused", false)).toMatchObject({ state: "ready" });
-    expect(judgeNotFound("cancelled", false)).toEqual({ state: "cancelled", reason: "cancelled" });
-    expect(judgeNotFound("expired", true)).toEqual({ state: "expired", reason: "time_to_live_over" });
-    expect(judgeNotFound("sending", true)).toEqual({ state: "failed", reason: "never_reached_vendor" });
+    const found = { messageState: "sending", isCancelledFor: false, hasMovedOn: false };
+    expect(judgeNotFound(found)).toMatchObject({ state: "ready" });
+    expect(judgeNotFound({ ...found, messageState: "paused" })).toMatchObject({ state: "ready" });
+    expect(judgeNotFound({ ...found, messageState: "cancelled" })).toEqual({
+      state: "cancelled",
+      reason: "cancelled",
+    });
+    expect(judgeNotFound({ ...found, messageState: "expired", hasMovedOn: true })).toEqual({
+      state: "expired",
+      reason: "time_to_live_over",
+    });
+    const failed = { state: "failed", reason: "never_reached_vendor" };
+    expect(judgeNotFound({ ...found, hasMovedOn: true })).toEqual(failed);
+    expect(judgeNotFound({ ...found, hasMovedOn: true, isCancelledFor: true })).toEqual(failed);
+    expect(judgeNotFound({ ...found, isCancelledFor: true })).toEqual({
+      state: "cancelled",
+      reason: "cancelled_for_user",
+    });
   });
 });
 

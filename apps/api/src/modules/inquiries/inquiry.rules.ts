@@ -47,14 +47,21 @@ export interface NotFoundVerdict {
   reason: string;
 }
 
-/**
- * Judges a delivery that the vendor certainly never got: it is sent again, unless its message was ended meanwhile or
- * its user's flow has taken a later step or ended.
- */
-export function judgeNotFound(messageState: string, hasMovedOn: boolean): NotFoundVerdict {
+/** What decides about a delivery that the vendor certainly never got. */
+export interface NotFoundCase {
+  messageState: string;
+  /** The message was cancelled for the user. */
+  isCancelledFor: boolean;
+  /** The user's flow has taken a later step or ended. */
+  hasMovedOn: boolean;
+}
+
+/** Judges a delivery that the vendor certainly never got: it is sent again, unless its message or flow went on meanwhile. */
+export function judgeNotFound({ messageState, isCancelledFor, hasMovedOn }: NotFoundCase): NotFoundVerdict {
   if (messageState === "cancelled") return { state: "cancelled", reason: REASONS.cancelled };
   if (messageState === "expired") return { state: "expired", reason: REASONS.expired };
   if (hasMovedOn) return { state: "failed", reason: REASONS.neverArrived };
+  if (isCancelledFor) return { state: "cancelled", reason: REASONS.userCancelled };
   return { state: "ready", reason: REASONS.neverArrived };
 }
 

@@ -152,10 +152,10 @@ async function settleUnknown(
       reason: null,
       at: at === undefined ? now : new Date(at),
     })),
-    ...notFound.map(({ id, messageState, hasMovedOn }) => ({
+    ...notFound.map(({ id, ...found }) => ({
       id,
       said: "not_found" as const,
-      ...judgeNotFound(messageState, hasMovedOn),
+      ...judgeNotFound(found),
       at: now,
     })),
   ];

@@ -1,15 +1,13 @@
 import type { Tx } from "../../platform/database/index.ts";
 import { toUuid } from "../../platform/ids.ts";
 import { recordEvents } from "../callbacks/index.ts";
-import { NIL_UUID, REASONS } from "../deliveries/index.ts";
+import { isCancelledFor, NIL_UUID, REASONS } from "../deliveries/index.ts";
 import { type Inquiry, isSubject } from "./asking.repository.ts";
-import type { NotFoundVerdict } from "./inquiry.rules.ts";
+import type { NotFoundCase, NotFoundVerdict } from "./inquiry.rules.ts";
 
 /** A delivery that the vendor never got, locked, with what decides about it. */
-export interface NotFound {
+export interface NotFound extends NotFoundCase {
   id: string;
-  messageState: string;
-  hasMovedOn: boolean;
 }
 
 /**
@@ -29,8 +27,11 @@ export async function lockChunk({ sql }: Tx, { tenantId, chunkId }: Inquiry): Pr
 export async function lockNotFound({ sql }: Tx, inquiry: Inquiry, ids: string[]): Promise<NotFound[]> {
   const tenant = toUuid("tenant", inquiry.tenantId);
   const message = toUuid("message", inquiry.messageId);
-  const rows = await sql<{ id: string; user_id: string | null; step: number; state: string }[]>`
-    select d.id, d.user_id, d.step, m.state
+  const rows = await sql<
+    { id: string; user_id: string | null; step: number; state: string; is_cancelled_for: boolean }[]
+  >`
+    select d.id, d.user_id, d.step, m.state,
+      m.cancelled_user_count > 0 and ${isCancelledFor({ sql }, tenant, sql`d`)} as is_cancelled_for
     from inquiries i
     join deliveries d on ${isSubject(sql)}
     join messages m on m.tenant_id = i.tenant_id and m.id = i.message_id
@@ -50,6 +51,7 @@ export async function lockNotFound({ sql }: Tx, inquiry: Inquiry, ids: string[])
     return {
       id: row.id,
       messageState: row.state,
+      isCancelledFor: row.is_cancelled_for,
       hasMovedOn: flow !== undefined && hasMovedOn(flow, row.step),
     };
   });
