@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import {
   expectProblem,
+  goesDown,
   holdQueue,
   messageTo,
   mustSucceed,
@@ -144,6 +145,23 @@ it.each(["with steps", "without"])("does not try again what was under way, %s", 
   await timePasses(installation, 4 * 86_400);
   await school.completed(id);
 });
+
+it.each(["with steps", "without"])(
+  "ends what comes back from a batch that was under way, though its channel stays down, %s",
+  async (kind) => {
+    const [one] = await givenUsers(1);
+    const gate = installation.vendor.hold();
+    installation.vendor.answer(() => ({ status: 500 }));
+    const id = kind === "with steps" ? await sendWith("failed", one) : await sendTo([one]);
+    await gate.arrived(1);
+    await goesDown(installation, school, school.channels.courier);
+    await cancelFor(id, one);
+    gate.open();
+    await school.completed(id);
+    expect(await fates(id)).toEqual({ [one]: STOPPED });
+    await installation.books.transaction(({ sql }) => sql`delete from channel_circuits`);
+  },
+);
 
 it.each([
   { name: "named", audience: async (userIds: string[]) => users(...userIds) },

@@ -144,7 +144,7 @@ export const cancelledUsers = pgTable(
     tenantId: tenantId(),
     messageId: messageId("message_id").notNull(),
     userId: uuid("user_id").notNull(),
-    /** The user's flow is still to be ended. */
+    /** The user's flow is still to be ended, or what was under way when it was cancelled. */
     isFlowLeft: boolean("is_flow_left").notNull(),
     createdAt: createdAt(),
   },

@@ -7,9 +7,10 @@ import type { Fragment, Tx } from "../../platform/database/index.ts";
  * - Deliveries that are made later are made `cancelled`. Those being made meanwhile are made anew, because the message's
  *   count has changed; of messages without such users nobody asks.
  * - A batch is opened behind the lock of cancellations, and then leaves them out: also what was being made, or was under
- *   way and is to be tried again.
+ *   way and is to be tried again. A channel that is down opens none: what comes back is looked for by the sweeper too.
  * - A flow counts as ended as soon as the entry is there. Its row is ended by the sweeper: batches lock flows first and
  *   the message afterwards.
+ * - What was unknown, and turns out never to have reached the vendor, ends `cancelled`.
  */
 
 /** Whether row `a`, which has a message and a user, is of a user for whom its message was cancelled. */

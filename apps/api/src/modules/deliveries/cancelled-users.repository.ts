@@ -14,7 +14,7 @@ export interface UsersCancelled {
 
 /**
  * Cancels a message, which the caller has locked, for users given by their row keys. What is under way is left to its
- * outcome.
+ * outcome, and what that leaves to be sent to the sweeper.
  */
 export async function cancelForUsers(
   tx: Tx,
@@ -29,9 +29,7 @@ export async function cancelForUsers(
   const [{ count: newCount }] = await sql<[{ count: number }]>`
     with added as (
       insert into cancelled_users (tenant_id, message_id, user_id, is_flow_left)
-      select ${tenant}, ${message}, named.id, m.policy_version_id is not null
-      from unnest(${[...userKeys]}::uuid[]) as named(id)
-      join messages m on m.tenant_id = ${tenant} and m.id = ${message}
+      select ${tenant}, ${message}, id, true from unnest(${[...userKeys]}::uuid[]) as named(id)
       on conflict do nothing returning user_id
     ), counted as (
       update messages set cancelled_user_count = cancelled_user_count + (select count(*) from added)
@@ -77,8 +75,8 @@ interface CancelledMessage {
   messageId: string;
 }
 
-/** Messages that were cancelled for users whose flows are still to be ended. Runs as the dispatcher, across tenants. */
-export async function listWithUsersFlowsLeft({ sql }: Tx, limit: number): Promise<CancelledMessage[]> {
+/** Messages that were cancelled for users of whom something is still to be ended. Runs as the dispatcher, across tenants. */
+export async function listWithUsersLeft({ sql }: Tx, limit: number): Promise<CancelledMessage[]> {
   const rows = await sql<{ tenant_id: string; message_id: string }[]>`
     select distinct tenant_id, message_id from cancelled_users where is_flow_left limit ${limit}`;
   return rows.map((row) => ({
@@ -88,18 +86,20 @@ export async function listWithUsersFlowsLeft({ sql }: Tx, limit: number): Promis
 }
 
 /**
- * Ends flows of users for whom a message was cancelled, with what a step that was made meanwhile has still to send. What
- * others hold is left to the next round. True when there is more to be done at once.
+ * Ends what is left of users for whom a message was cancelled: their flows, and what has still to be sent of a step that was
+ * made meanwhile, or of a batch that was under way. What others hold is left to the next round. True when there is more to
+ * be done at once.
  */
-export async function endUsersFlows(tx: Tx, cancelled: CancelledMessage, limit: number): Promise<boolean> {
+export async function endLeftOfUsers(tx: Tx, cancelled: CancelledMessage, limit: number): Promise<boolean> {
   const { sql } = tx;
   const tenant = toUuid("tenant", cancelled.tenantId);
-  const own = sql`f.tenant_id = ${tenant} and f.message_id = ${toUuid("message", cancelled.messageId)}`;
+  const message = toUuid("message", cancelled.messageId);
+  const own = sql`f.tenant_id = ${tenant} and f.message_id = ${message}`;
   await enterCancellation(tx, cancelled.messageId);
-  const ended = await sql<{ userId: string }[]>`
+  const users = await sql<{ userId: string; isHeld: boolean }[]>`
     with looked_at as materialized (
       select user_id from cancelled_users
-      where tenant_id = ${tenant} and message_id = ${toUuid("message", cancelled.messageId)} and is_flow_left
+      where tenant_id = ${tenant} and message_id = ${message} and is_flow_left
       limit ${limit} for update skip locked
     ), free as materialized (
       select f.user_id from flows f
@@ -109,16 +109,15 @@ export async function endUsersFlows(tx: Tx, cancelled: CancelledMessage, limit: 
       update flows f set state = 'exhausted', wake_at = null from free where ${own} and f.user_id = free.user_id
       returning f.user_id
     )
-    update cancelled_users x set is_flow_left = false from looked_at
-    where x.tenant_id = ${tenant} and x.message_id = ${toUuid("message", cancelled.messageId)}
-      and x.user_id = looked_at.user_id and not exists(select from flows f
-        where ${own} and f.user_id = x.user_id and f.state = 'waiting'
-          and f.user_id not in (select user_id from stopped))
-    returning x.user_id as "userId"`;
-  await withdrawRows(
-    tx,
-    cancelled,
-    ended.map(({ userId }) => toWithdrawn(userId)),
-  );
-  return ended.length === limit;
+    select l.user_id as "userId", exists(select from flows f where ${own} and f.user_id = l.user_id
+      and f.state = 'waiting' and f.user_id not in (select user_id from stopped)) as "isHeld"
+    from looked_at l`;
+  const free = users.flatMap(({ userId, isHeld }) => (isHeld ? [] : [userId]));
+  await withdrawRows(tx, cancelled, free.map(toWithdrawn));
+  const { count: endedCount } = await sql`
+    update cancelled_users x set is_flow_left = false
+    where x.tenant_id = ${tenant} and x.message_id = ${message} and x.user_id = any(${free}::uuid[])
+      and not exists(select from deliveries d where d.tenant_id = ${tenant} and d.user_id = x.user_id
+        and d.message_id = ${message} and d.state = 'ready' offset 0)`;
+  return endedCount === limit;
 }
