@@ -70,6 +70,10 @@ const CHUNKS_AT_ONCE = 25;
 /** The same where it is recorded for up to five endpoints, which takes longer than the ending itself. */
 const RECORDED_CHUNKS_AT_ONCE = 5;
 
+/** How many chunks of a message are ended in one transaction. */
+export const chunksAtOnce = ({ hasListeners }: Pick<Tx, "hasListeners">): number =>
+  hasListeners ? RECORDED_CHUNKS_AT_ONCE : CHUNKS_AT_ONCE;
+
 /**
  * Ends what has not been sent of some chunks of an ended message, of which nothing is begun any more: those first that
  * nobody has claimed. What an open attempt covers is left to its outcome. What waits to be sent again, because the vendor
@@ -85,11 +89,10 @@ async function endDeliveries(
   await enterCancellation(tx, messageId);
   const tenant = toUuid("tenant", tenantId);
   const message = toUuid("message", messageId);
-  const atOnce = tx.hasListeners ? RECORDED_CHUNKS_AT_ONCE : CHUNKS_AT_ONCE;
   const ending = await sql<{ firstId: string; lastId: string }[]>`
     with ending as materialized (
       select id, first_id, last_id from chunks
-      where tenant_id = ${tenant} and message_id = ${message} and state <> 'done' order by state, id limit ${atOnce}
+      where tenant_id = ${tenant} and message_id = ${message} and state <> 'done' order by state, id limit ${chunksAtOnce(tx)}
     ), ended as (
       update deliveries d set changed_at = now(),
         reason = case when ${end} = 'expired' and d.deferred_until >= m.expires_at

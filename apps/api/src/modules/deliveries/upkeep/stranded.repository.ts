@@ -1,6 +1,7 @@
 import type { Tx } from "../../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../../platform/ids.ts";
 import { recordEvents } from "../../callbacks/index.ts";
+import { chunksAtOnce } from "../completion.repository.ts";
 import { REASONS } from "../delivery.rules.ts";
 import { mayHaveBeenSent } from "../doubt.repository.ts";
 import { NIL_UUID } from "../expand/expansion.repository.ts";
@@ -50,16 +51,23 @@ export async function listStranded(
   }));
 }
 
+/** What came of giving up some of a stranded step. */
+export interface GivenUp {
+  /** The last of the chunks that were looked at, when there may be more behind it. */
+  goOnAfter: string | undefined;
+}
+
 /**
- * Fails what certainly was not sent of a stranded step, where the policy has a further one, and wakes the flows. What
- * may have been sent is left to be settled, and for whom it is quiet now the end of that. False when there is nothing
- * behind the step to go on with.
+ * Fails what certainly was not sent of some chunks of a stranded step, those behind `afterChunkId`, where the policy has a
+ * further step, and wakes the flows. What may have been sent is left to be settled, and for whom it is quiet now the end of
+ * that. Undefined when there is nothing behind the step to go on with.
  */
 export async function giveUpStranded(
   tx: Tx,
   stranded: StrandedStep,
+  afterChunkId: string,
   { quietHours }: Pick<Restraints, "quietHours">,
-): Promise<boolean> {
+): Promise<GivenUp | undefined> {
   const { sql } = tx;
   const tenant = toUuid("tenant", stranded.tenantId);
   const message = toUuid("message", stranded.messageId);
@@ -68,14 +76,19 @@ export async function giveUpStranded(
     select jsonb_array_length(v.steps) > ${stranded.step}::int + 1 as goes_on from messages m
     join policy_versions v on v.tenant_id = ${tenant} and v.id = m.policy_version_id
     where m.tenant_id = ${tenant} and m.id = ${message} and m.state in ('expanding', 'sending')`;
-  if (!policy?.goes_on) return false;
-  const waiting = await sql<{ firstId: string; lastId: string }[]>`
-    with waiting as materialized (
-      -- Locked, so that nobody claims them meanwhile; what a worker holds, as a probe, is left to it.
-      select c.id, c.first_id, c.last_id from chunks c
+  if (!policy?.goes_on) return undefined;
+  const atOnce = chunksAtOnce(tx);
+  const waiting = await sql<{ chunkId: string; firstId: string; lastId: string }[]>`
+    with stranded as materialized (
+      select c.id from chunks c
       join channel_circuits k on k.tenant_id = ${tenant} and k.channel_id = c.channel_id
       where c.tenant_id = ${tenant} and c.message_id = ${message} and c.channel_id = ${channel}
         and c.step = ${stranded.step} and ${isStranded(tx)}
+    ), waiting as materialized (
+      -- Locked, so that nobody claims them meanwhile; what a worker holds, as a probe, is left to it.
+      select c.id, c.first_id, c.last_id from chunks c
+      where c.tenant_id = ${tenant} and c.state = 'ready' and c.due_at <= now() and c.id = any(array(
+        select id from stranded where id > ${afterChunkId} order by id limit ${atOnce}))
       for update of c skip locked
     ), target as materialized (
       select d.id from waiting c
@@ -104,13 +117,12 @@ export async function giveUpStranded(
       left join template_versions v on v.tenant_id = ${tenant} and v.id = m.template_version_id
       group by 3, 5, 7
     )
-    select first_id as "firstId", last_id as "lastId" from waiting`;
+    select id as "chunkId", first_id as "firstId", last_id as "lastId" from waiting order by id`;
   await recordEvents(tx, tenant, waiting);
   await sql`
     update chunks c set state = 'done'
-    where c.tenant_id = ${tenant} and c.message_id = ${message} and c.channel_id = ${channel}
-      and c.step = ${stranded.step} and c.state = 'ready'
-      and not exists(select from deliveries d where d.tenant_id = ${tenant}
+    where c.tenant_id = ${tenant} and c.id = any(${waiting.map(({ chunkId }) => chunkId)}::bigint[])
+      and c.state = 'ready' and not exists(select from deliveries d where d.tenant_id = ${tenant}
         and d.id between c.first_id and c.last_id and d.state = 'ready')`;
-  return true;
+  return { goOnAfter: waiting.length === atOnce ? waiting.at(-1)?.chunkId : undefined };
 }
