@@ -1,42 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import {
-  expectNothingLost,
-  givenSchool,
-  holdQueue,
-  type Installation,
-  messageTo,
-  mustSucceed,
-  releaseQueue,
-  type School,
-  startInstallation,
-  until,
-  users,
-} from "../harness/index.ts";
+import { describe, expect, it } from "vitest";
+import { holdQueue, messageTo, mustSucceed, releaseQueue, until, users } from "../harness/index.ts";
+import { givenTwoUsersScene, installation, school } from "./two-users-scene.ts";
+
+givenTwoUsersScene();
 
 describe("a user who is deleted before a message is sent", () => {
-  let installation: Installation;
-  let school: School;
-  beforeAll(async () => {
-    installation = await startInstallation();
-  });
-  beforeEach(async () => {
-    school = await givenSchool(installation);
-    await school.addUsers(
-      ["a", "b"].map((userId) => ({
-        userId,
-        identities: [
-          { kind: "push", address: `${userId}-device` },
-          { kind: "email", address: `${userId}@example.cn` },
-        ],
-      })),
-    );
-  });
-  afterAll(() => installation?.stop());
-  afterEach(async () => {
-    await expectNothingLost(installation);
-    installation.vendor.reset();
-  });
-
   const remove = async (userId: string) =>
     expect((await school.owner("DELETE", `/v1/users/${userId}`)).status).toBe(204);
   const outcomesOf = async (id: string) =>

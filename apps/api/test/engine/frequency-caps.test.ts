@@ -1,5 +1,5 @@
 import { toUuid } from "@tidings/db";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   expectNothingLost,
   givenSchool,
@@ -8,37 +8,16 @@ import {
   messageTo,
   mustSucceed,
   releaseQueue,
-  type School,
   startInstallation,
   timePasses,
   until,
   users,
 } from "../harness/index.ts";
+import { givenTwoUsersScene, installation, school } from "./two-users-scene.ts";
+
+givenTwoUsersScene();
 
 describe("frequency caps", () => {
-  let installation: Installation;
-  let school: School;
-  beforeAll(async () => {
-    installation = await startInstallation();
-  });
-  beforeEach(async () => {
-    school = await givenSchool(installation);
-    await school.addUsers(
-      ["a", "b"].map((userId) => ({
-        userId,
-        identities: [
-          { kind: "push", address: `${userId}-device` },
-          { kind: "webhook", address: `${userId}-screen` },
-        ],
-      })),
-    );
-  });
-  afterAll(() => installation?.stop());
-  afterEach(async () => {
-    await expectNothingLost(installation);
-    installation.vendor.reset();
-  });
-
   const cap = (...items: object[]) => mustSucceed(school.owner("PUT", "/v1/frequency-caps", { items }));
   const send = async (audience: object, rest: object = {}, channels = ["courier"]) => {
     const id = await school.send(messageTo(audience, channels, rest));
