@@ -5,12 +5,8 @@ import { type FieldProblem, noSuch } from "../../platform/errors.ts";
 import { type Page, type PageRequest, toPage } from "../../platform/http/index.ts";
 import type { PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 import { recordAudit } from "../audit/index.ts";
-import {
-  checkRecipient,
-  findKnownUsers,
-  type PluginCatalogue,
-  type RecipientRef,
-} from "../suppressions/index.ts";
+import { checkRecipient, type PluginCatalogue, type RecipientRef } from "../suppressions/index.ts";
+import { findUserKeys } from "../users/index.ts";
 import {
   deleteEntries,
   type EntryRef,
@@ -96,7 +92,7 @@ async function check(
   items: readonly (RecipientRef | FieldProblem[])[],
 ) {
   const userIds = items.flatMap((item) => (Array.isArray(item) ? [] : (item.userId ?? [])));
-  const known = await findKnownUsers(tx, ctx.tenantId, [...new Set(userIds)]);
+  const known = await findUserKeys(tx, ctx.tenantId, [...new Set(userIds)]);
   const sound: RecipientRef[] = [];
   const failed: AddedEntries["failed"] = [];
   for (const [index, item] of items.entries()) {

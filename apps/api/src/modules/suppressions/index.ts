@@ -2,7 +2,6 @@ export { suppressAddresses } from "./automatic.repository.ts";
 export { deadAddressesIn } from "./automatic.rules.ts";
 export { suppressionOf } from "./judging.repository.ts";
 export { suppressUnsubscribed } from "./suppress-unsubscribed.ts";
-export { findKnownUsers } from "./suppression.repository.ts";
 export { suppressionRoutes } from "./suppression.routes.ts";
 export {
   checkRecipient,

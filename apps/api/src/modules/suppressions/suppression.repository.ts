@@ -216,19 +216,6 @@ export async function deleteSuppression(tx: Tx, tenantId: string, suppressionId:
     where tenant_id = ${toUuid("tenant", tenantId)} and id = ${toUuid("suppression", suppressionId)}`;
 }
 
-/** Which of these ids of the tenant's belong to a user. */
-export async function findKnownUsers(
-  tx: Tx,
-  tenantId: string,
-  userIds: readonly string[],
-): Promise<Set<string>> {
-  if (userIds.length === 0) return new Set();
-  const rows = await tx.sql<{ external_id: string }[]>`
-    select external_id from users
-    where tenant_id = ${toUuid("tenant", tenantId)} and external_id = any(${[...userIds]}::text[])`;
-  return new Set(rows.map((row) => row.external_id));
-}
-
 /** Which of these sources there are. */
 export async function findKnownSources(
   tx: Tx,

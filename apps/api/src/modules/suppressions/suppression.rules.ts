@@ -32,7 +32,7 @@ export interface RecipientRef {
 export function checkRecipient(
   plugins: PluginCatalogue,
   { userId, kind, address }: RecipientRef,
-  knownUsers: ReadonlySet<string>,
+  knownUsers: Pick<ReadonlySet<string>, "has">,
 ): FieldProblem[] {
   if (userId !== undefined && !knownUsers.has(userId)) {
     return [{ pointer: "/userId", detail: `There is no user "${userId}".`, code: "unknown_user" }];

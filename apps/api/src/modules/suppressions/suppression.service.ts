@@ -5,6 +5,7 @@ import { type FieldProblem, forbidden, invalidInput, noSuch } from "../../platfo
 import { type Page, type PageRequest, toPage } from "../../platform/http/index.ts";
 import type { PluginCatalogues } from "../../platform/plugin-runtime/index.ts";
 import { recordAudit } from "../audit/index.ts";
+import { findUserKeys } from "../users/index.ts";
 import type { SuppressionFilter, SuppressionRow, Viewer } from "./suppression.repository.ts";
 import * as repository from "./suppression.repository.ts";
 import {
@@ -131,7 +132,7 @@ async function findKnown(tx: Tx, ctx: RequestContext, inputs: readonly NewSuppre
   const userIds = inputs.flatMap(({ userId }) => userId ?? []);
   const sourceIds = inputs.flatMap(({ sourceId }) => sourceId ?? []);
   return {
-    users: await repository.findKnownUsers(tx, ctx.tenantId, [...new Set(userIds)]),
+    users: await findUserKeys(tx, ctx.tenantId, [...new Set(userIds)]),
     sources: await repository.findKnownSources(tx, ctx.tenantId, [...new Set(sourceIds)]),
   };
 }

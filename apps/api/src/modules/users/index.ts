@@ -14,3 +14,4 @@ export { userRoutes } from "./user.routes.ts";
 export type { Identity } from "./user.rules.ts";
 export { UserParam } from "./user.schemas.ts";
 export { createUserService } from "./user.service.ts";
+export { findUserKeys } from "./user-key.repository.ts";

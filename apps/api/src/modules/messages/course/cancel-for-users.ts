@@ -4,10 +4,10 @@ import type { Transact, Tx } from "../../../platform/database/index.ts";
 import { type FieldProblem, invalidInput } from "../../../platform/errors.ts";
 import { recordAudit } from "../../audit/index.ts";
 import { cancelForUsers, finishMessages, readStandings, type UserStanding } from "../../deliveries/index.ts";
+import { findUserKeys } from "../../users/index.ts";
 import { messageNotCancellable, messageWithoutUsers } from "../message.errors.ts";
 import type { MessageRow } from "../message.repository.ts";
 import { type LockedCourse, lockCourse } from "./course.repository.ts";
-import { listNamedUsers } from "./named-user.repository.ts";
 import { isCancellable } from "./schedule.rules.ts";
 
 export interface CancelForUsersDeps {
@@ -42,7 +42,7 @@ export function createCancelForUsers({ transact, getVisible }: CancelForUsersDep
           `The message is ${course?.state ?? message.state}; there is nothing to cancel.`,
         );
       }
-      const keys = await listNamedUsers(tx, ctx.tenantId, userIds);
+      const keys = await findUserKeys(tx, ctx.tenantId, userIds);
       assertKnown(userIds, (userId) => keys.has(userId), {
         code: "unknown_user",
         describe: (userId) => `There is no user "${userId}".`,
