@@ -4,3 +4,7 @@ export interface Clock {
 }
 
 export const systemClock: Clock = { now: () => new Date() };
+
+/** Now, but later than a moment that was before, whatever the clock says: changes are told apart by their times. */
+export const laterThan = (before: Date, now: Date): Date =>
+  new Date(Math.max(now.getTime(), before.getTime() + 1));

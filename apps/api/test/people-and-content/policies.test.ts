@@ -1,3 +1,4 @@
+import { toUuid } from "@tidings/db";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findPolicyVersion } from "../../src/modules/policies/index.ts";
 import { startContentApp } from "./fixture.ts";
@@ -63,6 +64,20 @@ it("does not replace what somebody else has saved since a change was begun, unle
     name: "Whatever is there",
     number: 4,
   });
+});
+
+it("tells two changes apart that come within one moment by the clock", async () => {
+  const { admin, sms } = await makeChannels();
+  const { body } = await admin.call("POST", "/policies", { name: "Quick", steps: [{ channelIds: [sms] }] });
+  await app.transact(
+    admin.ctx,
+    ({ sql }) => sql`update policies set updated_at = now() + interval '1 minute'
+      where tenant_id = ${toUuid("tenant", admin.ctx.tenantId)}`,
+  );
+  const { body: first } = await admin.call("GET", `/policies/${body.id}`);
+  const change = { name: "Quicker", steps: [{ channelIds: [sms] }], basedOn: first.updatedAt };
+  const { body: second } = await admin.call("PUT", `/policies/${body.id}`, change);
+  expect(Date.parse(second.updatedAt)).toBeGreaterThan(Date.parse(first.updatedAt));
 });
 
 it("takes an archived policy out of use and gives its quota back", async () => {

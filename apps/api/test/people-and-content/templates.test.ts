@@ -50,6 +50,23 @@ describe("template versions", () => {
     expect(answers.map(({ status, body }) => [status, body.number])).toEqual(Array(4).fill([201, 1]));
   });
 
+  it("has another time after each change, also within one moment by the clock", async () => {
+    const { admin, path } = await makeTemplate();
+    const { body: first } = await admin.call("POST", `${path}/versions`, version("{{name}}"));
+    const [{ ahead }] = await app.transact(
+      admin.ctx,
+      ({ sql }) => sql<
+        [{ ahead: Date }]
+      >`update template_versions set updated_at = now() + interval '1 minute'
+        where tenant_id = ${toUuid("tenant", admin.ctx.tenantId)} returning updated_at as ahead`,
+    );
+    const { body: second } = await admin.call("POST", `${path}/versions`, version("Hi {{name}}"));
+    const { body: published } = await admin.call("POST", `${path}/versions/${first.number}/publication`);
+    const { body: third } = await admin.call("POST", `${path}/versions`, version("Hey {{name}}"));
+    const times = [second, published, third].map(({ updatedAt }) => Date.parse(updatedAt) - ahead.getTime());
+    expect(times).toEqual([1, 2, 3]);
+  });
+
   it("is not replaced when somebody else has changed it since, unless that is asked for", async () => {
     const { admin, path } = await makeTemplate();
     const saved = (text: string, basedOn?: string | null) =>

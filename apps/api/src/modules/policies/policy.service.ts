@@ -1,4 +1,5 @@
 import { authorize } from "../../platform/authorization/index.ts";
+import { laterThan } from "../../platform/clock.ts";
 import type { RequestContext } from "../../platform/context.ts";
 import { type Transact, type Tx, violatedUnique } from "../../platform/database/index.ts";
 import { forbidden, noSuch } from "../../platform/errors.ts";
@@ -78,7 +79,7 @@ export function createPolicyService(deps: {
         const before = await lockActivePolicy(tx, ctx, policyId);
         assertUnchanged(before, basedOn);
         await assertLegal(tx, ctx, deps.plugins.of(ctx.tenantId), input.steps);
-        const updatedAt = ctx.now();
+        const updatedAt = laterThan(before.updatedAt, ctx.now());
         await repository
           .updatePolicy(tx, ctx.tenantId, policyId, { name: input.name, updatedAt })
           .catch(explainConflict(input.name));

@@ -1,4 +1,5 @@
 import { authorize } from "../../platform/authorization/index.ts";
+import { laterThan } from "../../platform/clock.ts";
 import type { RequestContext } from "../../platform/context.ts";
 import type { Transact, Tx } from "../../platform/database/index.ts";
 import { type FieldProblem, forbidden, invalidField, invalidInput, noSuch } from "../../platform/errors.ts";
@@ -127,7 +128,8 @@ async function saveDraft(
 ): Promise<TemplateVersionRow> {
   const newest = await repository.findNewestVersion(tx, ctx.tenantId, template.id);
   assertUnchanged(template, newest, basedOn);
-  const changes = { ...content, updatedAt: ctx.now() };
+  const updatedAt = newest ? laterThan(newest.updatedAt, ctx.now()) : ctx.now();
+  const changes = { ...content, updatedAt };
   if (newest?.state === "draft") return await updated(tx, newest, changes);
   return repository.insertVersion(tx, {
     tenantId: ctx.tenantId,
@@ -162,7 +164,11 @@ async function publish(
   const at = ctx.now();
   const previous = await repository.findVersionInState(tx, ctx.tenantId, template.id, "published");
   if (previous) await updated(tx, previous, { state: "retired", updatedAt: at });
-  const saved = await updated(tx, version, { state: "published", publishedAt: at, updatedAt: at });
+  const saved = await updated(tx, version, {
+    state: "published",
+    publishedAt: at,
+    updatedAt: laterThan(version.updatedAt, at),
+  });
   await recordAudit(tx, ctx, {
     action: "template.published",
     ...named(template),
