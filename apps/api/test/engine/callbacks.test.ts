@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { toBigint, toUuid } from "@tidings/db";
 import { findCallbackFault } from "@tidings/sdk/callbacks";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -193,6 +194,28 @@ describe("callbacks", () => {
     const pauseMs = Date.parse(callback?.nextAt ?? "") - Date.now();
     expect(pauseMs).toBeGreaterThan(590_000);
     expect(pauseMs).toBeLessThanOrEqual(600_000);
+  });
+
+  it("wait so long all of them, though some got through beside the one that was asked to", async () => {
+    const endpoint = await openEndpoint(school, receiver);
+    let first: ServerResponse | undefined;
+    receiver.answer(endpoint.name, (response) => {
+      first ??= response;
+      if (first === response) return;
+      if (!first.headersSent) first.writeHead(429, { "retry-after": "600" }).end();
+      setTimeout(() => response.writeHead(204).end(), 200);
+    });
+    await happens(installation, school, endpoint, { count: 400 });
+    const isLeftAlone = () =>
+      installation.books.transaction(async ({ sql }) => {
+        const rows = await sql`select from callback_endpoints
+          where id = ${toUuid("callbackEndpoint", endpoint.id)} and next_at > now() + interval '500 seconds'`;
+        return rows.length === 1;
+      });
+    await until(isLeftAlone);
+    const states = (await listCallbacks(school, endpoint)).map(({ state }) => state);
+    expect(states.sort()).toEqual(["delivered", "waiting"]);
+    expect((await readEndpoint(school, endpoint)).failingSince).toBeNull();
   });
 
   it("are given up after a day, and made again when somebody says so", async () => {

@@ -59,12 +59,25 @@ export async function takeEndpoint({ sql }: Tx, key: EndpointKey): Promise<Taken
   return row && { ...key, lease: row.next_at, isOn: row.is_on, isFailing: row.is_failing };
 }
 
-/** Ends a turn: while the endpoint fails it is left alone for so long. */
-export async function leaveEndpoint({ sql }: Tx, taken: TakenEndpoint, restMs: number): Promise<void> {
+/** How long an endpoint is to be left alone, ms. */
+export interface Rest {
+  /** If it fails. */
+  restMs: number;
+  /** Whether it fails or not: it has asked for that. */
+  askedMs: number;
+}
+
+/** Ends a turn: an endpoint that fails, or that has asked for it, is left alone for so long. */
+export async function leaveEndpoint(
+  { sql }: Tx,
+  taken: TakenEndpoint,
+  { restMs, askedMs }: Rest,
+): Promise<void> {
   const { tenant, endpoint } = keysOf(taken);
   await sql`
     update callback_endpoints
-    set next_at = case when failing_since is not null then now() + make_interval(secs => ${restMs / 1000}) end
+    set next_at = case when failing_since is not null then now() + make_interval(secs => ${restMs / 1000})
+      when ${askedMs} > 0 then now() + make_interval(secs => ${askedMs / 1000}) end
     where tenant_id = ${tenant} and id = ${endpoint} and next_at = ${taken.lease}`;
 }
 

@@ -8,10 +8,9 @@ import type { CallOutcome } from "./call-endpoint.ts";
 import * as calling from "./calling.repository.ts";
 import type { EndpointKey } from "./making.repository.ts";
 
-/** What became of a call; `restMs`: how long its endpoint is to be left alone. */
-export interface Settled {
+/** What became of a call, and how long its endpoint is to be left alone. */
+export interface Settled extends calling.Rest {
   outcome: "delivered" | "retried" | "dead";
-  restMs: number;
 }
 
 export interface SettleCallDeps {
@@ -48,7 +47,7 @@ async function settleReceived(
   await calling.saveReceived(tx, key, callback.id, attempt);
   // What waits for hours need not, now that somebody listens again. Not where one fails between others that get through.
   if (failedForMs >= RECOVERED_AFTER_MS) await wakeCallbacks(tx, key.tenantId, key.endpointId);
-  return { outcome: "delivered", restMs: 0 };
+  return { outcome: "delivered", restMs: 0, askedMs: 0 };
 }
 
 async function settleFailed(
@@ -59,7 +58,7 @@ async function settleFailed(
   { attempt, verdict }: CallOutcome,
 ): Promise<Settled> {
   const endpoint = await calling.lockHealth(tx, key);
-  if (!endpoint) return { outcome: "dead", restMs: 0 };
+  if (!endpoint) return { outcome: "dead", restMs: 0, askedMs: 0 };
   const { now, isOn } = endpoint;
   const { restMs } = verdict;
   const chance = Math.random();
@@ -67,7 +66,7 @@ async function settleFailed(
   await calling.saveFailed(tx, key, callback, attempt, next);
   const outcome = next ? "retried" : "dead";
   // What an address does that was replaced meanwhile says nothing of the one that is called now.
-  if (endpoint.url !== callback.url) return { outcome, restMs: 0 };
+  if (endpoint.url !== callback.url) return { outcome, restMs: 0, askedMs: 0 };
   const { disabledReason, ...health } = afterFailure(endpoint, verdict.status, now);
   const reason = isOn ? disabledReason : null;
   await calling.saveHealth(tx, key, health, reason);
@@ -79,7 +78,7 @@ async function settleFailed(
       after: { reason, failingSince: health.failingSince.toISOString(), failureCount: health.failureCount },
     });
   }
-  return { outcome, restMs: Math.max(restMs, restAfter(health.failureCount)) };
+  return { outcome, restMs: Math.max(restMs, restAfter(health.failureCount)), askedMs: restMs };
 }
 
 /** Gives up a call whose events are not kept any more; the endpoint has no part in it. */
@@ -96,5 +95,5 @@ async function forget(
     error: CALL_ERRORS.forgotten,
   };
   await calling.saveFailed(tx, key, callback, attempt, undefined);
-  return { outcome: "dead", restMs: 0 };
+  return { outcome: "dead", restMs: 0, askedMs: 0 };
 }

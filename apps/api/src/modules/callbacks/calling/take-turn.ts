@@ -8,6 +8,7 @@ import type { EndpointKey } from "./making.repository.ts";
 import type { SettleCall, Settled } from "./settle-call.ts";
 
 const LOOK_AGAIN_MS = 250;
+const NO_REST: calling.Rest = { restMs: 0, askedMs: 0 };
 
 export interface TakeTurnDeps {
   /** Transactions as the worker role. */
@@ -33,15 +34,15 @@ export function createTakeTurn(deps: TakeTurnDeps) {
     });
     if (!taken) return;
     if (taken.deadCount > 0) deps.report("dead", taken.deadCount);
-    const restMs = taken.endpoint.isOn ? await callInTurn(deps, taken.endpoint) : 0;
-    await deps.transact(key, (tx) => calling.leaveEndpoint(tx, taken.endpoint, restMs));
+    const rest = taken.endpoint.isOn ? await callInTurn(deps, taken.endpoint) : NO_REST;
+    await deps.transact(key, (tx) => calling.leaveEndpoint(tx, taken.endpoint, rest));
   };
 }
 
 /** Makes the calls that are due. Answers how long the endpoint is to be left alone. */
-async function callInTurn(deps: TakeTurnDeps, endpoint: calling.TakenEndpoint): Promise<number> {
+async function callInTurn(deps: TakeTurnDeps, endpoint: calling.TakenEndpoint): Promise<calling.Rest> {
   const endsAtMs = performance.now() + TURN_MS;
-  let restMs = 0;
+  let { restMs, askedMs } = NO_REST;
   let hasFailed = false;
   let underWay = 0;
   const isOver = () => hasFailed || deps.isStopping() || performance.now() > endsAtMs;
@@ -51,6 +52,7 @@ async function callInTurn(deps: TakeTurnDeps, endpoint: calling.TakenEndpoint): 
     try {
       const settled = await callNext(deps, endpoint);
       restMs = Math.max(restMs, settled?.restMs ?? 0);
+      askedMs = Math.max(askedMs, settled?.askedMs ?? 0);
       hasFailed ||= settled?.restMs !== undefined && settled.restMs > 0;
       return settled !== undefined;
     } catch (error) {
@@ -73,7 +75,7 @@ async function callInTurn(deps: TakeTurnDeps, endpoint: calling.TakenEndpoint): 
   const lanes = Array.from({ length: CALLS_AT_ONCE }, lane);
   const failed = (await Promise.allSettled(lanes)).find(({ status }) => status === "rejected");
   if (failed?.status === "rejected") throw failed.reason;
-  return restMs;
+  return { restMs, askedMs };
 }
 
 /** Makes the call that has been due longest; undefined when none is. */
