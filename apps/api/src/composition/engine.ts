@@ -140,9 +140,8 @@ export function startEngine(
     isDegraded: sending.hints.isDegraded,
     async stop() {
       stopping = true;
-      // What the loops have begun is sent to its end.
-      await Promise.all([loops.stop(), callbacks.stop()]);
-      await sending.stop();
+      // What the loops have begun is sent to its end, and waits for no receiver of callbacks that hangs.
+      await Promise.all([loops.stop().then(() => sending.stop()), callbacks.stop()]);
     },
   };
 }
