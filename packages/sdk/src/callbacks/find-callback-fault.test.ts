@@ -24,6 +24,11 @@ describe("a callback", () => {
     }
   });
 
+  it("is read from headers of any library", () => {
+    const headers = new Map(Object.entries(signed([SECRET])));
+    expect(findCallbackFault(headers, BODY, [SECRET], NOW)).toBeUndefined();
+  });
+
   it("is not with another key, body or id", () => {
     const fault = "the signature does not verify";
     expect(findCallbackFault(signed([OTHER]), BODY, [SECRET], NOW)).toBe(fault);

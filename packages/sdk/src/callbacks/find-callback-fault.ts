@@ -2,6 +2,11 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 
 const TOLERANCE_SECONDS = 5 * 60;
 
+/** What `Headers` are to whoever reads them. */
+interface HeaderReader {
+  get(name: string): string | null | undefined;
+}
+
 /**
  * Checks that a callback comes from Tidings: its signature by Standard Webhooks
  * (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md), and that it was made
@@ -21,12 +26,12 @@ const TOLERANCE_SECONDS = 5 * 60;
  * ```
  */
 export function findCallbackFault(
-  headers: Headers | Readonly<Record<string, string | string[] | undefined>>,
+  headers: HeaderReader | Readonly<Record<string, string | string[] | undefined>>,
   body: string,
   secrets: readonly string[],
   now: number = Date.now(),
 ): string | undefined {
-  const read = (name: string) => (headers instanceof Headers ? headers.get(name) : headers[name]) ?? "";
+  const read = (name: string) => (isReader(headers) ? headers.get(name) : headers[name]) ?? "";
   const [id, timestamp, signatures] = ["webhook-id", "webhook-timestamp", "webhook-signature"].map((name) =>
     String(read(name)),
   );
@@ -41,6 +46,10 @@ export function findCallbackFault(
   });
   return isGenuine ? undefined : "the signature does not verify";
 }
+
+/** Not by its class: other libraries have `Headers` of their own. */
+const isReader = (headers: object): headers is HeaderReader =>
+  "get" in headers && typeof headers.get === "function";
 
 function isSignature(entry: string, expected: Buffer): boolean {
   const [version, value = ""] = entry.split(",", 2);
