@@ -64,7 +64,7 @@ test("an endpoint is made, shows its secret once, and says how a test went", asy
     await dialog.getByLabel("网址").fill("hooks.example.com");
     await dialog.getByRole("button", { name: "全不选" }).click();
     await dialog.getByRole("button", { name: "创建" }).click();
-    await expect(dialog.getByLabel("网址")).toHaveAccessibleDescription(/http:\/\/ 或 https:\/\//);
+    await expect(dialog.getByLabel("网址")).toHaveAccessibleDescription(/请填写以 https:\/\/ 开头/);
     await expect(dialog.getByRole("group", { name: "通知哪些事件" })).toHaveAccessibleDescription(
       /请填写此项/,
     );
