@@ -1,6 +1,8 @@
 import { expect, type Page, test } from "@playwright/test";
 import { channelOf } from "../server/demo-channels.ts";
 import { callApi, signIn } from "../server/sign-in.ts";
+import { expectAccessible } from "../support/axe.ts";
+import { screenshot } from "../support/looks.ts";
 
 /** Sends to one user of the school by that channel, and opens the page of the message. */
 async function openMessage(page: Page, code: string, content: Record<string, unknown>): Promise<string> {
