@@ -32,13 +32,14 @@ const betweenWorkspaces = [
     name: "plugins-know-only-the-contract",
     comment:
       "A plugin is written against sdk/plugin and tested with sdk/testing and sdk/package; it sees nothing of the host. " +
+      "The simulator of a receiver checks signatures with sdk/callbacks, as receivers do. " +
       "Plugins of one vendor, acme-a and acme-b, meet at the index of what they have in common, plugins/acme.",
     from: { path: "^((?:examples/)?plugins/([^/-]+)[^/]*)/" },
     to: {
       path: "^(apps|packages|plugins|examples)/",
       pathNot: [
         "^$1/",
-        "^packages/sdk/src/(plugin|testing|package)/",
+        "^packages/sdk/src/(plugin|testing|package|callbacks)/",
         "^plugins/$2/(src|simulator)/index\\.ts$",
       ],
     },

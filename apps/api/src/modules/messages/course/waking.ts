@@ -115,7 +115,7 @@ async function beginJudged(deps: WakingDeps, { tenantId, messageId }: WakingMess
   const dear = await deps.judgeAgain(ctx, messageId);
   await deps.transact(ctx, async (tx) => {
     const found = await lockCourse(tx, tenantId, messageId);
-    // What another process has held for approval meanwhile ends with its request, as any that waits for one.
+    // One that another process has held for approval meanwhile ends with its request, like others that wait for one.
     const state = found?.state === "scheduled" ? stateWhenDue(found, deps.now()) : undefined;
     if (!found || !state) return;
     if (state === "expanding" && dear && (await deps.askAgain(tx, ctx, dear))) {
