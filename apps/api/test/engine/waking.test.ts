@@ -1,3 +1,4 @@
+import { toUuid } from "@tidings/db";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createWakingLoops } from "../../src/modules/messages/index.ts";
 import type { Loop } from "../../src/platform/loops.ts";
@@ -97,4 +98,31 @@ it("records that a message has expired when it is approved too late", async () =
   expect(audit.body.items).toMatchObject([
     { subjectId: id, actor: { kind: "system" }, before: { state: "pending_approval" } },
   ]);
+});
+
+it("leaves a message that another process holds for approval while it is judged to its request, when its time runs out too", async () => {
+  const id = await school.send(later(3_600));
+  await timePasses(installation, 3_601);
+  const { dispatch, transactAsWorker } = installation.foundation;
+  const [waking, judging] = createWakingLoops({
+    dispatch,
+    transact: transactAsWorker,
+    withdrawApproval: async () => {},
+    isApprovalByCost: async () => true,
+    judgeAgain: async () => {
+      await installation.books.transaction(
+        ({ sql }) => sql`
+          update messages set state = 'pending_approval', needs_approval = true, scheduled_at = null,
+            expires_at = now() - interval '1 second', wake_at = now() - interval '1 second'
+          where id = ${toUuid("message", id)}`,
+      );
+      return undefined;
+    },
+    askAgain: async () => true,
+    nudgeExpander: () => {},
+    now: () => new Date(),
+  });
+  await waking?.run();
+  await judging?.run();
+  expect((await school.message(id)).state).toBe("pending_approval");
 });
