@@ -1,5 +1,5 @@
-import { createServer } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
+import { createBareServer } from "./bare-http.ts";
 import { answer, readSettings, tell } from "./parent.ts";
 
 /**
@@ -67,19 +67,10 @@ function forget(): void {
   received = 0;
 }
 
-const server = createServer((request, response) => {
-  const parts: Buffer[] = [];
-  request.on("data", (part: Buffer) => parts.push(part));
-  request.on("end", async () => {
-    const sent = JSON.parse(Buffer.concat(parts).toString("utf8")) as Message | { messages: Message[] };
-    const body = take("messages" in sent ? sent.messages : [sent]);
-    if (latencyMs > 0) await delay(latencyMs);
-    response.writeHead(200, {
-      "content-type": "application/json",
-      "content-length": Buffer.byteLength(body),
-    });
-    response.end(body);
-  });
+const server = createBareServer((body) => {
+  const sent = JSON.parse(body) as Message | { messages: Message[] };
+  const said = take("messages" in sent ? sent.messages : [sent]);
+  return latencyMs > 0 ? delay(latencyMs, said) : said;
 });
 
 answer((question) => {

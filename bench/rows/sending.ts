@@ -7,7 +7,7 @@ import { type Program, runProgram } from "../scratch/process.ts";
 import type { SeededTenant } from "../scratch/seed.ts";
 import { type Stage, startMeter } from "./stage.ts";
 
-const POLL_MS = 10;
+const POLL_MS = 25;
 const PATIENCE_MS = 300_000;
 const WARM_UP_USERS = 1_000;
 

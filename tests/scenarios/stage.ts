@@ -63,12 +63,9 @@ async function setStage(): Promise<Stage> {
       DATABASE_URL: database.url,
       TIDINGS_KEY: installationKey.toString("base64"),
       QUOTA_CONTACT,
+      INTERNAL_ENDPOINTS: `${vendor.endpoint},${callbacks.endpoint}`,
     },
-    vendors: {
-      "sms-aliyun": { ...sms, endpoints: [...sms.endpoints, vendor.endpoint, callbacks.endpoint] },
-      "email-smtp": mail,
-      webhook: hook,
-    },
+    vendors: { "sms-aliyun": sms, "email-smtp": mail, webhook: hook },
     plugins: OWN_PLUGINS,
   });
   stops.push(() => server.remove());

@@ -127,6 +127,7 @@ async function layFoundation(
     sandbox,
     outbound: {
       allowedEndpoints: new Set([
+        ...env.INTERNAL_ENDPOINTS,
         ...allowedEndpoints,
         ...simulators.flatMap(({ simulator }) => simulator.endpoints),
       ]),

@@ -1,11 +1,21 @@
 import { z } from "zod";
 import { isNetwork } from "./http/client-address.ts";
+import { readEndpoint } from "./plugin-runtime/outbound/destination.ts";
 
-const networks = z
+const list = z
   .string()
   .default("")
-  .transform((text) => text.split(",").flatMap((part) => part.trim() || []))
-  .pipe(z.array(z.string().refine(isNetwork, "Not an address or network such as 10.0.0.0/8.")));
+  .transform((text) => text.split(",").flatMap((part) => part.trim() || []));
+
+const networks = list.pipe(
+  z.array(z.string().refine(isNetwork, "Not an address or network such as 10.0.0.0/8.")),
+);
+
+const endpoint = z.string().transform((text, context) => {
+  const read = readEndpoint(text);
+  if (read === undefined) context.addIssue("Not a host with its port such as mail.school.lan:25.");
+  return read ?? z.NEVER;
+});
 
 const schema = z.object({
   /** A PostgreSQL 15+ server; without it an embedded one is started in `DATA_DIR`. */
@@ -22,6 +32,11 @@ const schema = z.object({
   TRUSTED_PROXIES: networks,
   /** Addresses and networks, with commas between, from which vendors are called, for their lists of allowed ones. */
   EGRESS_ADDRESSES: networks.pipe(z.array(z.string()).max(50, "At most 50 addresses and networks.")),
+  /**
+   * `host:port`, with commas between, of servers in the own network that the channels and callbacks of every tenant may
+   * call, over plain http too. All else that is not public stays out of reach.
+   */
+  INTERNAL_ENDPOINTS: list.pipe(z.array(endpoint).max(200, "At most 200 endpoints.")),
   /** Emails, with commas between, of the logins that run the installation: its operators. */
   OPERATOR_EMAILS: z
     .string()

@@ -29,5 +29,7 @@ export async function openWithLook(browser: Browser, look: Look): Promise<Page> 
 
 /** Keeps a picture of the whole page in `test-results/screenshots`. */
 export async function screenshot(page: Page, name: string): Promise<void> {
+  // What sticks to the top of the window would stand in the middle of the page.
+  await page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));
   await page.screenshot({ path: `test-results/screenshots/${name}.png`, fullPage: true });
 }

@@ -145,12 +145,12 @@ export const cancelledUsers = pgTable(
     messageId: messageId("message_id").notNull(),
     userId: uuid("user_id").notNull(),
     /** The user's flow is still to be ended, or what was under way when it was cancelled. */
-    isFlowLeft: boolean("is_flow_left").notNull(),
+    isUnfinished: boolean("is_unfinished").notNull(),
     createdAt: createdAt(),
   },
   (table) => [
     primaryKey({ columns: [table.tenantId, table.messageId, table.userId] }),
-    index("cancelled_users_with_flows").on(table.tenantId, table.messageId).where(sql`is_flow_left`),
+    index("cancelled_users_unfinished").on(table.tenantId, table.messageId).where(sql`is_unfinished`),
   ],
 );
 

@@ -28,7 +28,7 @@ export async function cancelForUsers(
   await enterCancellation(tx, messageId);
   const [{ count: newCount }] = await sql<[{ count: number }]>`
     with added as (
-      insert into cancelled_users (tenant_id, message_id, user_id, is_flow_left)
+      insert into cancelled_users (tenant_id, message_id, user_id, is_unfinished)
       select ${tenant}, ${message}, id, true from unnest(${[...userKeys]}::uuid[]) as named(id)
       on conflict do nothing returning user_id
     ), counted as (
@@ -78,7 +78,7 @@ interface CancelledMessage {
 /** Messages that were cancelled for users of whom something is still to be ended. Runs as the dispatcher, across tenants. */
 export async function listWithUsersLeft({ sql }: Tx, limit: number): Promise<CancelledMessage[]> {
   const rows = await sql<{ tenant_id: string; message_id: string }[]>`
-    select distinct tenant_id, message_id from cancelled_users where is_flow_left limit ${limit}`;
+    select distinct tenant_id, message_id from cancelled_users where is_unfinished limit ${limit}`;
   return rows.map((row) => ({
     tenantId: fromUuid("tenant", row.tenant_id),
     messageId: fromUuid("message", row.message_id),
@@ -99,7 +99,7 @@ export async function endLeftOfUsers(tx: Tx, cancelled: CancelledMessage, limit:
   const users = await sql<{ userId: string; isHeld: boolean }[]>`
     with looked_at as materialized (
       select user_id from cancelled_users
-      where tenant_id = ${tenant} and message_id = ${message} and is_flow_left
+      where tenant_id = ${tenant} and message_id = ${message} and is_unfinished
       limit ${limit} for update skip locked
     ), free as materialized (
       select f.user_id from flows f
@@ -115,7 +115,7 @@ export async function endLeftOfUsers(tx: Tx, cancelled: CancelledMessage, limit:
   const free = users.flatMap(({ userId, isHeld }) => (isHeld ? [] : [userId]));
   await withdrawRows(tx, cancelled, free.map(toWithdrawn));
   const { count: endedCount } = await sql`
-    update cancelled_users x set is_flow_left = false
+    update cancelled_users x set is_unfinished = false
     where x.tenant_id = ${tenant} and x.message_id = ${message} and x.user_id = any(${free}::uuid[])
       and not exists(select from deliveries d where d.tenant_id = ${tenant} and d.user_id = x.user_id
         and d.message_id = ${message} and d.state = 'ready' offset 0)`;

@@ -83,15 +83,24 @@ async function onPostgres(options: QueueOptions): Promise<QueueTransport> {
     application_name: "tidings-queue",
   });
   pool.on("error", (error) => options.logger.warn({ err: error }, "a queue connection was lost"));
+  try {
+    await migrateQueue(pool);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  // Same classes, other connection type: from here on only the transport's own options are passed to them.
+  const classes = withBackend(createPostgresBackend) as unknown as QueueClasses;
+  return transport("postgres", options, classes, pool as unknown as ConnectionOptions, () => pool.end());
+}
+
+async function migrateQueue(pool: Pool): Promise<void> {
   const client = await pool.connect();
   try {
     await runMigrations(client);
   } finally {
     client.release();
   }
-  // Same classes, other connection type: from here on only the transport's own options are passed to them.
-  const classes = withBackend(createPostgresBackend) as unknown as QueueClasses;
-  return transport("postgres", options, classes, pool as unknown as ConnectionOptions, () => pool.end());
 }
 
 function transport(

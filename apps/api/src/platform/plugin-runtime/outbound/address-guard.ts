@@ -2,7 +2,7 @@ import type { LookupAddress } from "node:dns";
 import { lookup } from "node:dns/promises";
 import { isIP, type LookupFunction } from "node:net";
 import { buildConnector } from "undici";
-import { BlockedError } from "./blocked-error.ts";
+import { notPublic } from "./blocked-error.ts";
 import { CONNECT_TIMEOUT_MS } from "./limits.ts";
 import type { OutboundPolicy } from "./policy.ts";
 import { isPublicAddress } from "./public-address.ts";
@@ -16,12 +16,9 @@ export const resolveHost: ResolveHost = (host) => lookup(host, { all: true });
 export async function resolvePublic(host: string, resolve: ResolveHost): Promise<LookupAddress[]> {
   const family = isIP(host);
   const addresses = family === 0 ? await resolve(host) : [{ address: host, family }];
-  // The address stays out of the message: it would tell a tenant what an internal name resolves to.
   if (!addresses.every(({ address }) => isPublicAddress(address))) throw notPublic();
   return addresses;
 }
-
-const notPublic = () => new BlockedError("The host is not a public address.");
 
 /** The key of a server in `allowedEndpoints`. */
 export function endpointOf(hostname: string, port: string | number): string {

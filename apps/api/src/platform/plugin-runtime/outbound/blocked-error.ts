@@ -3,3 +3,7 @@ export class BlockedError extends Error {
   override readonly name = "BlockedError";
   readonly code = "blocked";
 }
+
+/** The address stays out of the message: it would tell a tenant what an internal name resolves to. */
+export const notPublic = (): BlockedError =>
+  new BlockedError("The host is not a public address, nor one in the own network that the operator allows.");

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { Settings } from "@tidings/sdk/plugin";
-import { BlockedError } from "./blocked-error.ts";
+import { BlockedError, notPublic } from "./blocked-error.ts";
 import type { OutboundPolicy } from "./policy.ts";
 import { isPublicAddress } from "./public-address.ts";
 
@@ -29,6 +29,16 @@ export function readHost(value: unknown): string | undefined {
   return url?.hostname || undefined;
 }
 
+const ENDPOINT = /^([^/?#@*\s]+):(\d{1,5})$/;
+
+/** A host with its port as it stands in `allowedEndpoints`; undefined for what is none. */
+export function readEndpoint(text: string): string | undefined {
+  const [, name, digits] = ENDPOINT.exec(text) ?? [];
+  const host = readHost(name);
+  const port = Number(digits);
+  return host && port >= 1 && port <= 65_535 ? `${host}:${port}` : undefined;
+}
+
 /** Reads the URL of a request, throws BlockedError unless it may be called. Names are checked when dialled. */
 export function readDestination(text: string, hosts: ReadonlySet<string>, policy: OutboundPolicy): URL {
   const url = URL.parse(text);
@@ -47,9 +57,7 @@ function checkPublic(url: URL): void {
   if (!PORTS.includes(port))
     throw new BlockedError(`Port ${port} is not allowed; use ${PORTS.join(" or ")}.`);
   const literal = url.hostname.replace(/^\[(.*)\]$/, "$1");
-  if (isIP(literal) !== 0 && !isPublicAddress(literal)) {
-    throw new BlockedError("The host is not a public address.");
-  }
+  if (isIP(literal) !== 0 && !isPublicAddress(literal)) throw notPublic();
 }
 
 function portOf(url: URL): string {
