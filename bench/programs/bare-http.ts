@@ -44,7 +44,8 @@ function readRequest(bytes: Buffer): { startsAt: number; endsAt: number } | unde
   if (headEnd === -1) return undefined;
   const head = bytes.toString("latin1", 0, headEnd);
   const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
-  if (!head.startsWith("POST ") || length === undefined) throw new Error(`not a POST with its length: ${head}`);
+  if (!head.startsWith("POST ") || length === undefined)
+    throw new Error(`not a POST with its length: ${head}`);
   const startsAt = headEnd + HEAD_END.length;
   return { startsAt, endsAt: startsAt + Number(length) };
 }
