@@ -20,7 +20,7 @@ export interface ServerSettings {
   pluginsDir: string;
   /** Where pure plugins run: in the sandbox, or in this process. */
   isSealed: boolean;
-  /** The fake vendor's address: the one thing that the product's own entry cannot be told, and must not be. */
+  /** The fake vendor's address, as the product's own entry has it in `INTERNAL_ENDPOINTS`. */
   allowedEndpoints: string[];
 }
 

@@ -7,20 +7,18 @@ import { obey, readSettings, tell } from "./parent.ts";
 export interface ServerSettings {
   role: "api" | "worker";
   env: Record<string, string>;
-  /** The fake vendor's address: the one thing that the product's own entry cannot be told, and must not be. */
-  allowedEndpoints: string[];
 }
 
 /** The server as `main.ts` runs it, with a vendor on this machine and a clock that can jump. */
 const jump = installJumpingClock();
-const { role, env: given, allowedEndpoints } = readSettings<ServerSettings>();
+const { role, env: given } = readSettings<ServerSettings>();
 const env = readEnv(given);
 Object.assign(process.env, { PORT: given.PORT });
 obey((order) => {
   if (typeof order.clockJumpMs === "number") jump(order.clockJumpMs);
   return undefined;
 });
-run({ env, role, demo: false, logger: createLogger(env.LOG_LEVEL), allowedEndpoints }).then(
+run({ env, role, demo: false, logger: createLogger(env.LOG_LEVEL) }).then(
   () => tell({ isReady: true }),
   (error: unknown) => {
     console.error(error);

@@ -105,8 +105,8 @@ async function build(
       PLUGINS_DIR,
       CONSOLE_DIR: join(folder, "no-console"),
       LOG_LEVEL: "warn",
+      INTERNAL_ENDPOINTS: `127.0.0.1:${vendorPort}`,
     },
-    allowedEndpoints: [`127.0.0.1:${vendorPort}`],
   });
   const api = start("api", "server", settings("api", apiPort, database.url));
   const workers = workerPorts.map((port, number) =>

@@ -29,8 +29,6 @@ export interface RunOptions {
   role: "all" | "api" | "worker";
   demo: boolean;
   logger: Logger;
-  /** Private addresses (`host:port`) that plugins may call all the same: the simulators of a test. */
-  allowedEndpoints?: readonly string[];
 }
 
 type Stop = () => Promise<void>;
@@ -116,7 +114,7 @@ interface Found {
 }
 
 async function layFoundation(
-  { env, demo, logger, allowedEndpoints = [] }: RunOptions,
+  { env, demo, logger }: RunOptions,
   { databaseUrl, publicUrl, sandbox, simulators }: Found,
 ): Promise<Foundation> {
   return lay({
@@ -128,7 +126,6 @@ async function layFoundation(
     outbound: {
       allowedEndpoints: new Set([
         ...env.INTERNAL_ENDPOINTS,
-        ...allowedEndpoints,
         ...simulators.flatMap(({ simulator }) => simulator.endpoints),
       ]),
     },

@@ -54,7 +54,7 @@ export const ATTEMPTS_KEPT = 20;
 
 /** Why a call did not get through. */
 export const CALL_ERRORS = {
-  /** The address may not be called: it is private, or names no https server. */
+  /** The address may not be called: it is private or no https, and no endpoint that the operator names. */
   notAllowed: "address_not_allowed",
   /** Nobody took the connection. */
   unreachable: "unreachable",
