@@ -78,7 +78,7 @@ async function start(options: RunOptions, stops: Stop[]): Promise<void> {
     ],
     isAccepting: () => accepting,
   };
-  const http = composeHttp(foundation, { nudge: (tenantId) => engine?.nudge(tenantId), ...watching });
+  const http = composeHttp(foundation, { nudge: (accepted) => engine?.nudge(accepted), ...watching });
   const served = role === "worker" ? composeOperations(foundation, watching) : http.app;
   stops.push(await listen(served.fetch, env.HOST, port));
   engine = role === "api" ? undefined : startEngine(foundation, queue);

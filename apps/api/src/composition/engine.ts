@@ -13,9 +13,12 @@ import {
   createExpander,
   createHintWatch,
   createLedger,
+  createSlicer,
   createStrandedLoop,
   createSweeperLoops,
+  createTakeTurn,
   type DispatcherDeps,
+  type ExpanderDeps,
   enterCancellation,
   expandStep,
   finishMessages,
@@ -25,6 +28,7 @@ import {
   type SendChunksDeps,
   SendHint,
   saveLedgerRound,
+  type TurnDeps,
 } from "../modules/deliveries/index.ts";
 import { createFallbackLoop, wakeFlows } from "../modules/flows/index.ts";
 import { createInboxSweeper } from "../modules/inbox/index.ts";
@@ -52,11 +56,15 @@ import { judgingIn } from "./judging.ts";
 import { createLoops } from "./loops.ts";
 import { pluginLoops } from "./plugins.ts";
 
-/**
- * Something may be due: now instead of at the next round. With a tenant, all that is due is a message of theirs whose
- * deliveries are to be made.
- */
-export type Nudge = (expandingTenantId?: string) => void;
+/** A message whose deliveries are to be made. */
+export interface Accepted {
+  tenantId: string;
+  /** They are made together with those of others. */
+  isNamed: boolean;
+}
+
+/** Something may be due: now instead of at the next round. With a message, that is all. */
+export type Nudge = (accepted?: Accepted) => void;
 
 export interface Engine {
   nudge: Nudge;
@@ -101,7 +109,7 @@ export function startEngine(
   const dispatcher = loops.start(claiming);
   loops.start(sending.hints.loop);
   const nudgeDispatcher = () => dispatcher.nudge();
-  const expanding = createExpander({
+  const nudgeExpanding = startExpanding(loops, {
     dispatch,
     transact,
     nudgeDispatcher,
@@ -111,7 +119,6 @@ export function startEngine(
     readRestraints,
     logger: foundation.logger,
   });
-  const expander = loops.start(expanding);
   const later = [
     createFallbackLoop({
       dispatch,
@@ -123,7 +130,7 @@ export function startEngine(
       nudgeDispatcher,
       logger: foundation.logger,
     }),
-    ...calendarLoops(foundation, () => expander.nudge()),
+    ...calendarLoops(foundation, nudgeExpanding),
     ...upkeepLoops(foundation, afterChunk),
     ...followUpLoops(foundation, { afterChunk, nudgeDispatcher }),
     ...pluginLoops(foundation),
@@ -132,10 +139,9 @@ export function startEngine(
   const callbacks = startCallbacks(foundation, loops);
 
   return {
-    nudge(expandingTenantId) {
-      if (expandingTenantId === undefined) dispatcher.nudge();
-      else expanding.expect(expandingTenantId);
-      expander.nudge();
+    nudge(accepted) {
+      if (!accepted) dispatcher.nudge();
+      nudgeExpanding(accepted);
     },
     isDegraded: sending.hints.isDegraded,
     async stop() {
@@ -143,6 +149,27 @@ export function startEngine(
       // What the loops have begun is sent to its end, and waits for no receiver of callbacks that hangs.
       await Promise.all([loops.stop().then(() => sending.stop()), callbacks.stop()]);
     },
+  };
+}
+
+/** Makes deliveries; those of large audiences beside the others. */
+function startExpanding(
+  loops: ReturnType<typeof createLoops>,
+  deps: Omit<ExpanderDeps & TurnDeps, "takeTurn">,
+): Nudge {
+  const takeTurn = createTakeTurn(deps);
+  const start = (loop: ReturnType<typeof createExpander | typeof createSlicer>) => {
+    const { nudge } = loops.start(loop);
+    return (tenantId?: string) => {
+      if (tenantId !== undefined) loop.expect(tenantId);
+      nudge();
+    };
+  };
+  const nudgeExpander = start(createExpander({ ...deps, takeTurn }));
+  const nudgeSlicer = start(createSlicer({ ...deps, takeTurn }));
+  return (accepted) => {
+    if (accepted?.isNamed !== false) nudgeExpander(accepted?.tenantId);
+    if (!accepted?.isNamed) nudgeSlicer(accepted?.tenantId);
   };
 }
 

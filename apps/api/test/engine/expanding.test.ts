@@ -308,9 +308,9 @@ describe("with a part of its deliveries made, a message that is to be spread ove
     const { foundation } = installation;
     const { tenantId } = school;
     const restraints = await foundation.readRestraints(tenantId);
-    const nothingBeside = () => undefined;
+    const announce = () => undefined;
     await foundation.transactAsWorker({ tenantId }, (tx) =>
-      expandNext(tx, { tenantId, messageId }, { restraints, halvings: 0 }, nothingBeside),
+      expandNext(tx, { tenantId, messageId }, { restraints, halvings: 0, announce }),
     );
   }
 

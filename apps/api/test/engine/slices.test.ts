@@ -4,6 +4,7 @@ import { expandNext } from "../../src/modules/deliveries/expand/expand-next.ts";
 import {
   type CapturedLog,
   captureLog,
+  expandingLoops,
   expandOnce,
   givenSchool,
   type Installation,
@@ -75,7 +76,8 @@ async function makeSlice<T>(messageId: string, look: (tx: Tx, further: string[])
   const restraints = await readRestraints(tenantId);
   const further: string[] = [];
   return transactAsWorker({ tenantId }, async (tx) => {
-    await expandNext(tx, { tenantId, messageId }, { restraints, halvings: 0 }, (at) => further.push(at));
+    const announce = (cursor: string) => void further.push(cursor);
+    await expandNext(tx, { tenantId, messageId }, { restraints, halvings: 0, announce });
     return look(tx, further);
   });
 }
@@ -112,7 +114,7 @@ it("are tried at half their size when they were too large for the machine", asyn
   await query("drop function be_slow cascade");
 });
 
-it("are made for a while, then those have their turn who name their recipients", async () => {
+it("are made for a while, then it is looked anew who has some; who names recipients does not wait", async () => {
   await query(`create function be_slow() returns trigger language plpgsql as $$ begin
       perform pg_sleep(0.3);
       return null; end $$;
@@ -123,14 +125,31 @@ it("are made for a while, then those have their turn who name their recipients",
     await school.send(messageTo(everyone, ["courier"])),
     await school.send(messageTo(everyone, ["courier"])),
   ];
-  const round = () => expandOnce(installation, { slicingMs: 250 });
-  await round();
+  const { slicer, expander } = expandingLoops(installation, { slicingMs: 250 });
   const few = await school.send(messageTo(users("m-1"), ["courier"]));
-  await round();
-  expect(await Promise.all([...large, few].map(targeted))).toEqual([10, 10, 0, 1]);
-  await round();
+  const slicing = slicer.run();
+  await expander.run();
+  expect(await targeted(few)).toBe(1);
+  await slicing;
+  expect(await Promise.all(large.map(targeted))).toEqual([10, 0, 0]);
+  await slicer.run();
+  await slicer.run();
   expect(await Promise.all(large.map(targeted))).toEqual([10, 10, 10]);
   await query("drop function be_slow cascade");
+});
+
+it("go on while their message is alone, and are two in turn where there are several", async () => {
+  await givenUsers(42_100);
+  const alone = await school.send(messageTo(everyone, ["courier"]));
+  await expandOnce(installation);
+  expect(await targeted(alone)).toBe(42_100);
+  expect(await stateOf(alone)).not.toBe("expanding");
+  const several = [
+    await school.send(messageTo(everyone, ["courier"])),
+    await school.send(messageTo(everyone, ["courier"])),
+  ];
+  await expandOnce(installation);
+  expect(await Promise.all(several.map(targeted))).toEqual([22_000, 22_000]);
 });
 
 it.each([

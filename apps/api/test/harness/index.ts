@@ -24,7 +24,7 @@ export {
 } from "./canary.ts";
 export { type CapturedLog, captureLog } from "./captured-log.ts";
 export { goesDown } from "./circuit.ts";
-export { expandOnce } from "./expanding.ts";
+export { expandingLoops, expandOnce } from "./expanding.ts";
 export type { FakeVendor, VendorCall } from "./fake-vendor.ts";
 export { leavingNoTrace } from "./fingerprint.ts";
 export { holdQueue, releaseQueue } from "./held-queue.ts";

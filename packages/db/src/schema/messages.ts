@@ -150,6 +150,12 @@ export const messages = pgTable(
     pausedFrom: messageState("paused_from"),
     /** The last user that the expander has covered; the nil UUID at the start. */
     expandCursor: uuid("expand_cursor").notNull().default("00000000-0000-0000-0000-000000000000"),
+    /** Its deliveries can be made together with those of others: it waits neither for who says the same nor for its rate. */
+    isNamed: boolean("is_named")
+      .notNull()
+      .generatedAlwaysAs(
+        sql`audience ->> 'kind' in ('users', 'addresses') and not options ? 'deduplicateSeconds' and (rate is null or rate_per_second is not null)`,
+      ),
     /** How often in a row making its deliveries has failed. */
     expandFailureCount: smallint("expand_failure_count").notNull().default(0),
     /** When that is tried again at the earliest; null while it has not failed. */
@@ -168,10 +174,14 @@ export const messages = pgTable(
     index("messages_with_lists")
       .on(table.tenantId, table.id)
       .where(sql`options ?| array['allowListId', 'denyListId']`),
-    // What fails stands in an index of its own: however much it is, nothing has to step over it.
-    index("messages_expanding")
+    // Whose deliveries are to be made: what is made together, what is made slice by slice and what fails stand in an index
+    // each. However much it is of one kind, nothing has to step over it to find another.
+    index("messages_named")
       .on(table.tenantId, table.priority, table.id)
-      .where(sql`state = 'expanding' and expand_failure_count = 0`),
+      .where(sql`state = 'expanding' and expand_failure_count = 0 and is_named`),
+    index("messages_sliced")
+      .on(table.tenantId, table.id)
+      .where(sql`state = 'expanding' and expand_failure_count = 0 and not is_named`),
     index("messages_failing")
       .on(table.expandAgainAt, table.id)
       .where(sql`state = 'expanding' and expand_failure_count > 0`),

@@ -1,5 +1,6 @@
 import type { Tx } from "../../platform/database/index.ts";
 import { fromUuid } from "../../platform/ids.ts";
+import { isNamedWaiting, isSlicedWaiting } from "./expand/expanding.repository.ts";
 
 /**
  * Deliveries that wait to be sent or are under way, by tenant; a message whose deliveries are not made yet counts as
@@ -13,7 +14,9 @@ export async function readBacklog({ sql }: Tx): Promise<Map<string, number>> {
       union all
       select tenant_id, delivery_count from chunks where state in ('queued', 'sending')
       union all
-      select tenant_id, 1 from messages where state = 'expanding' and expand_failure_count = 0
+      select m.tenant_id, 1 from messages m where ${isNamedWaiting(sql)}
+      union all
+      select m.tenant_id, 1 from messages m where ${isSlicedWaiting(sql)}
       union all
       select tenant_id, 1 from messages where state = 'expanding' and expand_failure_count > 0
     ) waiting group by tenant_id`;

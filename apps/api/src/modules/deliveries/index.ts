@@ -21,10 +21,12 @@ export { createDirectSender } from "./dispatch/direct-sender.ts";
 export { createDispatcher, type DispatcherDeps, SEND_QUEUE, SendHint } from "./dispatch/dispatcher.ts";
 export type { InFlightLimits } from "./dispatch/fair-share.rules.ts";
 export { createHintWatch } from "./dispatch/hint-watch.ts";
-export { createExpander } from "./expand/expander.ts";
+export { createTakeTurn, type TurnDeps } from "./expand/expand-turn.ts";
+export { createExpander, type ExpanderDeps } from "./expand/expander.ts";
 export { expandStep, NIL_UUID } from "./expand/expansion.repository.ts";
 export { countFailing } from "./expand/failing.repository.ts";
-export { countListed, isListed } from "./expand/listed.rules.ts";
+export { countListed, isListed, isNamed } from "./expand/listed.rules.ts";
+export { createSlicer } from "./expand/slicer.ts";
 export {
   type AudienceCount,
   type AudienceTally,

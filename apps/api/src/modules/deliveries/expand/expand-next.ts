@@ -1,5 +1,5 @@
 import type { schema } from "@tidings/db";
-import type { Tx } from "../../../platform/database/index.ts";
+import { commitWithoutWaiting, type Tx } from "../../../platform/database/index.ts";
 import { lockContents } from "../judge/duplicates.repository.ts";
 import type { Restraints } from "../judge/restraints.ts";
 import { perSecondOf } from "../send/pace.rules.ts";
@@ -35,22 +35,22 @@ export function waitIfOvertaken(error: unknown): Step {
   throw error;
 }
 
+/** Hears where the slice behind begins, if that can be made at the same time. */
+export type Announce = (cursor: string) => void;
+
 /** What slices are made with. */
 export interface Slicing {
   restraints: Restraints;
   /** How often slices of the message have turned out to be too large. */
   halvings: number;
+  announce: Announce;
 }
 
-/**
- * Makes the deliveries of a message, or of its next slice; where a further slice can be made at the same time, `beside`
- * hears where that begins. Throws `Overtaken` when somebody was faster.
- */
+/** Makes the deliveries of a message, or of its next slice. Throws `Overtaken` when somebody was faster. */
 export async function expandNext(
   tx: Tx,
   { tenantId, messageId }: { tenantId: string; messageId: string },
   slicing: Slicing,
-  beside: (cursor: string) => void,
 ): Promise<Step> {
   const message = await expanding.reserveExpanding(tx, tenantId, messageId);
   if (!message) return "waiting";
@@ -66,50 +66,49 @@ export async function expandNext(
     await expandResends(tx, tenantId, messageId, { restraints, deduplicates });
     return finishAtOnce(tx, tenantId, messageId, message);
   }
-  // Under caps or deduplication the further slice would only wait for this one, and a slow machine has enough with one.
+  // Under caps or deduplication the slice behind would only wait for this one, and a slow machine has enough with one.
   const isAlone = restraints.caps.length > 0 || deduplicates || halvings > 0;
-  const begin = (slice: Sliced) => {
-    if (!slice.isLast && !isAlone) beside(slice.cursor);
-  };
-  const slice = await makeSlice(tx, tenantId, messageId, message, { restraints, halvings }, begin);
+  const own = { restraints, halvings, announce: isAlone ? () => undefined : slicing.announce };
+  const slice = await makeSlice(tx, tenantId, messageId, message, own);
   return proceed(tx, tenantId, messageId, message, slice);
 }
 
 /** What is critical is held to no cap, and waits for none who count. */
 const restraintsOf = (
   { category, cancelledUserCount }: Pick<ExpandingMessage, "category" | "cancelledUserCount">,
-  { restraints }: Slicing,
+  { restraints }: Pick<Slicing, "restraints">,
 ): Restraints => ({
   ...restraints,
   ...(category === "critical" && { caps: [] }),
   areUsersCancelled: cancelledUserCount > 0,
 });
 
-/** A slice that is made while the one before it is, in a transaction of its own. */
-export interface Beside {
-  /** Where it begins. */
+/** A slice that is being made. */
+export interface Before {
+  /** Where it ends. */
   cursor: string;
-  /** What becomes of the one before, once it has committed. */
-  before: Promise<Step>;
+  /** What becomes of it, once it has committed. */
+  step: Promise<Step>;
 }
 
 /**
- * Makes the slice behind one that is being made, on another core. It is kept only if the one before is: the cursor goes
- * over both in their order.
+ * Makes the slice behind one that is being made, at the same time, in a transaction of its own. It is kept only if the one
+ * before is: the cursor goes over both in their order.
  */
-export async function expandBeside(
+export async function expandBehind(
   tx: Tx,
   { tenantId, messageId }: { tenantId: string; messageId: string },
   slicing: Slicing,
-  { cursor, before }: Beside,
+  before: Before,
 ): Promise<Step> {
-  const message = await expanding.readReserved(tx, tenantId, messageId);
+  const { cursor } = before;
+  const message = await expanding.reserveExpanding(tx, tenantId, messageId, cursor);
   if (!message) return "waiting";
   // Its rate is settled by the slice before.
   const behind = { ...message, expandCursor: cursor, openRate: null };
   const restraints = restraintsOf(message, slicing);
   const slice = await makeSlice(tx, tenantId, messageId, behind, { ...slicing, restraints });
-  if ((await before) !== "sliced") throw new Overtaken();
+  if ((await before.step) !== "sliced") throw new Overtaken();
   return proceed(tx, tenantId, messageId, behind, slice);
 }
 
@@ -118,15 +117,14 @@ async function makeSlice(
   tenantId: string,
   messageId: string,
   message: expanding.LockedMessage,
-  slicing: Slicing,
-  begin: (slice: Sliced) => void = () => undefined,
+  making: Slicing,
 ): Promise<Made> {
   const { audience } = message;
   if (audience.kind === "file") {
-    return sliceFile(tx, tenantId, messageId, { ...message, audience }, slicing, begin);
+    return sliceFile(tx, tenantId, messageId, { ...message, audience }, making);
   }
   if (!isOfUsers(audience)) throw new Error(`an audience of ${audience.kind} has no slices`);
-  return sliceUsers(tx, tenantId, messageId, { ...message, audience }, slicing, begin);
+  return sliceUsers(tx, tenantId, messageId, { ...message, audience }, making);
 }
 
 async function proceed(
@@ -138,17 +136,20 @@ async function proceed(
 ): Promise<Step> {
   const { expandCursor: from, cancelledUserCount } = message;
   const cursor = { from, to, leftOutCount, cancelledUserCount };
-  if (!(await expanding.moveCursor(tx, tenantId, messageId, cursor))) throw new Overtaken();
+  // A slice that a crash takes with it is made again; before anything of it is sent, an intent lasts, and so the slice.
+  const [isMoved] = await Promise.all([
+    expanding.moveCursor(tx, tenantId, messageId, cursor),
+    commitWithoutWaiting(tx),
+  ]);
+  if (!isMoved) throw new Overtaken();
   return isLast ? finishExpanding(tx, tenantId, messageId, message) : "sliced";
 }
 
-/** What a slice has come to: where the next one begins. */
-interface Sliced {
+/** What a slice has come to. */
+interface Made {
+  /** Where the next one begins. */
   cursor: string;
   isLast: boolean;
-}
-
-interface Made extends Sliced {
   /** Of how many of its deliveries nothing can be sent; counted where the message is spread over time. */
   leftOutCount: number;
 }
@@ -158,25 +159,23 @@ async function sliceUsers(
   tenantId: string,
   messageId: string,
   message: expanding.LockedMessage & ExpandingMessage,
-  slicing: Slicing,
-  begin: (slice: Sliced) => void,
+  making: Slicing,
 ): Promise<Made> {
   if (message.openRate) {
     const count = await countAudience(tx, tenantId, message.audience);
     await settleRate(tx, tenantId, message, messageId, count * message.channels.length);
   }
-  const { restraints } = slicing;
-  const size = sizeOf(message, slicing, message.expandCursor === NO_USER ? FIRST_SLICE_SIZE : SLICE_SIZE);
+  const { restraints, announce } = making;
+  const size = sizeOf(message, making, message.expandCursor === NO_USER ? FIRST_SLICE_SIZE : SLICE_SIZE);
   const slice = await nextSlice(tx, tenantId, message.audience, message.expandCursor, size);
-  const sliced = { cursor: slice.lastUserId, isLast: slice.isLast };
-  begin(sliced);
+  if (!slice.isLast) announce(slice.lastUserId);
   let leftOutCount = 0;
   for (const channel of message.channels) {
     const targeted = await expandSlice(tx, tenantId, message, channel, slice, restraints);
     if (message.isSpread && targeted > 0)
       leftOutCount += await expanding.countLeftOut(tx, tenantId, messageId);
   }
-  return { ...sliced, leftOutCount };
+  return { cursor: slice.lastUserId, isLast: slice.isLast, leftOutCount };
 }
 
 async function sliceFile(
@@ -184,15 +183,14 @@ async function sliceFile(
   tenantId: string,
   messageId: string,
   message: expanding.LockedMessage & { audience: schema.FileAudience },
-  slicing: Slicing,
-  begin: (slice: Sliced) => void,
+  making: Slicing,
 ): Promise<Made> {
   const { audience, expandCursor, channels, options } = message;
   await settleRate(tx, tenantId, message, messageId, audience.rowCount * channels.length);
-  const { restraints } = slicing;
-  const size = sizeOf(message, slicing, mostLinesOf(channels.length));
+  const { restraints, announce } = making;
+  const size = sizeOf(message, making, mostLinesOf(channels.length));
   const slice = await nextFileSlice(tx, tenantId, audience, expandCursor, size);
-  begin(slice);
+  if (!slice.isLast) announce(slice.cursor);
   const deduplicates = options.deduplicateSeconds !== undefined;
   await expandFileSlice(tx, tenantId, messageId, audience, { slice, restraints, deduplicates });
   const leftOutCount = message.isSpread ? await expanding.countLeftOut(tx, tenantId, messageId) : 0;

@@ -5,17 +5,40 @@ import { contentKeyOf } from "../judge/duplicates.repository.ts";
 import { BLOCK_SIZE } from "./file-slice.repository.ts";
 import type { ExpandingMessage } from "./slice.repository.ts";
 
-/** Whether the deliveries of message `m` are to be made, and nothing has gone wrong with that; as the index has it. */
-const isExpanding = (sql: Tx["sql"]) => sql`m.state = 'expanding' and m.expand_failure_count = 0`;
+/*
+ * Messages that name their recipients are found in an index of their own (`messages_named`), and those that are made slice by
+ * slice in another (`messages_sliced`): however many there are of one kind, nothing has to step over them to find the other.
+ */
 
-/** Tenants that have messages whose deliveries are to be made. Runs as the dispatcher, across tenants. */
-export async function listExpandingTenants({ sql }: Tx, limit: number): Promise<string[]> {
+export interface MessageRef {
+  tenantId: string;
+  messageId: string;
+}
+
+type Sql = Tx["sql"];
+
+/** Whether the deliveries of message `m` are to be made, and nothing has gone wrong with that. */
+const isExpanding = (sql: Sql) => sql`m.state = 'expanding' and m.expand_failure_count = 0`;
+
+/** Of message `m`: deliveries are to be made of it, together with those of others. */
+export const isNamedWaiting = (sql: Sql) => sql`${isExpanding(sql)} and m.is_named`;
+
+/** Of message `m`: deliveries are to be made of it, in slices. */
+export const isSlicedWaiting = (sql: Sql) => sql`${isExpanding(sql)} and not m.is_named`;
+
+/** Tenants with messages that name their recipients, whose deliveries are to be made. Runs as the dispatcher, across tenants. */
+export const listNamedTenants = (tx: Tx, limit: number) => listTenants(tx, isNamedWaiting(tx.sql), limit);
+
+/** Tenants with messages that have slices to make. Runs as the dispatcher, across tenants. */
+export const listSlicedTenants = (tx: Tx, limit: number) => listTenants(tx, isSlicedWaiting(tx.sql), limit);
+
+async function listTenants({ sql }: Tx, isWaiting: Fragment, limit: number): Promise<string[]> {
   // One probe of the index a tenant, however many messages it has.
   const rows = await sql<{ tenant_id: string }[]>`
     with recursive waiting as (
-      (select m.tenant_id from messages m where ${isExpanding(sql)} order by m.tenant_id limit 1)
+      (select m.tenant_id from messages m where ${isWaiting} order by m.tenant_id limit 1)
       union all
-      select (select m.tenant_id from messages m where ${isExpanding(sql)} and m.tenant_id > w.tenant_id
+      select (select m.tenant_id from messages m where ${isWaiting} and m.tenant_id > w.tenant_id
         order by m.tenant_id limit 1)
       from waiting w where w.tenant_id is not null
     )
@@ -39,11 +62,6 @@ export interface NamedMessage {
 const DELIVERIES_AT_ONCE = 20_000;
 const NAMED_AT_ONCE = 1_000;
 
-/** Whether message `m` can be expanded together with others: neither has to wait for one that says the same, nor for its rate. */
-const isNamed = ({ sql }: Tx) => sql`
-  m.audience ->> 'kind' in ('users', 'addresses') and not (m.options ? 'deduplicateSeconds')
-  and (m.rate is null or m.rate_per_second is not null)`;
-
 /** Reserves messages that name their recipients, the urgent first, leaving out those that others have locked. */
 export async function reserveNamed(tx: Tx, tenantId: string): Promise<NamedMessage[]> {
   const { sql } = tx;
@@ -61,7 +79,7 @@ export async function reserveNamed(tx: Tx, tenantId: string): Promise<NamedMessa
       m.cancelled_user_count > 0 as are_users_cancelled,
       jsonb_array_length(coalesce(m.audience -> 'userIds', m.audience -> 'addresses')) as recipients
     from messages m
-    where m.tenant_id = ${toUuid("tenant", tenantId)} and ${isExpanding(sql)} and ${isNamed(tx)}
+    where m.tenant_id = ${toUuid("tenant", tenantId)} and ${isNamedWaiting(sql)}
     order by m.priority, m.id limit ${NAMED_AT_ONCE} for no key update skip locked`;
   let room = DELIVERIES_AT_ONCE;
   const reserved = rows.filter(({ recipients, channel_ids: channelIds }, index) => {
@@ -79,23 +97,36 @@ export async function reserveNamed(tx: Tx, tenantId: string): Promise<NamedMessa
 }
 
 /**
- * The tenant's other messages that have a slice to make, of equal ones that first which got none for longest; of those with
- * enough ahead of their senders, none.
+ * The messages of each tenant that have a slice to make, of equally urgent ones that first which got none for longest; of
+ * those with enough ahead of their senders, none. Runs as the dispatcher, across tenants.
  */
-export async function listSliced(tx: Tx, tenantId: string, limit: number): Promise<string[]> {
-  const { sql } = tx;
-  const tenant = toUuid("tenant", tenantId);
-  const rows = await sql<{ id: string }[]>`
-    select m.id from messages m
-    where m.tenant_id = ${tenant} and ${isExpanding(sql)} and not (${isNamed(tx)})
-      and (select count(*) filter (where c.due_at < now() + make_interval(mins => ${SOON_MINUTES})) < ${CHUNKS_AHEAD}
-          and count(*) < ${CHUNKS_KEPT_BACK}
-        from chunks c where c.tenant_id = ${tenant} and c.message_id = m.id and c.state <> 'done')
-    order by m.priority, m.updated_at, m.id limit ${limit}`;
-  return rows.map((row) => fromUuid("message", row.id));
+export async function listSliced(
+  { sql }: Tx,
+  tenantIds: readonly string[],
+  mostEach: number,
+): Promise<MessageRef[][]> {
+  const tenants = tenantIds.map((id) => toUuid("tenant", id));
+  const rows = await sql<{ tenant_id: string; ids: string[] }[]>`
+    select t.id as tenant_id, sliced.ids
+    from unnest(${tenants}::uuid[]) t(id) cross join lateral (
+      select array_agg(found.id order by found.priority, found.updated_at, found.id) as ids
+      from (
+        select m.id, m.priority, m.updated_at from messages m
+        where m.tenant_id = t.id and ${isSlicedWaiting(sql)}
+          and (select count(*) filter (where c.due_at < now() + make_interval(mins => ${SOON_MINUTES})) < ${CHUNKS_AHEAD}
+              and count(*) < ${CHUNKS_KEPT_BACK}
+            from chunks c where c.tenant_id = t.id and c.message_id = m.id and c.state <> 'done')
+        order by m.priority, m.updated_at, m.id limit ${mostEach}
+      ) found
+    ) sliced
+    where sliced.ids is not null`;
+  return rows.map((row) => {
+    const tenantId = fromUuid("tenant", row.tenant_id);
+    return row.ids.map((id) => ({ tenantId, messageId: fromUuid("message", id) }));
+  });
 }
 
-/** Unsent chunks that a message may have ahead of its senders: pausing and cancelling stay cheap. */
+/** Unsent chunks with which a message gets no further turn: pausing and cancelling stay cheap. */
 const CHUNKS_AHEAD = 100;
 /**
  * The same with those that quiet hours keep back for long: they must not keep waiting whom quiet hours do not disturb. A
@@ -116,34 +147,23 @@ export type LockedMessage = Omit<ExpandingMessage, "audience"> & {
 };
 
 /**
- * Reserves a message for its next slice; undefined when it is not expanding any more or another expander has it. Not
- * by a lock on the row: every batch under way share-locks that one, and would wait for the slice. What may happen to
- * the message meanwhile is found by `moveCursor` and `markExpanded`.
+ * Reserves a message's next slice, or the one that begins at a cursor; undefined when it is not expanding any more or another
+ * expander has it. Not by a lock on the row: every batch under way share-locks that one, and would wait for the slice. What
+ * may happen to the message meanwhile is found by `moveCursor` and `markExpanded`.
  */
 export function reserveExpanding(
   tx: Tx,
   tenantId: string,
   messageId: string,
+  cursor?: string,
 ): Promise<LockedMessage | undefined> {
   const tenant = toUuid("tenant", tenantId);
   const reserved = tx.sql`
     select * from messages m
     where m.tenant_id = ${tenant} and m.id = ${toUuid("message", messageId)} and m.state = 'expanding'
-      and pg_try_advisory_xact_lock(hashtextextended(m.id::text, 0))`;
+      and pg_try_advisory_xact_lock(
+        hashtextextended(m.id::text || ' ' || coalesce(${cursor ?? null}, m.expand_cursor), 0))`;
   return readExpanding(tx, tenant, reserved);
-}
-
-/** The same without reserving it: for a slice that is made beside another one. */
-export function readReserved(
-  tx: Tx,
-  tenantId: string,
-  messageId: string,
-): Promise<LockedMessage | undefined> {
-  const tenant = toUuid("tenant", tenantId);
-  const found = tx.sql`
-    select * from messages m
-    where m.tenant_id = ${tenant} and m.id = ${toUuid("message", messageId)} and m.state = 'expanding'`;
-  return readExpanding(tx, tenant, found);
 }
 
 /** What expanding has to know of a message, whose row `message` finds. */
@@ -204,8 +224,8 @@ export async function readExpanding(
 
 /**
  * Moves the cursor behind the slice, which ends a row of failures; false when the message was cancelled, if only for some
- * users, or another expander moved it first. A rate over time has counted everybody in the slice: it is lowered by those
- * of whom nothing can be sent.
+ * users, got a rate that is still to be worked out, or another expander moved it first. A rate over time has counted
+ * everybody in the slice: it is lowered by those of whom nothing can be sent.
  */
 export async function moveCursor(
   { sql }: Tx,
@@ -220,7 +240,7 @@ export async function moveCursor(
           / ((rate ->> 'overMinutes')::int * 60)
         else rate_per_second end
     where tenant_id = ${toUuid("tenant", tenantId)} and id = ${toUuid("message", messageId)}
-      and state = 'expanding' and expand_cursor = ${cursor.from}
+      and state = 'expanding' and expand_cursor = ${cursor.from} and (rate is null or rate_per_second is not null)
       and cancelled_user_count = ${cursor.cancelledUserCount} returning id`;
   return rows.length > 0;
 }

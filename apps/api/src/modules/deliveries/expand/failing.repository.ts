@@ -1,6 +1,7 @@
 import type { Tx } from "../../../platform/database/index.ts";
 import { fromUuid, toUuid } from "../../../platform/ids.ts";
 import { pauseSeconds } from "../delivery.rules.ts";
+import type { MessageRef } from "./expanding.repository.ts";
 
 /*
  * Messages whose deliveries could not be made. They stand in an index of their own, by the time at which they are tried
@@ -12,13 +13,8 @@ export const STUCK_AFTER_FAILURES = 8;
 /** What the column can hold. */
 const MOST_FAILURES = 32_767;
 
-export interface FailedMessage {
-  tenantId: string;
-  messageId: string;
-}
-
 /** Messages that are to be tried again now, those first that wait longest. Runs as the dispatcher, across tenants. */
-export async function listFailed({ sql }: Tx, limit: number): Promise<FailedMessage[]> {
+export async function listFailed({ sql }: Tx, limit: number): Promise<MessageRef[]> {
   const rows = await sql<{ tenant_id: string; id: string }[]>`
     select tenant_id, id from messages
     where state = 'expanding' and expand_failure_count > 0 and expand_again_at <= now()
@@ -33,7 +29,7 @@ export async function listFailed({ sql }: Tx, limit: number): Promise<FailedMess
  * Puts a message off whose deliveries could not be made, for longer each time; returns how often in a row that has been,
  * 0 when it is not expanding any more.
  */
-export async function putOff({ sql }: Tx, { tenantId, messageId }: FailedMessage): Promise<number> {
+export async function putOff({ sql }: Tx, { tenantId, messageId }: MessageRef): Promise<number> {
   const tenant = toUuid("tenant", tenantId);
   const message = toUuid("message", messageId);
   const [row] = await sql<{ failures: number }[]>`

@@ -6,6 +6,23 @@ export type ListedAudience = Extract<schema.Audience, { kind: "users" | "address
 export const isListed = (audience: schema.Audience): audience is ListedAudience =>
   audience.kind === "users" || audience.kind === "addresses";
 
+/**
+ * Whether a message's deliveries are made together with those of others, as `is_named` has it: it names its recipients, and
+ * waits neither for a message that says the same nor for its rate.
+ */
+export const isNamed = ({
+  audience,
+  options,
+  rate,
+  ratePerSecond,
+}: {
+  audience: schema.Audience;
+  options: schema.SendingOptions;
+  rate: schema.Rate | null;
+  ratePerSecond: number | null;
+}): boolean =>
+  isListed(audience) && options.deduplicateSeconds === undefined && (rate === null || ratePerSecond !== null);
+
 /** How many recipients it names, each counted once. */
 export function countListed(audience: ListedAudience): number {
   if (audience.kind === "users") return new Set(audience.userIds).size;

@@ -5,7 +5,7 @@ import { ProblemError } from "../../../platform/errors.ts";
 import { newId } from "../../../platform/ids.ts";
 import { NaturalBatcher } from "../../../platform/natural-batcher.ts";
 import type { PluginCatalogues } from "../../../platform/plugin-runtime/index.ts";
-import { knownRateOf } from "../../deliveries/index.ts";
+import { isNamed, knownRateOf } from "../../deliveries/index.ts";
 import { trackingOf } from "../../templates/index.ts";
 import { expiryOf, judgeSchedule } from "../course/schedule.rules.ts";
 import type { JudgeApproval } from "../estimate/judge-approval.ts";
@@ -33,8 +33,8 @@ export interface AcceptDeps {
   catalogue: PluginCatalogues;
   requestApproval: RequestApproval;
   judgeApproval: JudgeApproval;
-  /** The tenant has something to expand: the engine need not wait for its next round. */
-  nudge(tenantId: string): void;
+  /** There is a message to expand, `isNamed` together with others: the engine need not wait for its next round. */
+  nudge(accepted: { tenantId: string; isNamed: boolean }): void;
 }
 
 interface Asked {
@@ -77,7 +77,6 @@ export function createAcceptMessage(deps: AcceptDeps) {
     const { accepted } = await deps.admission.admit(ctx.tenantId, (aside) =>
       store(ctx, { input, idempotencyKey, aside }),
     );
-    deps.nudge(ctx.tenantId);
     return accepted;
   };
 
@@ -107,6 +106,7 @@ export function createAcceptMessage(deps: AcceptDeps) {
     const stored = message.needsApproval
       ? await deps.transact(ctx, (tx) => storeMessage(deps, tx, ctx, message))
       : await writerOf(ctx.tenantId).add(message);
+    deps.nudge({ tenantId: ctx.tenantId, isNamed: isNamed(message) });
     return { accepted: toAccepted(message, stored), deliveryCount: stored.stored ? weightOf(message) : 0 };
   }
 
