@@ -1,6 +1,7 @@
 import { toUuid } from "@tidings/db";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { expandNext } from "../../src/modules/deliveries/expand/expand-next.ts";
+import { isNamed } from "../../src/modules/deliveries/index.ts";
 import {
   expandOnce,
   expectNothingLost,
@@ -64,6 +65,28 @@ async function finish(...ids: string[]): Promise<void> {
 const sentCounts = () => [...installation.vendor.effects.values()];
 
 describe("messages that name their recipients", () => {
+  it.each([
+    { who: "users", audience: users(...PUPILS), rest: {}, named: true },
+    {
+      who: "addresses",
+      audience: { kind: "addresses", addresses: [{ address: "d-1" }] },
+      rest: {},
+      named: true,
+    },
+    { who: "users at a rate", audience: users(...PUPILS), rest: { rate: { perSecond: 5 } }, named: true },
+    { who: "users over time", audience: users(...PUPILS), rest: { rate: { overMinutes: 5 } }, named: false },
+    { who: "users, once", audience: users(...PUPILS), rest: { deduplicateSeconds: 60 }, named: false },
+    { who: "everybody", audience: { kind: "all" }, rest: {}, named: false },
+  ])("$who: are they made together?", async ({ audience, rest, named }) => {
+    const id = await send(rest, audience);
+    const [row] = await query<Parameters<typeof isNamed>[0] & { inDatabase: boolean }>(
+      `select is_named as "inDatabase", audience, options, rate, rate_per_second as "ratePerSecond"
+      from messages where id = '${toUuid("message", id)}'`,
+    );
+    expect(row && [isNamed(row), row.inDatabase]).toEqual([named, named]);
+    await order("cancellation", id);
+  });
+
   it("are not begun where they are made when their time is over", async () => {
     const id = await send();
     await query(

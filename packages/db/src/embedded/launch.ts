@@ -32,6 +32,8 @@ const SETTINGS = {
   work_mem: "16MB",
   maintenance_work_mem: "128MB",
   max_wal_size: "2GB",
+  // Two slices of a broadcast at once write more than it takes by itself, and would wait for each other's writing.
+  wal_buffers: "32MB",
   synchronous_commit: "on",
   random_page_cost: "1.1",
   // As our own connections have it, for the others: the queue's, and tools.
