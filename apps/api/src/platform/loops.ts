@@ -82,6 +82,23 @@ export function startLoop(
   };
 }
 
+/**
+ * Ends a round in which some of the work failed. What failed must not keep what stands behind it waiting for the pause
+ * behind a failed round: with more to do the failures are logged only, else they are thrown together.
+ */
+export function endRound(
+  { isMore, failures }: { isMore: boolean; failures: readonly unknown[] },
+  loop: string,
+  complaint: string,
+  logger: Pick<Logger, "warn">,
+): boolean {
+  if (failures.length === 0) return isMore;
+  const err = new AggregateError(failures, complaint);
+  if (!isMore) throw err;
+  logger.warn({ err, loop }, complaint);
+  return true;
+}
+
 /** Does the work for each, one after the other. One that fails keeps none behind it waiting; the failures follow together. */
 export async function doForEach<T>(
   items: readonly T[],

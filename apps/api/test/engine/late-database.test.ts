@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { type AddressInfo, createServer, connect as dial, type Server } from "node:net";
-import { migrate } from "@tidings/db";
-import { createTestDatabase } from "@tidings/db/testing";
+import { connect, migrate } from "@tidings/db";
+import { createTestDatabase, until } from "@tidings/db/testing";
 import { afterEach, expect, it } from "vitest";
 import { watchListeners } from "../../src/composition/callbacks.ts";
 import { type Foundation, lay } from "../../src/composition/foundation.ts";
@@ -10,6 +10,7 @@ import { watchPlugins } from "../../src/composition/plugins.ts";
 import { whenDatabaseAnswers } from "../../src/platform/database/index.ts";
 import { createLogger } from "../../src/platform/logger.ts";
 import { loadPlugins } from "../../src/platform/plugin-runtime/index.ts";
+import { createQueueTransport } from "../../src/platform/queue/index.ts";
 
 /* A process that is started while the database restarts. */
 
@@ -89,4 +90,23 @@ it("does not wait for ever, nor where the database has said what is wrong", asyn
   const since = performance.now();
   await expect(whenDatabaseAnswers(logger, wrong)).rejects.toThrow("no_such_table");
   expect(performance.now() - since).toBeLessThan(5_000);
+});
+
+it("keeps no connection of a try at the queue that failed", async () => {
+  const database = await createTestDatabase();
+  const { transaction, close } = connect({ url: database.url, max: 1, applicationName: "tidings-test" });
+  stops.push(() => database.drop(), close);
+  await transaction(
+    ({ sql }) => sql`do $$ begin
+    execute format('alter database %I set default_transaction_read_only = on', current_database());
+  end $$`,
+  );
+  const queue = { databaseUrl: database.url, prefix: "late", logger };
+  await expect(createQueueTransport(queue)).rejects.toThrow("read-only");
+  const left = () =>
+    transaction(
+      ({ sql }) => sql`select pid from pg_stat_activity
+      where datname = current_database() and application_name = 'tidings-queue'`,
+    );
+  await until(async () => (await left()).length === 0);
 });

@@ -59,9 +59,15 @@ const sendPoison = (rest: object = {}) =>
     { kind: "addresses", addresses: [{ address: "u-0" }, { address: "poison" }] },
   );
 /** So many more messages like this one. */
-const repeat = (id: string, count: number) =>
-  query(`insert into messages select (jsonb_populate_record(m, jsonb_build_object('id', gen_random_uuid()))).*
-    from messages m cross join generate_series(1, ${count}) where m.id = '${toUuid("message", id)}'`);
+async function repeat(id: string, count: number): Promise<void> {
+  const [{ columns } = { columns: "" }] = await query<{ columns: string }>(
+    `select string_agg(attname, ', ') as columns from pg_attribute
+    where attrelid = 'messages'::regclass and attnum > 0 and not attisdropped and attgenerated = ''`,
+  );
+  await query(`insert into messages (${columns}) select ${columns}
+    from (select (jsonb_populate_record(m, jsonb_build_object('id', gen_random_uuid()))).*
+      from messages m cross join generate_series(1, ${count}) where m.id = '${toUuid("message", id)}') repeated`);
+}
 
 interface Failing {
   state: string;

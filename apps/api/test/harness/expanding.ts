@@ -27,7 +27,7 @@ export function expandingLoops(
   const direct = { begin: () => Promise.reject(new Error("nothing is begun")) };
   return {
     expander: createExpander({ ...deps, letThrough, direct, takeTurn }),
-    slicer: createSlicer({ dispatch, takeTurn }, slicingMs),
+    slicer: createSlicer({ dispatch, takeTurn, logger }, slicingMs),
   };
 }
 

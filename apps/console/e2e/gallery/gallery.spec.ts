@@ -119,6 +119,23 @@ test("pasted numbers become chips, and a combobox works by keyboard", async ({ p
   await expect(page.getByRole("button", { name: "移除 2024 级研究生" })).toBeVisible();
 });
 
+test("many choices are searched, and what is chosen stays in sight", async ({ page }) => {
+  await page.goto("/forms");
+  const channels = page.getByRole("group", { name: "备用通道" });
+  await expect(channels.getByRole("checkbox")).toHaveCount(40);
+  await channels.getByRole("searchbox", { name: "搜索" }).fill("39");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await expect(channels.getByRole("checkbox", { name: "学院短信 1 短信" })).toBeFocused();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Space");
+  await expect(channels.getByRole("checkbox")).toHaveCount(2);
+  await expect(channels.getByRole("checkbox", { name: "学院短信 39" })).toBeChecked();
+  await screenshot(page, "gallery-choices");
+  await channels.getByRole("searchbox").fill("没有");
+  await expect(channels.getByRole("checkbox")).toHaveCount(2);
+});
+
 test("a stored secret is not shown and can be replaced", async ({ page }) => {
   await page.goto("/forms");
   await expect(page.getByText("为保障信息安全，系统不再明文显示秘钥。")).toBeVisible();

@@ -5,7 +5,7 @@ import {
   type Tx,
 } from "../../../platform/database/index.ts";
 import type { Logger } from "../../../platform/logger.ts";
-import type { Loop } from "../../../platform/loops.ts";
+import { endRound, type Loop } from "../../../platform/loops.ts";
 import { finishMessages } from "../completion.repository.ts";
 import type { DirectSender } from "../dispatch/direct-sender.ts";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
@@ -56,21 +56,16 @@ export function createExpander(deps: ExpanderDeps): Expander {
     expect: expectations.expect,
     async run() {
       const failures: unknown[] = [];
-      let more = false;
+      let isMore = false;
       for (const tenantId of await findTenants()) {
         const progress = await expandTenant(deps, tenantId, failures).catch((failure) => {
           failures.push(failure);
         });
         if (progress !== "waiting") continue;
-        more = true;
+        isMore = true;
         deps.nudgeDispatcher();
       }
-      if (failures.length === 0) return more;
-      // What cannot be expanded must not keep what stands behind it waiting, nor for the pause behind a failed round.
-      const failure = new AggregateError(failures, "messages were not expanded");
-      if (!more) throw failure;
-      deps.logger.warn({ err: failure, loop: "expander" }, failure.message);
-      return true;
+      return endRound({ isMore, failures }, "expander", "messages were not expanded", deps.logger);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Database } from "../../../platform/database/index.ts";
-import type { Loop } from "../../../platform/loops.ts";
+import type { Logger } from "../../../platform/logger.ts";
+import { endRound, type Loop } from "../../../platform/loops.ts";
 import type { TakeTurn } from "./expand-turn.ts";
 import { listSliced, listSlicedTenants, type MessageRef } from "./expanding.repository.ts";
 import { createExpectations, type Expectations, LOOK_MS } from "./expectations.ts";
@@ -17,6 +18,7 @@ const SLICING_MS = 250;
 export interface SlicerDeps {
   dispatch: Database;
   takeTurn: TakeTurn;
+  logger: Pick<Logger, "warn">;
 }
 
 export type Slicer = Loop & Pick<Expectations, "expect">;
@@ -27,7 +29,7 @@ export type Slicer = Loop & Pick<Expectations, "expect">;
  * its turn; one that is alone goes on. What waits for others that say the same, what waits for its rate, and what has failed
  * has its turn here too.
  */
-export function createSlicer({ dispatch, takeTurn }: SlicerDeps, slicingMs = SLICING_MS): Slicer {
+export function createSlicer({ dispatch, takeTurn, logger }: SlicerDeps, slicingMs = SLICING_MS): Slicer {
   const expectations = createExpectations();
   /** The tenant whose slice was made last. */
   let lastTenantId = "";
@@ -59,8 +61,7 @@ export function createSlicer({ dispatch, takeTurn }: SlicerDeps, slicingMs = SLI
         const isMade = await takeTurn(message, mayGoOn).catch((failure) => void failures.push(failure));
         isMore ||= isMade === true;
       }
-      if (failures.length > 0) throw new AggregateError(failures, "slices were not made");
-      return isMore;
+      return endRound({ isMore, failures }, "slicer", "slices were not made", logger);
     },
   };
 }

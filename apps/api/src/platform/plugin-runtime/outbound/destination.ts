@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { Settings } from "@tidings/sdk/plugin";
-import { BlockedError, notPublic } from "./blocked-error.ts";
+import { BlockedError, notPublic, OWN_NETWORK } from "./blocked-error.ts";
 import type { OutboundPolicy } from "./policy.ts";
 import { isPublicAddress } from "./public-address.ts";
 
@@ -52,10 +52,11 @@ export function readDestination(text: string, hosts: ReadonlySet<string>, policy
 }
 
 function checkPublic(url: URL): void {
-  if (url.protocol !== "https:") throw new BlockedError("Only https is allowed.");
+  if (url.protocol !== "https:") throw new BlockedError(`Only https is allowed, except ${OWN_NETWORK}.`);
   const port = portOf(url);
-  if (!PORTS.includes(port))
-    throw new BlockedError(`Port ${port} is not allowed; use ${PORTS.join(" or ")}.`);
+  if (!PORTS.includes(port)) {
+    throw new BlockedError(`Port ${port} is not allowed; use ${PORTS.join(" or ")}, except ${OWN_NETWORK}.`);
+  }
   const literal = url.hostname.replace(/^\[(.*)\]$/, "$1");
   if (isIP(literal) !== 0 && !isPublicAddress(literal)) throw notPublic();
 }
