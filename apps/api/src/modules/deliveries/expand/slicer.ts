@@ -56,7 +56,10 @@ export function createSlicer({ dispatch, takeTurn, logger }: SlicerDeps, slicing
       const failures: unknown[] = [];
       let isMore = false;
       for (const message of messages) {
-        if (!isTime()) break;
+        if (!isTime()) {
+          isMore = true;
+          break;
+        }
         lastTenantId = message.tenantId;
         const isMade = await takeTurn(message, mayGoOn).catch((failure) => void failures.push(failure));
         isMore ||= isMade === true;
