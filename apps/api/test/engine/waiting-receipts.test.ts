@@ -1,6 +1,6 @@
 import { type Tx, toUuid } from "@tidings/db";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { NIL_UUID } from "../../src/modules/deliveries/index.ts";
+import { keepAndApply, NIL_UUID } from "../../src/modules/deliveries/index.ts";
 import { applyWaiting } from "../../src/modules/deliveries/receipts/receipt.repository.ts";
 import { listTenantsWithWaitingReceipts } from "../../src/modules/deliveries/upkeep/sweep.repository.ts";
 import { givenSchool, type Installation, messageTo, startInstallation, users } from "../harness/index.ts";
@@ -86,6 +86,32 @@ it("looks at no receipts that have been applied, or wait for other tenants", asy
     }),
   );
   expect(ofAll).toBeLessThan(MOST_ENTRIES);
+});
+
+it("looks at no other receipts of the channel when some are pushed", async () => {
+  const { books, foundation } = installation;
+  const school = await givenSchool(installation);
+  const { courier } = school.channels;
+  const [tenant, channel] = [toUuid("tenant", school.tenantId), toUuid("channel", courier.id)];
+  // The planner believes that the tenant has none.
+  await books.transaction(({ sql }) => sql`analyze receipts`);
+  await books.transaction(
+    ({ sql }) => sql`
+      insert into receipts (tenant_id, channel_id, event_id, type, target, happened_at, delivery_id, applied_at)
+      select ${tenant}, ${channel}, 'kept-' || n, 'delivered', '{}', now(), n, now()
+      from generate_series(1, ${MANY}::int) n`,
+  );
+  const pushed = Array.from({ length: 10 }, (_, n) => ({
+    eventId: `kept-${n}`,
+    type: "delivered" as const,
+    at: Date.now(),
+  }));
+  for (const transact of [foundation.transact, foundation.transactAsWorker]) {
+    const entries = await transact({ tenantId: school.tenantId }, (tx) =>
+      entriesOf(tx, () => keepAndApply(tx, school.tenantId, courier.id, pushed, "vendor")),
+    );
+    expect(entries).toBeLessThan(MOST_ENTRIES);
+  }
 });
 
 /** Rows and entries of indexes that the work reads of the receipts. */

@@ -23,31 +23,25 @@ export async function keepAndApply(
   origin: ReceiptOrigin,
 ): Promise<string[]> {
   const { sql } = tx;
-  const tenant = toUuid("tenant", tenantId);
-  const rows = events.map((event) => ({
-    event_id: event.eventId,
-    type: event.type,
-    code: event.code,
-    detail: event.detail,
-    happened_at: new Date(event.at).toISOString(),
-    target: targetOf(event),
-  }));
+  const [tenant, channel] = [toUuid("tenant", tenantId), toUuid("channel", channelId)];
   const [{ undelivered, moved }] = await sql<[{ undelivered: string[]; moved: string[] }]>`
-    with incoming as materialized (
-      select ${toUuid("channel", channelId)}::uuid as channel_id, pushed.*
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        as pushed(event_id text, type text, code text, detail text, target jsonb, happened_at timestamptz)
-      left join lateral (
-        select r.applied_at from receipts r
-        where r.tenant_id = ${tenant} and r.channel_id = ${toUuid("channel", channelId)}
-          and r.event_id = pushed.event_id offset 0
-      ) known on true
-      where known.applied_at is null
+    with pushed as materialized (
+      select * from json_to_recordset(${JSON.stringify(events.map(toRow))}::json) as pushed(event_id text, type text,
+        code text, detail text, at double precision, delivery bigint, batch bigint, vendor_id text, address text)
+    ), incoming as materialized (
+      select ${channel}::uuid as channel_id, event_id, type, code, detail, to_timestamp(at / 1000) as happened_at,
+        delivery, batch, vendor_id, address
+      from pushed
+      where (event_id in (
+        select r.event_id from receipts r
+        where r.tenant_id = ${tenant} and r.channel_id = ${channel} and r.applied_at is not null
+          and r.event_id = any(array(select event_id from pushed)))) is not true
     ), ${moves(sql, tenant)}${origin === "vendor" ? sql`, ${marking(sql, tenant, channelId)}` : sql``}, kept as (
       insert into receipts (tenant_id, channel_id, event_id, type, code, detail, target, happened_at, delivery_id,
         applied_at)
-      select ${tenant}, channel_id, event_id, type, code, detail, target, happened_at,
-        case when is_applied then delivery_id end, case when is_applied then now() end
+      select ${tenant}, channel_id, event_id, type, code, detail, case when is_applied then '{}' else jsonb_strip_nulls(
+          jsonb_build_object('delivery', delivery, 'batch', batch, 'vendorId', vendor_id, 'address', address)) end,
+        happened_at, case when is_applied then delivery_id end, case when is_applied then now() end
       from (select f.*, ${isApplied(sql)} as is_applied from found f offset 0) judged
       order by event_id
       on conflict do nothing
@@ -108,7 +102,9 @@ export async function applyWaiting(
     : sql``;
   const rows = await sql<WaitingRow[]>`
     with incoming as materialized (
-      select channel_id, event_id, type, code, detail, target, happened_at, received_at from receipts
+      select channel_id, event_id, type, code, detail, happened_at, received_at, (target ->> 'delivery')::bigint as delivery,
+        (target ->> 'batch')::bigint as batch, target ->> 'vendorId' as vendor_id, target ->> 'address' as address
+      from receipts
       where tenant_id = ${tenant} and applied_at is null and received_at > now() - interval '24 hours' ${isBehind}
       order by received_at desc, channel_id desc, event_id desc limit ${RECEIPTS_A_ROUND} for update skip locked
     ), ${moves(sql, tenant)}, applied as (
@@ -181,15 +177,18 @@ const isApplied = (sql: Tx["sql"]) => sql`(f.delivery_id in (select id from news
 const states = (sql: Tx["sql"], list: readonly DeliveryState[]) =>
   sql`(select ${[...list]}::text[]::delivery_state[])::delivery_state[]`;
 
-/** Our own references as keys; a reference that is none of ours stays out and never matches. */
-function targetOf(event: ReceiptEvent): Record<string, string> {
-  const target: Record<string, string> = {};
-  if (event.ref) target.delivery = keyOf("dlv", event.ref);
-  if (event.batchRef) target.batch = keyOf("att", event.batchRef);
-  if (event.vendorId) target.vendorId = event.vendorId;
-  if (event.address) target.address = event.address;
-  return target;
-}
+/** Our own references as keys; a reference that is none of ours never matches. `at` is in milliseconds. */
+const toRow = (event: ReceiptEvent) => ({
+  event_id: event.eventId,
+  type: event.type,
+  code: event.code,
+  detail: event.detail,
+  at: event.at,
+  delivery: event.ref && keyOf("dlv", event.ref),
+  batch: event.batchRef && keyOf("att", event.batchRef),
+  vendor_id: event.vendorId,
+  address: event.address,
+});
 
 function keyOf(prefix: "dlv" | "att", ref: string): string {
   try {
@@ -203,7 +202,7 @@ function keyOf(prefix: "dlv" | "att", ref: string): string {
 const ofBatch = (sql: Tx["sql"], tenant: string) => sql`attempts a join deliveries d
            on d.tenant_id = ${tenant} and d.id between a.first_id and a.last_id
            where a.tenant_id = ${tenant} and a.channel_id = w.channel_id
-             and a.batch_id = (w.target ->> 'batch')::bigint and d.address = w.target ->> 'address'`;
+             and a.batch_id = w.batch and d.address = w.address`;
 
 /** Whether it was attempt `a` that ended with delivery `d` accepted or unknown, or is about to. */
 const isSentBy = (sql: Tx["sql"]) => sql`(d.accepted_at = a.ended_at
@@ -215,13 +214,13 @@ const isSentBy = (sql: Tx["sql"]) => sql`(d.accepted_at = a.ended_at
 const moves = (sql: Tx["sql"], tenant: string) => sql`
     found as materialized (
       select w.*, coalesce(
-        (w.target ->> 'delivery')::bigint,
+        w.delivery,
         -- Two may share an address, and what an earlier batch sent may lie between: first what the batch itself sent.
         (select d.id from ${ofBatch(sql, tenant)} and ${isSentBy(sql)} limit 1),
         (select d.id from ${ofBatch(sql, tenant)} limit 1),
         (select v.delivery_id from vendor_references v
            where v.tenant_id = ${tenant} and v.channel_id = w.channel_id
-             and v.vendor_id = w.target ->> 'vendorId' limit 1)
+             and v.vendor_id = w.vendor_id limit 1)
       ) as delivery_id
       from incoming w
     ), news as materialized (
@@ -272,35 +271,44 @@ const moves = (sql: Tx["sql"], tenant: string) => sql`
       returning d.id, d.message_id, d.channel_id, d.user_id, d.step, n.hour, n.old_state, n.old_reason, d.state, d.reason,
         d.unit_count, d.cost, d.currency, n.old_read_at is null and d.read_at is not null as first_read,
         n.old_clicked_at is null and d.clicked_at is not null as first_click
+    ), alike as materialized (
+      -- Most have moved alike: what their message is of is looked up once for them.
+      select message_id, channel_id, step, hour, old_state, old_reason, state, reason, currency, first_read, first_click,
+        count(*) as amount, sum(unit_count) as units, sum(cost) as cost
+      from moved group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
     ), counted as (
       insert into statistics_deltas (tenant_id, message_id, source_id, channel_id, template_id, step, hour, measure,
         reason, count)
-      select ${tenant}, moved.message_id, coalesce(m.source_id, ${NIL_UUID}), moved.channel_id,
-        coalesce(v.template_id, ${NIL_UUID}), moved.step, moved.hour, c.measure, c.reason, sum(c.amount)
-      from moved
-      join messages m on m.tenant_id = ${tenant} and m.id = moved.message_id
+      select ${tenant}, a.message_id, coalesce(m.source_id, ${NIL_UUID}), a.channel_id,
+        coalesce(v.template_id, ${NIL_UUID}), a.step, a.hour, c.measure, c.reason, sum(c.amount)
+      from alike a
+      join messages m on m.tenant_id = ${tenant} and m.id = a.message_id
       left join template_versions v on v.tenant_id = ${tenant} and v.id = m.template_version_id
       cross join lateral (
-        select 'delivered'::statistics_measure as measure, '' as reason, 1 as amount
-          where moved.state = 'delivered' and moved.old_state <> 'delivered'
-        union all select 'undelivered', coalesce(moved.reason, ''), 1
-          where moved.state = 'undelivered' and moved.old_state <> 'undelivered'
-        union all select 'undelivered', coalesce(moved.old_reason, ''), -1
-          where moved.old_state = 'undelivered' and moved.state = 'delivered'
-        union all select 'submitted', '', 1 where moved.old_state = 'unknown' and moved.state <> 'unknown'
-        union all select 'unknown', '', -1 where moved.old_state = 'unknown' and moved.state <> 'unknown'
-        union all select 'units', '', moved.unit_count
-          where moved.old_state = 'unknown' and moved.state <> 'unknown' and moved.unit_count is not null
-        union all select 'cost', moved.currency, moved.cost
-          where moved.old_state = 'unknown' and moved.state <> 'unknown' and moved.cost is not null
-        union all select 'read', '', 1 where moved.first_read
-        union all select 'clicked', '', 1 where moved.first_click
+        select 'delivered'::statistics_measure as measure, '' as reason, a.amount
+          where a.state = 'delivered' and a.old_state <> 'delivered'
+        union all select 'undelivered', coalesce(a.reason, ''), a.amount
+          where a.state = 'undelivered' and a.old_state <> 'undelivered'
+        union all select 'undelivered', coalesce(a.old_reason, ''), -a.amount
+          where a.old_state = 'undelivered' and a.state = 'delivered'
+        union all select 'submitted', '', a.amount where a.old_state = 'unknown' and a.state <> 'unknown'
+        union all select 'unknown', '', -a.amount where a.old_state = 'unknown' and a.state <> 'unknown'
+        union all select 'units', '', a.units
+          where a.old_state = 'unknown' and a.state <> 'unknown' and a.units is not null
+        union all select 'cost', a.currency, a.cost
+          where a.old_state = 'unknown' and a.state <> 'unknown' and a.cost is not null
+        union all select 'read', '', a.amount where a.first_read
+        union all select 'clicked', '', a.amount where a.first_click
       ) c
       group by 2, 3, 4, 5, 6, 7, 8, 9
     ), woken as (
-      -- An ended flow hears of it too: a late receipt tells that a later step was wasted.
+      -- An ended flow hears of it too: a late receipt tells that a later step was wasted. Without a policy there are none.
       update flows f set wake_at = now()
       from moved
-      where f.tenant_id = ${tenant} and f.message_id = moved.message_id and f.user_id = moved.user_id
+      where moved.message_id = any(array(
+          select m.id from messages m
+          where m.tenant_id = ${tenant} and m.id = any(array(select message_id from alike))
+            and m.policy_version_id is not null))
+        and f.tenant_id = ${tenant} and f.message_id = moved.message_id and f.user_id = moved.user_id
         and f.step >= moved.step and (f.state <> 'satisfied' or f.step > moved.step)
     )`;
