@@ -140,7 +140,7 @@ export async function takeCallback({ sql }: Tx, taken: TakenEndpoint): Promise<T
 
 const appended = ({ sql }: Tx, attempt: schema.CallbackAttempt) => sql`
   (case when jsonb_array_length(attempts) >= ${ATTEMPTS_KEPT} then attempts - 0 else attempts end)
-    || ${JSON.stringify([attempt])}::text::jsonb`;
+    || ${JSON.stringify([attempt])}::jsonb`;
 
 /** Writes down that a call got through. */
 export async function saveReceived(

@@ -177,7 +177,7 @@ export const sliceTarget = (
   select u.id as user_id, u.external_id, null::text as address, null::jsonb as variables,
     ${channel.kind}::text as kind, ${message.sourceId}::uuid as source_id, ${channel.id}::uuid as channel_id,
     ${message.id}::uuid as message_id, ${message.category}::message_category as category,
-    ${JSON.stringify(message.options)}::text::jsonb as options, ${message.contentKey}::bytea as content_key
+    ${JSON.stringify(message.options)}::jsonb as options, ${message.contentKey}::bytea as content_key
   from users u
   where u.tenant_id = ${tenant} and u.id > ${message.expandCursor} and u.id <= ${slice.lastUserId}
     and ${isInAudience(tx, tenant, message.audience)} ${amongFew(tx, tenant, message, slice)}`;

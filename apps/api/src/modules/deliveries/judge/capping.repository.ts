@@ -123,7 +123,7 @@ const isWithin = (sql: Tx["sql"], d: Fragment, hours: Fragment) => sql`
 
 const asRows = (sql: Tx["sql"], caps: readonly FrequencyCap[]) => {
   const rows = caps.map((cap, place) => ({ ...cap, place, code: codeOf(cap), kind: cap.channelKind }));
-  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb)
+  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
     as cap(place int, code text, "limit" int, hours int, kind text, category message_category)`;
 };
 

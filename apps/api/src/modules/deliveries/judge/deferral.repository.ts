@@ -13,9 +13,9 @@ import { REMEMBER_MS } from "./restraints.ts";
 export function quietUntilOf({ sql }: Tx, tenant: string, quiet: QuietNow | undefined) {
   if (!quiet) return sql`null::timestamptz`;
   const byCategory = JSON.stringify(quiet.byCategory);
-  const ofTenant = sql`${byCategory}::text::jsonb ->> t.category::text`;
+  const ofTenant = sql`${byCategory}::jsonb ->> t.category::text`;
   const until = quiet.hasOwn
-    ? sql`nullif(coalesce((select coalesce(${JSON.stringify(quiet.byFingerprint)}::text::jsonb ->> q.fingerprint, '')
+    ? sql`nullif(coalesce((select coalesce(${JSON.stringify(quiet.byFingerprint)}::jsonb ->> q.fingerprint, '')
         from user_quiet_hours q where q.tenant_id = ${tenant} and q.user_id = t.user_id), ${ofTenant}), '')`
     : ofTenant;
   return sql`case when ${choiceOf(sql, quiet)} <> 'ignore' then (${until})::timestamptz end`;

@@ -108,7 +108,9 @@ export function judge(
     userKinds.length > 0
       ? sql`case when ${isOfUser(tx, userKinds)} then case when t.user_id is not null then ${own} end else ${other} end`
       : other;
-  const scope = sql`case when t.address is not null then 'custom' else i.scope::text end`;
+  // Constants of the column's type: text would be turned into it anew for every row.
+  const origin = sql`case when t.address is not null then 'custom'::address_origin
+    when i.scope = 'all' then 'all' when i.scope = 'source' then 'source' when i.scope = 'channel' then 'channel' end`;
   const addressed = range
     ? withIdentityOfRange(tx, tenant, target, range)
     : withIdentity(tx, tenant, target, userKinds);
@@ -117,7 +119,7 @@ export function judge(
     select a.*, ${reasonOf(tx, tenant, restraints, messages)} as first_reason
     from (
       select t.*, ${ofUserOr(sql`t.external_id`, sql`coalesce(t.address, i.address)`)} as chosen_address,
-        (${ofUserOr(sql`'user'`, scope)})::address_origin as origin,
+        ${ofUserOr(sql`'user'::address_origin`, origin)} as origin,
         ${quietUntilOf(tx, tenant, quietHours)} as quiet_until
       from ${addressed} offset 0
     ) a ${range ? sql`where a.user_id is not null` : sql``} offset 0`;
@@ -125,8 +127,9 @@ export function judge(
     ? sql`case when j.reason is null then j.quiet_until end`
     : sql`null::timestamptz`;
   // Nobody is left out by a channel that is gone: sending through it fails, before it is tried.
-  const state = sql`case when j.reason is null then 'ready' when j.reason = ${REASONS.channelGone} then 'failed'
-    when j.reason = ${REASONS.userCancelled} then 'cancelled' else 'suppressed' end::delivery_state`;
+  const state = sql`case when j.reason is null then 'ready'::delivery_state
+    when j.reason = ${REASONS.channelGone} then 'failed' when j.reason = ${REASONS.userCancelled} then 'cancelled'
+    else 'suppressed' end`;
   return sql`select j.*, ${state} as state, ${deferredUntil} as deferred_until
     from (${withCaps(tx, tenant, caps, judged)}) j`;
 }

@@ -97,7 +97,7 @@ export async function setRate(
   const tenant = toUuid("tenant", tenantId);
   const message = toUuid("message", messageId);
   const perSecond = rate && (await perSecondNow(tx, tenantId, messageId, rate));
-  await sql`update messages set rate = ${rate && JSON.stringify(rate)}::text::jsonb,
+  await sql`update messages set rate = ${rate && JSON.stringify(rate)}::jsonb,
     rate_per_second = ${perSecond}::float8, updated_at = now() where tenant_id = ${tenant} and id = ${message}`;
   // What was put off under the old rate looks again now, in a queue of its own.
   await sql`update pacers set queued_until_ms = 0 where tenant_id = ${tenant} and subject_id = ${message}`;
