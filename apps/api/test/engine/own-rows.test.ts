@@ -49,8 +49,8 @@ async function readEntries(): Promise<{ updated: number; entries: Record<string,
 it.each([
   // A chunk that is begun where it is made is updated once, at its end.
   { way: "short", options: {}, updates: 1, most: 35 },
-  // Another is claimed and begun, and has its attempt opened.
-  { way: "long", options: { deduplicateSeconds: 60 }, updates: 4, most: 100 },
+  // Another is claimed and begun, and has its attempt opened; on a busy machine the loops look several times for each.
+  { way: "long", options: { deduplicateSeconds: 60 }, updates: 4, most: 150 },
 ])(
   "a message that goes the $way way costs the same reading however many there were before",
   async (given) => {

@@ -192,7 +192,7 @@ async function sliceFile(
   const slice = await nextFileSlice(tx, tenantId, audience, expandCursor, size);
   if (!slice.isLast) announce(slice.cursor);
   const deduplicates = options.deduplicateSeconds !== undefined;
-  await expandFileSlice(tx, tenantId, messageId, audience, { slice, restraints, deduplicates });
+  await expandFileSlice(tx, tenantId, message, { slice, restraints, deduplicates });
   const leftOutCount = message.isSpread ? await expanding.countLeftOut(tx, tenantId, messageId) : 0;
   return { ...slice, leftOutCount };
 }

@@ -6,7 +6,7 @@ import { OWN_DELIVERIES } from "../dispatch/claims.rules.ts";
 import { holdCaps } from "../judge/capping.repository.ts";
 import { dueTogether } from "../judge/deferral.repository.ts";
 import { contentKeyOf, lockContents, rememberContents } from "../judge/duplicates.repository.ts";
-import { judge } from "../judge/judging.repository.ts";
+import { judge, type OneWay } from "../judge/judging.repository.ts";
 import type { Restraints } from "../judge/restraints.ts";
 import { type ReadChunk, readMade, sendingUntil } from "../send/send.repository.ts";
 
@@ -33,6 +33,9 @@ export interface Making {
    * more than `OWN_DELIVERIES` of them.
    */
   isBegun?: boolean;
+  /** What the target reads under the name `lines`. */
+  lines?: Fragment;
+  oneWay?: OneWay | undefined;
 }
 
 /**
@@ -182,7 +185,7 @@ function insertDeliveries(
   tx: Tx,
   tenant: string,
   target: Fragment,
-  { step, restraints, deduplicates, isBegun = false }: Making,
+  { step, restraints, deduplicates, isBegun = false, lines, oneWay }: Making,
 ) {
   const { sql } = tx;
   const due = dueTogether(tx, restraints.quietHours);
@@ -200,7 +203,8 @@ function insertDeliveries(
       }
     : { columns: sql``, values: sql``, state: sql``, isBegun: sql``, target };
   return sql<NotAllSent[]>`
-    with judged as (${judge(tx, tenant, begin.target, restraints)}), numbered as materialized (
+    with ${lines ? sql`lines as materialized (${lines}),` : sql``}
+    judged as (${judge(tx, tenant, begin.target, restraints, { oneWay })}), numbered as materialized (
       select j.*, base, base + row_number() over (order by message_id, channel_id ${due.byDue}) - 1 as id
       from judged j cross join (select nextval('delivery_ids') as base) block
     ), saved as (

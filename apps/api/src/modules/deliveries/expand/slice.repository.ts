@@ -8,7 +8,7 @@ import type { MessageCategory } from "../../templates/index.ts";
 import { holdCaps } from "../judge/capping.repository.ts";
 import { dueTogether } from "../judge/deferral.repository.ts";
 import { lockContents, rememberContents } from "../judge/duplicates.repository.ts";
-import { judge, type UserRange } from "../judge/judging.repository.ts";
+import { judge, type OneWay, wayThrough } from "../judge/judging.repository.ts";
 import type { Restraints } from "../judge/restraints.ts";
 import { CHUNK_SIZE, NIL_UUID } from "./expansion.repository.ts";
 import { SLICE_SIZE } from "./slice-size.rules.ts";
@@ -149,7 +149,7 @@ export async function expandSlice(
   const { quietHours, caps } = restraints;
   await holdCaps(tx, tenant, caps);
   const target = sliceTarget(tx, tenant, message, channel, slice);
-  const range = rangeOf(tx, message, channel, slice, restraints);
+  const oneWay = oneWayOf(tx, message, channel, slice, restraints);
   const [{ base, targeted }] = await sql<[{ base: string; targeted: number }]>`
     with block as materialized (select nextval('delivery_ids') as base),
     saved as (
@@ -158,7 +158,7 @@ export async function expandSlice(
       select (select base from block) + row_number() over (${dueTogether(tx, quietHours).inOrder}) - 1, ${tenant},
         ${message.id}, ${channel.id}, j.user_id, 0, j.state, j.origin, j.chosen_address, j.deferred_until, j.reason,
         j.cap
-      from (${judge(tx, tenant, target, restraints, { range })}) j
+      from (${judge(tx, tenant, target, restraints, { oneWay })}) j
       returning 1
     )
     select base, (select count(*)::int from saved) as targeted from block`;
@@ -195,22 +195,16 @@ function amongFew(
     where id > ${expandCursor} and id <= ${lastUserId}))`;
 }
 
-/** Where the users of a slice lie; undefined where they are few of many, or need no identity. */
-function rangeOf(
-  { sql }: Tx,
-  { sourceId, expandCursor: after }: ExpandingMessage,
+/** Undefined where the users of a slice are few of many, or need no identity. */
+function oneWayOf(
+  tx: Tx,
+  { sourceId, expandCursor }: ExpandingMessage,
   channel: ExpandingChannel,
   { lastUserId, isOfFew }: Slice,
-  { userKinds }: Restraints,
-): UserRange | undefined {
-  const isOfUsers = channel.kind === null || userKinds.includes(channel.kind);
-  if (isOfUsers || isOfFew) return undefined;
-  const way = {
-    kind: sql`${channel.kind}`,
-    sourceId: sql`${sourceId}::uuid`,
-    channelId: sql`${channel.id}::uuid`,
-  };
-  return { after, lastUserId, way };
+  restraints: Restraints,
+): OneWay | undefined {
+  const way = isOfFew ? undefined : wayThrough(tx, channel, sourceId, restraints);
+  return way && { way, among: tx.sql`user_id > ${expandCursor} and user_id <= ${lastUserId}` };
 }
 
 function isInAudience(tx: Tx, tenant: string, audience: UserAudience) {

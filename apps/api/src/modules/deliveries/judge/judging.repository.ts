@@ -16,17 +16,28 @@ interface Way {
   channelId: Fragment;
 }
 
+/** The way through a channel; undefined when it is gone, or reaches users under their own ids. */
+export const wayThrough = (
+  { sql }: Pick<Tx, "sql">,
+  channel: { id: string; kind: string | null },
+  sourceId: string | null,
+  { userKinds }: Pick<Restraints, "userKinds">,
+): Way | undefined =>
+  channel.kind === null || userKinds.includes(channel.kind)
+    ? undefined
+    : { kind: sql`${channel.kind}`, sourceId: sql`${sourceId}::uuid`, channelId: sql`${channel.id}::uuid` };
+
 /** Whether an identity counts for what goes that way: it is bound to the channel, to the source, or to all. */
 const countsFor = ({ sql }: Tx, tenant: string, { kind, sourceId, channelId }: Way) => sql`
   tenant_id = ${tenant} and kind = ${kind}
   and (scope = 'all' or (scope = 'source' and scope_id = ${sourceId})
     or (scope = 'channel' and scope_id = ${channelId}))`;
 
-/** The users of a slice, all of whom are reached the same way, and not under their own ids. */
-export interface UserRange {
-  after: string;
-  lastUserId: string;
+/** Users all of whom are reached the same way, by a channel that there is, and not under their own ids. */
+export interface OneWay {
   way: Way;
+  /** Whether an identity's `user_id` is one of theirs; it may be somebody else's too. */
+  among: Fragment;
 }
 
 /**
@@ -44,13 +55,13 @@ function withIdentity(tx: Tx, tenant: string, target: Fragment, userKinds: reado
 }
 
 /**
- * The same where the target's rows are all users of a range: one scan of the index for all costs a third of a probe for
- * each. The full join is a left join that cannot become a nested loop; rows without a user are to be left out.
+ * The same where all are reached one way: one scan of the index for all costs a third of a probe for each. The full join
+ * is a left join that cannot become a nested loop; rows without a kind are to be left out.
  */
-function withIdentityOfRange(tx: Tx, tenant: string, target: Fragment, range: UserRange): Fragment {
+function withIdentityOfOneWay(tx: Tx, tenant: string, target: Fragment, { way, among }: OneWay): Fragment {
   return tx.sql`(${target}) t full join (
     select distinct on (user_id) user_id, address, scope from identities
-    where ${countsFor(tx, tenant, range.way)} and user_id > ${range.after} and user_id <= ${range.lastUserId}
+    where ${countsFor(tx, tenant, way)} and ${among}
     order by user_id, scope desc) i on i.user_id = t.user_id`;
 }
 
@@ -79,7 +90,7 @@ const reasonOf = (
 /** What `judge` may be told of its target. */
 interface Judging {
   messages?: Fragment;
-  range?: UserRange | undefined;
+  oneWay?: OneWay | undefined;
 }
 
 /**
@@ -91,15 +102,15 @@ interface Judging {
  * A target has a row for each recipient and channel: `external_id` and `user_id` (a user that was named and the one that
  * was found) or a typed `address`, the row's own `variables`, the `kind`, `channel_id` and `source_id` it goes by (the kind
  * is null where the channel has been deleted), and of its message `message_id`, `category`, `options` and `content_key`. Its other columns pass through. `messages`
- * are the rows of the target's messages, where they are not those of the table; `range` is where its rows lie, if they
- * are nothing but users of it.
+ * are the rows of the target's messages, where they are not those of the table; `oneWay` is who its rows are, if all go
+ * the same way.
  */
 export function judge(
   tx: Tx,
   tenant: string,
   target: Fragment,
   restraints: Restraints,
-  { messages = tx.sql`select * from messages where tenant_id = ${tenant}`, range }: Judging = {},
+  { messages = tx.sql`select * from messages where tenant_id = ${tenant}`, oneWay }: Judging = {},
 ): Fragment {
   const { sql } = tx;
   const { quietHours, caps, userKinds } = restraints;
@@ -111,8 +122,8 @@ export function judge(
   // Constants of the column's type: text would be turned into it anew for every row.
   const origin = sql`case when t.address is not null then 'custom'::address_origin
     when i.scope = 'all' then 'all' when i.scope = 'source' then 'source' when i.scope = 'channel' then 'channel' end`;
-  const addressed = range
-    ? withIdentityOfRange(tx, tenant, target, range)
+  const addressed = oneWay
+    ? withIdentityOfOneWay(tx, tenant, target, oneWay)
     : withIdentity(tx, tenant, target, userKinds);
   // OFFSET keeps a row from being judged again for each column that asks for its reason.
   const judged = sql`
@@ -122,7 +133,7 @@ export function judge(
         ${ofUserOr(sql`'user'::address_origin`, origin)} as origin,
         ${quietUntilOf(tx, tenant, quietHours)} as quiet_until
       from ${addressed} offset 0
-    ) a ${range ? sql`where a.user_id is not null` : sql``} offset 0`;
+    ) a ${oneWay ? sql`where a.kind is not null` : sql``} offset 0`;
   const deferredUntil = quietHours
     ? sql`case when j.reason is null then j.quiet_until end`
     : sql`null::timestamptz`;
