@@ -16,9 +16,10 @@ export interface ConnectOptions {
   /** Server-side limit of one statement, in milliseconds. Default 4,000. */
   statementTimeoutMs?: number;
   /**
-   * True where every statement goes by an index, whatever its parameters are: each is planned once a connection, and no
-   * plan reads a whole table, however small that was when the plan was made. Else the server plans anew wherever that
-   * promises the least gain, which for small statements costs more than they do.
+   * True where every statement goes by an index, whatever its parameters are: each is planned once a connection, no plan
+   * reads a whole table, however small that was when the plan was made, and none keeps what it has read for being asked
+   * again, as all that is asked differs. Else the server plans anew wherever that promises the least gain, which for small
+   * statements costs more than they do.
    */
   plansByIndex?: boolean;
   /** Whether somebody outside is to be told what happens to a tenant's rows; asked at the beginning of a transaction. */
@@ -112,6 +113,10 @@ function startupParameters(options: ConnectOptions): Record<string, string> {
     default_transaction_read_only: "on",
     // Compiling costs more than it saves on statements of a few milliseconds.
     jit: "off",
-    ...(options.plansByIndex && { plan_cache_mode: "force_generic_plan", enable_seqscan: "off" }),
+    ...(options.plansByIndex && {
+      plan_cache_mode: "force_generic_plan",
+      enable_seqscan: "off",
+      enable_memoize: "off",
+    }),
   };
 }

@@ -244,7 +244,7 @@ async function readReady({ sql }: Tx, tenantId: string, begun: Fragment): Promis
       select d.id, d.address, d.variables, d.user_id
       from (${begun}) c
       cross join lateral (
-        select * from deliveries d
+        select d.id, d.address, d.variables, d.user_id from deliveries d
         where d.tenant_id = ${tenant} and d.id between c.first_id and c.last_id and d.id > coalesce(c.round_cursor, 0)
           and d.state = 'ready' offset 0
       ) d
