@@ -79,6 +79,52 @@ describe("a large file", () => {
   });
 });
 
+describe("a file of users with several addresses", () => {
+  it("reaches each at the narrowest that counts, through one channel as through two", async () => {
+    const { sourceId, channels } = school;
+    const of = (kind: string, address: string, scope?: object) => ({
+      kind,
+      address,
+      ...(scope && { scope }),
+    });
+    await school.addUsers([
+      { userId: "one-address", identities: [of("push", "of-all"), of("sms", newPhone())] },
+      {
+        userId: "three-addresses",
+        identities: [
+          of("push", "for-all"),
+          of("push", "for-source", { kind: "source", sourceId }),
+          of("push", "for-channel", { kind: "channel", channelId: channels.courier.id }),
+        ],
+      },
+      { userId: "of-another-kind", identities: [of("sms", newPhone())] },
+    ]);
+    const { id: fileId } = await uploaded(
+      "name=n.csv",
+      "userId\none-address\nthree-addresses\nof-another-kind\nnobody",
+    );
+    for (const codes of [["courier"], ["courier", "sms"]]) {
+      const id = await school.send(messageTo({ kind: "file", fileId }, codes));
+      await school.completed(id);
+      const { items } = await mustSucceed<{ items: Row[] }>(
+        school.owner("GET", `/v1/messages/${id}/deliveries?channelId=${channels.courier.id}`),
+      );
+      expect(items.map(({ address, state, reason }) => [address, state, reason]).sort()).toEqual([
+        [null, "suppressed", "no_address"],
+        [null, "suppressed", "user_unknown"],
+        ["for-channel", "accepted", null],
+        ["of-all", "accepted", null],
+      ]);
+    }
+  });
+});
+
+interface Row {
+  address: string | null;
+  state: string;
+  reason: string | null;
+}
+
 describe("a file of users with a policy", () => {
   it("keeps each row's variables in the steps behind the first", async () => {
     const phone = newPhone();

@@ -56,7 +56,7 @@ function withIdentity(tx: Tx, tenant: string, target: Fragment, userKinds: reado
 
 /**
  * The same where all are reached one way: one scan of the index for all costs a third of a probe for each. The full join
- * is a left join that cannot become a nested loop; rows without a kind are to be left out.
+ * is a left join that cannot become a nested loop; rows without a message are to be left out.
  */
 function withIdentityOfOneWay(tx: Tx, tenant: string, target: Fragment, { way, among }: OneWay): Fragment {
   return tx.sql`(${target}) t full join (
@@ -133,7 +133,7 @@ export function judge(
         ${ofUserOr(sql`'user'::address_origin`, origin)} as origin,
         ${quietUntilOf(tx, tenant, quietHours)} as quiet_until
       from ${addressed} offset 0
-    ) a ${oneWay ? sql`where a.kind is not null` : sql``} offset 0`;
+    ) a ${oneWay ? sql`where a.message_id is not null` : sql``} offset 0`;
   const deferredUntil = quietHours
     ? sql`case when j.reason is null then j.quiet_until end`
     : sql`null::timestamptz`;
