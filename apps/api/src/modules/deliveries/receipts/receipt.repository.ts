@@ -40,8 +40,8 @@ export async function keepAndApply(
       insert into receipts (tenant_id, channel_id, event_id, type, code, detail, target, happened_at, delivery_id,
         applied_at)
       select ${tenant}, channel_id, event_id, type, code, detail, case when is_applied then '{}' else jsonb_strip_nulls(
-          jsonb_build_object('delivery', delivery, 'batch', batch, 'vendorId', vendor_id, 'address', address)) end,
-        happened_at, case when is_applied then delivery_id end, case when is_applied then now() end
+          jsonb_build_object('delivery', delivery::text, 'batch', batch::text, 'vendorId', vendor_id, 'address', address))
+        end, happened_at, case when is_applied then delivery_id end, case when is_applied then now() end
       from (select f.*, ${isApplied(sql)} as is_applied from found f offset 0) judged
       order by event_id
       on conflict do nothing
