@@ -35,6 +35,7 @@ export interface Making {
   isBegun?: boolean;
   /** What the target reads under the name `lines`. */
   lines?: Fragment;
+  /** Who the target's rows are, if all of them go the same way. */
   oneWay?: OneWay | undefined;
 }
 
